@@ -1,0 +1,274 @@
+"""The values of a quarter: places, hours, closures, waste dates, rules. No clock, no store.
+
+The reader of an operator's files (`node.quarter.files`) makes them, the tables keep them, pages
+show them. Hours are wall-clock minutes of the quarter's time zone; instants are aware and UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+MINUTES_OF_DAY = 24 * 60
+
+MARK_COLOURS = (
+    "brick",
+    "ochre",
+    "olive",
+    "pine",
+    "teal",
+    "sky",
+    "blue",
+    "indigo",
+    "plum",
+    "rose",
+    "sand",
+    "slate",
+)
+"""The quiet colours of place marks by name; what they look like, light and dark, the design
+tokens say."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalText:
+    """A short text that the operator wrote in German and, if they like, in English."""
+
+    de: str = ""
+    en: str = ""
+
+    def in_language(self, language: str) -> str:
+        """The text in `language` ("de", "en"), or in German where it was not translated."""
+        return self.en if language == "en" and self.en else self.de
+
+    def __bool__(self) -> bool:
+        return bool(self.de)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeSpan:
+    """From `opens_minute` until `closes_minute` (not included) after midnight; 1440 is 24:00."""
+
+    opens_minute: int
+    closes_minute: int
+
+    def __str__(self) -> str:
+        return f"{clock_text(self.opens_minute)}-{clock_text(self.closes_minute)}"
+
+
+def clock_text(minute: int) -> str:
+    """A minute of the day as "09:05"; 1440 is "24:00"."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekHours:
+    """Opening times by weekday, Monday first: seven tuples of spans, in order, not overlapping."""
+
+    days: tuple[tuple[TimeSpan, ...], ...] = ((),) * 7
+
+    def on(self, day: date) -> tuple[TimeSpan, ...]:
+        """The spans of the weekday that `day` is; holidays and closures are not looked at."""
+        return self.days[day.weekday()]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """One day on which the desk keeps other hours than in the week; no spans means closed."""
+
+    day: date
+    spans: tuple[TimeSpan, ...] = ()
+    reason: LocalText = LocalText()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMark:
+    """The sign of a space or house on door, screen, pass and calendar: for people who don't read.
+
+    `icon` is the name of an icon of the product's set, `colour` one of `MARK_COLOURS`.
+    """
+
+    icon: str
+    number: int
+    colour: str
+
+
+class RuleSource(StrEnum):
+    """Whether something holds by law or because this quarter agreed on it."""
+
+    LAW = "law"
+    HOUSE_RULE = "house_rule"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRule:
+    """One rule of the house, as people read it."""
+
+    key: str
+    title: LocalText
+    text: LocalText
+    source: RuleSource = RuleSource.HOUSE_RULE
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When it has to be quiet. A span may go past midnight (`closes_minute` <= `opens_minute`).
+
+    `weekdays` holds 0 (Monday) to 6; `on_holidays` adds the legal holidays of the land.
+    """
+
+    key: str
+    title: LocalText
+    opens_minute: int
+    closes_minute: int
+    weekdays: frozenset[int] = frozenset(range(7))
+    on_holidays: bool = True
+    source: RuleSource = RuleSource.HOUSE_RULE
+    where: LocalText = LocalText()
+
+
+@dataclass(frozen=True, slots=True)
+class Levy:
+    """A tax per adult and night that the house collects for the city.
+
+    Due for guests of `exempt_under` years or older, for at most `days_max` nights of a stay (0:
+    no limit), from `valid_from` on.
+    """
+
+    code: str
+    name: LocalText
+    cents_per_adult_night: int
+    days_max: int = 0
+    exempt_under: int = 18
+    valid_from: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a room is reserved for. `is_public` says that everybody of the quarter may come."""
+
+    key: str
+    name: LocalText
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who answers for the quarter, and how to reach them without this system."""
+
+    operator: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterProfile:
+    """What a quarter is called, where it lies, and which clock it lives by.
+
+    `key` is the operator's own stable name for it (`le-flair-demo`); `is_demo` makes every page
+    say so. `vat_percent` maps "room", "stay", "service" ... to whole percent.
+    """
+
+    key: str
+    name: str
+    city: str
+    timezone: str = "Europe/Berlin"
+    country: str = "DE"
+    land: str = ""
+    languages: tuple[str, ...] = ("de", "en")
+    is_demo: bool = False
+    about: LocalText = LocalText()
+    contact: Contact = Contact()
+    purposes: tuple[Purpose, ...] = ()
+    levies: tuple[Levy, ...] = ()
+    vat_percent: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProfile:
+    """The Service-Point: its name, where it is, and its ordinary week."""
+
+    name: str = "Service-Point"
+    where: LocalText = LocalText()
+    phone: str = ""
+    hours: WeekHours = WeekHours()
+    special_days: tuple[SpecialDay, ...] = ()
+
+
+class TargetKind(StrEnum):
+    """What a closure closes. A closed quarter closes its houses, a closed house its spaces."""
+
+    QUARTER = "quarter"
+    DESK = "desk"
+    BUILDING = "building"
+    SPACE = "space"
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A time when something is shut beyond its ordinary hours, and why.
+
+    `target_id` is empty where the quarter or the desk is meant.
+    """
+
+    id: bytes
+    target_kind: TargetKind
+    target_id: bytes
+    starts_at: datetime
+    ends_at: datetime
+    reason: LocalText
+
+
+class WasteKind(StrEnum):
+    """What is collected."""
+
+    RESIDUAL = "residual"
+    BIO = "bio"
+    PAPER = "paper"
+    PACKAGING = "packaging"
+    GLASS = "glass"
+    BULKY = "bulky"
+    TREES = "trees"
+    HAZARDOUS = "hazardous"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WasteCollection:
+    """One date of one bin at one house. `moved_from` is the usual day, where it was moved."""
+
+    day: date
+    kind: WasteKind
+    moved_from: date | None = None
+    note: str = ""
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it comes on another day than usual: people must be told."""
+        return self.moved_from is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A house of the quarter with its entrances, in the order people walk past them."""
+
+    id: bytes
+    key: str
+    name: str
+    address: str
+    mark: PlaceMark | None = None
+    entrances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """A flat. Never readable outside the quarter's own nodes: it leads to people."""
+
+    id: bytes
+    key: str
+    building_id: bytes
+    entrance: str
+    number: str
+    floor: int
+    size_m2: float
