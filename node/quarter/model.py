@@ -45,6 +45,9 @@ class LocalText:
         return bool(self.de)
 
 
+NO_TEXT = LocalText()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class TimeSpan:
     """From `opens_minute` until `closes_minute` (not included) after midnight; 1440 is 24:00."""
@@ -72,13 +75,16 @@ class WeekHours:
         return self.days[day.weekday()]
 
 
+NEVER_OPEN = WeekHours()
+
+
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
     """One day on which the desk keeps other hours than in the week; no spans means closed."""
 
     day: date
     spans: tuple[TimeSpan, ...] = ()
-    reason: LocalText = LocalText()
+    reason: LocalText = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ class QuietHours:
     weekdays: frozenset[int] = frozenset(range(7))
     on_holidays: bool = True
     source: RuleSource = RuleSource.HOUSE_RULE
-    where: LocalText = LocalText()
+    where: LocalText = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,9 @@ class Contact:
     email: str = ""
 
 
+NO_CONTACT = Contact()
+
+
 @dataclass(frozen=True, slots=True)
 class QuarterProfile:
     """What a quarter is called, where it lies, and which clock it lives by.
@@ -178,8 +187,8 @@ class QuarterProfile:
     land: str = ""
     languages: tuple[str, ...] = ("de", "en")
     is_demo: bool = False
-    about: LocalText = LocalText()
-    contact: Contact = Contact()
+    about: LocalText = NO_TEXT
+    contact: Contact = NO_CONTACT
     purposes: tuple[Purpose, ...] = ()
     levies: tuple[Levy, ...] = ()
     vat_percent: dict[str, int] = field(default_factory=dict)
@@ -190,9 +199,9 @@ class DeskProfile:
     """The Service-Point: its name, where it is, and its ordinary week."""
 
     name: str = "Service-Point"
-    where: LocalText = LocalText()
+    where: LocalText = NO_TEXT
     phone: str = ""
-    hours: WeekHours = WeekHours()
+    hours: WeekHours = NEVER_OPEN
     special_days: tuple[SpecialDay, ...] = ()
 
 

@@ -1,5 +1,62 @@
 """The open files of a quarter: a directory that an operator writes by hand or exports.
 
 `docs/import.md` describes the format. The reader checks everything, reports every error with its
-file, line and remedy at once, and knows neither store nor network.
+file, line and remedy at once, and knows neither store nor network. A *row* is one thing as a file
+says it, before it is anything in the system.
 """
+
+from node.quarter.files.space_values import (
+    Approval,
+    Audience,
+    CancellationTier,
+    EquipmentRow,
+    RoomPrice,
+    SpaceKind,
+    SpaceRow,
+    StayPrice,
+    StayRules,
+)
+from node.quarter.files.values import (
+    BuildingRow,
+    Channel,
+    ClosureRow,
+    ContractRow,
+    FileError,
+    FlatRow,
+    HouseholdRow,
+    OutsideNeighbourRow,
+    PastStatus,
+    PersonRow,
+    QuarterFiles,
+    ReservationRow,
+    StaffRow,
+    Tenure,
+    WasteRow,
+)
+
+__all__ = [
+    "Approval",
+    "Audience",
+    "BuildingRow",
+    "CancellationTier",
+    "Channel",
+    "ClosureRow",
+    "ContractRow",
+    "EquipmentRow",
+    "FileError",
+    "FlatRow",
+    "HouseholdRow",
+    "OutsideNeighbourRow",
+    "PastStatus",
+    "PersonRow",
+    "QuarterFiles",
+    "ReservationRow",
+    "RoomPrice",
+    "SpaceKind",
+    "SpaceRow",
+    "StaffRow",
+    "StayPrice",
+    "StayRules",
+    "Tenure",
+    "WasteRow",
+]

@@ -9,13 +9,15 @@ thing is `QuarterFiles.id_of(noun, key)`, the same at every import and on every 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 
 from node.base.ids import derived_id
 from node.base.money import Cents
 from node.base.periods import Period
+from node.quarter.files.space_values import SpaceRow
 from node.quarter.model import (
+    NO_TEXT,
     DeskProfile,
     HouseRule,
     LocalText,
@@ -24,7 +26,6 @@ from node.quarter.model import (
     QuietHours,
     TargetKind,
     WasteKind,
-    WeekHours,
 )
 
 
@@ -61,15 +62,6 @@ class Channel(StrEnum):
     MAIL = "mail"
     LETTER = "letter"
     PHONE = "phone"
-
-
-class Audience(StrEnum):
-    """For whom a price or a horizon holds. Owners count by their household's contract."""
-
-    CONTRACT = "contract"
-    NO_CONTRACT = "no_contract"
-    OUTSIDE = "outside"
-    SISTER = "sister"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +153,7 @@ class StaffRow:
     family_name: str
     role: str
     sign_in: str
-    title: LocalText = LocalText()
+    title: LocalText = NO_TEXT
     email: str = ""
     phone: str = ""
     since: date | None = None
@@ -183,146 +175,6 @@ class OutsideNeighbourRow:
     language: str = "de"
     since: date | None = None
     until: date | None = None
-
-
-class SpaceKind(StrEnum):
-    """What kind of place is reserved: a room by the hour, a guest apartment by the night."""
-
-    ROOM = "room"
-    GUEST_APARTMENT = "guest_apartment"
-
-
-class Approval(StrEnum):
-    """When the desk must agree before a reservation holds."""
-
-    NEVER = "never"
-    AFTER_QUIET = "after_quiet"
-    ALWAYS = "always"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EquipmentRow:
-    """Something a space has; `key` is what a search asks for ("kitchen", "projector")."""
-
-    key: str
-    name: LocalText
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomPrice:
-    """What a room costs. None as audience or purpose means: any.
-
-    The most exact row counts: audience and purpose, then purpose, then audience, then neither; an
-    audience that no row fits can't reserve for that purpose. `flat_cents` is for the whole
-    reservation; otherwise hours at `hour_cents`, never more than `day_cents` a day; with only
-    `day_cents`, each day begun. `is_net` says that value-added tax comes on top.
-    """
-
-    audience: Audience | None = None
-    purpose: str | None = None
-    hour_cents: Cents | None = None
-    day_cents: Cents | None = None
-    flat_cents: Cents | None = None
-    deposit_cents: Cents | None = None
-    is_net: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StayPrice:
-    """What a guest apartment costs for one audience: first night (which carries
-    `cleaning_cents`), each further night, each night of a person above those included."""
-
-    audience: Audience
-    first_night_cents: Cents
-    further_night_cents: Cents
-    extra_person_cents: Cents = 0
-    cleaning_cents: Cents = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancellationTier:
-    """Cancelled at least `notice_hours` before the start, `percent` of the price stays due."""
-
-    notice_hours: int
-    percent: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StayRules:
-    """What only a guest apartment has. Times are the quarter's wall clock.
-
-    In the months `weekend_months` a stay that holds a night to Saturday or to Sunday has at least
-    `weekend_nights_min` nights. `gap_nights` lie between two stays of one household. People up to
-    and including `free_age` cost nothing extra.
-    """
-
-    arrival_from: time = time(15)
-    arrival_until: time = time(20)
-    departure_until: time = time(11)
-    turnover_minutes: int = 240
-    nights_min: int = 1
-    nights_max: int = 10
-    weekend_nights_min: int = 1
-    weekend_months: frozenset[int] = frozenset()
-    gap_nights: int = 0
-    persons_included: int = 2
-    free_age: int = 6
-    levy: str = ""
-    cleaning_refunded: bool = True
-    key_handover: LocalText = LocalText()
-    lost_key_cents: Cents = 0
-    registration_number: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceRow:
-    """One place that is reserved by time: one file in `spaces/`.
-
-    `horizon_days` says how far ahead each audience may reserve; an audience that is missing may
-    not at all. No price row is needed for staff. `quiet_from` is the time after which an end
-    needs approval (`Approval.AFTER_QUIET`). Reservations start and last in steps of
-    `step_minutes`. `no_show_percent` stays due of a reservation nobody came to; the room is free
-    for others `release_after_minutes` after the start (0: never).
-    """
-
-    key: str
-    kind: SpaceKind
-    name: LocalText
-    building: str
-    mark: PlaceMark
-    about: LocalText = LocalText()
-    rules_text: LocalText = LocalText()
-    access_text: LocalText = LocalText()
-    floor: int = 0
-    size_m2: float = 0.0
-    seats: int = 0
-    standing: int = 0
-    is_step_free: bool = False
-    equipment: tuple[EquipmentRow, ...] = ()
-    hours: WeekHours = WeekHours()
-    purposes: tuple[str, ...] = ()
-    buffer_before_minutes: int = 0
-    buffer_after_minutes: int = 0
-    step_minutes: int = 30
-    minutes_min: int = 30
-    minutes_max: int = 1440
-    horizon_days: dict[Audience, int] = field(default_factory=dict)
-    lead_minutes: int = 0
-    lead_desk_minutes: int = 0
-    open_reservations_max: int = 0
-    quota_minutes_week: int = 0
-    qualification: LocalText = LocalText()
-    room_prices: tuple[RoomPrice, ...] = ()
-    stay_prices: tuple[StayPrice, ...] = ()
-    deposit_cents: Cents = 0
-    vat: str = ""
-    cancellation: tuple[CancellationTier, ...] = ()
-    no_show_percent: int = 100
-    release_after_minutes: int = 0
-    approval: Approval = Approval.NEVER
-    quiet_from: time | None = None
-    stay: StayRules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
