@@ -93,7 +93,7 @@ def system_clock_is_synchronised() -> bool:
     clock has a battery.
     """
     try:
-        answer = subprocess.run(  # noqa: S603 - fixed arguments
+        answer = subprocess.run(
             ["/usr/bin/timedatectl", "show", "-p", "NTPSynchronized", "--value"],
             capture_output=True,
             text=True,

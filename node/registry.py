@@ -1,0 +1,10 @@
+"""All tables of this release, collected from the rooms, under one schema number."""
+
+from __future__ import annotations
+
+from node.store import Registry
+
+SCHEMA_NUMBER = 1
+"""Rises by one with every change of a replicated table after the first release."""
+
+REGISTRY = Registry(SCHEMA_NUMBER, ())

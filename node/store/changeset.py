@@ -1,0 +1,100 @@
+"""The changeset: what one node wrote in one transaction in one scope, signed once, for ever.
+
+Encoded with msgpack as arrays (msgspec). The hash of the encoded body chains to the one before,
+the node's Ed25519 key signs the hash. Nothing in it depends on the receiver: it carries no
+`db_version`, for the receiver's own is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+FORMAT = 1
+NO_HASH = bytes(32)
+"""What the first changeset of a chain names as its predecessor."""
+
+MAX_ROWS = 4000
+MAX_BODY_BYTES = 2 * 1024 * 1024
+"""A transaction is capped at the writer; an import cuts itself into pieces."""
+
+_SIGNED_AS = b"quartier changeset 1\0"
+"""Set before the hash so that no other signature of the key can be taken for a changeset's."""
+
+
+class RowChange(msgspec.Struct, array_like=True, frozen=True):
+    """What happened to one row: packed key, causal length (odd: there, even: deleted), cells.
+
+    A cell is (column, column version, value); the column "-1" is cr-sqlite's own sentinel. What
+    kind of value a column takes is checked at intake.
+    """
+
+    key: bytes
+    length: int
+    cells: list[tuple[str, int, Any]]
+
+
+class TableChange(msgspec.Struct, array_like=True, frozen=True):
+    """The changed rows of one table."""
+
+    table: str
+    rows: list[RowChange]
+
+
+class Changeset(msgspec.Struct, array_like=True, frozen=True):
+    """The signed content. `at_ms` is the writer's wall clock (UTC), for people, never for order."""
+
+    format: int
+    quarter: bytes
+    epoch: bytes
+    site: bytes
+    scope: str
+    n: int
+    previous: bytes
+    schema: int
+    at_ms: int
+    clock_trusted: bool
+    tables: list[TableChange]
+
+
+class SignedChangeset(msgspec.Struct, array_like=True, frozen=True):
+    """A changeset as it is stored and as it travels: the exact signed bytes."""
+
+    body: bytes
+    signature: bytes
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the body: the chain's link, and what is signed."""
+        return hashlib.sha256(self.body).digest()
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Changeset)
+
+
+def sign(changeset: Changeset, key: Ed25519PrivateKey) -> SignedChangeset:
+    """Encode and sign."""
+    body = _encoder.encode(changeset)
+    digest = hashlib.sha256(body).digest()
+    return SignedChangeset(body, key.sign(_SIGNED_AS + digest))
+
+
+def decode(signed: SignedChangeset) -> Changeset:
+    """The content; raises `msgspec.DecodeError` or `msgspec.ValidationError` for anything else."""
+    return _decoder.decode(signed.body)
+
+
+def is_signed_by(signed: SignedChangeset, public_key: bytes) -> bool:
+    """Whether the signature is that key's over exactly this body."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(
+            signed.signature, _SIGNED_AS + signed.hash
+        )
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""What a function that is run by the store gets to hold: reading, or reading and writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from node.store.connection import Row
+
+
+class Read:
+    """A consistent view of the database for the time of one function."""
+
+    __slots__ = ("_connection", "clock_trusted", "quarter_id", "site_id")
+
+    def __init__(
+        self, connection: Any, *, site_id: bytes, quarter_id: bytes, clock_trusted: bool = True
+    ) -> None:
+        self._connection = connection
+        self.site_id = site_id
+        self.quarter_id = quarter_id
+        self.clock_trusted = clock_trusted
+
+    def rows(self, sql: str, **params: Any) -> list[Row]:
+        """All rows of a query."""
+        found: list[Row] = self._connection.execute(sql, params).fetchall()
+        return found
+
+    def row(self, sql: str, **params: Any) -> Row | None:
+        """The first row of a query, or None."""
+        found: Row | None = self._connection.execute(sql, params).fetchone()
+        return found
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = self._connection.execute(sql, params).fetchone()
+        return None if found is None else found[0]
+
+
+class Write(Read):
+    """A view in a transaction that can also change it."""
+
+    __slots__ = ()
+
+    def execute(self, sql: str, **params: Any) -> int:
+        """Run a statement; the number of rows it changed."""
+        changed: int = self._connection.execute(sql, params).rowcount
+        return changed
+
+    def insert(self, table: str, **columns: Any) -> None:
+        """Add a row. An existing key is an error: facts are not written twice."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(f":{name}" for name in columns)
+        self._connection.execute(f'insert into "{table}" ({names}) values ({values})', columns)
+
+    def insert_new(self, table: str, **columns: Any) -> bool:
+        """Add a row unless its key is there; whether it was added.
+
+        For facts with derived ids, which several nodes and several tries may notice.
+        """
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(f":{name}" for name in columns)
+        sql = f'insert into "{table}" ({names}) values ({values}) on conflict do nothing'
+        return bool(self._connection.execute(sql, columns).rowcount)

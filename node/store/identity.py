@@ -1,0 +1,80 @@
+"""Who this node is: an Ed25519 key made at first start, and the site id derived from it.
+
+The key lies in the database's own `meta` table, so that file and identity are never mixed up;
+snapshots for others leave it out. `site_id` is the first 16 bytes of SHA-256 of the public key
+and is cr-sqlite's own site id from before the first write on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+
+def site_id_of(public_key: bytes) -> bytes:
+    """The site id that belongs to a raw public key."""
+    return hashlib.sha256(public_key).digest()[:16]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A node's key pair; `seed` is the raw private key and never leaves the box."""
+
+    seed: bytes
+
+    def __repr__(self) -> str:
+        return f"Identity({self.site_id.hex()})"
+
+    @cached_property
+    def key(self) -> Ed25519PrivateKey:
+        """The private key, for signing."""
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+    @cached_property
+    def public_key(self) -> bytes:
+        """The raw public key, 32 bytes."""
+        return self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    @cached_property
+    def site_id(self) -> bytes:
+        """The id under which the node writes."""
+        return site_id_of(self.public_key)
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """A signature that is good for this purpose only."""
+        return self.key.sign(purpose.encode() + b"\0" + message)
+
+
+def new_identity() -> Identity:
+    """A fresh key pair."""
+    seed = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.Raw, PrivateFormat.Raw, NoEncryption()
+    )
+    return Identity(seed)
+
+
+def stored_identity(connection: Any) -> Identity | None:
+    """The identity in the file, or None in a fresh one."""
+    row = connection.execute("select value from meta where name = 'identity'").fetchone()
+    return Identity(bytes(row[0])) if row else None
+
+
+def store_identity(connection: Any, identity: Identity) -> None:
+    """Keep the identity in a fresh file and make it cr-sqlite's site id.
+
+    The connection must be reopened afterwards: the extension has read the old id already.
+    """
+    connection.execute("insert into meta (name, value) values ('identity', ?)", (identity.seed,))
+    connection.execute(
+        "update crsql_site_id set site_id = ? where ordinal = 0", (identity.site_id,)
+    )

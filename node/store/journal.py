@@ -1,0 +1,251 @@
+"""The journal: each node's signed, numbered, chained changesets, its own and everybody's.
+
+A local write is read back from the clock tables of the touched tables (not from `crsql_changes`,
+which costs milliseconds with 40 tables) and stored in the same transaction as the data.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from node.store.changeset import (
+    FORMAT,
+    MAX_BODY_BYTES,
+    MAX_ROWS,
+    NO_HASH,
+    Changeset,
+    RowChange,
+    SignedChangeset,
+    TableChange,
+    sign,
+)
+from node.store.identity import Identity
+from node.store.schema import Registry, Table
+
+
+class TooLargeError(Exception):
+    """A transaction is larger than one changeset may be; cut the work into pieces."""
+
+
+class Head(NamedTuple):
+    """The highest changeset of a chain that is held without a gap."""
+
+    n: int
+    hash: bytes
+    applied: int
+
+
+NO_HEAD = Head(0, NO_HASH, 0)
+Chain = tuple[bytes, str]
+"""A chain's name: site id and scope."""
+
+
+class Journal:
+    """Reads and writes the journal of one database file."""
+
+    def __init__(
+        self, registry: Registry, identity: Identity, *, quarter: bytes, epoch: bytes
+    ) -> None:
+        self._registry = registry
+        self._identity = identity
+        self._quarter = quarter
+        self._epoch = epoch
+        self._tables = registry.replicated
+        self._touched_sql = " union all ".join(
+            f"select {number} where exists"
+            f' (select 1 from "{table.name}__crsql_clock" where db_version = :version)'
+            for number, table in enumerate(self._tables)
+        )
+        self._changes_sql = {table.name: _changes_sql(table) for table in self._tables}
+
+    def record(self, connection: Any, *, at_ms: int, clock_trusted: bool) -> list[Changeset]:
+        """Journal what the open transaction wrote: one signed changeset a scope, none if nothing.
+
+        Raises `TooLargeError` beyond the caps of a changeset.
+        """
+        if not self._tables:
+            return []
+        version = connection.execute("select crsql_next_db_version()").fetchone()[0]
+        by_scope: dict[str, list[TableChange]] = defaultdict(list)
+        touched = connection.execute(self._touched_sql, {"version": version}).fetchall()
+        for (number,) in touched:
+            table = self._tables[number]
+            rows = self._changed_rows(connection, table, version)
+            if rows:
+                by_scope[table.scope].append(TableChange(table.name, rows))
+        written = []
+        for scope, tables in by_scope.items():
+            written.append(
+                self._append_own(
+                    connection, scope, tables, at_ms=at_ms, clock_trusted=clock_trusted
+                )
+            )
+        if written:
+            set_meta(connection, "own_version", version)
+        return written
+
+    def _changed_rows(self, connection: Any, table: Table, version: int) -> list[RowChange]:
+        rows: list[RowChange] = []
+        found = connection.execute(self._changes_sql[table.name], {"version": version})
+        last = None
+        for number, key, length, column, column_version, value in found:
+            if number != last:
+                rows.append(RowChange(key, length, []))
+                last = number
+            rows[-1].cells.append((column, column_version, value))
+        return rows
+
+    def _append_own(
+        self,
+        connection: Any,
+        scope: str,
+        tables: list[TableChange],
+        *,
+        at_ms: int,
+        clock_trusted: bool,
+    ) -> Changeset:
+        if sum(len(table.rows) for table in tables) > MAX_ROWS:
+            raise TooLargeError(f"more than {MAX_ROWS} rows in one transaction: cut it in pieces")
+        site = self._identity.site_id
+        head = read_head(connection, site, scope)
+        changeset = Changeset(
+            format=FORMAT,
+            quarter=self._quarter,
+            epoch=self._epoch,
+            site=site,
+            scope=str(scope),
+            n=head.n + 1,
+            previous=head.hash,
+            schema=self._registry.number,
+            at_ms=at_ms,
+            clock_trusted=clock_trusted,
+            tables=tables,
+        )
+        signed = sign(changeset, self._identity.key)
+        if len(signed.body) > MAX_BODY_BYTES:
+            raise TooLargeError(f"a transaction of {len(signed.body)} bytes: cut it in pieces")
+        append(connection, changeset, signed, applied=True)
+        return changeset
+
+
+def append(
+    connection: Any, changeset: Changeset, signed: SignedChangeset, *, applied: bool
+) -> None:
+    """Hold a changeset as the next of its chain. The caller has checked that it joins."""
+    connection.execute(
+        "insert into journal (site, scope, n, hash, schema, applied, body, signature)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            changeset.site,
+            changeset.scope,
+            changeset.n,
+            signed.hash,
+            changeset.schema,
+            int(applied),
+            signed.body,
+            signed.signature,
+        ),
+    )
+    connection.execute(
+        "insert into head (site, scope, held, hash, applied) values (:site, :scope, :n, :hash,"
+        " case when :applied then :n else 0 end)"
+        " on conflict (site, scope) do update set held = :n, hash = :hash,"
+        " applied = case when :applied then :n else applied end",
+        {
+            "site": changeset.site,
+            "scope": changeset.scope,
+            "n": changeset.n,
+            "hash": signed.hash,
+            "applied": int(applied),
+        },
+    )
+
+
+def mark_applied(connection: Any, chain: Chain, n: int) -> None:
+    """Note that a held changeset has been applied."""
+    site, scope = chain
+    connection.execute(
+        "update journal set applied = 1 where site = ? and scope = ? and n = ?", (site, scope, n)
+    )
+    connection.execute("update head set applied = ? where site = ? and scope = ?", (n, site, scope))
+
+
+def read_head(connection: Any, site: bytes, scope: str) -> Head:
+    """The head of one chain; `NO_HEAD` where nothing of it is held."""
+    row = connection.execute(
+        "select held, hash, applied from head where site = ? and scope = ?", (site, scope)
+    ).fetchone()
+    return Head(row[0], row[1], row[2]) if row else NO_HEAD
+
+
+def read_heads(connection: Any) -> dict[Chain, Head]:
+    """The heads of all chains held."""
+    found = connection.execute("select site, scope, held, hash, applied from head")
+    return {(row[0], row[1]): Head(row[2], row[3], row[4]) for row in found}
+
+
+def read_range(
+    connection: Any, chain: Chain, *, after: int, max_bytes: int
+) -> list[SignedChangeset]:
+    """The held changesets of a chain after number `after`, in order, at most about `max_bytes`.
+
+    At least one is given where there is one, however large.
+    """
+    site, scope = chain
+    result: list[SignedChangeset] = []
+    size = 0
+    found = connection.execute(
+        "select body, signature from journal where site = ? and scope = ? and n > ? order by n",
+        (site, scope, after),
+    )
+    for body, signature in found:
+        size += len(body) + len(signature)
+        if result and size > max_bytes:
+            break
+        result.append(SignedChangeset(body, signature))
+    return result
+
+
+def read_waiting(connection: Any, *, known_schema: int) -> Iterator[SignedChangeset]:
+    """Held changesets that are not applied and could be now, chain by chain, in order."""
+    found = connection.execute(
+        "select body, signature from journal where applied = 0 and schema <= ?"
+        " order by site, scope, n",
+        (known_schema,),
+    ).fetchall()
+    return (SignedChangeset(body, signature) for body, signature in found)
+
+
+def set_meta(connection: Any, name: str, value: Any) -> None:
+    """Keep a value of the file itself."""
+    connection.execute(
+        "insert into meta (name, value) values (?, ?)"
+        " on conflict (name) do update set value = excluded.value",
+        (name, value),
+    )
+
+
+def get_meta(connection: Any, name: str) -> Any:
+    """A value of the file itself, or None."""
+    row = connection.execute("select value from meta where name = ?", (name,)).fetchone()
+    return None if row is None else row[0]
+
+
+def _changes_sql(table: Table) -> str:
+    """The statement that reads one version's changes of a table, in the order they were made."""
+    keys = ", ".join(f'p."{name}"' for name in table.key)
+    joined = " and ".join(f't."{name}" = p."{name}"' for name in table.key)
+    values = " ".join(
+        f"when '{column.name}' then t.\"{column.name}\"" for column in table.value_columns
+    )
+    clock = f'"{table.name}__crsql_clock"'
+    return (
+        f"select c.key, crsql_pack_columns({keys}), coalesce(s.col_version, 1), c.col_name,"
+        f" c.col_version, case c.col_name {values} end"
+        f' from {clock} c join "{table.name}__crsql_pks" p on p.__crsql_key = c.key'
+        f" left join {clock} s on s.key = c.key and s.col_name = '-1'"
+        f' left join "{table.name}" t on {joined}'
+        " where c.db_version = :version and c.site_id = 0 order by c.key, c.seq"
+    )

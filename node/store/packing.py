@@ -1,0 +1,72 @@
+"""Packed keys: how cr-sqlite writes a row's key into one blob, decoded without trusting it.
+
+Format (cr-sqlite 0.16.3, rs/core/src/pack_columns.rs): a byte with the number of columns; then
+per column a byte `length << 3 | type`, where for integers `length` is the number of bytes that
+follow, for texts and blobs the number of bytes of the length that follows; types: 1 integer,
+2 real, 3 text, 4 blob, 5 null. All numbers are big-endian, unsigned for lengths; integers are
+cut to the fewest bytes that hold them unsigned, so a negative one has all eight.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from node.store.schema import Value
+
+_INTEGER, _REAL, _TEXT, _BLOB, _NULL = 1, 2, 3, 4, 5
+
+
+class PackingError(ValueError):
+    """The blob is no packed key."""
+
+
+def unpack(blob: bytes) -> list[Value]:
+    """The columns of a packed key; raises `PackingError` unless every byte is accounted for."""
+    if not blob:
+        raise PackingError("empty key")
+    values: list[Value] = []
+    at = 1
+    for _ in range(blob[0]):
+        if at >= len(blob):
+            raise PackingError("key ends early")
+        value, at = _unpack_one(blob, at)
+        values.append(value)
+    if at != len(blob):
+        raise PackingError("key has bytes left over")
+    return values
+
+
+def _unpack_one(blob: bytes, at: int) -> tuple[Value, int]:
+    kind, width = blob[at] & 7, blob[at] >> 3
+    at += 1
+    if kind == _NULL and width == 0:
+        return None, at
+    if kind == _REAL and width == 0:
+        return struct.unpack(">d", _take(blob, at, 8))[0], at + 8
+    if kind == _INTEGER and width <= 8:
+        return _integer(_take(blob, at, width)), at + width
+    if kind in {_TEXT, _BLOB} and width <= 8:
+        length = int.from_bytes(_take(blob, at, width), "big")
+        at += width
+        raw = _take(blob, at, length)
+        return (_text(raw) if kind == _TEXT else raw), at + length
+    raise PackingError("key has an unknown type")
+
+
+def _integer(raw: bytes) -> int:
+    number = int.from_bytes(raw, "big")
+    return number - (1 << 64) if number >> 63 else number
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise PackingError("text in the key is not UTF-8") from error
+
+
+def _take(blob: bytes, at: int, length: int) -> bytes:
+    raw = blob[at : at + length]
+    if len(raw) != length:
+        raise PackingError("key ends early")
+    return raw

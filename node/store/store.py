@@ -1,0 +1,137 @@
+"""The store with its threads: one writer, a few readers, and news after each commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from node.base.clock import Clock
+from node.base.refusals import Refusal
+from node.store.changeset import SignedChangeset
+from node.store.connection import FunctionThread
+from node.store.core import Core, Founding, ReadCore
+from node.store.handles import Read, Write
+from node.store.intake import IntakeReport, Members
+from node.store.journal import Chain, Head
+from node.store.schema import Registry
+
+T = TypeVar("T")
+Listener = Callable[[frozenset[str]], None]
+READERS = 2
+"""Readers beside the writer: a page reads for under a millisecond, more would only cost memory."""
+
+log = logging.getLogger("quartier.store")
+
+
+class Store:
+    """The only door to the database. Domain functions run whole on one of its threads."""
+
+    def __init__(self, core: Core, writer: FunctionThread, readers: list[FunctionThread]) -> None:
+        self.core = core
+        self._writer = writer
+        self._all_readers = readers
+        self._readers: asyncio.LifoQueue[tuple[FunctionThread, ReadCore]] = asyncio.LifoQueue()
+        self._listeners: list[Listener] = []
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        registry: Registry,
+        *,
+        clock: Clock,
+        founding: Founding | None = None,
+        readers: int = READERS,
+    ) -> Store:
+        """Open or make the database file; see `Core.open` for what it may raise."""
+        opened: list[Core] = []
+
+        def open_core() -> Core:
+            opened.append(Core.open(path, registry, clock=clock, founding=founding))
+            return opened[0]
+
+        writer = FunctionThread(open_core)
+        await writer
+        core = opened[0]
+        store = cls(core, writer, [])
+        for _ in range(readers):
+            await store._add_reader()
+        return store
+
+    async def _add_reader(self) -> None:
+        opened: list[ReadCore] = []
+
+        def open_reading() -> ReadCore:
+            core = self.core
+            opened.append(
+                ReadCore(core.path, site_id=core.site_id, quarter=core.quarter, clock=core.clock)
+            )
+            return opened[0]
+
+        thread = FunctionThread(open_reading)
+        await thread
+        self._all_readers.append(thread)
+        self._readers.put_nowait((thread, opened[0]))
+
+    async def close(self) -> None:
+        """Finish what runs and close all connections."""
+        for thread in self._all_readers:
+            await thread.close()
+        await self._writer.run(self.core.note_time)
+        await self._writer.close()
+
+    async def read(self, fn: Callable[[Read], T]) -> T:
+        """Run `fn` on a consistent view of the database, off the event loop."""
+        thread, reader = await self._readers.get()
+        try:
+            return await thread.run(lambda: reader.read(fn))
+        finally:
+            self._readers.put_nowait((thread, reader))
+
+    async def write(self, fn: Callable[[Write], T]) -> T | Refusal:
+        """Run `fn` in one transaction; a `Refusal` that it returns or raises rolls it back."""
+        result, touched = await self._writer.run(lambda: self.core.write_and_tell(fn))
+        if touched:
+            self._tell(touched)
+        return result
+
+    async def receive(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+        """Take changesets from a peer; see `Core.receive`."""
+        report = await self._writer.run(lambda: self.core.receive(batch, members))
+        if report.touched:
+            self._tell(frozenset(report.touched))
+        return report
+
+    async def on_writer(self, fn: Callable[[Core], T]) -> T:
+        """Run a function of the store's own care (backup, checks) on the writer's thread."""
+        return await self._writer.run(lambda: fn(self.core))
+
+    async def heads(self) -> dict[Chain, Head]:
+        """The heads of all chains held."""
+        return await self._writer.run(self.core.heads)
+
+    async def changesets(
+        self, chain: Chain, *, after: int, max_bytes: int
+    ) -> list[SignedChangeset]:
+        """Held changesets of a chain, for a peer."""
+        return await self._writer.run(
+            lambda: self.core.changesets(chain, after=after, max_bytes=max_bytes)
+        )
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with the touched replicated tables after each commit.
+
+        Answers a function that ends the subscription. A listener must not block or raise.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self, touched: frozenset[str]) -> None:
+        for listener in list(self._listeners):
+            try:
+                listener(touched)
+            except Exception:
+                log.exception("a listener failed; the write itself is safe")

@@ -1,0 +1,27 @@
+"""Fixtures that all tests share: a frozen clock and a fresh store on a real file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from node.base.clock import FrozenClock
+from node.registry import REGISTRY
+from node.store import Core
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """Tuesday 24 November 2026, 10:00 in Düsseldorf."""
+    return FrozenClock(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def core(tmp_path: Path, clock: FrozenClock) -> Iterator[Core]:
+    """A fresh, migrated store of a new quarter with all tables of the release."""
+    opened = Core.open(tmp_path / "quarter.db", REGISTRY, clock=clock)
+    yield opened
+    opened.close()
