@@ -16,13 +16,28 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import aiosqlite.core
-from pysqlite3 import dbapi2 as driver
+from pysqlite3 import dbapi2
 
 T = TypeVar("T")
-Connection = driver.Connection
-Row = driver.Row
-DatabaseError = driver.DatabaseError
-OperationalError = driver.OperationalError
+driver: Any = dbapi2
+"""The driver has no type stubs; its objects are `Any` here and `Row`s outside."""
+
+DatabaseError: type[Exception] = driver.DatabaseError
+OperationalError: type[Exception] = driver.OperationalError
+
+
+class Row(Protocol):
+    """A row of an answer: by name or by position, in the order of the query."""
+
+    def __getitem__(self, name: str | int) -> Any:
+        """The value of a column."""
+
+    def __iter__(self) -> Any:
+        """The values in order."""
+
+    def keys(self) -> list[str]:
+        """The names of the columns."""
+
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 CRSQLITE_VERSION = "v0.16.3+p2"

@@ -28,6 +28,7 @@ from node.store.changeset import (
 from node.store.identity import site_id_of
 from node.store.journal import (
     Chain,
+    Head,
     append,
     mark_applied,
     read_head,
@@ -126,8 +127,8 @@ class Place:
     epoch: bytes
 
 
-def check_origin(changeset: Changeset, signed: SignedChangeset, place: Place, who: Member) -> None:
-    """Raise `LawBrokenError` unless the origin may have written this, in this quarter."""
+def check_origin(changeset: Changeset, place: Place, who: Member) -> None:
+    """Raise `LawBrokenError` unless its signer may have written this, in this quarter."""
     if changeset.format != FORMAT:
         raise LawBrokenError(f"unknown changeset format {changeset.format}")
     if (changeset.quarter, changeset.epoch) != (place.quarter, place.epoch):
@@ -138,8 +139,6 @@ def check_origin(changeset: Changeset, signed: SignedChangeset, place: Place, wh
         raise LawBrokenError("the site id does not belong to the key")
     if who.revoked_after is not None and changeset.n > who.revoked_after.get(changeset.scope, 0):
         raise LawBrokenError("the node was revoked before it wrote this")
-    if not is_signed_by(signed, who.public_key):
-        raise LawBrokenError("the signature is not the origin's")
 
 
 def check_rows(changeset: Changeset, registry: Registry, role: NodeRole) -> None:
@@ -257,6 +256,29 @@ class Intake:
         return self._report
 
     def _take_one(self, signed: SignedChangeset, members: Members) -> Verdict:
+        told = self._origin(signed, members)
+        if isinstance(told, Verdict):
+            return told
+        changeset, who = told
+        chain = (changeset.site, changeset.scope)
+        if self._is_quarantined(chain):
+            return Verdict.STOPPED
+        head = read_head(self._connection, *chain)
+        if changeset.n != head.n + 1:
+            return Verdict.KNOWN if changeset.n <= head.n else Verdict.GAP
+        try:
+            return self._judge(changeset, signed, who, head)
+        except LawBrokenError as broken:
+            self._quarantine(changeset, signed, str(broken))
+            return Verdict.QUARANTINED
+
+    def _origin(
+        self, signed: SignedChangeset, members: Members
+    ) -> tuple[Changeset, Member] | Verdict:
+        """The content and its writer, if the writer named in it really signed it.
+
+        Anybody can send rubbish or forge: neither may stop the chain of the node it names.
+        """
         if len(signed.body) > MAX_BODY_BYTES:
             return Verdict.STOPPED
         try:
@@ -266,32 +288,18 @@ class Intake:
         who = members.get(changeset.site)
         if who is None:
             return Verdict.UNKNOWN_SITE
-        chain = (changeset.site, changeset.scope)
         if not is_signed_by(signed, who.public_key):
-            # Anybody can forge; a forgery must not stop the chain of the node it names.
+            chain = (changeset.site, changeset.scope)
             self._report.reasons[chain] = "a changeset without its origin's signature was offered"
             return Verdict.STOPPED
-        if self._is_quarantined(chain):
-            return Verdict.STOPPED
-        head = read_head(self._connection, *chain)
-        if changeset.n <= head.n:
-            return Verdict.KNOWN
-        if changeset.n != head.n + 1:
-            return Verdict.GAP
-        try:
-            return self._judge(changeset, signed, who, head.hash)
-        except LawBrokenError as broken:
-            self._quarantine(changeset, signed, str(broken))
-            return Verdict.QUARANTINED
+        return changeset, who
 
     def _judge(
-        self, changeset: Changeset, signed: SignedChangeset, who: Member, previous: bytes
+        self, changeset: Changeset, signed: SignedChangeset, who: Member, head: Head
     ) -> Verdict:
-        check_origin(changeset, signed, self._place, who)
-        if changeset.previous != previous:
+        check_origin(changeset, self._place, who)
+        if changeset.previous != head.hash:
             raise LawBrokenError("the chain does not join: two histories under one number")
-        chain = (changeset.site, changeset.scope)
-        head = read_head(self._connection, *chain)
         if changeset.schema > self._place.registry.number or head.applied != head.n:
             append(self._connection, changeset, signed, applied=False)
             return Verdict.HELD
@@ -306,7 +314,7 @@ class Intake:
             'insert into crsql_changes ("table", pk, cid, val, col_version, db_version,'
             " site_id, cl, seq) values (?, ?, ?, ?, ?, 1, ?, ?, ?)"
         )
-        cells = []
+        cells: list[tuple[Any, ...]] = []
         for change in changeset.tables:
             cells.extend(_cells(change, changeset.site, start=len(cells)))
             self._report.touched.add(change.table)

@@ -11,21 +11,23 @@ from typing import Any
 
 from node.store.schema import Registry, SchemaError, Table
 
-INTERNAL_SQL = (
-    "create table if not exists meta (name text primary key, value blob) without rowid",
-    "create table if not exists journal (site blob not null, scope text not null,"
-    " n integer not null, hash blob not null, schema integer not null,"
-    " applied integer not null, body blob not null, signature blob not null)",
-    "create unique index if not exists journal_by_chain on journal (site, scope, n)",
-    "create index if not exists journal_waiting on journal (site, scope, n) where applied = 0",
-    "create table if not exists head (site blob not null, scope text not null,"
-    " held integer not null, hash blob not null, applied integer not null,"
-    " primary key (site, scope)) without rowid",
-    "create table if not exists quarantine (site blob not null, scope text not null,"
-    " n integer not null, reason text not null, at integer not null, body blob not null,"
-    " signature blob not null, primary key (site, scope)) without rowid",
-)
-"""The store's own tables: local, never replicated; `meta` holds identity and settings of the file."""
+INTERNAL_SQL = """
+create table if not exists meta (name text primary key, value blob) without rowid;
+create table if not exists journal (
+    site blob not null, scope text not null, n integer not null, hash blob not null,
+    schema integer not null, applied integer not null, body blob not null,
+    signature blob not null);
+create unique index if not exists journal_by_chain on journal (site, scope, n);
+create index if not exists journal_waiting on journal (site, scope, n) where applied = 0;
+create table if not exists head (
+    site blob not null, scope text not null, held integer not null, hash blob not null,
+    applied integer not null, primary key (site, scope)) without rowid;
+create table if not exists quarantine (
+    site blob not null, scope text not null, n integer not null, reason text not null,
+    at integer not null, body blob not null, signature blob not null,
+    primary key (site, scope)) without rowid;
+"""
+"""The store's own tables: local; `meta` holds identity and settings of the file."""
 
 
 class FutureDatabaseError(Exception):
@@ -39,7 +41,7 @@ def migrate(connection: Any, registry: Registry) -> frozenset[str]:
     """
     connection.execute("begin immediate")
     try:
-        for statement in INTERNAL_SQL:
+        for statement in filter(str.strip, INTERNAL_SQL.split(";")):
             connection.execute(statement)
         found = connection.execute("select value from meta where name = 'schema'").fetchone()
         if found and int(found[0]) > registry.number:

@@ -1,0 +1,52 @@
+"""Static files: read once, cached by browsers for ever under their fingerprint."""
+
+from __future__ import annotations
+
+import functools
+import mimetypes
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+
+from node.web.templating import STATIC_DIR
+from node.web.visit import Visit
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+KEPT_IN_MEMORY_BYTES = 64 * 1024
+
+mimetypes.add_type("application/wasm", ".wasm")
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+
+
+@get("/static/{path:path}", include_in_schema=False)
+async def static_file(visit: Visit, path: str) -> Response[bytes]:
+    """A file of the static folder, and nothing outside of it."""
+    file = _inside(path.lstrip("/"))
+    if file is None:
+        raise NotFoundException
+    fingerprinted = "v" in visit.request.query_params
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return Response(
+        _content(file),
+        media_type=kind,
+        headers={"cache-control": FOR_EVER if fingerprinted else ASK_AGAIN},
+    )
+
+
+def _inside(path: str) -> Path | None:
+    file = (STATIC_DIR / path).resolve()
+    return file if STATIC_DIR.resolve() in file.parents and file.is_file() else None
+
+
+def _content(file: Path) -> bytes:
+    if file.stat().st_size <= KEPT_IN_MEMORY_BYTES:
+        return _small(file, file.stat().st_mtime_ns)
+    return file.read_bytes()
+
+
+@functools.lru_cache(maxsize=128)
+def _small(file: Path, changed_at: int) -> bytes:  # noqa: ARG001 - a changed file is another key
+    return file.read_bytes()

@@ -1,0 +1,123 @@
+"""Templates: one MiniJinja environment a language, sentences translated once, when loaded.
+
+In templates `_("Satz")` is the sentence in the visitor's language; plain ones are replaced in the
+source when a template is loaded, so that they cost nothing per request.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import html
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import minijinja
+
+from node.base.ids import id_text
+from node.web import i18n
+
+TEMPLATE_DIR = Path(__file__).resolve().parent / "templates"
+STATIC_DIR = Path(__file__).resolve().parent / "static"
+
+_PLAIN_SENTENCE = re.compile(r'\{\{(-?)\s*_\("((?:[^"\\{}]|\\.)*)"\)\s*(-?)\}\}')
+
+
+class Templates:
+    """Renders templates of all rooms: shared ones and each face's own folder."""
+
+    def __init__(self, zone: ZoneInfo, *, folders: tuple[Path, ...] = (TEMPLATE_DIR,)) -> None:
+        self.zone = zone
+        self._folders = folders
+        self._environments = {code: self._environment(code) for code in i18n.CODES}
+
+    def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
+        """The page as HTML in the language."""
+        return self._environments[language].render_template(name, **context)
+
+    def _environment(self, language: str) -> minijinja.Environment:
+        environment = minijinja.Environment(
+            loader=functools.partial(self._load, language),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        for name, function in self._functions(language).items():
+            environment.add_global(name, function)
+        for name, function in self._filters(language).items():
+            environment.add_filter(name, function)
+        return environment
+
+    def _load(self, language: str, name: str) -> str | None:
+        for folder in self._folders:
+            path = folder / name
+            if path.is_file() and folder in path.resolve().parents:
+                return translated_source(path.read_text(encoding="utf-8"), language)
+        return None
+
+    def _functions(self, language: str) -> dict[str, Callable[..., Any]]:
+        return {
+            "_": functools.partial(i18n.translate, language),
+            "static": static_url,
+        }
+
+    def _filters(self, language: str) -> dict[str, Callable[..., Any]]:
+        zone = self.zone
+
+        def day(value: date | datetime) -> str:
+            return i18n.day_words(language, _local_day(value, zone))
+
+        def long_day(value: date | datetime) -> str:
+            return i18n.long_day_words(language, _local_day(value, zone))
+
+        def month(value: date | datetime) -> str:
+            return i18n.month_words(language, _local_day(value, zone))
+
+        def iso_day(value: date | datetime) -> str:
+            return _local_day(value, zone).isoformat()
+
+        def clock(value: datetime) -> str:
+            local = value.astimezone(zone)
+            return f"{local.hour}:{local.minute:02d}"
+
+        return {
+            "money": functools.partial(i18n.money_words, language),
+            "day": day,
+            "long_day": long_day,
+            "month": month,
+            "iso_day": iso_day,
+            "clock": clock,
+            "time": lambda value: i18n.time_words(language, value, zone),
+            "span": lambda value: i18n.span_words(language, value.starts_at, value.ends_at, zone),
+            "id": id_text,
+        }
+
+
+def translated_source(source: str, language: str) -> str:
+    """A template's source with its plain sentences in the language, escaped for HTML."""
+    known = i18n.catalogue(language)
+
+    def sentence(found: re.Match[str]) -> str:
+        text = found[2].replace('\\"', '"')
+        before = "{{-''}}" if found[1] else ""
+        after = "{{''-}}" if found[3] else ""
+        return before + html.escape(known.get(text, text), quote=True) + after
+
+    return _PLAIN_SENTENCE.sub(sentence, source)
+
+
+@functools.cache
+def static_url(path: str) -> str:
+    """The address of a static file with its fingerprint, so that it may be cached for ever."""
+    file = STATIC_DIR / path
+    if not file.is_file():
+        return f"/static/{path}"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={digest}"
+
+
+def _local_day(value: date | datetime, zone: ZoneInfo) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value

@@ -1,0 +1,279 @@
+"""A visit: one request with who, language, time and store; what every handler starts from."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import Cookie, State
+from litestar.enums import MediaType
+from litestar.response import Redirect
+
+from node.base.actors import NOBODY, Actor, Face, Permission, may
+from node.base.clock import Clock
+from node.base.ids import id_text
+from node.base.refusals import N_, Refusal, RefusedError
+from node.store import Read, Store, Write
+from node.web import i18n
+from node.web.templating import Templates
+
+T = TypeVar("T")
+HttpRequest = Request[Any, Any, State]
+
+PREFS_COOKIE = "prefs"
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Prefs:
+    """How somebody wants to read: language, colours, size of type, contrast."""
+
+    lang: str = "de"
+    theme: str = "auto"
+    size: int = 1
+    contrast: str = "auto"
+
+    @property
+    def dir(self) -> str:
+        """The direction of the language."""
+        return i18n.DIRECTIONS[self.lang]
+
+    def cookie(self) -> Cookie:
+        """The preferences as the one cookie that keeps them."""
+        value = f"{self.lang}.{self.theme}.{self.size}.{self.contrast}"
+        return Cookie(key=PREFS_COOKIE, value=value, path="/", max_age=YEAR_SECONDS, samesite="lax")
+
+
+def read_prefs(request: HttpRequest) -> Prefs:
+    """The preferences of the cookie, each part checked; the browser's language where none is."""
+    parts = request.cookies.get(PREFS_COOKIE, "").split(".")
+    if len(parts) != 4:
+        return Prefs(lang=i18n.best_language(request.headers.get("accept-language", "")))
+    lang, theme, size, contrast = parts
+    return Prefs(
+        lang=lang if lang in i18n.CODES else i18n.SOURCE,
+        theme=theme if theme in {"auto", "light", "dark"} else "auto",
+        size=int(size) if size in {"1", "2", "3"} else 1,
+        contrast=contrast if contrast in {"auto", "normal", "more"} else "auto",
+    )
+
+
+@dataclass(slots=True)
+class House:
+    """What a running node offers its faces; made once by the app."""
+
+    store: Store
+    clock: Clock
+    templates: Templates
+    secret: bytes
+    quarter_name: str
+    demo: bool
+    services: Mapping[type, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def service(self, kind: type[T]) -> T:
+        """The one object of this class that the app has put here (sessions, sync, settings)."""
+        found: T = self.services[kind]
+        return found
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request. Raise `RefusedError` to answer with a no; the error map renders it."""
+
+    request: HttpRequest
+    house: House
+    prefs: Prefs
+    now: datetime
+    actor: Actor = NOBODY
+    token: str = ""
+    cookies: list[Cookie] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        """The door to the database."""
+        return self.house.store
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The quarter's time zone."""
+        return self.house.templates.zone
+
+    def say(self, text: str, **values: Any) -> str:
+        """A German source sentence in the visitor's language."""
+        return i18n.translate(self.prefs.lang, text, **values)
+
+    def signed_in(self) -> Actor:
+        """The signed-in person; anybody else is asked to sign in."""
+        if not self.actor.is_signed_in:
+            raise RefusedError(SIGN_IN_FIRST)
+        return self.actor
+
+    def allowed(self, permission: Permission) -> Actor:
+        """The signed-in person, if they hold the permission."""
+        actor = self.signed_in()
+        if not may(actor, permission):
+            raise RefusedError(NOT_ALLOWED)
+        return actor
+
+    async def read(self, fn: Callable[[Read], T]) -> T:
+        """Read from the store; a `Refusal` that comes back is raised."""
+        return _raised(await self.house.store.read(fn))
+
+    async def write(self, fn: Callable[[Write], T | Refusal]) -> T:
+        """Write to the store; a `Refusal` that comes back is raised."""
+        return _raised(await self.house.store.write(fn))
+
+    # Answers
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a program asks: JSON is accepted and HTML is not named."""
+        accept = self.request.headers.get("accept", "")
+        return "json" in accept and "text/html" not in accept
+
+    def page(
+        self, template: str, data: Any = None, *, here: str = "", status: int = 200
+    ) -> Response[Any]:
+        """The page, or the same data as JSON for a program.
+
+        `data` is a dataclass or mapping; its fields are the template's names.
+        """
+        fields = as_mapping(data)
+        if self.wants_json:
+            return Response(
+                content=msgspec.json.encode(as_json(fields)),
+                media_type=MediaType.JSON,
+                status_code=status,
+                cookies=self.cookies,
+                headers={"vary": "accept, cookie"},
+            )
+        content = self.house.templates.render(
+            template, self.prefs.lang, {**self.frame(here), **fields}
+        )
+        return Response(
+            content=content,
+            media_type=MediaType.HTML,
+            status_code=status,
+            cookies=self.cookies,
+            headers={"vary": "accept, cookie, accept-language"},
+        )
+
+    def frame(self, here: str) -> dict[str, Any]:
+        """What every page's frame shows."""
+        actor = self.actor
+        return {
+            "prefs": self.prefs,
+            "quarter": {"name": self.house.quarter_name},
+            "demo": self.house.demo,
+            "csrf": self.csrf,
+            "path": self.request.url.path,
+            "languages": i18n.LANGUAGES,
+            "flashes": (),
+            "actor": actor if actor.is_signed_in else None,
+            "here": here,
+            "now": self.now,
+            "clock_trusted": self.house.clock.trusted,
+            **self.house.facts,
+        }
+
+    def go(self, path: str) -> Redirect:
+        """Send the browser to another page after a form (303)."""
+        return Redirect(path, status_code=303, cookies=self.cookies)
+
+    # Forms
+
+    @property
+    def csrf(self) -> str:
+        """The token that this visitor's forms carry: bound to the session."""
+        return _csrf(self.house.secret, self.token)
+
+    def check_csrf(self, given: str) -> None:
+        """Refuse a form that this visitor's own page did not make."""
+        if not hmac.compare_digest(self.csrf, given):
+            raise RefusedError(FORM_IS_OLD)
+
+    def keep(self, key: str, value: str, *, max_age: int | None = None) -> None:
+        """Set a cookie that scripts cannot read."""
+        self.cookies.append(
+            Cookie(
+                key=key,
+                value=value,
+                path="/",
+                max_age=max_age,
+                httponly=True,
+                samesite="lax",
+                secure=self.request.url.scheme == "https",
+            )
+        )
+
+    def forget(self, key: str) -> None:
+        """Remove a cookie."""
+        self.cookies.append(Cookie(key=key, value="", path="/", max_age=0, httponly=True))
+
+
+SIGN_IN_FIRST = Refusal(
+    code="web.sign_in_first",
+    message=N_("Bitte melden Sie sich an."),
+    remedy=N_("Mit dem Code aus Ihrem Brief dauert es eine Minute."),
+    status=401,
+)
+NOT_ALLOWED = Refusal(
+    code="web.not_allowed",
+    message=N_("Dafür haben Sie keine Berechtigung."),
+    remedy=N_("Bitte fragen Sie am Service-Point."),
+    status=403,
+)
+FORM_IS_OLD = Refusal(
+    code="web.form_is_old",
+    message=N_("Diese Seite ist zu alt, um sie abzuschicken."),
+    remedy=N_("Bitte laden Sie die Seite neu. Ihre Angaben wurden nicht gespeichert."),
+    status=403,
+)
+
+
+def _csrf(secret: bytes, token: str) -> str:
+    return hmac.new(secret, b"csrf\0" + token.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _raised(result: T | Refusal) -> T:
+    if isinstance(result, Refusal):
+        raise RefusedError(result)
+    return result
+
+
+def as_mapping(data: Any) -> dict[str, Any]:
+    """The fields of a dataclass or mapping by name, not copied deeper."""
+    if data is None:
+        return {}
+    if isinstance(data, Mapping):
+        return dict(data)
+    return {item.name: getattr(data, item.name) for item in dataclasses.fields(data)}
+
+
+def as_json(value: Any) -> Any:
+    """Domain values as JSON knows them: ids as text, instants as ISO 8601 in UTC."""
+    if isinstance(value, bytes):
+        return id_text(value) if len(value) == 16 else value.hex()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: as_json(part) for name, part in as_mapping(value).items()}
+    if isinstance(value, Mapping):
+        return {str(name): as_json(part) for name, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [as_json(part) for part in value]
+    return msgspec.to_builtins(value)
+
+
+def face_of(path: str) -> Face:
+    """The face that an address belongs to."""
+    first = path.split("/", 2)[1]
+    named = {"kiosk": Face.KIOSK, "desk": Face.DESK, "api": Face.API}
+    return named.get(first, Face.PORTAL)
