@@ -8,19 +8,25 @@ checking every byte. The trap: never hold on to a `Read` or `Write` after the fu
 from node.store.changeset import SignedChangeset
 from node.store.core import Core, Founding
 from node.store.handles import Read, Write
-from node.store.intake import IntakeReport, Member, Members, NodeRole
-from node.store.journal import TooLargeError
+from node.store.identity import Identity, site_id_of
+from node.store.intake import IntakeReport, Member, Members, NodeRole, Verdict, scopes_of
+from node.store.journal import NO_HEAD, Chain, Head, Quarantined, TooLargeError
 from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
 from node.store.store import Store
 
 __all__ = [
+    "NO_HEAD",
+    "Chain",
     "Column",
     "Core",
     "Founding",
+    "Head",
+    "Identity",
     "IntakeReport",
     "Member",
     "Members",
     "NodeRole",
+    "Quarantined",
     "Read",
     "Registry",
     "SchemaError",
@@ -29,6 +35,9 @@ __all__ = [
     "Store",
     "Table",
     "TooLargeError",
+    "Verdict",
     "Write",
     "Writers",
+    "scopes_of",
+    "site_id_of",
 ]

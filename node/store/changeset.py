@@ -86,7 +86,10 @@ def sign(changeset: Changeset, key: Ed25519PrivateKey) -> SignedChangeset:
 
 def decode(signed: SignedChangeset) -> Changeset:
     """The content; raises `msgspec.DecodeError` or `msgspec.ValidationError` for anything else."""
-    return _decoder.decode(signed.body)
+    try:
+        return _decoder.decode(signed.body)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deeply") from error
 
 
 def is_signed_by(signed: SignedChangeset, public_key: bytes) -> bool:

@@ -20,7 +20,7 @@ from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.store import journal as journals
 from node.store.changeset import Changeset, SignedChangeset
-from node.store.connection import DatabaseError, close_writer, open_reader, open_writer
+from node.store.connection import DatabaseError, close_writer, open_writer
 from node.store.handles import Read, Write
 from node.store.identity import Identity, new_identity, store_identity, stored_identity
 from node.store.intake import (
@@ -32,6 +32,7 @@ from node.store.intake import (
     Place,
     Verdict,
     check_rows,
+    scopes_of,
 )
 from node.store.migration import migrate
 from node.store.schema import Registry
@@ -181,6 +182,10 @@ class Core:
         """Held changesets of a chain, for a peer; see `journal.read_range`."""
         return journals.read_range(self._connection, chain, after=after, max_bytes=max_bytes)
 
+    def quarantined(self) -> list[journals.Quarantined]:
+        """What waits in quarantine, with its reasons."""
+        return journals.read_quarantine(self._connection)
+
     def receive(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
         """Take foreign changesets: check, apply and journal them in transactions of bounded size.
 
@@ -188,11 +193,8 @@ class Core:
         the two finishes at its next start (`finish_merge`).
         """
         total = IntakeReport()
-        for part in _parts(batch):
-            report = self._receive_part(part, members)
-            total.verdicts += report.verdicts
-            total.touched |= report.touched
-            total.reasons |= report.reasons
+        for part in parts_of(batch):
+            total.add_all(self.receive_part(part, members))
         if total.touched:
             self.finish_merge()
         return total
@@ -210,7 +212,8 @@ class Core:
         self.finish_merge()
         return report
 
-    def _receive_part(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    def receive_part(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+        """Take one piece of a batch in one transaction; the caller calls `finish_merge` last."""
         self._connection.execute("begin immediate")
         try:
             report = self._intake().take(part, members)
@@ -223,22 +226,22 @@ class Core:
             report = IntakeReport(verdicts=[Verdict.STOPPED])
             report.reasons[(b"", "")] = f"the database refused a changeset: {error}"
             return report
+        except BaseException:
+            self._reopen()
+            raise
         self._connection.execute("commit")
         return report
 
     def _one_by_one(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
         total = IntakeReport()
         for signed in part:
-            report = self._receive_part([signed], members)
-            total.verdicts += report.verdicts
-            total.touched |= report.touched
-            total.reasons |= report.reasons
+            total.add_all(self.receive_part([signed], members))
         return total
 
     def _intake(self) -> Intake:
         return Intake(
             self._connection,
-            Place(self.registry, self.quarter, self.epoch),
+            Place(self.registry, self.quarter, self.epoch, scopes_of(self.role)),
             now=lambda: to_epoch(self.clock.now()),
         )
 
@@ -268,6 +271,19 @@ class Core:
             self._connection.execute("rollback")
         close_writer(self._connection)
         self._connection = open_writer(self.path)
+
+    def kept(self, name: str) -> Any:
+        """A value that another room keeps in this file (never replicated), or None.
+
+        Names are "room.thing", so that they never meet the store's own.
+        """
+        return journals.get_meta(self._connection, name)
+
+    def keep(self, name: str, value: bytes | str | int) -> None:
+        """Keep a value of another room in this file; see `kept`."""
+        if "." not in name:
+            raise ValueError(f"{name!r} is no name of another room: use room.thing")
+        journals.set_meta(self._connection, name, value)
 
     # Care of the file
 
@@ -326,36 +342,6 @@ class Core:
                 )
 
 
-class ReadCore:
-    """A reader connection, for one of the store's reading threads."""
-
-    def __init__(self, path: Path, *, site_id: bytes, quarter: bytes, clock: Clock) -> None:
-        self._connection = open_reader(path)
-        self._site_id = site_id
-        self._quarter = quarter
-        self._clock = clock
-
-    def read(self, fn: Callable[[Read], T]) -> T:
-        """Run `fn` on one consistent view."""
-        connection = self._connection
-        connection.execute("begin")
-        try:
-            return fn(
-                Read(
-                    connection,
-                    site_id=self._site_id,
-                    quarter_id=self._quarter,
-                    clock_trusted=self._clock.trusted,
-                )
-            )
-        finally:
-            connection.execute("rollback")
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
-
-
 _MUST_CATCH_UP = Refusal(
     code="store.must_catch_up",
     message=N_(
@@ -376,7 +362,7 @@ def _found(connection: Any, founding: Founding) -> None:
     connection.execute("commit")
 
 
-def _parts(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
+def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
     """The batch in pieces of about `BATCH_CELLS` cells, guessed from the size of the bodies."""
     parts: list[list[SignedChangeset]] = [[]]
     size = 0

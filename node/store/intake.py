@@ -48,6 +48,10 @@ MAX_LENGTH = 10_000
 """A row deleted and restored more often than half of this is no row of ours."""
 
 
+MAX_SCHEMA = 1_000_000
+"""A schema number beyond this is no release: it would be held for ever, waiting for an update."""
+
+
 class NodeRole(StrEnum):
     """What a node is in its quarter, as the roster says."""
 
@@ -94,6 +98,7 @@ class Verdict(StrEnum):
     STOPPED = "stopped"
     UNKNOWN_SITE = "unknown_site"
     QUARANTINED = "quarantined"
+    NOT_FOR_US = "not_for_us"
 
 
 @dataclass(slots=True)
@@ -113,6 +118,12 @@ class IntakeReport:
         """Note one outcome."""
         self.verdicts.append(verdict)
 
+    def add_all(self, other: IntakeReport) -> None:
+        """Note the outcomes of a further piece of the batch."""
+        self.verdicts += other.verdicts
+        self.touched |= other.touched
+        self.reasons |= other.reasons
+
 
 class LawBrokenError(Exception):
     """A changeset breaks a law; the text is the reason that the health page shows."""
@@ -120,11 +131,12 @@ class LawBrokenError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where intake happens: which quarter, which history, which schema."""
+    """Where intake happens: which quarter, history and schema, and what this node may hold."""
 
     registry: Registry
     quarter: bytes
     epoch: bytes
+    scopes: frozenset[str] = scopes_of(NodeRole.HOME)
 
 
 def check_origin(changeset: Changeset, place: Place, who: Member) -> None:
@@ -133,6 +145,8 @@ def check_origin(changeset: Changeset, place: Place, who: Member) -> None:
         raise LawBrokenError(f"unknown changeset format {changeset.format}")
     if (changeset.quarter, changeset.epoch) != (place.quarter, place.epoch):
         raise LawBrokenError("the changeset belongs to another quarter or another history")
+    if not 0 <= changeset.schema <= MAX_SCHEMA:
+        raise LawBrokenError(f"schema number {changeset.schema} is out of bounds")
     if changeset.scope not in scopes_of(who.role):
         raise LawBrokenError(f"a {who.role} node may not write scope {changeset.scope!r}")
     if site_id_of(who.public_key) != changeset.site:
@@ -285,6 +299,9 @@ class Intake:
             changeset = decode(signed)
         except (msgspec.DecodeError, msgspec.ValidationError):
             return Verdict.STOPPED
+        if changeset.scope not in self._place.scopes:
+            # Not even into quarantine: central must not hold what belongs to the house.
+            return Verdict.NOT_FOR_US
         who = members.get(changeset.site)
         if who is None:
             return Verdict.UNKNOWN_SITE

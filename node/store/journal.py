@@ -42,6 +42,16 @@ Chain = tuple[bytes, str]
 """A chain's name: site id and scope."""
 
 
+class Quarantined(NamedTuple):
+    """A changeset that broke a law and stops its chain; `at` is seconds UTC."""
+
+    site: bytes
+    scope: str
+    n: int
+    reason: str
+    at: int
+
+
 class Journal:
     """Reads and writes the journal of one database file."""
 
@@ -216,6 +226,12 @@ def read_waiting(connection: Any, *, known_schema: int) -> Iterator[SignedChange
         (known_schema,),
     ).fetchall()
     return (SignedChangeset(body, signature) for body, signature in found)
+
+
+def read_quarantine(connection: Any) -> list[Quarantined]:
+    """All changesets in quarantine, without their bodies."""
+    found = connection.execute("select site, scope, n, reason, at from quarantine order by at")
+    return [Quarantined(*row) for row in found]
 
 
 def set_meta(connection: Any, name: str, value: Any) -> None:

@@ -78,7 +78,9 @@ class Column:
             return self.low <= value <= self.high
         if isinstance(value, str):
             return len(value) * 4 <= self.max_bytes or len(value.encode()) <= self.max_bytes
-        return not isinstance(value, bytes) or len(value) <= self.max_bytes
+        if isinstance(value, float):
+            return value == value  # noqa: PLR0124 - SQLite stores NaN as null
+        return len(value) <= self.max_bytes
 
     @property
     def definition(self) -> str:

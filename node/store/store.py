@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,10 +13,11 @@ from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.store.changeset import SignedChangeset
 from node.store.connection import FunctionThread
-from node.store.core import Core, Founding, ReadCore
+from node.store.core import Core, Founding, parts_of
 from node.store.handles import Read, Write
 from node.store.intake import IntakeReport, Members
-from node.store.journal import Chain, Head
+from node.store.journal import Chain, Head, Quarantined
+from node.store.reading import ReadCore
 from node.store.schema import Registry
 
 T = TypeVar("T")
@@ -85,9 +87,12 @@ class Store:
 
     async def read(self, fn: Callable[[Read], T]) -> T:
         """Run `fn` on a consistent view of the database, off the event loop."""
+        return await self._on_reader(lambda reader: reader.read(fn))
+
+    async def _on_reader(self, fn: Callable[[ReadCore], T]) -> T:
         thread, reader = await self._readers.get()
         try:
-            return await thread.run(lambda: reader.read(fn))
+            return await thread.run(lambda: fn(reader))
         finally:
             self._readers.put_nowait((thread, reader))
 
@@ -99,9 +104,15 @@ class Store:
         return result
 
     async def receive(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
-        """Take changesets from a peer; see `Core.receive`."""
-        report = await self._writer.run(lambda: self.core.receive(batch, members))
+        """Take changesets from a peer; see `Core.receive`.
+
+        Piece by piece, so that people's reads and writes get their turn in between.
+        """
+        report = IntakeReport()
+        for part in parts_of(batch):
+            report.add_all(await self._writer.run(partial(self.core.receive_part, part, members)))
         if report.touched:
+            await self._writer.run(self.core.finish_merge)
             self._tell(frozenset(report.touched))
         return report
 
@@ -110,16 +121,20 @@ class Store:
         return await self._writer.run(lambda: fn(self.core))
 
     async def heads(self) -> dict[Chain, Head]:
-        """The heads of all chains held."""
-        return await self._writer.run(self.core.heads)
+        """The heads of all chains held; does not wait for the writer."""
+        return await self._on_reader(ReadCore.heads)
 
     async def changesets(
         self, chain: Chain, *, after: int, max_bytes: int
     ) -> list[SignedChangeset]:
-        """Held changesets of a chain, for a peer."""
-        return await self._writer.run(
-            lambda: self.core.changesets(chain, after=after, max_bytes=max_bytes)
+        """Held changesets of a chain, for a peer; does not wait for the writer."""
+        return await self._on_reader(
+            lambda reader: reader.changesets(chain, after=after, max_bytes=max_bytes)
         )
+
+    async def quarantined(self) -> list[Quarantined]:
+        """What waits in quarantine, with its reasons."""
+        return await self._on_reader(ReadCore.quarantined)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with the touched replicated tables after each commit.

@@ -1,0 +1,133 @@
+"""What an operator can set: `node.toml` in the data directory, then environment variables.
+
+Every setting has a help text; `quartier settings` prints them all. Unknown names and impossible
+values are refused with the place where they stand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FILE = "node.toml"
+PREFIX = "QUARTIER_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or impossible; the text names it, its place and the remedy."""
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one node."""
+
+    data: Path = _setting(Path("data"), "directory that holds the database and all else")
+    name: str = _setting("Knoten", "name of this node, as the health page shows it")
+    role: str = _setting("home", "home, kiosk, standby or central; the roster has the last word")
+    host: str = _setting("127.0.0.1", "address that the pages are served on")
+    port: int = _setting(8080, "port that the pages are served on")
+    sync_host: str = _setting("127.0.0.1", "address that other nodes reach this one on")
+    sync_port: int = _setting(8443, "port that other nodes reach this one on (TLS)")
+    address: str = _setting("", "address of the portal as people type it; in letters and QR codes")
+    hosts: tuple[str, ...] = _setting((), "further host names that may be asked for")
+    kiosk_from: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"), "client addresses that are a lobby screen"
+    )
+    peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
+    central: str = _setting("", "host:port of central; empty where there is none")
+    discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003
+    demo: bool = _setting(False, "demo quarter: marks pages and offers the line switch")  # noqa: FBT003
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.data / "quarter.db"
+
+    @property
+    def public_address(self) -> str:
+        """The portal's address, as set or as served."""
+        return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def to_toml(self) -> str:
+        """The settings as the file holds them, defaults left out."""
+        lines = []
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            if item.name != "data" and value != item.default:
+                lines.append(f"{item.name} = {_toml(value)}")
+        return "\n".join(lines) + "\n"
+
+
+def load(data: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings of a data directory. Raises `SettingsError`."""
+    path = data / FILE
+    given: dict[str, Any] = {}
+    if path.exists():
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: {error}. Correct the line or remove it.") from error
+    kinds = {item.name: item.default for item in dataclasses.fields(Settings)}
+    for name in given:
+        if name not in kinds or name == "data":
+            raise SettingsError(f"{path}: {name!r} is no setting. See `quartier settings`.")
+    for name in kinds:
+        if name != "data" and PREFIX + name.upper() in environment:
+            given[name] = environment[PREFIX + name.upper()]
+    checked = {name: _checked(name, value, kinds[name]) for name, value in given.items()}
+    return Settings(data=data, **checked)
+
+
+def described() -> str:
+    """All settings with default and help text, as `quartier settings` prints them."""
+    lines = []
+    for item in dataclasses.fields(Settings):
+        variable = PREFIX + item.name.upper()
+        lines.append(f"{item.name} ({variable}), default {item.default!r}:")
+        lines.append(f"    {item.metadata['help']}")
+    return "\n".join(lines)
+
+
+def _checked(name: str, value: Any, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return value if isinstance(value, bool) else _boolean(value)
+        if isinstance(default, int):
+            return _port(value)
+        if isinstance(default, tuple):
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(str(part).strip() for part in parts if str(part).strip())
+        return str(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"setting {name}: {value!r} does not fit. {error}") from error
+
+
+def _boolean(value: str) -> bool:
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("Use true or false.")
+
+
+def _port(value: Any) -> int:
+    port = int(value)
+    if not 0 < port < 65536:
+        raise ValueError("A port is a number from 1 to 65535.")
+    return port
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(part) for part in value) + "]"
+    return str(value) if isinstance(value, int) else '"' + str(value).replace('"', '\\"') + '"'

@@ -1,0 +1,162 @@
+"""The doctor: whether journal, clocks and rows of a file agree, cell by cell.
+
+Every cell in the tables must be one that some node signed, with that value and version, and no
+signed cell may be newer than what the tables hold. Works on a scratch file, so that its memory
+does not grow with the history.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from node.store.changeset import (
+    NO_HASH,
+    Changeset,
+    SignedChangeset,
+    decode,
+    is_signed_by,
+)
+from node.store.connection import driver
+from node.store.core import Core
+from node.store.intake import Members
+from node.store.journal import Chain, Head, read_heads
+from node.store.schema import Registry, Table
+
+SHOWN_AT_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it must be, and what to do."""
+
+    what: str
+    remedy: str
+
+
+RESTORE = "Restore the newest backup (`quartier restore`), then let the node catch up."
+
+
+def examine(core: Core, members: Members | None = None) -> list[Finding]:
+    """All that is wrong with the file, at most `SHOWN_AT_MOST` findings of a kind; [] if sound.
+
+    With `members`, every signature is verified too.
+    """
+    findings = []
+    said = core.quick_check()
+    if said != "ok":
+        findings.append(Finding(f"SQLite finds the file damaged: {said}", RESTORE))
+    connection = core._connection  # noqa: SLF001 - the doctor is of the store's own room
+    findings += _examine_chains(connection, members)
+    with tempfile.TemporaryDirectory() as folder:
+        findings += _examine_cells(connection, core.registry, Path(folder))
+    return findings
+
+
+def _examine_chains(connection: Any, members: Members | None) -> list[Finding]:
+    findings = []
+    for chain, head in read_heads(connection).items():
+        problem = _chain_problem(connection, chain, head, members)
+        if problem:
+            site, scope = chain
+            findings.append(Finding(f"journal of {site.hex()[:8]}, {scope}: {problem}", RESTORE))
+    return findings
+
+
+def _chain_problem(connection: Any, chain: Chain, head: Head, members: Members | None) -> str:
+    previous, number = NO_HASH, 0
+    member = members.get(chain[0]) if members else None
+    for signed, changeset in _history(connection, chain):
+        number += 1
+        if changeset.n != number or changeset.previous != previous:
+            return f"the chain breaks at number {number}"
+        if member and not is_signed_by(signed, member.public_key):
+            return f"the signature of number {number} is false"
+        previous = signed.hash
+    if (number, previous) != (head.n, head.hash):
+        return f"ends at number {number}, the head says {head.n}"
+    return ""
+
+
+def _history(connection: Any, chain: Chain) -> Iterator[tuple[SignedChangeset, Changeset]]:
+    found = connection.execute(
+        "select body, signature from journal where site = ? and scope = ? order by n", chain
+    )
+    for body, signature in found:
+        signed = SignedChangeset(body, signature)
+        yield signed, decode(signed)
+
+
+def _examine_cells(connection: Any, registry: Registry, folder: Path) -> list[Finding]:
+    scratch = driver.connect(str(folder / "cells.db"), isolation_level=None)
+    scratch.execute("pragma synchronous=off")
+    scratch.execute("begin")
+    scratch.execute(
+        "create table cell (tbl text, pk blob, col text, site blob, version integer,"
+        " length integer, value, primary key (tbl, pk, col, site, version, length))"
+        " without rowid"
+    )
+    for chain, head in read_heads(connection).items():
+        for _, changeset in _history(connection, chain):
+            if changeset.n <= head.applied:
+                scratch.executemany(
+                    "insert or replace into cell values (?, ?, ?, ?, ?, ?, ?)",
+                    _cells(changeset),
+                )
+    findings = []
+    for table in registry.replicated:
+        findings += _compare(connection, scratch, table)
+    scratch.close()
+    return findings
+
+
+def _cells(changeset: Changeset) -> list[tuple[Any, ...]]:
+    return [
+        (change.table, row.key, column, changeset.site, version, row.length, value)
+        for change in changeset.tables
+        for row in change.rows
+        for column, version, value in row.cells
+    ]
+
+
+def _compare(connection: Any, scratch: Any, table: Table) -> list[Finding]:
+    """Every live cell against what its writer signed, and the newest signed against the cell."""
+    findings: list[Finding] = []
+    for pk, column, version, length, site, value in connection.execute(_live_cells_sql(table)):
+        signed = scratch.execute(
+            "select value from cell where tbl = ? and pk = ? and col = ? and site = ?"
+            " and version = ? and length = ?",
+            (table.name, pk, column, site, version, length),
+        ).fetchone()
+        if signed is None or signed[0] != value:
+            what = f"{table.name}.{column} of row {pk.hex()} is not what its writer signed"
+            findings.append(Finding(what, RESTORE))
+        newest = scratch.execute(
+            "select max(version) from cell where tbl = ? and pk = ? and col = ? and length = ?",
+            (table.name, pk, column, length),
+        ).fetchone()[0]
+        if newest is not None and newest > version:
+            what = f"{table.name}.{column} of row {pk.hex()} misses a newer signed value"
+            findings.append(Finding(what, RESTORE))
+        if len(findings) >= SHOWN_AT_MOST:
+            break
+    return findings
+
+
+def _live_cells_sql(table: Table) -> str:
+    keys = ", ".join(f'p."{name}"' for name in table.key)
+    joined = " and ".join(f't."{name}" = p."{name}"' for name in table.key)
+    values = " ".join(f"when '{c.name}' then t.\"{c.name}\"" for c in table.value_columns)
+    clock = f'"{table.name}__crsql_clock"'
+    return (
+        f"select crsql_pack_columns({keys}), c.col_name, c.col_version,"
+        f" coalesce(s.col_version, 1), i.site_id, case c.col_name {values} end"
+        f' from {clock} c join "{table.name}__crsql_pks" p on p.__crsql_key = c.key'
+        f' join "{table.name}" t on {joined}'
+        " join crsql_site_id i on i.ordinal = c.site_id"
+        f" left join {clock} s on s.key = c.key and s.col_name = '-1'"
+        " where c.col_name != '-1'"
+    )
