@@ -241,7 +241,7 @@ class Core:
     def _intake(self) -> Intake:
         return Intake(
             self._connection,
-            Place(self.registry, self.quarter, self.epoch, scopes_of(self.role)),
+            Place(self.registry, self.quarter, self.epoch, self.site_id, scopes_of(self.role)),
             now=lambda: to_epoch(self.clock.now()),
         )
 

@@ -33,6 +33,7 @@ from node.store.journal import (
     mark_applied,
     read_head,
     read_waiting,
+    set_meta,
 )
 from node.store.packing import PackingError, unpack
 from node.store.schema import REPLICATED_SCOPES, Registry, Table, Writers
@@ -136,6 +137,7 @@ class Place:
     registry: Registry
     quarter: bytes
     epoch: bytes
+    site: bytes
     scopes: frozenset[str] = scopes_of(NodeRole.HOME)
 
 
@@ -336,6 +338,10 @@ class Intake:
             cells.extend(_cells(change, changeset.site, start=len(cells)))
             self._report.touched.add(change.table)
         self._connection.executemany(sql, cells)
+        if changeset.site == self._place.site:
+            # Our own history, brought back after a restore: it is in the journal, so it is known.
+            version = self._connection.execute("select crsql_next_db_version()").fetchone()[0]
+            set_meta(self._connection, "own_version", version)
 
     def _is_quarantined(self, chain: Chain) -> bool:
         found = self._connection.execute(

@@ -174,7 +174,7 @@ def test_two_nodes_converge_and_a_second_delivery_is_known(tmp_path: Path) -> No
     a, b = open_core(tmp_path, "a"), open_core(tmp_path, "b")
     who = members(a, b)
     merged: list[frozenset[str]] = []
-    b.after_merge = lambda write, touched: merged.append(touched)
+    b.after_merge = lambda _, touched: merged.append(touched)
     a.write(add_note("von a"))
     b.write(add_note("von b"))
     report = b.receive(all_changesets(a), who)

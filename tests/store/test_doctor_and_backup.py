@@ -91,6 +91,8 @@ def test_a_backup_brings_back_what_was_there_and_waits_for_a_peer(tmp_path: Path
     assert isinstance(a.write(add_note("zu früh")), Refusal)
     a.receive(all_changesets(b), members(a, b))
     a.note_caught_up()
+    a.close()
+    a = open_core(tmp_path, "a")
     assert dump(a, "note") == after
     a.write(add_note("wieder da"))
     assert examine(a, members(a, b)) == []
