@@ -1,0 +1,1 @@
+"""Figures, each measured beside its reference in the same run: `python -m benchmarks --json`."""

@@ -1,0 +1,58 @@
+"""`python -m benchmarks [NAME ...] [--json] [--history FILE]`: measure and print figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.figures import Figure, as_row
+from benchmarks.store import journal_ms
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "journal_ms": journal_ms,
+}
+
+
+def main() -> int:
+    """Measure what was asked for; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FIGURES))
+    parser.add_argument("--json", action="store_true", help="one JSON line a figure")
+    parser.add_argument("--history", type=Path, help="append the table to this Markdown file")
+    given = parser.parse_args()
+    unknown = [name for name in given.names if name not in FIGURES]
+    if unknown:
+        parser.error(f"unknown figures: {', '.join(unknown)}; known: {', '.join(FIGURES)}")
+    figures = []
+    for name in given.names or FIGURES:
+        figures.append(FIGURES[name]())
+        print(json.dumps(as_row(figures[-1])) if given.json else table_line(figures[-1]))
+        sys.stdout.flush()
+    if given.history:
+        write_history(given.history, figures)
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+def table_line(figure: Figure) -> str:
+    """A figure as a line of a Markdown table."""
+    return (
+        f"| {figure.name} | {figure.value:g} {figure.unit} | {figure.reference} "
+        f"{figure.reference_value:g} | {figure.ratio:g} | {figure.bar} | "
+        f"{'yes' if figure.ok else 'NO'} |"
+    )
+
+
+def write_history(path: Path, figures: list[Figure]) -> None:
+    """Append this run's table under its date."""
+    head = "| figure | value | reference | ratio | bar | met |\n|---|---|---|---|---|---|\n"
+    rows = "\n".join(table_line(figure) for figure in figures)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n\n{head}{rows}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
