@@ -5,6 +5,7 @@ file, line and remedy at once, and knows neither store nor network. A *row* is o
 says it, before it is anything in the system.
 """
 
+from node.quarter.files.reader import read_quarter
 from node.quarter.files.space_values import (
     Approval,
     Audience,
@@ -59,4 +60,5 @@ __all__ = [
     "StayRules",
     "Tenure",
     "WasteRow",
+    "read_quarter",
 ]

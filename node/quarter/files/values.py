@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from node.base.actors import Role
 from node.base.ids import derived_id
 from node.base.money import Cents
 from node.base.periods import Period
@@ -151,7 +152,7 @@ class StaffRow:
     key: str
     given_name: str
     family_name: str
-    role: str
+    role: Role
     sign_in: str
     title: LocalText = NO_TEXT
     email: str = ""
