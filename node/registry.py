@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from node.people.tables import TABLES as PEOPLE_TABLES
 from node.store import Registry
 
 SCHEMA_NUMBER = 1
 """Rises by one with every change of a replicated table after the first release."""
 
-REGISTRY = Registry(SCHEMA_NUMBER, ())
+REGISTRY = Registry(SCHEMA_NUMBER, (*PEOPLE_TABLES,))

@@ -1,0 +1,224 @@
+"""The tables of the people room as declarations; their SQL is in `tables`.
+
+Everything that names a person is of scope HOUSE. Facts carry a `number` that rises by one with
+every newer fact about the same thing, so that "the newest counts" needs no clock: the highest
+number wins, and of two with the same number the greater id, on every node alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from node.store import Column, Scope, Table
+
+ID = Column("id", "blob")
+PERSON_ID = Column("person_id", "blob", default=b"", max_bytes=16)
+HOUSEHOLD_ID = Column("household_id", "blob", default=b"", max_bytes=16)
+NUMBER = Column("number", "integer", default=0, low=0, high=10**9)
+DIGEST = Column("digest", "blob", default=b"", max_bytes=64)
+AT = Column("at", "integer", default=0)
+STAFF_ID = Column("staff_id", "blob", nullable=True, max_bytes=16)
+SOURCE = Column("source", "text", default="", max_bytes=64)
+PROFILE = Column("profile", "text", default="", max_bytes=8192)
+
+HOUSEHOLD = Table(
+    "household",
+    key=("id",),
+    columns=(ID, Column("flat_id", "blob", default=b"", max_bytes=16), PROFILE, SOURCE),
+    scope=Scope.HOUSE,
+    indexes=(("flat_id",),),
+    about="Those who share a flat, a paper code and a bill; `source` is the digest of the"
+    " imported row, so that an import changes only what changed in the operator's files.",
+)
+PERSON = Table(
+    "person",
+    key=("id",),
+    columns=(ID, HOUSEHOLD_ID, PROFILE, SOURCE, AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("household_id",),),
+    about="Somebody the quarter knows, with one profile; added by import, themselves or staff.",
+)
+PERSON_ROLE = Table(
+    "person_role",
+    key=("id",),
+    columns=(
+        ID,
+        PERSON_ID,
+        Column("role", "text", default="", max_bytes=40),
+        Column("span", "text", default="", max_bytes=200),
+        NUMBER,
+        AT,
+        STAFF_ID,
+    ),
+    scope=Scope.HOUSE,
+    indexes=(("person_id",), ("role",)),
+    about="What somebody is in the quarter, and from when until when; the newest fact per role.",
+)
+SERVICE_CONTRACT = Table(
+    "service_contract",
+    key=("id",),
+    columns=(
+        ID,
+        Column("contract_id", "blob", default=b"", max_bytes=16),
+        HOUSEHOLD_ID,
+        Column("terms", "text", default="", max_bytes=2000),
+        NUMBER,
+        AT,
+        STAFF_ID,
+    ),
+    scope=Scope.HOUSE,
+    indexes=(("household_id",),),
+    about="A household's service contract: term and price; the newest fact per contract counts.",
+)
+HOUSEHOLD_CODE = Table(
+    "household_code",
+    key=("id",),
+    columns=(ID, HOUSEHOLD_ID, DIGEST, NUMBER, AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("household_id",), ("digest",)),
+    about="The slow digest of a paper code; a household's newest code counts, older ones do not.",
+)
+CODE_REVOCATION = Table(
+    "code_revocation",
+    key=("id",),
+    columns=(ID, HOUSEHOLD_ID, NUMBER, AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("household_id",),),
+    about="From now on no code of this household up to this number counts.",
+)
+CREDENTIAL = Table(
+    "credential",
+    key=("id",),
+    columns=(
+        ID,
+        PERSON_ID,
+        Column("kind", "text", default="", max_bytes=20),
+        Column("hash", "text", default="", max_bytes=300),
+        NUMBER,
+        AT,
+        STAFF_ID,
+    ),
+    scope=Scope.HOUSE,
+    indexes=(("person_id",),),
+    about="The argon2id hash of a PIN or password; the newest per kind counts, an empty one"
+    " takes it away.",
+)
+CARD = Table(
+    "card",
+    key=("id",),
+    columns=(ID, PERSON_ID, DIGEST, AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("person_id",), ("digest",)),
+    about="A card handed out: the digest of the random token in its QR.",
+)
+CARD_REVOCATION = Table(
+    "card_revocation",
+    key=("id",),
+    columns=(ID, Column("card_id", "blob", default=b"", max_bytes=16), AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("card_id",),),
+    about="A card that counts no more: lost, given back or replaced.",
+)
+SIGN_OUT = Table(
+    "sign_out",
+    key=("id",),
+    columns=(ID, PERSON_ID, AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("person_id",),),
+    about="Signed out everywhere: a session that knew fewer of these facts has ended.",
+)
+OUTSIDE_ACCESS = Table(
+    "outside_access",
+    key=("id",),
+    columns=(
+        ID,
+        PERSON_ID,
+        HOUSEHOLD_ID,
+        DIGEST,
+        Column("rights", "text", default="", max_bytes=8192),
+        AT,
+        STAFF_ID,
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("person_id",), ("digest",)),
+    about="A resident opted in to be let in at central: digest of a random token, ids and rights"
+    " without a name.",
+)
+OUTSIDE_ACCESS_REVOCATION = Table(
+    "outside_access_revocation",
+    key=("id",),
+    columns=(ID, Column("access_id", "blob", default=b"", max_bytes=16), AT, STAFF_ID),
+    scope=Scope.QUARTER,
+    indexes=(("access_id",),),
+    about="An access from outside that counts no more.",
+)
+SESSION = Table(
+    "session",
+    key=("id",),
+    columns=(
+        ID,
+        PERSON_ID,
+        Column("access_id", "blob", default=b""),
+        Column("face", "text", default=""),
+        Column("device_id", "blob", default=b""),
+        Column("agent", "text", default=""),
+        Column("sign_outs", "integer", default=0),
+        Column("started_at", "integer", default=0),
+        Column("seen_at", "integer", default=0),
+        Column("ends_at", "integer", default=0),
+    ),
+    scope=Scope.LOCAL,
+    indexes=(("person_id",), ("ends_at",)),
+    about="A signed-in person at one browser of this node; the key is the token's digest.",
+)
+KNOWN_DEVICE = Table(
+    "known_device",
+    key=("device_id", "person_id"),
+    columns=(
+        Column("device_id", "blob"),
+        Column("person_id", "blob"),
+        Column("agent", "text", default=""),
+        Column("sign_outs", "integer", default=0),
+        Column("seen_at", "integer", default=0),
+    ),
+    scope=Scope.LOCAL,
+    indexes=(("person_id",),),
+    about="A browser where this person has signed in: there the PIN alone is enough.",
+)
+GUESS = Table(
+    "guess",
+    key=("id",),
+    columns=(
+        ID,
+        Column("failures", "integer", default=0),
+        Column("last_at", "integer", default=0),
+    ),
+    scope=Scope.LOCAL,
+    indexes=(("last_at",),),
+    about="How many wrong guesses a bucket holds; the key is a digest that names nobody.",
+)
+PERSON_WORD = Table(
+    "person_word",
+    key=("word", "person_id"),
+    columns=(Column("word", "text"), Column("person_id", "blob")),
+    scope=Scope.LOCAL,
+    indexes=(("person_id",),),
+    about="The search index of people: every word by which the desk may look for somebody.",
+)
+TABLES = (
+    HOUSEHOLD,
+    PERSON,
+    PERSON_ROLE,
+    SERVICE_CONTRACT,
+    HOUSEHOLD_CODE,
+    CODE_REVOCATION,
+    CREDENTIAL,
+    CARD,
+    CARD_REVOCATION,
+    SIGN_OUT,
+    OUTSIDE_ACCESS,
+    OUTSIDE_ACCESS_REVOCATION,
+    SESSION,
+    KNOWN_DEVICE,
+    GUESS,
+    PERSON_WORD,
+)
