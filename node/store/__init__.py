@@ -8,7 +8,7 @@ checking every byte. The trap: never hold on to a `Read` or `Write` after the fu
 from node.store.changeset import SignedChangeset
 from node.store.core import Core, Founding
 from node.store.handles import Read, Write
-from node.store.identity import Identity, site_id_of
+from node.store.identity import Identity, is_signed, site_id_of
 from node.store.intake import IntakeReport, Member, Members, NodeRole, Verdict, scopes_of
 from node.store.journal import NO_HEAD, Chain, Head, Quarantined, TooLargeError
 from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
@@ -38,6 +38,7 @@ __all__ = [
     "Verdict",
     "Write",
     "Writers",
+    "is_signed",
     "scopes_of",
     "site_id_of",
 ]

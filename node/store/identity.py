@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -53,6 +54,17 @@ class Identity:
     def sign(self, purpose: str, message: bytes) -> bytes:
         """A signature that is good for this purpose only."""
         return self.key.sign(purpose.encode() + b"\0" + message)
+
+
+def is_signed(public_key: bytes, purpose: str, message: bytes, signature: bytes) -> bool:
+    """Whether `signature` is that key's over the message for this purpose; see `Identity.sign`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(
+            signature, purpose.encode() + b"\0" + message
+        )
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def new_identity() -> Identity:

@@ -1,0 +1,148 @@
+"""How the called node answers: the other half of a round, without I/O like `round.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from node.store import Chain
+from node.sync.greeting import Greeter, Here, Session, check_greeting
+from node.sync.heads import by_chain, say_heads, they_lack
+from node.sync.roster import SignedRoster
+from node.sync.round import Effect, Learn, Look, Take, View, read_page
+from node.sync.trouble import TroubleError
+from node.sync.wire import (
+    PAGE_BYTES,
+    Challenge,
+    Compare,
+    Compared,
+    Fetch,
+    Give,
+    Given,
+    HeadSaid,
+    Hello,
+    Listen,
+    News,
+    Page,
+    Reply,
+    Request,
+    Sorry,
+    Want,
+    WireError,
+    outline,
+)
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitNews:
+    """Wait until something changes; the result is a new `Here`, or None after long enough."""
+
+
+AnswerSteps = Generator[Effect | AwaitNews, Any, R]
+
+
+@dataclass
+class Answering:
+    """Answers the requests of callers. A reply of None is the one answer that tells nothing."""
+
+    here: Here
+    greeter: Greeter
+
+    def hello(self, hello: Hello, now: float) -> AnswerSteps[Reply | None]:
+        """A caller proves its key."""
+        yield from self._learn(hello.roster)
+        greeting = self.greeter.check_hello(self.here, hello, now)
+        if greeting is None:
+            return None
+        try:
+            check_greeting(self.here, greeting)
+        except TroubleError as error:
+            return Sorry(error.trouble)
+        node = next(n for n in self.here.roster.body.nodes if n.public_key == hello.public_key)
+        heads = yield from self._say(self.here.shared_scopes(node))
+        mine = self.here.greeting(heads)
+        return self.greeter.welcome(self.here, hello, greeting, mine, now)[0]
+
+    def answer(self, session: Session, request: Request) -> AnswerSteps[Reply | None]:
+        """A greeted peer asks."""
+        try:
+            return (yield from self._by_kind(session, request))
+        except WireError:
+            return None
+        except TroubleError as error:
+            return Sorry(error.trouble)
+
+    def _by_kind(self, session: Session, request: Request) -> AnswerSteps[Reply]:
+        match request:
+            case Compare():
+                return (yield from self._compare(session, request))
+            case Fetch():
+                return (yield from self._fetch(session, request))
+            case Give():
+                return (yield from self._give(session, request))
+            case Listen():
+                return (yield from self._listen(session, request))
+            case Challenge() | Hello():
+                raise WireError("a greeting within a session")
+
+    def _scopes(self, session: Session) -> frozenset[str]:
+        peer = self.here.roster.active(session.site)
+        if peer is None:
+            raise WireError("revoked meanwhile")
+        return self.here.shared_scopes(peer)
+
+    def _say(self, scopes: frozenset[str]) -> AnswerSteps[tuple[HeadSaid, ...]]:
+        view: View = yield Look()
+        return say_heads(view.heads, scopes=scopes, blocked=view.blocked)
+
+    def _learn(self, roster: SignedRoster | None) -> AnswerSteps[None]:
+        if roster is not None:
+            self.here = self.here.with_roster((yield Learn(roster)))
+
+    def _compare(self, session: Session, request: Compare) -> AnswerSteps[Reply]:
+        yield from self._learn(request.roster)
+        session.said = by_chain(request.heads)
+        heads = yield from self._say(self._scopes(session))
+        number = self.here.roster.number
+        return Compared(heads, number, self.here.roster_for(request.roster_number))
+
+    def _fetch(self, session: Session, request: Fetch) -> AnswerSteps[Reply]:
+        scopes = self._scopes(session)
+        lack = {_chain(want): want.after for want in request.wants if want.scope in scopes}
+        return Page(tuple((yield from read_page(lack, min(request.max_bytes, PAGE_BYTES)))))
+
+    def _give(self, session: Session, request: Give) -> AnswerSteps[Reply]:
+        scopes = self._scopes(session)
+        claims = [outline(signed) for signed in request.changesets]
+        if any(claim.scope not in scopes for claim in claims):
+            raise WireError("a scope that is not shared")
+        yield Take(request.changesets)
+        heads = yield from self._say(scopes)
+        # What the peer gave, it has: so its waiting request is not answered by its own news.
+        for claim in claims:
+            known = session.said.get(claim.chain)
+            if known is None or known.n < claim.n:
+                session.said[claim.chain] = HeadSaid(*claim.chain, claim.n, b"")
+        return Given(heads)
+
+    def _listen(self, session: Session, request: Listen) -> AnswerSteps[Reply]:
+        session.said = by_chain(request.heads)
+        while True:
+            scopes = self._scopes(session)
+            view: View = yield Look()
+            newer = self.here.roster.number > request.roster_number
+            if newer or they_lack(view.heads, session.said, scopes=scopes):
+                break
+            here: Here | None = yield AwaitNews()
+            if here is None:
+                break
+            self.here = here
+        heads = yield from self._say(self._scopes(session))
+        return News(heads, self.here.roster.number)
+
+
+def _chain(want: Want) -> Chain:
+    return (want.site, want.scope)

@@ -1,0 +1,67 @@
+"""Comparing heads: what two nodes lack of each other, and what each may be told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from node.store import NO_HEAD, Chain, Head
+from node.sync.wire import HASH_BYTES, HeadSaid
+
+Heads = Mapping[Chain, Head]
+Said = Mapping[Chain, HeadSaid]
+"""The heads that a peer has told, by chain."""
+
+
+def say_heads(
+    heads: Heads, *, scopes: Collection[str], blocked: Collection[Chain]
+) -> tuple[HeadSaid, ...]:
+    """Our heads as a peer may know them: the shared scopes only, blocked chains marked."""
+    chains = sorted(chain for chain in {*heads, *blocked} if chain[1] in scopes)
+    return tuple(
+        HeadSaid(*chain, head.n, head.hash[:HASH_BYTES], chain not in blocked)
+        for chain in chains
+        for head in [heads.get(chain, NO_HEAD)]
+    )
+
+
+def by_chain(said: Iterable[HeadSaid]) -> dict[Chain, HeadSaid]:
+    """What a peer told, by chain."""
+    return {head.chain: head for head in said}
+
+
+def we_lack(heads: Heads, said: Said, *, scopes: Collection[str]) -> dict[Chain, int]:
+    """The chains of which the peer holds more, with the number that we hold."""
+    return {
+        chain: heads.get(chain, NO_HEAD).n
+        for chain, head in sorted(said.items())
+        if chain[1] in scopes and head.n > heads.get(chain, NO_HEAD).n
+    }
+
+
+def they_lack(heads: Heads, said: Said, *, scopes: Collection[str]) -> dict[Chain, int]:
+    """The chains of which we hold more and the peer takes more, with the number it holds."""
+    lack: dict[Chain, int] = {}
+    for chain, head in sorted(heads.items()):
+        theirs = said.get(chain)
+        held = theirs.n if theirs else 0
+        if chain[1] in scopes and head.n > held and (theirs is None or theirs.takes):
+            lack[chain] = held
+    return lack
+
+
+def forks(heads: Heads, said: Said) -> list[Chain]:
+    """Chains that have the same length here and there, but not the same history."""
+    return [
+        chain
+        for chain, head in said.items()
+        if head.n and chain in heads and heads[chain].n == head.n
+        if heads[chain].hash[:HASH_BYTES] != head.hash
+    ]
+
+
+def count_waiting(heads: Heads, said: Said, *, scopes: Collection[str]) -> tuple[int, int]:
+    """How many changesets wait for the peer, and how many wait there for us."""
+    there = they_lack(heads, said, scopes=scopes)
+    here = we_lack(heads, said, scopes=scopes)
+    out = sum(heads[chain].n - held for chain, held in there.items())
+    return out, sum(said[chain].n - held for chain, held in here.items())

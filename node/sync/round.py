@@ -1,0 +1,329 @@
+"""A round as the caller goes through it: greet, compare, fetch, check, apply, answer, rest.
+
+No I/O here: `Round.steps` is a generator that gives effects (ask the peer, read or feed the
+store) and is sent their results, so the same code runs over TLS, in tests by hand, and in
+simulations that lose, double and reorder everything. It may be abandoned anywhere: nothing is
+remembered of a peer but what the peer itself says it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from node.store import NO_HEAD, Chain, Head, IntakeReport, SignedChangeset
+from node.sync.greeting import Here, check_welcome, make_hello
+from node.sync.heads import by_chain, forks, say_heads, they_lack, we_lack
+from node.sync.roster import Roster, RosterNode, SignedRoster
+from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import (
+    PAGE_BYTES,
+    Challenge,
+    Compare,
+    Compared,
+    Fetch,
+    Give,
+    Given,
+    HeadSaid,
+    Nonce,
+    Page,
+    Reply,
+    Request,
+    Sorry,
+    Want,
+    Welcome,
+    WireError,
+    outline,
+    pack_greeting,
+)
+
+R = TypeVar("R")
+
+
+class Stage(StrEnum):
+    """The stages of a round, in order; logs, health and tests use these names."""
+
+    GREET = "greet"
+    COMPARE = "compare"
+    FETCH = "fetch"
+    CHECK = "check"
+    APPLY = "apply"
+    ANSWER = "answer"
+    REST = "rest"
+
+
+class Status(StrEnum):
+    """How far a stage has come."""
+
+    STARTED = "started"
+    COMPLETED = "completed"
+    ERRORED = "errored"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Send a request to the peer; the result is its reply."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Look at the own store; the result is a `View`."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the own store holds: heads, and chains stopped by a quarantine."""
+
+    heads: Mapping[Chain, Head]
+    blocked: frozenset[Chain]
+    must_catch_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRange:
+    """Read changesets of a chain; the result is a list of them."""
+
+    chain: Chain
+    after: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Give changesets to intake; the result is its report."""
+
+    batch: tuple[SignedChangeset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Take a roster if it is newer and believable; the result is the new one or None."""
+
+    signed: SignedRoster
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """A peer has told all it knows of our own journal: a restored node may write again."""
+
+
+Effect = Ask | Look | ReadRange | Take | Learn | CaughtUp
+Steps = Generator[Effect, Any, R]
+
+
+@dataclass
+class Round:
+    """One round with one peer. `token` is that of an open session, empty to greet first.
+
+    `nonce` is a fresh random number of the caller.
+    """
+
+    here: Here
+    peer: RosterNode
+    nonce: bytes
+    token: bytes = b""
+    page_bytes: int = PAGE_BYTES
+    stage: Stage = Stage.REST
+    statuses: dict[Stage, Status] = field(default_factory=dict)
+    fetched: int = 0
+    applied: int = 0
+    given: int = 0
+    said: dict[Chain, HeadSaid] = field(default_factory=dict)
+    trouble: Trouble | None = None
+
+    def steps(self) -> Steps[None]:
+        """Go through all stages; raises `TroubleError` where the round cannot go on."""
+        try:
+            if self.token:
+                yield from self._compare_or_greet()
+            else:
+                yield from self._greet()
+            yield from self._fetch()
+            yield from self._answer()
+            yield from self._settle()
+        except TroubleError as error:
+            self.trouble = error.trouble
+            self.statuses[self.stage] = Status.ERRORED
+            raise
+        except WireError as error:
+            self.trouble = Trouble.GARBLED
+            self.statuses[self.stage] = Status.ERRORED
+            raise TroubleError(Trouble.GARBLED, str(error)) from error
+        self._enter(Stage.REST)
+
+    def _enter(self, stage: Stage) -> None:
+        if self.statuses.get(self.stage) is Status.STARTED:
+            self.statuses[self.stage] = Status.COMPLETED
+        self.stage = stage
+        self.statuses[stage] = Status.COMPLETED if stage is Stage.REST else Status.STARTED
+
+    @property
+    def _scopes(self) -> frozenset[str]:
+        return self.here.shared_scopes(self.peer)
+
+    def _compare_or_greet(self) -> Steps[None]:
+        try:
+            yield from self._compare()
+        except TroubleError as error:
+            if error.trouble is not Trouble.NOT_ACCEPTED:
+                raise
+            self.token = b""
+            yield from self._greet()
+
+    def _greet(self) -> Steps[None]:
+        self._enter(Stage.GREET)
+        nonce = yield from ask(Challenge(), Nonce)
+        view: View = yield Look()
+        greeting = pack_greeting(self.here.greeting(self._say(view)))
+        hello = make_hello(self.here, self.peer.public_key, nonce.nonce, self.nonce, greeting)
+        welcome = yield from ask(hello, Welcome)
+        theirs = check_welcome(self.here, self.peer.public_key, hello, welcome)
+        self.token = welcome.token
+        yield from self._learn(welcome.roster)
+        self._enter(Stage.COMPARE)
+        self.said = by_chain(theirs.heads)
+
+    def _compare(self) -> Steps[None]:
+        self._enter(Stage.COMPARE)
+        view: View = yield Look()
+        compared = yield from ask(Compare(self._say(view), self.here.roster.number), Compared)
+        yield from self._learn(compared.roster)
+        mine = self.here.roster_for(compared.roster_number)
+        if mine is not None:
+            compared = yield from ask(
+                Compare(self._say(view), self.here.roster.number, mine), Compared
+            )
+        self.said = by_chain(compared.heads)
+
+    def _say(self, view: View) -> tuple[HeadSaid, ...]:
+        return say_heads(view.heads, scopes=self._scopes, blocked=view.blocked)
+
+    def _learn(self, roster: SignedRoster | None) -> Steps[None]:
+        if roster is None:
+            return
+        learnt: Roster | None = yield Learn(roster)
+        self.here = self.here.with_roster(learnt)
+        if self.here.roster.active(self.peer.site_id) is None:
+            raise TroubleError(Trouble.NOT_ACCEPTED, "the peer was revoked")
+
+    def _fetch(self) -> Steps[None]:
+        view: View = yield Look()
+        hopeless = set(view.blocked)
+        while wanted := self._wanted(view, hopeless):
+            self._enter(Stage.FETCH)
+            wants = tuple(Want(*chain, after) for chain, after in wanted.items())
+            page = yield from ask(Fetch(wants, self.page_bytes), Page)
+            self._enter(Stage.CHECK)
+            offered = check_page(page.changesets, wanted)
+            if not offered:
+                return
+            self._enter(Stage.APPLY)
+            report: IntakeReport = yield Take(page.changesets)
+            self.fetched += len(page.changesets)
+            self.applied += report.applied
+            view = yield Look()
+            # A chain that did not advance will not do so by asking again: each pass ends
+            # with something held or something given up, so a liar cannot keep us here.
+            hopeless |= view.blocked | stuck(offered, wanted, view.heads)
+
+    def _wanted(self, view: View, hopeless: set[Chain]) -> dict[Chain, int]:
+        lack = we_lack(view.heads, self.said, scopes=self._scopes)
+        return {
+            chain: after
+            for chain, after in lack.items()
+            if chain not in hopeless and chain[0] in self.here.roster.nodes
+        }
+
+    def _answer(self) -> Steps[None]:
+        self._enter(Stage.ANSWER)
+        hopeless: set[Chain] = set()
+        view: View = yield Look()
+        while lack := self._lacking(view, hopeless):
+            batch = yield from read_page(lack, self.page_bytes)
+            if not batch:
+                return
+            given = yield from ask(Give(tuple(batch)), Given)
+            self.given += len(batch)
+            self.said = by_chain(given.heads)
+            held = {chain: Head(head.n, head.hash, 0) for chain, head in self.said.items()}
+            hopeless |= stuck({outline(signed).chain for signed in batch}, lack, held)
+            view = yield Look()
+
+    def _lacking(self, view: View, hopeless: set[Chain]) -> dict[Chain, int]:
+        lack = they_lack(view.heads, self.said, scopes=self._scopes)
+        return {chain: after for chain, after in lack.items() if chain not in hopeless}
+
+    def _settle(self) -> Steps[None]:
+        """What showed beyond missing changesets: it is told, but the round has come to rest."""
+        view: View = yield Look()
+        own = [h for h in self.said.values() if h.site == self.here.site_id]
+        if view.must_catch_up and all(
+            head.n <= view.heads.get(head.chain, NO_HEAD).n for head in own
+        ):
+            yield CaughtUp()
+        if forks(view.heads, self.said):
+            self.trouble = Trouble.FORKED
+        elif view.blocked & set(we_lack(view.heads, self.said, scopes=self._scopes)):
+            self.trouble = Trouble.STOPPED
+
+
+def ask(request: Request, kind: type[R]) -> Steps[R]:
+    """Ask the peer and insist on the right kind of reply."""
+    reply: Reply = yield Ask(request)
+    if isinstance(reply, Sorry):
+        raise TroubleError(_REASONS.get(reply.code, Trouble.NOT_ACCEPTED), reply.code)
+    if not isinstance(reply, kind):
+        raise TroubleError(Trouble.GARBLED, f"{type(reply).__name__} for {kind.__name__}")
+    return reply
+
+
+_REASONS: dict[str, Trouble] = {
+    # Said from the other side, so older and newer change places.
+    Trouble.PEER_OLDER: Trouble.PEER_NEWER,
+    Trouble.PEER_NEWER: Trouble.PEER_OLDER,
+    Trouble.OTHER_QUARTER: Trouble.OTHER_QUARTER,
+    Trouble.OTHER_EPOCH: Trouble.OTHER_EPOCH,
+    Trouble.BUSY: Trouble.BUSY,
+    Trouble.CUT: Trouble.UNREACHABLE,
+    Trouble.STORE: Trouble.BUSY,
+}
+
+
+def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> set[Chain]:
+    """The chains in a page; raises `WireError` where it is not what was asked for, in order."""
+    at: dict[Chain, int] = {}
+    for signed in page:
+        claim = outline(signed)
+        if claim.chain not in wanted:
+            raise WireError("a chain that was not asked for")
+        if claim.n != at.get(claim.chain, wanted[claim.chain]) + 1:
+            raise WireError("a changeset out of order")
+        at[claim.chain] = claim.n
+    return set(at)
+
+
+def stuck(
+    offered: Iterable[Chain], before: Mapping[Chain, int], heads: Mapping[Chain, Head]
+) -> set[Chain]:
+    """The chains that were offered and did not advance."""
+    return {chain for chain in offered if heads.get(chain, NO_HEAD).n <= before[chain]}
+
+
+def read_page(lack: Mapping[Chain, int], max_bytes: int) -> Steps[list[SignedChangeset]]:
+    """A page of what somebody lacks, chain by chain; at least one changeset where there is one."""
+    batch: list[SignedChangeset] = []
+    left = max_bytes
+    for chain, after in lack.items():
+        found: list[SignedChangeset] = yield ReadRange(chain, after, left)
+        size = sum(len(signed.body) + len(signed.signature) for signed in found)
+        if batch and size > left:
+            break
+        batch += found
+        left -= size
+        if left <= 0:
+            break
+    return batch

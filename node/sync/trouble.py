@@ -1,0 +1,91 @@
+"""What can go wrong between two nodes, in words for the people who look after them.
+
+A trouble has a name for programs and logs and two German sentences: what is, and what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from node.base.refusals import N_
+
+
+class Trouble(StrEnum):
+    """Why a round did not come to rest."""
+
+    UNREACHABLE = "unreachable"
+    WRONG_KEY = "wrong_key"
+    NOT_ACCEPTED = "not_accepted"
+    OTHER_QUARTER = "other_quarter"
+    OTHER_EPOCH = "other_epoch"
+    PEER_OLDER = "peer_older"
+    PEER_NEWER = "peer_newer"
+    GARBLED = "garbled"
+    BUSY = "busy"
+    CUT = "cut"
+    FORKED = "forked"
+    STOPPED = "stopped"
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A trouble in German: `message` says what is, `remedy` what to do; both may hold {name}."""
+
+    message: str
+    remedy: str
+
+
+_AGREE = N_("Lassen Sie eine der beiden Boxen neu koppeln; die Betreuung weiß, welche.")
+_UPDATE = N_("Aktualisieren Sie die ältere der beiden Boxen; bis dahin wartet alles.")
+_SUPPORT = N_("Bitte melden Sie das der Betreuung. Diese Box arbeitet inzwischen weiter.")
+
+WORDS: dict[Trouble, Words] = {
+    Trouble.UNREACHABLE: Words(
+        N_("{name} antwortet nicht."),
+        N_("Ist dort Strom, steckt das Netzkabel? Es wird von selbst weiter versucht."),
+    ),
+    Trouble.WRONG_KEY: Words(
+        N_("An der Adresse von {name} antwortet eine andere Box."),
+        N_("Prüfen Sie die eingetragene Adresse. Wurde die Box ersetzt, koppeln Sie sie neu."),
+    ),
+    Trouble.NOT_ACCEPTED: Words(
+        N_("{name} nimmt diese Box nicht an."),
+        N_("Wurde diese Box abgemeldet, koppeln Sie sie neu. Sonst hilft es, kurz zu warten."),
+    ),
+    Trouble.OTHER_QUARTER: Words(N_("{name} gehört zu einem anderen Quartier."), _AGREE),
+    Trouble.OTHER_EPOCH: Words(
+        N_("{name} wurde neu begonnen und hat eine andere Vorgeschichte als diese Box."), _AGREE
+    ),
+    Trouble.PEER_OLDER: Words(N_("{name} hat eine ältere Programmversion."), _UPDATE),
+    Trouble.PEER_NEWER: Words(N_("{name} hat eine neuere Programmversion."), _UPDATE),
+    Trouble.GARBLED: Words(N_("{name} hat etwas geschickt, das nicht zu lesen ist."), _SUPPORT),
+    Trouble.BUSY: Words(
+        N_("{name} ist gerade beschäftigt."), N_("Nichts zu tun: es wird gleich wieder versucht.")
+    ),
+    Trouble.CUT: Words(
+        N_("Die Leitung zu {name} ist in der Vorführung getrennt."),
+        N_("Verbinden Sie sie wieder, dann wird alles nachgeholt."),
+    ),
+    Trouble.FORKED: Words(
+        N_("Unter der Kennung einer Box gibt es zwei verschiedene Verläufe."),
+        N_("Wurde eine Speicherkarte kopiert? Schalten Sie die Kopie aus und rufen Sie Hilfe."),
+    ),
+    Trouble.STOPPED: Words(
+        N_("Änderungen einer Box wurden nicht übernommen, weil sie eine Regel verletzen."), _SUPPORT
+    ),
+    Trouble.STORE: Words(
+        N_("Diese Box konnte Änderungen von {name} nicht speichern."),
+        N_("Ist der Speicher voll? Starten Sie die Box neu; hilft das nicht, rufen Sie Hilfe."),
+    ),
+}
+
+
+class TroubleError(Exception):
+    """Ends a round or a request; `detail` is for the log, never shown to people."""
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
+        self.trouble = trouble
+        self.detail = detail
