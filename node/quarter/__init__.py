@@ -1,1 +1,75 @@
-"""The quarter itself: its houses, its desk's hours, closures, house rules and waste dates."""
+"""The quarter itself: its houses, its desk's hours, closures, house rules and waste dates.
+
+A *building* has entrances and flats; the *desk* is the Service-Point with its hours; a *closure*
+shuts the quarter, the desk, a house or a space for a time and is inherited downwards; *waste
+collections* are dates that were imported, never computed. `node.quarter.files` reads all of this
+from an operator's directory. The trap: hours are wall-clock times, everything asked is answered
+in instants (UTC).
+"""
+
+from node.quarter.actions import import_quarter, plan_import
+from node.quarter.model import (
+    Building,
+    Closure,
+    DeskProfile,
+    Flat,
+    QuarterProfile,
+    QuietHours,
+    TargetKind,
+    WasteCollection,
+    WasteKind,
+)
+from node.quarter.reads import (
+    after_desk_minutes,
+    closures_for,
+    desk_hours,
+    desk_is_open,
+    desk_minutes_between,
+    desk_open_until,
+    find_building,
+    find_flat,
+    get_desk,
+    get_profile,
+    get_rules,
+    holidays_between,
+    list_buildings,
+    list_flats,
+    next_desk_opening,
+    quiet_hours_at,
+    waste_collections,
+    zone_of,
+)
+from node.quarter.tables import TABLES
+
+__all__ = [
+    "TABLES",
+    "Building",
+    "Closure",
+    "DeskProfile",
+    "Flat",
+    "QuarterProfile",
+    "QuietHours",
+    "TargetKind",
+    "WasteCollection",
+    "WasteKind",
+    "after_desk_minutes",
+    "closures_for",
+    "desk_hours",
+    "desk_is_open",
+    "desk_minutes_between",
+    "desk_open_until",
+    "find_building",
+    "find_flat",
+    "get_desk",
+    "get_profile",
+    "get_rules",
+    "holidays_between",
+    "import_quarter",
+    "list_buildings",
+    "list_flats",
+    "next_desk_opening",
+    "plan_import",
+    "quiet_hours_at",
+    "waste_collections",
+    "zone_of",
+]

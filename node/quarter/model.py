@@ -196,12 +196,17 @@ class QuarterProfile:
 
 @dataclass(frozen=True, slots=True)
 class DeskProfile:
-    """The Service-Point: its name, where it is, and its ordinary week."""
+    """The Service-Point: its name, where it is, and its ordinary week.
+
+    `holiday_hours` hold on legal holidays; None means: as on any such weekday. A special day
+    counts before both.
+    """
 
     name: str = "Service-Point"
     where: LocalText = NO_TEXT
     phone: str = ""
     hours: WeekHours = NEVER_OPEN
+    holiday_hours: tuple[TimeSpan, ...] | None = None
     special_days: tuple[SpecialDay, ...] = ()
 
 
@@ -259,13 +264,22 @@ class WasteCollection:
 
 
 @dataclass(frozen=True, slots=True)
+class BookOfRules:
+    """What people agreed on, and what the law adds."""
+
+    house_rules: tuple[HouseRule, ...] = ()
+    quiet_hours: tuple[QuietHours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Building:
     """A house of the quarter with its entrances, in the order people walk past them."""
 
     id: bytes
     key: str
     name: str
-    address: str
+    address: str = ""
+    storeys: int = 0
     mark: PlaceMark | None = None
     entrances: tuple[str, ...] = ()
 
@@ -277,7 +291,8 @@ class Flat:
     id: bytes
     key: str
     building_id: bytes
-    entrance: str
-    number: str
-    floor: int
-    size_m2: float
+    entrance: str = ""
+    number: str = ""
+    floor: int = 0
+    size_m2: float = 0.0
+    rooms: float = 0.0

@@ -148,6 +148,7 @@ def _desk(table: TomlTable) -> DeskProfile:
         where=fields.local_text("where"),
         phone=fields.text("phone"),
         hours=read_hours(table.table("hours")),
+        holiday_hours=_spans(fields, "holiday_hours") if fields.has("holiday_hours") else None,
         special_days=tuple(_special_day(day) for day in table.tables("days")),
     )
     fields.warn_of_unknown()

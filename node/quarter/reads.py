@@ -1,0 +1,227 @@
+"""What pages and other rooms ask about the quarter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from node.base.periods import Period, from_epoch, local_day, to_epoch
+from node.quarter import rules, tables
+from node.quarter.holidays import holidays_of
+from node.quarter.model import (
+    BookOfRules,
+    Building,
+    Closure,
+    DeskProfile,
+    Flat,
+    LocalText,
+    QuarterProfile,
+    QuietHours,
+    TargetKind,
+    WasteCollection,
+    WasteKind,
+)
+from node.store import Read
+
+T = TypeVar("T")
+
+NO_QUARTER = QuarterProfile(key="", name="Quartier", city="")
+"""What a store shows before anything was imported."""
+
+
+def get_profile(read: Read) -> QuarterProfile:
+    """The quarter's name, place, languages and taxes; `NO_QUARTER` before an import."""
+    row = tables.select_profile(read)
+    return NO_QUARTER if row is None else _decoded(row["profile"], QuarterProfile)
+
+
+def get_desk(read: Read) -> DeskProfile:
+    """The desk's name, place and ordinary hours; for the hours of a day see `desk_hours`."""
+    row = tables.select_profile(read)
+    return DeskProfile() if row is None else _decoded(row["desk"], DeskProfile)
+
+
+def get_rules(read: Read) -> BookOfRules:
+    """The rules of the house and the quiet hours."""
+    row = tables.select_profile(read)
+    return BookOfRules() if row is None else _decoded(row["rules"], BookOfRules)
+
+
+def zone_of(read: Read) -> ZoneInfo:
+    """The time zone that the quarter lives by."""
+    return ZoneInfo(get_profile(read).timezone)
+
+
+def _decoded(text: str, kind: type[T]) -> T:
+    return msgspec.json.decode(text, type=kind)
+
+
+def list_buildings(read: Read) -> list[Building]:
+    """The houses by name."""
+    found = [_building(row) for row in tables.select_buildings(read)]
+    return sorted(found, key=lambda building: (building.name, building.key))
+
+
+def find_building(read: Read, building_id: bytes) -> Building | None:
+    """A house by id, also one that is no longer part of the quarter."""
+    row = tables.select_building(read, building_id)
+    return None if row is None else _building(row)
+
+
+def _building(row: Any) -> Building:
+    details = msgspec.json.decode(row["details"])
+    return msgspec.convert({**details, "id": bytes(row["id"])}, Building)
+
+
+def list_flats(read: Read, building_id: bytes) -> list[Flat]:
+    """The flats of a house by floor and number."""
+    found = [_flat(row) for row in tables.select_flats(read, building_id)]
+    return sorted(found, key=lambda flat: (flat.entrance, flat.floor, _natural(flat.number)))
+
+
+def find_flat(read: Read, flat_id: bytes) -> Flat | None:
+    """A flat by id, also one that is no longer part of the quarter."""
+    row = tables.select_flat(read, flat_id)
+    return None if row is None else _flat(row)
+
+
+def _flat(row: Any) -> Flat:
+    details = msgspec.json.decode(row["details"])
+    ids = {"id": bytes(row["id"]), "building_id": bytes(row["building_id"])}
+    return msgspec.convert({**details, **ids}, Flat)
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part or 0), rest) for part, rest in re.findall(r"(\d{0,9})(\D*)", text))
+
+
+def closures_for(
+    read: Read,
+    period: Period,
+    *,
+    building_id: bytes | None = None,
+    space_id: bytes | None = None,
+    of_desk: bool = False,
+) -> list[Closure]:
+    """What shuts a place during `period`, by start.
+
+    A closure of the quarter counts for everything, one of a house for its spaces: so for a space
+    name its building and itself, for the desk say `of_desk`.
+    """
+    found = tables.select_closures(read, to_epoch(period.starts_at), to_epoch(period.ends_at))
+    chain_ids = {
+        TargetKind.BUILDING: building_id,
+        TargetKind.SPACE: space_id,
+        TargetKind.DESK: b"" if of_desk else None,
+        TargetKind.QUARTER: b"",
+    }
+    closures = [_closure(row) for row in found]
+    return [each for each in closures if chain_ids[each.target_kind] == each.target_id]
+
+
+def _closure(row: Any) -> Closure:
+    return Closure(
+        id=bytes(row["id"]),
+        target_kind=TargetKind(row["target_kind"]),
+        target_id=bytes(row["target_id"]),
+        starts_at=from_epoch(row["starts_at"]),
+        ends_at=from_epoch(row["ends_at"]),
+        reason=_decoded(row["reason"], LocalText),
+    )
+
+
+def holidays_between(read: Read, first_day: date, last_day: date) -> dict[date, str]:
+    """The legal holidays of the quarter's land from `first_day` through `last_day`, by name."""
+    profile = get_profile(read)
+    years = range(first_day.year, last_day.year + 1)
+    found = [holidays_of(profile.country, profile.land, year).items() for year in years]
+    return {day: name for day, name in chain(*found) if first_day <= day <= last_day}
+
+
+def desk_hours(read: Read, day: date) -> list[Period]:
+    """When the desk is open on a local day, in order: special days, holidays and closures
+    counted in; empty when it is closed."""
+    return list(_desk_periods(read, day, days=1))
+
+
+def _desk_periods(read: Read, day: date, *, days: int = rules.SEARCH_DAYS_MAX) -> Iterator[Period]:
+    """The desk's opening times from a local day on, lazily, in order."""
+    zone, desk = zone_of(read), get_desk(read)
+    last = day + timedelta(days=days - 1)
+    holidays = holidays_between(read, day, last)
+    whole = Period(local_day(day, zone).starts_at, local_day(last, zone).ends_at)
+    closures = [
+        Period(shut.starts_at, shut.ends_at) for shut in closures_for(read, whole, of_desk=True)
+    ]
+    for offset in range(days):
+        yield from rules.desk_periods(
+            desk, day + timedelta(days=offset), zone, holidays=holidays, closures=closures
+        )
+
+
+def _desk_periods_after(read: Read, at: datetime) -> Iterator[Period]:
+    first_day = at.astimezone(zone_of(read)).date()
+    return (period for period in _desk_periods(read, first_day) if period.ends_at > at)
+
+
+def desk_is_open(read: Read, at: datetime) -> bool:
+    """Whether somebody is at the desk at an instant."""
+    return desk_open_until(read, at) is not None
+
+
+def desk_open_until(read: Read, at: datetime) -> datetime | None:
+    """When the desk that is open at `at` closes; None if it is closed."""
+    day = at.astimezone(zone_of(read)).date()
+    return next((p.ends_at for p in desk_hours(read, day) if p.holds(at)), None)
+
+
+def next_desk_opening(read: Read, at: datetime) -> datetime | None:
+    """The first instant from `at` on at which the desk is open (`at` itself while it is open);
+    None where it stays closed for over a year."""
+    period = next(_desk_periods_after(read, at), None)
+    return None if period is None else max(at, period.starts_at)
+
+
+def desk_minutes_between(read: Read, starts_at: datetime, ends_at: datetime) -> int:
+    """How many minutes the desk is open from one instant to another; 0 if they are reversed."""
+    if ends_at <= starts_at:
+        return 0
+    zone = zone_of(read)
+    first, last = (at.astimezone(zone).date() for at in (starts_at, ends_at))
+    periods = _desk_periods(read, first, days=(last - first).days + 1)
+    return rules.minutes_within(periods, Period(starts_at, ends_at))
+
+
+def after_desk_minutes(read: Read, at: datetime, minutes: int) -> datetime | None:
+    """The earliest instant by which the desk has been open `minutes` since `at`: what a lead time
+    in desk hours comes to. None where it stays closed for over a year."""
+    return rules.after_minutes(_desk_periods_after(read, at), at, minutes)
+
+
+def quiet_hours_at(read: Read, at: datetime) -> list[QuietHours]:
+    """The rules that ask for quiet at an instant."""
+    local = at.astimezone(zone_of(read))
+    holidays = holidays_between(read, local.date() - timedelta(days=1), local.date())
+    return [rule for rule in get_rules(read).quiet_hours if rules.is_quiet(rule, local, holidays)]
+
+
+def waste_collections(
+    read: Read, building_id: bytes, first_day: date, last_day: date
+) -> list[WasteCollection]:
+    """What is collected at a house from `first_day` through `last_day`, by day."""
+    rows = tables.select_collections(read, building_id, first_day.isoformat(), last_day.isoformat())
+    return [
+        WasteCollection(
+            day=date.fromisoformat(row["day"]),
+            kind=WasteKind(row["kind"]),
+            moved_from=date.fromisoformat(row["moved_from"]) if row["moved_from"] else None,
+            note=row["note"],
+        )
+        for row in rows
+    ]
