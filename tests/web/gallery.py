@@ -56,6 +56,9 @@ PAGES = {
     "kiosk-home": Page("kiosk/home.html", "lobby", samples.HOME),
     "kiosk-home-signed-in": Page("kiosk/home.html", "lobby", samples.HOME_SIGNED_IN),
     "desk-today": Page("desk/today.html", "desk", samples.DESK),
+    "gallery-portal": Page("gallery.html", "phone", samples.gallery("portal")),
+    "gallery-desk": Page("gallery.html", "desk", samples.gallery("desk")),
+    "gallery-kiosk": Page("gallery.html", "lobby", samples.gallery("kiosk")),
 }
 SCREENS = {"phone": (390, 844), "desk": (1440, 900), "lobby": (1080, 1920)}
 
@@ -172,13 +175,16 @@ VARIANTS = {
 
 
 def _picture(chromium: Any, url: str, size: tuple[int, int], out: Path, *, whole: bool) -> None:
-    page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+    page = chromium.new_page(viewport={"width": size[0], "height": size[1]}, locale="de-DE")
     try:
         page.on("console", lambda message: sys.stderr.write(f"{out.name}: {message.text}\n"))
         page.on("pageerror", lambda error: sys.stderr.write(f"{out.name}: {error}\n"))
         page.goto(url)
         page.wait_for_function("document.fonts.status === 'loaded'")
-        page.screenshot(path=str(out), full_page=whole)
+        if whole:  # as tall as the page, so that what sticks to the window's edge stays there
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": size[0], "height": max(size[1], tall)})
+        page.screenshot(path=str(out))
     finally:
         page.close()
 
@@ -203,7 +209,7 @@ def main(arguments: list[str]) -> int:
                     f"{base}/{name}?{query}",
                     SCREENS[screen],
                     file,
-                    whole=screen != "lobby",
+                    whole=screen != "lobby" or name.startswith("gallery"),
                 )
     return 0
 

@@ -1,0 +1,181 @@
+// The lobby's own keyboard. It opens with a text field, types where the caret stands, and goes
+// with the page's language. System keyboards stay under a full-screen window, so fields say
+// inputmode="none".
+
+const board = document.querySelector("[data-keyboard]");
+const LETTERS = {
+  de: ["qwertzuiopü", "asdfghjklöä", "yxcvbnmß"],
+  en: ["qwertyuiop", "asdfghjkl", "zxcvbnm"],
+  tr: ["qwertyuıopğü", "asdfghjklşi", "zxcvbnmöç"],
+  uk: ["йцукенгшщзхї", "фівапролджєґ", "ячсмитьбю"],
+  ar: ["ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظذ"],
+};
+const SIGNS = ["1234567890", "@.-_/+:'", ",;?()&!\""];
+const NUMBERS = "1234567890";
+const PIN = ["123", "456", "789"];
+const WORDS = "input:not([type]), input[type=text], input[type=email], input[type=tel], input[type=search], input[type=password], input[type=url], textarea";
+
+let field = null;
+let capitals = false;
+let signs = false;
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${board.dataset.sprite}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function key(content, press, { kind = "", label = "", pressed = null } = {}) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.tabIndex = -1;
+  button.className = `keyboard-key ${kind}`;
+  button.append(content);
+  if (label) button.setAttribute("aria-label", label);
+  if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
+  // The field keeps the focus and its caret.
+  button.addEventListener("pointerdown", (happening) => happening.preventDefault());
+  button.addEventListener("mousedown", (happening) => happening.preventDefault());
+  button.addEventListener("click", press);
+  return button;
+}
+
+function row(...keys) {
+  const line = document.createElement("div");
+  line.className = "keyboard-row";
+  line.append(...keys);
+  return line;
+}
+
+function changed() {
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Fields of type email know no caret; there, typing goes to the end.
+function type(text) {
+  if (!field) return;
+  const room = field.maxLength < 0 ? Infinity : field.maxLength - field.value.length;
+  const from = field.selectionStart;
+  if (from === null) {
+    if (room > 0) field.value += text;
+  } else if (room > 0 || field.selectionEnd > from) {
+    field.setRangeText(text, from, field.selectionEnd, "end");
+  }
+  changed();
+  if (capitals && text.length === 1) {
+    capitals = false;
+    draw();
+  }
+}
+
+function remove() {
+  if (!field) return;
+  const from = field.selectionStart;
+  if (from === null) field.value = field.value.slice(0, -1);
+  else if (field.selectionEnd > from) field.setRangeText("", from, field.selectionEnd, "end");
+  else if (from > 0) field.setRangeText("", from - 1, from, "end");
+  changed();
+}
+
+function enter() {
+  if (!field) return;
+  const fields = [...field.form.querySelectorAll(WORDS)].filter((one) => one.offsetParent);
+  const following = fields[fields.indexOf(field) + 1];
+  if (field.tagName === "TEXTAREA" || !following) field.form.requestSubmit();
+  else following.focus();
+}
+
+function letters(line) {
+  const language = board.dataset.lang.split("-")[0];
+  return [...line].map((letter) => {
+    const sign = capitals && letter !== "ß" ? letter.toLocaleUpperCase(language) : letter;
+    return key(sign, () => type(sign));
+  });
+}
+
+const deleteKey = (kind = "keyboard-wide") =>
+  key(icon("delete"), remove, { kind, label: board.dataset.wordDelete });
+const enterKey = () => key(board.dataset.wordEnter, enter, { kind: "keyboard-wide keyboard-enter" });
+
+function toggle(what) {
+  if (what === "signs") signs = !signs;
+  else capitals = !capitals;
+  draw();
+}
+
+function drawWords() {
+  const lines = signs ? SIGNS : LETTERS[board.dataset.lang.split("-")[0]] ?? LETTERS.en;
+  const shift = key(icon("arrow-up"), () => toggle("capitals"), {
+    kind: "keyboard-wide",
+    label: board.dataset.wordShift,
+    pressed: capitals,
+  });
+  const other = key(signs ? "ABC" : "123", () => toggle("signs"), {
+    kind: "keyboard-wide",
+    label: signs ? board.dataset.wordLetters : board.dataset.wordFigures,
+  });
+  const space = key(board.dataset.wordSpace, () => type(" "), { kind: "keyboard-space" });
+  // A house number, a time, an amount: figures stand above the letters, not behind a key.
+  const figures = signs ? [] : [row(...[...NUMBERS].map((sign) => key(sign, () => type(sign))))];
+  board.replaceChildren(
+    ...figures,
+    row(...letters(lines[0])),
+    row(...letters(lines[1])),
+    row(...(signs ? [] : [shift]), ...letters(lines[2]), deleteKey()),
+    row(other, ...(field?.type === "email" ? [key("@", () => type("@"))] : []), space, enterKey()),
+  );
+}
+
+function drawPin() {
+  const lines = PIN.map((line) => row(...[...line].map((sign) => key(sign, () => type(sign)))));
+  const zero = key("0", () => type("0"));
+  board.replaceChildren(...lines, row(deleteKey(), zero, enterKey()));
+}
+
+function draw() {
+  const pin = field?.dataset.pad === "pin" || field?.inputMode === "numeric" || field?.dataset.figures === "";
+  board.classList.toggle("keyboard-pin", pin);
+  pin ? drawPin() : drawWords();
+}
+
+function open(target) {
+  if (target.dataset.pad === "none") return;
+  field = target;
+  if (target.inputMode === "numeric") target.dataset.figures = "";
+  target.inputMode = "none";
+  capitals = ["text", "textarea"].includes(target.type) && target.value === "" && target.autocapitalize !== "none" && "capitals" in target.dataset;
+  signs = target.type === "tel";
+  board.hidden = false;
+  document.body.classList.add("typing");
+  draw();
+  target.scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  field = null;
+  board.hidden = true;
+  document.body.classList.remove("typing");
+}
+
+if (board) {
+  document.addEventListener("focusin", (happening) => {
+    if (happening.target.matches(WORDS)) open(happening.target);
+    else if (!board.contains(happening.target)) close();
+  });
+  document.addEventListener("pointerdown", (happening) => {
+    if (!field || board.contains(happening.target) || happening.target.closest("label, .field")) return;
+    if (happening.target.closest("a, button")) return;
+    field.blur();
+    close();
+  });
+  for (const one of document.querySelectorAll(WORDS)) {
+    if (one.inputMode === "numeric") one.dataset.figures = "";
+    one.inputMode = "none";
+  }
+  if (document.activeElement?.matches?.(WORDS)) open(document.activeElement);
+  else document.querySelector("[data-typed-first]")?.focus();
+}
