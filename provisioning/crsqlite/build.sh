@@ -99,7 +99,9 @@ directory = "$REGISTRY"
 TOML
 # RUSTC_BOOTSTRAP: the source uses features that a stable compiler only opens this way.
 export RUSTC_BOOTSTRAP=1 CARGO_NET_OFFLINE=true CARGO_TARGET_DIR="$WORK/target"
-export RUSTFLAGS="${RUSTFLAGS:-} -Awarnings --remap-path-prefix=$WORK=crsqlite"
+# The encoded form of RUSTFLAGS parts its words by 0x1f: a folder's name may hold spaces.
+CARGO_ENCODED_RUSTFLAGS=$(printf '%s\037%s' -Awarnings "--remap-path-prefix=$WORK=crsqlite")
+export CARGO_ENCODED_RUSTFLAGS
 export CRSQLITE_COMMIT_SHA="v$VERSION+$PATCH"
 (cd rs/bundle_static && "${CARGO:-cargo}" build -q --release --features loadable_extension ${RUST_TARGET:+--target="$RUST_TARGET"})
 LIBRARY=$WORK/target/${RUST_TARGET:+$RUST_TARGET/}release/libcrsql_bundle_static.a
