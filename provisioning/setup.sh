@@ -40,6 +40,8 @@ set_up() { # KIND: run or dev
     return 0 # the other set-up, which we waited for, did it
   fi
   : >"$LOG"
+  trap 'rm -rf "$CACHE"/*.$$ "$SOURCES"/*.$$' EXIT
+  trap 'exit 130' INT TERM
   say "Quartier: getting this machine ready ($(system_name)). Details go to build/setup.log."
   enough_space "$CACHE" 1000
   enough_space "$BUILD" 1000
@@ -51,6 +53,7 @@ set_up() { # KIND: run or dev
   step_frontend
   setup_stamp "$KIND" >"$BUILD/setup-$KIND.stamp"
   exec 9>&-
+  trap - EXIT INT TERM
   say "Ready after $(seconds_since "$began") s."
 }
 

@@ -115,7 +115,7 @@ def check_hostile_keys(extension: str) -> None:
     """Each hostile key is refused; in a process of its own, for the fault was its sudden end."""
     for key in HOSTILE_KEYS:
         command = [sys.executable, __file__, extension, f"--merge-key={key}"]
-        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        if subprocess.run(command, capture_output=True, check=False).returncode:  # noqa: S603
             raise BuildError(f"the hostile key {key[:20]!r} is accepted or ends the process")
 
 

@@ -1,0 +1,42 @@
+# Every recipe calls a script or a tool; see docs/dependencies.md for what they are.
+# `make help` lists the targets.
+SEEDS ?= 1000
+BIN = .venv/bin
+
+.PHONY: help check lint test test-all sim bench pictures format lock demo messages
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+check: ## the gate: lint, unit, simulation, browser, provisioning
+	sh provisioning/test
+
+lint: ## format, rules, imports, types, templates, spelling, dead code, scripts
+	sh provisioning/test lint
+
+test: ## the quick tests, without simulation and browser
+	sh provisioning/test unit
+
+test-all: ## the gate and both commands in a fresh Debian 12 and 13
+	sh provisioning/test --full
+
+sim: ## only the simulation, with SEEDS=1000 random worlds
+	QUARTIER_SEEDS=$(SEEDS) $(BIN)/pytest -m slow tests/simulation
+
+bench: ## the figures as a table, kept in docs/benchmarks.md
+	$(BIN)/python -m benchmarks --table --history docs/benchmarks.md
+
+pictures: ## every page at every size, as pictures in build/pictures
+	$(BIN)/python -m tests.browser.pictures build/pictures
+
+format: ## put the code into its format
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: ## renew the lock files; UPGRADE=--upgrade takes newer versions
+	sh provisioning/lock $(UPGRADE)
+
+demo: ## start the demo quarter
+	sh provisioning/run
+
+messages: ## collect new texts into the catalogues and compile them
+	sh provisioning/messages
