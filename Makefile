@@ -24,7 +24,7 @@ sim: ## only the simulation, with SEEDS=1000 random worlds
 	QUARTIER_SEEDS=$(SEEDS) $(BIN)/pytest -m slow tests/simulation
 
 bench: ## the figures as a table, kept in docs/benchmarks.md
-	$(BIN)/python -m benchmarks --table --history docs/benchmarks.md
+	$(BIN)/python -m benchmarks --history docs/benchmarks.md
 
 pictures: ## every page at every size, as pictures in build/pictures
 	$(BIN)/python -m tests.browser.pictures build/pictures
