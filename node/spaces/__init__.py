@@ -1,0 +1,125 @@
+"""Places that are reserved by time: rooms, kitchens, guest apartments.
+
+A *space* has a home node, which alone decides about it; a *reservation* is a fold over a request,
+decisions, a cancellation, a check-in and a check-out; a *pass* is the signed proof of a
+reservation that any node of the quarter can check offline. `Reservation.status_at(now)` is the
+truth to show; the stored status knows nothing of the time.
+"""
+
+from node.spaces.actions import (
+    approve,
+    bill_for,
+    cancel,
+    confirm,
+    decline,
+    hold,
+    own_reservation,
+    preview_cancellation,
+    reserve,
+)
+from node.spaces.check_in import (
+    admit,
+    check_in,
+    check_out,
+    find_by_pass,
+    is_open_for,
+    leave,
+)
+from node.spaces.deciding import decide_waiting
+from node.spaces.folding import find_reservation, rebuild
+from node.spaces.following import after_merge
+from node.spaces.importing import import_spaces
+from node.spaces.model import (
+    Bill,
+    DayPlan,
+    Found,
+    Line,
+    NotOffered,
+    Offer,
+    Passed,
+    Reservation,
+    Space,
+    Status,
+    Wish,
+)
+from node.spaces.passes import text_of as pass_text
+from node.spaces.reads import (
+    arrivals,
+    coming_up,
+    departures,
+    find_space,
+    get_line,
+    list_spaces,
+    my_reservations,
+    next_in,
+    note_of,
+    of_person,
+    present,
+    waiting,
+)
+from node.spaces.rules import audience_of, stay_period
+from node.spaces.schema import TABLES
+from node.spaces.search import (
+    Query,
+    alternatives_for,
+    day_plan,
+    free_now,
+    month_plan,
+    search,
+)
+
+__all__ = [
+    "TABLES",
+    "Bill",
+    "DayPlan",
+    "Found",
+    "Line",
+    "NotOffered",
+    "Offer",
+    "Passed",
+    "Query",
+    "Reservation",
+    "Space",
+    "Status",
+    "Wish",
+    "admit",
+    "after_merge",
+    "alternatives_for",
+    "approve",
+    "arrivals",
+    "audience_of",
+    "bill_for",
+    "cancel",
+    "check_in",
+    "check_out",
+    "coming_up",
+    "confirm",
+    "day_plan",
+    "decide_waiting",
+    "decline",
+    "departures",
+    "find_by_pass",
+    "find_reservation",
+    "find_space",
+    "free_now",
+    "get_line",
+    "hold",
+    "import_spaces",
+    "is_open_for",
+    "leave",
+    "list_spaces",
+    "month_plan",
+    "my_reservations",
+    "next_in",
+    "note_of",
+    "of_person",
+    "own_reservation",
+    "pass_text",
+    "present",
+    "preview_cancellation",
+    "rebuild",
+    "reserve",
+    "search",
+    "stay_period",
+    "waiting",
+]

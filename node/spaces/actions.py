@@ -1,0 +1,294 @@
+"""What people do with places: hold, reserve, confirm, cancel; and what the home node decides.
+
+Authority stays with the place: only its home node writes decisions, in the same transaction as
+the overlap check. At any other node a request is written and decided when it arrives, by the same
+`decide`. A reservation is final where it is confirmed, with or without a line.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from node.base.actors import Actor, Permission, Role, may
+from node.base.ids import derived_id, id_text, new_id, parse_id
+from node.base.refusals import N_, Refusal
+from node.quarter import get_profile
+from node.quarter.files import Audience
+from node.spaces import pricing, rules, tables
+from node.spaces.deciding import (
+    NO_PRICE,
+    UNKNOWN,
+    UNKNOWN_SPACE,
+    Case,
+    bill_of,
+    case_again,
+    circumstances,
+    decide,
+    is_home,
+    projected,
+    waits_for_desk,
+    write_decision,
+    zone_of_profile,
+)
+from node.spaces.folding import find_reservation
+from node.spaces.model import (
+    HOLD_MINUTES,
+    Bill,
+    CancellationFact,
+    CancelPreview,
+    RequestDetails,
+    RequestFact,
+    Reservation,
+    Space,
+    Status,
+    Verdict,
+    Wish,
+)
+from node.spaces.passes import Signer
+from node.store import Read, Write
+
+
+def reserve(
+    write: Write, actor: Actor, wish: Wish, *, now: datetime, signer: Signer
+) -> Reservation | Refusal:
+    """Reserve a place: final at its home node, a request at any other.
+
+    The same rules answer at once at every node, so a request is refused here where it could not
+    be granted there as far as this node knows.
+    """
+    case = _case(write, actor, wish)
+    if isinstance(case, Refusal):
+        return case
+    tables.release_expired(write, now)
+    refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
+    if refusal is not None:
+        return refusal
+    request = _request(write, actor, case, now=now, hold=False)
+    return _settle_new(write, request, case, now=now, signer=signer)
+
+
+def hold(
+    write: Write, actor: Actor, wish: Wish, *, now: datetime, signer: Signer
+) -> Reservation | Refusal | None:
+    """Keep a place for some minutes while the summary is read; None where its home is elsewhere.
+
+    One hold a person: an earlier one is given up, so nobody blocks the house by looking around.
+    """
+    case = _case(write, actor, wish)
+    if isinstance(case, Refusal):
+        return case
+    if not is_home(write, case.space):
+        world = circumstances(write, case, now=now)
+        return rules.check_reservable(case.space, wish, world)
+    _drop_other_holds(write, actor, now=now)
+    tables.release_expired(write, now)
+    refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
+    if refusal is not None:
+        return refusal
+    request = _request(write, actor, case, now=now, hold=True)
+    until = now + timedelta(minutes=HOLD_MINUTES)
+    write_decision(write, request.id, case, Verdict.HELD, hold_until=until, signer=signer)
+    return projected(write, request.id)
+
+
+def confirm(
+    write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
+) -> Reservation | Refusal:
+    """Make a held place one's own. A hold that expired is taken again where that is possible."""
+    reservation = own_reservation(write, actor, reservation_id)
+    if isinstance(reservation, Refusal):
+        return reservation
+    status = reservation.status_at(now)
+    if status in {Status.CONFIRMED, Status.REQUESTED, Status.CHECKED_IN}:
+        return reservation
+    if status not in {Status.HELD, Status.EXPIRED}:
+        return NO_LONGER_HELD
+    case = case_again(write, reservation)
+    if isinstance(case, Refusal):
+        return case
+    if not is_home(write, case.space):
+        return NO_LONGER_HELD
+    tables.delete_occupancy(write, reservation.id)
+    return decide(write, reservation.id, case, now=now, signer=signer)
+
+
+def cancel(
+    write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
+) -> Reservation | Refusal:
+    """Give a reservation up; what stays due was shown by `preview_cancellation` before."""
+    reservation = own_reservation(write, actor, reservation_id)
+    if isinstance(reservation, Refusal):
+        return reservation
+    status = reservation.status_at(now)
+    if status is Status.CANCELLED:
+        return reservation
+    if status not in {Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.EXPIRED}:
+        return TOO_LATE_TO_CANCEL
+    fee = preview_cancellation(write, reservation, now=now).fee_cents
+    by_staff = actor.staff_id is not None or may(actor, Permission.SEE_ALL_RESERVATIONS)
+    tables.insert_once(
+        write,
+        "reservation_cancellation",
+        derived_id(reservation.id, "cancelled"),
+        reservation.id,
+        fact=tables.encoded(CancellationFact(now, fee, by_staff)),
+    )
+    return projected(write, reservation.id)
+
+
+def preview_cancellation(read: Read, reservation: Reservation, *, now: datetime) -> CancelPreview:
+    """What giving a reservation up would cost now."""
+    space = tables.select_space(read, reservation.space_id)
+    if space is None or reservation.status_at(now) is not Status.CONFIRMED:
+        return CancelPreview(0, 0, None)
+    return pricing.cancellation_cost(
+        space.row, reservation.bill, reservation.period.starts_at, now=now
+    )
+
+
+def own_reservation(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
+    """A reservation of the actor's household, or any for the desk; others' don't exist."""
+    reservation = find_reservation(read, reservation_id)
+    if reservation is None:
+        return UNKNOWN
+    if may(actor, Permission.SEE_ALL_RESERVATIONS):
+        return reservation
+    mine = actor.is_signed_in and (
+        reservation.person_id == actor.person_id
+        or (bool(actor.household_id) and reservation.household_id == actor.household_id)
+    )
+    return reservation if mine else UNKNOWN
+
+
+def approve(
+    write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
+) -> Reservation | Refusal:
+    """The desk agrees to a request that needed it."""
+    case = _case_to_judge(write, actor, reservation_id)
+    if isinstance(case, Refusal):
+        return case
+    return decide(write, reservation_id, case, now=now, signer=signer, approved=True)
+
+
+def decline(
+    write: Write, actor: Actor, reservation_id: bytes, *, reason: str, signer: Signer
+) -> Reservation | Refusal:
+    """The desk does not agree; the reason is told to whoever asked."""
+    case = _case_to_judge(write, actor, reservation_id)
+    if isinstance(case, Refusal):
+        return case
+    write_decision(write, reservation_id, case, Verdict.DECLINED, reason=reason, signer=signer)
+    return projected(write, reservation_id)
+
+
+def _case_to_judge(read: Read, actor: Actor, reservation_id: bytes) -> Case | Refusal:
+    if not may(actor, Permission.RESERVE_FOR_OTHERS):
+        return NOT_YOURS
+    reservation = find_reservation(read, reservation_id)
+    if reservation is None or reservation.base_status is not Status.REQUESTED:
+        return UNKNOWN
+    case = case_again(read, reservation)
+    if isinstance(case, Case) and not is_home(read, case.space):
+        return DECIDED_ELSEWHERE
+    return case
+
+
+def _settle_new(
+    write: Write, request: RequestFact, case: Case, *, now: datetime, signer: Signer
+) -> Reservation | Refusal:
+    if not is_home(write, case.space) or waits_for_desk(case):
+        return projected(write, request.id)
+    return decide(write, request.id, case, now=now, signer=signer)
+
+
+def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill | None:
+    """What a wish would cost an audience; None where there is no price for it."""
+    profile = get_profile(read)
+    return pricing.price(space.row, wish, audience, profile, zone_of_profile(profile))
+
+
+def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: bool) -> RequestFact:
+    wish = case.wish
+    request = RequestFact(
+        id=new_id(),
+        space_id=case.space.id,
+        household_id=actor.household_id,
+        person_id=actor.person_id,
+        period=wish.period,
+        requested_at=now,
+        details=RequestDetails(
+            people=wish.people,
+            purpose=wish.purpose,
+            ages=wish.ages,
+            audience=case.audience,
+            staff_id=id_text(actor.staff_id) if actor.staff_id else "",
+            face=str(actor.face),
+            hold=hold,
+        ),
+    )
+    tables.insert_request(write, request)
+    if wish.note or wish.guest_names:
+        note = tables.encoded({"note": wish.note, "guests": wish.guest_names})
+        write.insert("reservation_note", id=request.id, note=note)
+    return request
+
+
+def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
+    """The wish of an actor as a case, or why they may not even ask."""
+    if not may(actor, Permission.RESERVE):
+        return NOT_YOURS
+    space = tables.select_space(read, wish.space_id)
+    if space is None:
+        return UNKNOWN_SPACE
+    by_staff = actor.staff_id is not None
+    profile = get_profile(read)
+    audience = rules.audience_of(actor)
+    case = Case(space, wish, audience, actor.household_id, by_staff, profile)
+    if Role.STAFF in actor.roles and not actor.household_id and actor.staff_id is None:
+        return FOR_WHOM
+    if bill_of(case) is None:
+        return NO_PRICE
+    return case
+
+
+def _drop_other_holds(write: Write, actor: Actor, *, now: datetime) -> None:
+    for reservation_id in tables.select_ids_by_household(write, actor.household_id, since=now):
+        other = find_reservation(write, reservation_id)
+        is_hold = other is not None and other.status_at(now) is Status.HELD
+        if other is not None and is_hold and other.person_id == actor.person_id:
+            cancel(write, actor, other.id, now=now)
+
+
+NOT_YOURS = Refusal(
+    "spaces.not_allowed",
+    N_("Dafür haben Sie keine Berechtigung."),
+    N_("Bitte fragen Sie am Service-Point."),
+    status=403,
+)
+FOR_WHOM = Refusal(
+    "spaces.for_whom",
+    N_("Für wen soll gebucht werden?"),
+    N_("Bitte wählen Sie zuerst die Person."),
+    status=422,
+    field="person",
+)
+NO_LONGER_HELD = Refusal(
+    "spaces.no_longer_held",
+    N_("Diese Vormerkung gilt nicht mehr."),
+    N_("Bitte suchen Sie noch einmal; oft ist die Zeit noch frei."),
+)
+TOO_LATE_TO_CANCEL = Refusal(
+    "spaces.too_late_to_cancel",
+    N_("Diese Buchung kann nicht mehr abgesagt werden."),
+    N_("Bitte sprechen Sie mit dem Service-Point."),
+)
+DECIDED_ELSEWHERE = Refusal(
+    "spaces.decided_elsewhere",
+    N_("Über diesen Raum entscheidet ein anderer Knoten."),
+    N_("Die Anfrage wartet dort und wird entschieden, sobald er erreichbar ist."),
+)
+
+
+def staff_of(reservation: Reservation) -> bytes | None:
+    """The member of staff who made the request for somebody, if one did."""
+    return parse_id(reservation.details.staff_id) if reservation.details.staff_id else None

@@ -1,0 +1,112 @@
+"""From facts to the present state, and the projections that keep it quick to read.
+
+`fold` is pure and does not care in which order facts came; a fact that refers to an unknown
+request waits until that comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from node.base.periods import to_epoch
+from node.spaces import tables
+from node.spaces.model import (
+    OCCUPYING,
+    CancellationFact,
+    DecisionFact,
+    PassageFact,
+    RequestFact,
+    Reservation,
+    Space,
+    Status,
+)
+from node.spaces.passes import short_code
+from node.spaces.rules import buffered, latest_decision, occupied_until, release_at
+from node.store import Read, Write
+
+
+def fold(
+    request: RequestFact,
+    decisions: Iterable[DecisionFact],
+    cancellation: CancellationFact | None,
+    passages: Mapping[str, PassageFact],
+    space: Space | None,
+) -> Reservation:
+    """All facts of one reservation as what they come to."""
+    return Reservation(
+        id=request.id,
+        space_id=request.space_id,
+        household_id=request.household_id,
+        person_id=request.person_id,
+        period=request.period,
+        requested_at=request.requested_at,
+        details=request.details,
+        decision=latest_decision(decisions),
+        cancellation=cancellation,
+        check_in=passages.get("in"),
+        check_out=passages.get("out"),
+        release_at=release_at(space.row, request.period) if space else None,
+    )
+
+
+def find_reservation(read: Read, reservation_id: bytes) -> Reservation | None:
+    """A reservation folded from the facts held here, or None where its request is unknown."""
+    request = tables.select_request(read, reservation_id)
+    if request is None:
+        return None
+    return fold(
+        request,
+        tables.select_decisions(read, reservation_id),
+        tables.select_cancellation(read, reservation_id),
+        tables.select_passages(read, reservation_id),
+        tables.select_space(read, request.space_id),
+    )
+
+
+def project(write: Write, reservation_id: bytes) -> Reservation | None:
+    """Bring the projections up to date for one reservation; the reservation as folded."""
+    reservation = find_reservation(write, reservation_id)
+    if reservation is None:
+        return None
+    keep(write, reservation, tables.select_space(write, reservation.space_id))
+    return reservation
+
+
+def keep(write: Write, reservation: Reservation, space: Space | None) -> None:
+    """Write a folded reservation into the projections."""
+    status = reservation.base_status
+    tables.upsert_state(
+        write,
+        reservation_id=reservation.id,
+        space_id=reservation.space_id,
+        household_id=reservation.household_id,
+        person_id=reservation.person_id,
+        starts_at=to_epoch(reservation.period.starts_at),
+        ends_at=to_epoch(reservation.period.ends_at),
+        status=str(status),
+        code=_code(reservation),
+    )
+    if space is not None and (status in OCCUPYING):
+        tables.put_occupancy(
+            write,
+            reservation.id,
+            space.id,
+            buffered(space.row, reservation.period),
+            occupied_until(space.row, reservation),
+        )
+    else:
+        tables.delete_occupancy(write, reservation.id)
+
+
+def _code(reservation: Reservation) -> str:
+    if not reservation.has_pass or reservation.decision is None:
+        return ""
+    gone = reservation.base_status in {Status.CANCELLED, Status.DISPLACED, Status.DECLINED}
+    return "" if gone else short_code(reservation.decision.pass_)
+
+
+def rebuild(write: Write) -> None:
+    """Fold everything anew; for a file whose projections were remade."""
+    tables.forget_projections(write)
+    for reservation_id in tables.new_facts(write):
+        project(write, reservation_id)

@@ -1,0 +1,212 @@
+"""Bringing places and past reservations from an operator's files into the store.
+
+The node that imports becomes the home of the places, under its first term. History is written as
+the facts that it would have left, so that nothing later can tell the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from node.base.actors import Face
+from node.base.ids import derived_id, id_text
+from node.quarter.files import Audience, PastStatus, QuarterFiles, ReservationRow
+from node.quarter.mirroring import Wanted, plan
+from node.spaces import passes, pricing, schema, tables
+from node.spaces.folding import project
+from node.spaces.model import (
+    FREE,
+    Bill,
+    CancellationFact,
+    DecisionFact,
+    PassageFact,
+    RequestDetails,
+    RequestFact,
+    Space,
+    Verdict,
+    Wish,
+)
+from node.spaces.passes import Signer
+from node.store import Core, Read, Write
+
+Progress = Callable[[int, int], object]
+ROWS_A_PIECE = 100
+"""Reservations a transaction: each is up to five facts, and people wait while one runs."""
+
+
+def import_spaces(
+    core: Core,
+    files: QuarterFiles,
+    *,
+    signer: Signer,
+    now: datetime,
+    progress: Progress | None = None,
+) -> int:
+    """Bring places and history in; how many rows and reservations were written. Repeatable."""
+    written = _import_places(core, files, now=now)
+    missing = core.read(lambda read: _missing(read, files))
+    households = {row.key: row.household for row in files.people}
+    contracts = {row.household for row in files.contracts}
+    origin = _Origin(households, contracts)
+    for start in range(0, len(missing), ROWS_A_PIECE):
+        piece = missing[start : start + ROWS_A_PIECE]
+        core.write(partial(_write_piece, files=files, piece=piece, origin=origin, signer=signer))
+        if progress is not None:
+            progress(min(start + ROWS_A_PIECE, len(missing)), len(missing))
+    return written + len(missing)
+
+
+class _Origin:
+    """Who lives where, and which households have a contract, by the operator's keys."""
+
+    def __init__(self, households: dict[str, str], contracts: set[str]) -> None:
+        self.households = households
+        self.contracts = contracts
+
+    def audience(self, person: str) -> Audience:
+        """For whom the price of a past reservation held."""
+        household = self.households.get(person)
+        if household is None:
+            return Audience.OUTSIDE
+        return Audience.CONTRACT if household in self.contracts else Audience.NO_CONTRACT
+
+
+def _import_places(core: Core, files: QuarterFiles, *, now: datetime) -> int:
+    site = core.site_id
+    rows = {
+        files.id_of("space", row.key): {
+            "home_site": site,
+            "building_id": files.id_of("building", row.building),
+            "details": tables.encoded(row),
+        }
+        for row in files.spaces
+    }
+    batches = core.read(
+        lambda read: plan(read, [Wanted(schema.SPACE, rows)], at=int(now.timestamp()))
+    )
+    for batch in batches:
+        core.write(batch.apply)
+    core.write(_begin_first_term)
+    return sum(len(batch.changes) for batch in batches)
+
+
+def _begin_first_term(write: Write) -> None:
+    if tables.select_term(write, write.site_id) == 0:
+        term_id = derived_id(write.site_id, "term", 1)
+        write.insert_new("home_term", id=term_id, site=write.site_id, term=1)
+
+
+def _missing(read: Read, files: QuarterFiles) -> list[ReservationRow]:
+    return [
+        row
+        for row in files.reservations
+        if tables.select_request(read, files.id_of("reservation", row.key)) is None
+    ]
+
+
+def _write_piece(
+    write: Write,
+    *,
+    files: QuarterFiles,
+    piece: Sequence[ReservationRow],
+    origin: _Origin,
+    signer: Signer,
+) -> None:
+    for row in piece:
+        space = tables.select_space(write, files.id_of("space", row.space))
+        if space is not None:
+            _write_history(write, files, row, space, origin=origin, signer=signer)
+
+
+def _write_history(
+    write: Write,
+    files: QuarterFiles,
+    row: ReservationRow,
+    space: Space,
+    *,
+    origin: _Origin,
+    signer: Signer,
+) -> None:
+    reservation_id = files.id_of("reservation", row.key)
+    household = origin.households.get(row.person)
+    audience = origin.audience(row.person)
+    person_id = files.id_of("person", row.person)
+    wish = Wish(
+        space_id=space.id,
+        period=row.period,
+        people=row.people,
+        purpose=row.purpose,
+        ages=row.children_ages,
+    )
+    details = RequestDetails(
+        people=row.people,
+        purpose=row.purpose,
+        ages=row.children_ages,
+        audience=audience,
+        staff_id=id_text(files.id_of("person", row.by_staff)) if row.by_staff else "",
+        face=str(Face.DESK if row.by_staff else Face.PORTAL),
+    )
+    household_id = files.id_of("household", household) if household else b""
+    tables.insert_request(
+        write,
+        RequestFact(
+            reservation_id, space.id, household_id, person_id, row.period, row.requested_at, details
+        ),
+    )
+    if row.note or row.guest_name:
+        note = tables.encoded({"note": row.note, "guests": row.guest_name})
+        write.insert_new("reservation_note", id=reservation_id, note=note)
+    bill = pricing.price(space.row, wish, audience, files.profile, ZoneInfo(files.profile.timezone))
+    _write_outcome(write, row, reservation_id, space, bill=bill or FREE, signer=signer)
+    project(write, reservation_id)
+
+
+def _write_outcome(
+    write: Write,
+    row: ReservationRow,
+    reservation_id: bytes,
+    space: Space,
+    *,
+    bill: Bill,
+    signer: Signer,
+) -> None:
+    if row.status is PastStatus.REQUESTED:
+        return
+    declined = row.status is PastStatus.DECLINED
+    decision = DecisionFact(
+        id=derived_id(reservation_id, "imported"),
+        reservation_id=reservation_id,
+        term=1,
+        number=tables.next_number(write, space.id),
+        verdict=Verdict.DECLINED if declined else Verdict.CONFIRMED,
+        bill=FREE if declined else bill,
+        pass_=b""
+        if declined
+        else passes.issue(signer, quarter_id=write.quarter_id, reservation_id=reservation_id),
+    )
+    tables.insert_decision(write, decision, space_id=space.id)
+    if row.status is PastStatus.CANCELLED and row.cancelled_at is not None:
+        cost = pricing.cancellation_cost(
+            space.row, bill, row.period.starts_at, now=row.cancelled_at
+        )
+        fact = CancellationFact(row.cancelled_at, cost.fee_cents)
+        tables.insert_once(
+            write,
+            "reservation_cancellation",
+            derived_id(reservation_id, "cancelled"),
+            reservation_id,
+            fact=tables.encoded(fact),
+        )
+    for kind, at in (("in", row.checked_in_at), ("out", row.checked_out_at)):
+        if at is not None:
+            tables.insert_once(
+                write,
+                "passage",
+                derived_id(reservation_id, "check_" + kind),
+                reservation_id,
+                kind=kind,
+                fact=tables.encoded(PassageFact(at)),
+            )

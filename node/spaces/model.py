@@ -1,0 +1,327 @@
+"""The values of the spaces room: places reserved by time, and what became of each reservation.
+
+A reservation is not a record but a fold over facts: a request, the home node's decisions, a
+cancellation, a check-in, a check-out. Instants are UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from node.base.money import Cents
+from node.base.periods import Period
+from node.quarter.files import Audience, SpaceKind, SpaceRow
+from node.quarter.model import LocalText, PlaceMark
+
+HOLD_MINUTES = 10
+"""How long a place is kept while somebody reads the summary before the one button."""
+
+CHECK_IN_EARLY = timedelta(minutes=15)
+"""How long before the start of a room's time its pass opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A place that is reserved by time, as its operator described it. `row` holds its rules."""
+
+    id: bytes
+    home_site: bytes
+    building_id: bytes
+    row: SpaceRow
+    ended: bool = False
+
+    @property
+    def name(self) -> LocalText:
+        """What people call it."""
+        return self.row.name
+
+    @property
+    def kind(self) -> SpaceKind:
+        """A room by the hour or a guest apartment by the night."""
+        return self.row.kind
+
+    @property
+    def mark(self) -> PlaceMark:
+        """Its sign on doors, screens and passes."""
+        return self.row.mark
+
+    @property
+    def is_by_night(self) -> bool:
+        """Whether it is reserved by nights."""
+        return self.row.kind is SpaceKind.GUEST_APARTMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to reserve. `ages` are those of children who come to stay."""
+
+    space_id: bytes
+    period: Period
+    people: int = 1
+    purpose: str = ""
+    ages: tuple[int, ...] = ()
+    note: str = ""
+    guest_names: str = ""
+
+
+class Verdict(StrEnum):
+    """What the home node decided."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    DISPLACED = "displaced"
+
+
+class Status(StrEnum):
+    """Where a reservation stands now; the same words on every face."""
+
+    REQUESTED = "requested"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    DISPLACED = "displaced"
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    NO_SHOW = "no_show"
+    EXPIRED = "expired"
+    OVER = "over"
+
+
+OPEN_STATUSES = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED})
+"""Those that still lie ahead and count against a household's limit."""
+
+OCCUPYING = frozenset({Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
+"""Those that keep the place from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """A line of a bill: German source text with values, gross sum, value-added tax in percent
+    (None: a pass-through such as a levy, on which there is none)."""
+
+    text: str
+    cents: Cents
+    vat_percent: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VatPart:
+    """The tax contained in the lines of one rate."""
+
+    percent: int
+    net_cents: Cents
+    vat_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a reservation costs, with everything in it; the deposit is kept beside the total."""
+
+    lines: tuple[BillLine, ...] = ()
+    deposit_cents: Cents = 0
+    vat: tuple[VatPart, ...] = ()
+
+    @property
+    def total_cents(self) -> Cents:
+        """What is due, tax and levies included, the deposit not."""
+        return sum(line.cents for line in self.lines)
+
+
+FREE = Bill()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDetails:
+    """What a request says beside its place, time and household; never a name."""
+
+    people: int = 1
+    purpose: str = ""
+    ages: tuple[int, ...] = ()
+    audience: Audience = Audience.NO_CONTRACT
+    staff_id: str = ""
+    face: str = ""
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFact:
+    """Somebody asked for a place."""
+
+    id: bytes
+    space_id: bytes
+    household_id: bytes
+    person_id: bytes
+    period: Period
+    requested_at: datetime
+    details: RequestDetails
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFact:
+    """What the home node decided. The highest (term, number) of a reservation counts."""
+
+    id: bytes
+    reservation_id: bytes
+    term: int
+    number: int
+    verdict: Verdict
+    reason: str = ""
+    hold_until: datetime | None = None
+    bill: Bill = FREE
+    pass_: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationFact:
+    """Somebody gave a reservation up; `fee_cents` stays due."""
+
+    at: datetime
+    fee_cents: Cents = 0
+    by_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFact:
+    """Somebody came, or left."""
+
+    at: datetime
+    site: str = ""
+    face: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """All that is known of one reservation. `status_at(now)` is what people are told."""
+
+    id: bytes
+    space_id: bytes
+    household_id: bytes
+    person_id: bytes
+    period: Period
+    requested_at: datetime
+    details: RequestDetails
+    decision: DecisionFact | None = None
+    cancellation: CancellationFact | None = None
+    check_in: PassageFact | None = None
+    check_out: PassageFact | None = None
+    release_at: datetime | None = None
+
+    @property
+    def bill(self) -> Bill:
+        """What it costs, as decided."""
+        return self.decision.bill if self.decision else FREE
+
+    @property
+    def has_pass(self) -> bool:
+        """Whether there is a pass to show."""
+        return bool(self.decision and self.decision.pass_)
+
+    @property
+    def base_status(self) -> Status:
+        """The status as far as facts alone say it."""
+        if self.check_out is not None and self.check_in is not None:
+            return Status.CHECKED_OUT
+        if self.check_in is not None:
+            return Status.CHECKED_IN
+        if self.decision is not None and self.decision.verdict is Verdict.DISPLACED:
+            return Status.DISPLACED
+        if self.cancellation is not None:
+            return Status.CANCELLED
+        return Status(self.decision.verdict) if self.decision else Status.REQUESTED
+
+    def status_at(self, now: datetime) -> Status:
+        """The status with what time alone brings about: expiry, no-show, being over."""
+        status = self.base_status
+        if status is Status.HELD:
+            until = self.decision.hold_until if self.decision else None
+            return Status.EXPIRED if until is not None and now >= until else status
+        if status is Status.CONFIRMED and self.release_at is not None and now >= self.release_at:
+            return Status.NO_SHOW
+        if status in {Status.CONFIRMED, Status.REQUESTED} and now >= self.period.ends_at:
+            return Status.OVER if status is Status.CONFIRMED else Status.EXPIRED
+        return status
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A place that can be had: for the wished time, or (`is_alternative`) near it."""
+
+    space: Space
+    period: Period
+    bill: Bill
+    needs_request: bool = False
+    """Whether another node or the desk must still agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A place that cannot be had for this wish, and why, in words."""
+
+    space: Space
+    message: str
+    remedy: str
+    values: dict[str, Any]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search."""
+
+    offers: tuple[Offer, ...]
+    not_offered: tuple[NotOffered, ...]
+    alternatives: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusySpan:
+    """A taken time in a plan. Neighbours see that it is taken, not by whom."""
+
+    period: Period
+    status: Status
+    reservation_id: bytes
+    is_mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A day of one space: when it is open, what of that is taken, why it is shut."""
+
+    space: Space
+    open: tuple[Period, ...]
+    busy: tuple[BusySpan, ...]
+    closed_because: LocalText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reservation with its space, as lists show it; `status` is that of now."""
+
+    reservation: Reservation
+    space: Space
+    status: Status
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPreview:
+    """What giving up a reservation would cost now, and until when it would be free."""
+
+    fee_cents: Cents
+    percent: int
+    free_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The outcome of holding a pass to a reader."""
+
+    line: Line
+    at: datetime
+    already: bool = False

@@ -1,0 +1,170 @@
+"""Prices: the same bill on every face. Pure; sums are gross cents.
+
+Rules of the trade: rooms by the hour with a cap a day, by the day, or flat; guest apartments by a
+first night that carries the cleaning, further nights, a surcharge a night for each person above
+those included, free up to an age; a levy per adult night that the city gets and that is no
+revenue, so it carries no tax.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from node.base.money import Cents, for_minutes, share_of, vat_within
+from node.base.periods import Period, local_day
+from node.base.refusals import N_
+from node.quarter.files import Audience, RoomPrice, SpaceRow, StayPrice, StayRules
+from node.quarter.model import Levy, QuarterProfile
+from node.spaces.model import FREE, Bill, BillLine, CancelPreview, VatPart, Wish
+
+
+def nights_of(period: Period, zone: ZoneInfo) -> int:
+    """The nights of a stay: calendar days from arrival to departure."""
+    first = period.starts_at.astimezone(zone).date()
+    return (period.ends_at.astimezone(zone).date() - first).days
+
+
+def price(
+    row: SpaceRow, wish: Wish, audience: Audience, profile: QuarterProfile, zone: ZoneInfo
+) -> Bill | None:
+    """The bill of a wish, or None where this audience has no price for this purpose."""
+    percent = profile.vat_percent.get(row.vat, 0)
+    if row.stay is not None:
+        found = next((p for p in row.stay_prices if p.audience is audience), None)
+        if found is None:
+            return None
+        levy = _levy_of(profile, row.stay.levy, wish.period.starts_at.astimezone(zone).date())
+        nights = nights_of(wish.period, zone)
+        lines = (
+            *stay_lines(row.stay, found, wish, nights=nights, percent=percent),
+            *_levy_lines(levy, wish, nights),
+        )
+        return _bill(lines, row.deposit_cents)
+    chosen = room_price(row.room_prices, audience, wish.purpose)
+    if chosen is None:
+        return None
+    cents = room_cents(chosen, wish.period, zone)
+    if chosen.is_net:
+        cents += share_of(cents, percent)
+    deposit = row.deposit_cents if chosen.deposit_cents is None else chosen.deposit_cents
+    if cents == 0:
+        return _bill((), deposit)
+    return _bill((_room_line(wish.period, cents, percent),), deposit)
+
+
+def room_price(prices: Iterable[RoomPrice], audience: Audience, purpose: str) -> RoomPrice | None:
+    """The most exact price row that fits: audience and purpose, purpose, audience, neither."""
+    fitting = [
+        p for p in prices if p.audience in (None, audience) and p.purpose in (None, purpose or None)
+    ]
+    return max(fitting, key=lambda p: (p.purpose is not None, p.audience is not None), default=None)
+
+
+def room_cents(chosen: RoomPrice, period: Period, zone: ZoneInfo) -> Cents:
+    """What a room costs for a period: flat, by the hour with a cap a day, or by the day."""
+    if chosen.flat_cents is not None:
+        return chosen.flat_cents
+    return sum(_day_cents(chosen, part.minutes) for part in by_days(period, zone))
+
+
+def _day_cents(chosen: RoomPrice, minutes: int) -> Cents:
+    if chosen.hour_cents is None:
+        return chosen.day_cents or 0
+    hours = for_minutes(chosen.hour_cents, minutes)
+    return hours if chosen.day_cents is None else min(hours, chosen.day_cents)
+
+
+def by_days(period: Period, zone: ZoneInfo) -> list[Period]:
+    """The period cut at local midnights."""
+    parts = []
+    start = period.starts_at
+    while start < period.ends_at:
+        midnight = local_day(start.astimezone(zone).date(), zone).ends_at
+        end = min(midnight, period.ends_at)
+        parts.append(Period(start, end))
+        start = end
+    return parts
+
+
+def stay_lines(
+    stay: StayRules, chosen: StayPrice, wish: Wish, *, nights: int, percent: int
+) -> tuple[BillLine, ...]:
+    """The lines of a stay without the levy."""
+    paying = wish.people - sum(1 for age in wish.ages if age <= stay.free_age)
+    extra = max(0, paying - stay.persons_included)
+    lines = [BillLine(N_("Erste Nacht mit Reinigung"), chosen.first_night_cents, percent)]
+    if nights > 1:
+        cents = (nights - 1) * chosen.further_night_cents
+        count = {"nights": nights - 1}
+        lines.append(BillLine(N_("{nights} weitere Nächte"), cents, percent, count))
+    if extra and chosen.extra_person_cents:
+        cents = extra * nights * chosen.extra_person_cents
+        values = {"persons": extra, "nights": nights}
+        lines.append(
+            BillLine(N_("{persons} weitere Personen, {nights} Nächte"), cents, percent, values)
+        )
+    return tuple(lines)
+
+
+def _levy_lines(levy: Levy | None, wish: Wish, nights: int) -> tuple[BillLine, ...]:
+    if levy is None:
+        return ()
+    adults = wish.people - sum(1 for age in wish.ages if age < levy.exempt_under)
+    counted = min(nights, levy.days_max) if levy.days_max else nights
+    cents = adults * counted * levy.cents_per_adult_night
+    if cents == 0:
+        return ()
+    values = {"adults": adults, "nights": counted}
+    text = N_("Beherbergungssteuer der Stadt, {adults} Erwachsene, {nights} Nächte")
+    return (BillLine(text, cents, None, values),)
+
+
+def _levy_of(profile: QuarterProfile, code: str, day: date) -> Levy | None:
+    """The version of a levy that holds on a day: the one valid last."""
+    holding = [levy for levy in profile.levies if levy.code == code and levy.valid_from <= day]
+    return max(holding, key=lambda levy: levy.valid_from, default=None)
+
+
+def _room_line(period: Period, cents: Cents, percent: int) -> BillLine:
+    hours = period.minutes / 60
+    shown = f"{hours:g}".replace(".", ",")
+    return BillLine(N_("Raum, {hours} Stunden"), cents, percent, {"hours": shown})
+
+
+def _bill(lines: Iterable[BillLine], deposit: Cents) -> Bill:
+    lines = tuple(lines)
+    if not lines and not deposit:
+        return FREE
+    by_rate: dict[int, Cents] = defaultdict(int)
+    for line in lines:
+        if line.vat_percent:
+            by_rate[line.vat_percent] += line.cents
+    parts = tuple(
+        VatPart(percent, gross - vat_within(gross, percent), vat_within(gross, percent))
+        for percent, gross in sorted(by_rate.items())
+    )
+    return Bill(lines, deposit, parts)
+
+
+def cancellation_cost(
+    row: SpaceRow, bill: Bill, starts_at: datetime, *, now: datetime
+) -> CancelPreview:
+    """What giving up now costs: the percentage of the tier that the notice still reaches.
+
+    With less notice than every tier asks for, everything stays due. A levy is only due for
+    nights that are paid, so it goes with the rest.
+    """
+    left = (starts_at - now).total_seconds() / 3600
+    tiers = sorted(row.cancellation, key=lambda tier: -tier.notice_hours)
+    reached = next((tier for tier in tiers if left >= tier.notice_hours), None)
+    percent = reached.percent if reached else (100 if tiers else 0)
+    free = [tier.notice_hours for tier in tiers if tier.percent == 0]
+    free_until = None
+    if free:
+        free_until = datetime.fromtimestamp(
+            starts_at.timestamp() - min(free) * 3600, tz=starts_at.tzinfo
+        )
+    return CancelPreview(share_of(bill.total_cents, percent), percent, free_until)

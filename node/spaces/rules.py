@@ -1,0 +1,443 @@
+"""The rules of reserving, in one place, for every write path and for search alike. Pure.
+
+`check_reservable` answers None or the first reason why not, in words and with what would help. The
+order is that of usefulness: what can never work first, what is taken last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from node.base.actors import Actor, Role
+from node.base.periods import Period, local_day, local_instant
+from node.base.refusals import N_, Refusal
+from node.quarter.files import Approval, Audience, SpaceRow, StayRules
+from node.quarter.model import Closure, TimeSpan
+from node.spaces.model import (
+    DecisionFact,
+    Reservation,
+    Space,
+    Status,
+    Wish,
+)
+from node.spaces.pricing import nights_of
+
+SATURDAY, SUNDAY = 5, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """All that the rules need to know about the world; actions read it, tests make it up.
+
+    `busy` are the taken periods with buffers, at least those that could touch the wish.
+    `desk_ready_at` is when the lead time in desk hours will have passed.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    audience: Audience
+    busy: Sequence[Period] = ()
+    closures: Sequence[Closure] = ()
+    open_reservations: int = 0
+    minutes_this_week: int = 0
+    desk_ready_at: datetime | None = None
+    neighbouring_stays: Sequence[Period] = ()
+    by_staff: bool = False
+    own_busy: frozenset[Period] = field(default=frozenset())
+
+
+def audience_of(actor: Actor) -> Audience:
+    """For whom prices and horizons hold: the household's contract, or being from outside."""
+    if Role.OUTSIDE_NEIGHBOUR in actor.roles:
+        return Audience.OUTSIDE
+    return Audience.CONTRACT if actor.has_contract else Audience.NO_CONTRACT
+
+
+def check_reservable(space: Space, wish: Wish, world: Circumstances) -> Refusal | None:
+    """None if the wish can be had; else why not and what would help."""
+    row = space.row
+    checks = (
+        _check_space(space),
+        _check_people(row, wish),
+        _check_purpose(row, wish),
+        _check_time(row, wish, world),
+        _check_horizon(row, wish, world),
+        _check_stay(row.stay, wish, world) if row.stay else _check_room(row, wish, world),
+        _check_closures(wish, world),
+        _check_lead(row, wish, world),
+        _check_quota(row, wish, world),
+        _check_free(row, wish, world),
+    )
+    return next((refusal for refusal in checks if refusal is not None), None)
+
+
+def _check_space(space: Space) -> Refusal | None:
+    if space.ended:
+        return Refusal(
+            "spaces.ended",
+            N_("Dieser Raum wird nicht mehr vergeben."),
+            N_("Bitte wählen Sie einen anderen."),
+        )
+    return None
+
+
+def _check_people(row: SpaceRow, wish: Wish) -> Refusal | None:
+    most = max(row.seats, row.standing)
+    if wish.people < 1 or any(not 0 <= age < 18 for age in wish.ages):
+        return Refusal(
+            "spaces.no_people",
+            N_("Es muss mindestens eine Person kommen, und Kinder sind 0 bis 17 Jahre alt."),
+            N_("Bitte prüfen Sie die Zahlen."),
+            status=422,
+            field="people",
+        )
+    if len(wish.ages) >= wish.people:
+        return Refusal(
+            "spaces.no_adult",
+            N_("Mindestens eine erwachsene Person muss dabei sein."),
+            N_("Bitte prüfen Sie die Zahlen."),
+            status=422,
+            field="people",
+        )
+    if wish.people > most:
+        return Refusal(
+            "spaces.too_many_people",
+            N_("Hier ist Platz für höchstens {most} Personen."),
+            N_("Bitte wählen Sie einen größeren Raum."),
+            values={"most": most},
+            field="people",
+        )
+    return None
+
+
+def _check_purpose(row: SpaceRow, wish: Wish) -> Refusal | None:
+    if row.purposes and wish.purpose not in row.purposes:
+        return Refusal(
+            "spaces.purpose",
+            N_("Für diesen Zweck wird der Raum nicht vergeben."),
+            N_("Bitte wählen Sie einen anderen Zweck oder Raum."),
+            status=422,
+            field="purpose",
+        )
+    return None
+
+
+def _check_time(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    if wish.period.ends_at <= world.now or (
+        wish.period.starts_at < world.now - timedelta(minutes=row.step_minutes) and row.stay is None
+    ):
+        return Refusal(
+            "spaces.past",
+            N_("Dieser Zeitpunkt ist schon vorbei."),
+            N_("Bitte wählen Sie eine spätere Zeit."),
+            status=422,
+            field="day",
+        )
+    return None
+
+
+def _check_horizon(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    days = row.horizon_days.get(world.audience)
+    if days is None:
+        return Refusal(
+            "spaces.not_for_you",
+            N_("Diesen Raum können nur Haushalte mit Servicevertrag oder aus dem Quartier buchen."),
+            N_("Der Service-Point sagt Ihnen, was für Sie möglich ist."),
+            status=403,
+        )
+    last = world.now.astimezone(world.zone).date() + timedelta(days=days)
+    if wish.period.starts_at.astimezone(world.zone).date() > last:
+        return Refusal(
+            "spaces.too_far_ahead",
+            N_(
+                "So weit im Voraus kann noch nicht gebucht werden: höchstens {days} Tage, "
+                "also bis {last}."
+            ),
+            N_("Ab dann können Sie diesen Tag buchen. Mit Servicevertrag geht es früher."),
+            values={"days": days, "last": last},
+            field="day",
+        )
+    return None
+
+
+def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    minutes = wish.period.minutes
+    start = wish.period.starts_at.astimezone(world.zone)
+    step = row.step_minutes
+    if (start.hour * 60 + start.minute) % step or start.second or minutes % step:
+        return Refusal(
+            "spaces.step",
+            N_("Gebucht wird in Schritten von {step} Minuten."),
+            N_("Bitte wählen Sie eine andere Anfangs- oder Endzeit."),
+            status=422,
+            values={"step": step},
+            field="starts",
+        )
+    if minutes < row.minutes_min:
+        return Refusal(
+            "spaces.too_short",
+            N_("Mindestens {hours} Stunden."),
+            N_("Bitte wählen Sie eine spätere Endzeit."),
+            values={"hours": _hours(row.minutes_min)},
+            field="ends",
+        )
+    if minutes > row.minutes_max:
+        return Refusal(
+            "spaces.too_long",
+            N_("Höchstens {hours} Stunden."),
+            N_("Bitte wählen Sie eine kürzere Zeit."),
+            values={"hours": _hours(row.minutes_max)},
+            field="ends",
+        )
+    if not any(opening.contains(wish.period) for opening in open_periods(row, wish, world.zone)):
+        return _closed_then(row, wish, world)
+    return None
+
+
+def _closed_then(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal:
+    day = wish.period.starts_at.astimezone(world.zone).date()
+    spans = row.hours.on(day)
+    if not spans:
+        return Refusal(
+            "spaces.closed_day",
+            N_("An diesem Wochentag ist geschlossen."),
+            N_("Bitte wählen Sie einen anderen Tag."),
+            field="day",
+        )
+    shown = ", ".join(str(span) for span in spans)
+    return Refusal(
+        "spaces.closed_then",
+        N_("An diesem Tag ist nur {hours} geöffnet."),
+        N_("Bitte wählen Sie eine Zeit, die ganz darin liegt."),
+        values={"hours": shown},
+        field="starts",
+    )
+
+
+def open_periods(row: SpaceRow, wish: Wish, zone: ZoneInfo) -> list[Period]:
+    """When a room is open around a wish: the days it touches, spans that meet joined."""
+    first = wish.period.starts_at.astimezone(zone).date()
+    last = wish.period.ends_at.astimezone(zone).date()
+    days = (last - first).days + 1
+    return opening_of(
+        row, [first + timedelta(days=number) for number in range(min(days, 32))], zone
+    )
+
+
+def opening_of(row: SpaceRow, days: Iterable[date], zone: ZoneInfo) -> list[Period]:
+    """A room's opening times on some local days, spans that meet joined."""
+    found: list[Period] = []
+    for day in days:
+        for span in row.hours.on(day):
+            period = _span(day, span, zone)
+            if found and found[-1].ends_at == period.starts_at:
+                found[-1] = Period(found[-1].starts_at, period.ends_at)
+            else:
+                found.append(period)
+    return found
+
+
+def _span(day: date, span: TimeSpan, zone: ZoneInfo) -> Period:
+    return Period(_minute(day, span.opens_minute, zone), _minute(day, span.closes_minute, zone))
+
+
+def _minute(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    if minute >= 24 * 60:
+        return local_day(day, zone).ends_at
+    return local_instant(day, time(minute // 60, minute % 60), zone)
+
+
+def stay_period(stay: StayRules, arrival: date, departure: date, zone: ZoneInfo) -> Period:
+    """A stay from its days: from the first hour of arrival to the last of departure.
+
+    Raises `ValueError` where the departure is not after the arrival.
+    """
+    return Period(
+        local_instant(arrival, stay.arrival_from, zone),
+        local_instant(departure, stay.departure_until, zone),
+    )
+
+
+def _check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | None:
+    start = wish.period.starts_at.astimezone(world.zone)
+    end = wish.period.ends_at.astimezone(world.zone)
+    if start.time() != stay.arrival_from or end.time() != stay.departure_until:
+        return Refusal(
+            "spaces.stay_times",
+            N_("Anreise ist ab {arrival} Uhr, Abreise bis {departure} Uhr."),
+            N_("Bitte wählen Sie nur die Tage."),
+            status=422,
+            values={
+                "arrival": f"{stay.arrival_from:%H:%M}",
+                "departure": f"{stay.departure_until:%H:%M}",
+            },
+            field="day",
+        )
+    nights = nights_of(wish.period, world.zone)
+    least = _nights_min(stay, start.date(), nights)
+    if nights < least:
+        return Refusal(
+            "spaces.too_few_nights",
+            N_("Mindestens {nights} Nächte."),
+            N_("Bitte wählen Sie eine spätere Abreise."),
+            values={"nights": least},
+            field="ends",
+        )
+    if nights > stay.nights_max:
+        return Refusal(
+            "spaces.too_many_nights",
+            N_("Höchstens {nights} Nächte."),
+            N_("Bitte wählen Sie eine frühere Abreise."),
+            values={"nights": stay.nights_max},
+            field="ends",
+        )
+    return _check_gap(stay, wish, world)
+
+
+def _nights_min(stay: StayRules, arrival: date, nights: int) -> int:
+    """The least nights of a stay; more where it holds a weekend night in the busy months."""
+    days = (arrival + timedelta(days=number) for number in range(min(nights, 400)))
+    weekend = any(
+        day.month in stay.weekend_months
+        and (day + timedelta(days=1)).weekday() in (SATURDAY, SUNDAY)
+        for day in days
+    )
+    return max(stay.nights_min, stay.weekend_nights_min if weekend else 1)
+
+
+def _check_gap(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | None:
+    gap = timedelta(days=stay.gap_nights)
+    for other in world.neighbouring_stays:
+        apart = max(wish.period.starts_at - other.ends_at, other.starts_at - wish.period.ends_at)
+        if apart < gap - timedelta(days=1) and not world.by_staff:
+            return Refusal(
+                "spaces.gap",
+                N_("Zwischen zwei Aufenthalten eines Haushalts liegen mindestens {nights} Nächte."),
+                N_("Der Service-Point kann eine Ausnahme machen, zum Beispiel bei Pflege."),
+                values={"nights": stay.gap_nights},
+            )
+    return None
+
+
+def _check_closures(wish: Wish, world: Circumstances) -> Refusal | None:
+    for closure in world.closures:
+        if Period(closure.starts_at, closure.ends_at).overlaps(wish.period):
+            return Refusal(
+                "spaces.closure",
+                N_("Dann ist geschlossen: {reason}."),
+                N_("Bitte wählen Sie eine andere Zeit."),
+                values={"reason": closure.reason.de or closure.reason.en},
+            )
+    return None
+
+
+def _check_lead(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    earliest = world.now + timedelta(minutes=row.lead_minutes)
+    if world.desk_ready_at is not None:
+        earliest = max(earliest, world.desk_ready_at)
+    starts_at = wish.period.starts_at
+    has_lead = bool(row.lead_minutes or row.lead_desk_minutes)
+    if has_lead and starts_at < earliest and not world.by_staff:
+        return Refusal(
+            "spaces.lead",
+            N_("So kurzfristig geht es nicht: frühestens ab {earliest}."),
+            N_("Der Service-Point kann es trotzdem möglich machen, wenn jemand da ist."),
+            values={"earliest": earliest},
+            field="starts",
+        )
+    return None
+
+
+def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    if row.open_reservations_max and world.open_reservations >= row.open_reservations_max:
+        return Refusal(
+            "spaces.too_many_open",
+            N_("Ihr Haushalt hat schon {count} offene Buchungen; mehr sind nicht möglich."),
+            N_("Sagen Sie eine davon ab, dann geht es."),
+            values={"count": world.open_reservations},
+        )
+    minutes = world.minutes_this_week + wish.period.minutes
+    if row.quota_minutes_week and minutes > row.quota_minutes_week:
+        return Refusal(
+            "spaces.quota",
+            N_("Höchstens {hours} Stunden je Woche und Haushalt."),
+            N_("Bitte wählen Sie eine andere Woche oder eine kürzere Zeit."),
+            values={"hours": _hours(row.quota_minutes_week)},
+        )
+    return None
+
+
+def _check_free(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    if is_free(buffered(row, wish.period), world.busy):
+        return None
+    return TAKEN
+
+
+TAKEN = Refusal(
+    "spaces.taken",
+    N_("Da ist schon jemand, oder es wird gerade vor- oder nachbereitet."),
+    N_("Wählen Sie eine der freien Zeiten daneben."),
+)
+
+
+def is_free(period: Period, busy: Iterable[Period]) -> bool:
+    """Whether a buffered period touches none of the taken ones."""
+    return not any(taken.overlaps(period) for taken in busy)
+
+
+def buffered(row: SpaceRow, period: Period) -> Period:
+    """What a reservation keeps from others: its time with preparing before, cleaning after."""
+    if row.stay is not None:
+        return period.widened(timedelta(0), timedelta(minutes=row.stay.turnover_minutes))
+    return period.widened(
+        timedelta(minutes=row.buffer_before_minutes), timedelta(minutes=row.buffer_after_minutes)
+    )
+
+
+def needs_approval(row: SpaceRow, period: Period, zone: ZoneInfo) -> bool:
+    """Whether the desk must agree before it holds."""
+    if row.approval is Approval.ALWAYS:
+        return True
+    if row.approval is not Approval.AFTER_QUIET or row.quiet_from is None:
+        return False
+    end = period.ends_at.astimezone(zone)
+    start = period.starts_at.astimezone(zone)
+    return end.date() > start.date() or end.time() > row.quiet_from
+
+
+def release_at(row: SpaceRow, period: Period) -> datetime | None:
+    """When a place nobody came to is free for others; None where it never is."""
+    if not row.release_after_minutes:
+        return None
+    return min(period.starts_at + timedelta(minutes=row.release_after_minutes), period.ends_at)
+
+
+def occupied_until(row: SpaceRow, reservation: Reservation) -> datetime | None:
+    """The instant at which a reservation lets go of its place without anybody doing anything."""
+    status = reservation.base_status
+    if status is Status.HELD and reservation.decision is not None:
+        return reservation.decision.hold_until
+    if status is Status.CONFIRMED:
+        return release_at(row, reservation.period)
+    return None
+
+
+def latest_decision(decisions: Iterable[DecisionFact]) -> DecisionFact | None:
+    """The decision that counts: the highest term, then number; ties (a cloned home node) by id,
+    the same everywhere."""
+    return max(decisions, key=lambda d: (d.term, d.number, d.id), default=None)
+
+
+def settle(first: Reservation, second: Reservation) -> Reservation:
+    """Which of two confirmed reservations that clash gives way: the later request.
+
+    The order is total and needs nothing but the two, so every node finds the same.
+    """
+    return max(first, second, key=lambda r: (r.requested_at, r.id))
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:g}".replace(".", ",")

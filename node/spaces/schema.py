@@ -1,0 +1,165 @@
+"""The tables of the spaces room as declarations.
+
+Facts are added and never changed; a reservation's present state is folded from them and kept in
+two local projections: `occupancy` (what is taken, buffers included, for the overlap check) and
+`reservation_state` (what lists show).
+"""
+
+from __future__ import annotations
+
+import functools
+
+from node.store import Column, Scope, Table, Writers
+
+_ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
+
+SPACE = Table(
+    "space",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("home_site"),
+        _ID("building_id"),
+        Column("details", default="{}"),
+        Column("ended_at", "integer", nullable=True),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    about="A place reserved by time, its rules and prices, and the node that decides about it.",
+)
+RESERVATION_REQUEST = Table(
+    "reservation_request",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("space_id"),
+        _ID("household_id"),
+        _ID("person_id"),
+        Column("starts_at", "integer", default=0, low=0),
+        Column("ends_at", "integer", default=0, low=0),
+        Column("requested_at", "integer", default=0, low=0),
+        Column("details", default="{}", max_bytes=2000),
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("space_id", "starts_at"),),
+    about="Somebody asked for a place and a time; ids only, never a name.",
+)
+RESERVATION_DECISION = Table(
+    "reservation_decision",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("reservation_id"),
+        _ID("space_id"),
+        Column("term", "integer", default=0, low=0),
+        Column("number", "integer", default=0, low=0),
+        Column("verdict", default="declined", max_bytes=20),
+        Column("details", default="{}", max_bytes=8000),
+        Column("pass", "blob", default=b"", max_bytes=200),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    indexes=(("reservation_id",), ("space_id", "number")),
+    about="The home node holds, confirms, declines or displaces a reservation; with its pass.",
+)
+RESERVATION_CANCELLATION = Table(
+    "reservation_cancellation",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("reservation_id"),
+        Column("fact", default="{}", max_bytes=1000),
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("reservation_id",),),
+    about="Somebody gave a reservation up.",
+)
+PASSAGE = Table(
+    "passage",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("reservation_id"),
+        Column("kind", default="in", max_bytes=10),
+        Column("fact", default="{}", max_bytes=1000),
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("reservation_id",),),
+    about="Somebody checked in or out; one row each, however often and wherever it is noticed.",
+)
+RESERVATION_NOTE = Table(
+    "reservation_note",
+    key=("id",),
+    columns=(Column("id", "blob", max_bytes=16), Column("note", default="{}", max_bytes=8000)),
+    scope=Scope.HOUSE,
+    about="What was said with a request, and guests' names; stays in the building.",
+)
+HOME_TERM = Table(
+    "home_term",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("site"),
+        Column("term", "integer", default=0, low=0),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    about="From this term on this node decides about the places whose home it is.",
+)
+OCCUPANCY = Table(
+    "occupancy",
+    key=("reservation_id",),
+    columns=(
+        Column("reservation_id", "blob"),
+        Column("space_id", "blob"),
+        Column("starts_at", "integer"),
+        Column("ends_at", "integer"),
+        Column("until", "integer", nullable=True),
+    ),
+    scope=Scope.LOCAL,
+    indexes=(("space_id", "starts_at"), ("until",)),
+    about="What is taken, buffers included; `until` is when it lets go by itself. A projection.",
+)
+RESERVATION_STATE = Table(
+    "reservation_state",
+    key=("reservation_id",),
+    columns=(
+        Column("reservation_id", "blob"),
+        Column("space_id", "blob"),
+        Column("household_id", "blob"),
+        Column("person_id", "blob"),
+        Column("starts_at", "integer"),
+        Column("ends_at", "integer"),
+        Column("status", "text"),
+        Column("code", "text"),
+    ),
+    scope=Scope.LOCAL,
+    indexes=(
+        ("household_id", "starts_at"),
+        ("space_id", "starts_at"),
+        ("starts_at",),
+        ("ends_at",),
+        ("status",),
+        ("code",),
+    ),
+    about="Each reservation as the facts held here fold it. A projection.",
+)
+PROJECTED = Table(
+    "spaces_projected",
+    key=("name",),
+    columns=(Column("name", "text"), Column("upto", "integer", default=0)),
+    scope=Scope.LOCAL,
+    about="Up to which row of each fact table the projections have followed.",
+)
+TABLES = (
+    SPACE,
+    RESERVATION_REQUEST,
+    RESERVATION_DECISION,
+    RESERVATION_CANCELLATION,
+    PASSAGE,
+    RESERVATION_NOTE,
+    HOME_TERM,
+    OCCUPANCY,
+    RESERVATION_STATE,
+    PROJECTED,
+)
