@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -66,6 +66,14 @@ def read_prefs(request: HttpRequest) -> Prefs:
     )
 
 
+class Signer(Protocol):
+    """Whoever holds the node's key."""
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """A signature good for this purpose only."""
+        ...
+
+
 @dataclass(slots=True)
 class House:
     """What a running node offers its faces; made once by the app."""
@@ -76,6 +84,9 @@ class House:
     secret: bytes
     quarter_name: str
     demo: bool
+    signer: Signer
+    home_keys: Callable[[], list[bytes]]
+    """The public keys of the nodes that decide, or once did: what passes are checked with."""
     services: Mapping[type, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 

@@ -1,0 +1,321 @@
+"""How places, reservations and bills look on every face: the same words, marks and states.
+
+Templates format nothing, so this makes ready words of domain values in the visitor's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from node.base.ids import id_text
+from node.base.periods import Period, local_day, local_instant
+from node.base.refusals import N_
+from node.quarter.model import PlaceMark
+from node.spaces import Bill, DayPlan, Line, Offer, Space, Status
+from node.web import i18n
+from node.web.visit import Visit
+
+HUES = {
+    "brick": 1,
+    "rose": 1,
+    "ochre": 2,
+    "sand": 2,
+    "olive": 3,
+    "pine": 4,
+    "teal": 4,
+    "sky": 5,
+    "blue": 5,
+    "indigo": 6,
+    "plum": 6,
+    "slate": 7,
+}
+"""The quiet colours of place marks as the design's hues."""
+
+STATES = {
+    Status.REQUESTED: "requested",
+    Status.HELD: "held",
+    Status.CONFIRMED: "confirmed",
+    Status.DECLINED: "declined",
+    Status.CANCELLED: "cancelled",
+    Status.DISPLACED: "displaced",
+    Status.CHECKED_IN: "here",
+    Status.CHECKED_OUT: "over",
+    Status.NO_SHOW: "no_show",
+    Status.EXPIRED: "over",
+    Status.OVER: "over",
+}
+"""What each status looks like: one of the states that every face draws the same way."""
+
+PER_HOUR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The sign of a place or house, as `ui.place_mark` draws it."""
+
+    name: str
+    icon: str
+    plate: str
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBill:
+    """A bill as `ui.bill` draws it."""
+
+    lines: list[dict[str, str]]
+    total: dict[str, str]
+    vat: list[dict[str, str]]
+    note: str
+    charged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A reservation as lists draw it."""
+
+    id: str
+    title: str
+    when: str
+    text: str
+    place: Place
+    state: str
+    state_text: str
+    end: str
+    has_pass: bool
+
+
+@dataclass(slots=True)
+class Plan:
+    """A day plan as `ui.day_plan` draws it."""
+
+    title: str
+    per_hour: int
+    hours: list[str]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    now: str = ""
+
+
+def place_of(visit: Visit, space: Space) -> Place:
+    """The sign of a space."""
+    return place_mark(space.mark, space.name.in_language(visit.prefs.lang))
+
+
+def place_mark(mark: PlaceMark, name: str) -> Place:
+    """The sign of whatever has a mark."""
+    return Place(name, mark.icon, str(mark.number), HUES.get(mark.colour, 7))
+
+
+def when_of(visit: Visit, space: Space, period: Period) -> str:
+    """From when to when: hours of a day for a room, days for a guest apartment."""
+    if not space.is_by_night:
+        return i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
+    arrival = period.starts_at.astimezone(visit.zone).date()
+    departure = period.ends_at.astimezone(visit.zone).date()
+    return visit.say(
+        N_("{arrival} bis {departure}, {nights}"),
+        arrival=arrival,
+        departure=departure,
+        nights=nights_words(visit, (departure - arrival).days),
+    )
+
+
+def nights_words(visit: Visit, nights: int) -> str:
+    """ "1 Nacht", "3 Nächte"."""
+    if nights == 1:
+        return visit.say(N_("1 Nacht"))
+    return visit.say(N_("{nights} Nächte"), nights=nights)
+
+
+def people_words(visit: Visit, people: int) -> str:
+    """ "1 Person", "12 Personen"."""
+    if people == 1:
+        return visit.say(N_("1 Person"))
+    return visit.say(N_("{people} Personen"), people=people)
+
+
+def money(visit: Visit, cents: int) -> str:
+    """A sum as the language writes it; nothing to pay is said as such."""
+    if cents == 0:
+        return visit.say(N_("kostenlos"))
+    return i18n.money_words(visit.prefs.lang, cents)
+
+
+def moment(visit: Visit, at: datetime) -> str:
+    """An instant near now: "heute, 15:30 Uhr"."""
+    return i18n.moment_words(visit.prefs.lang, at, visit.zone, now=visit.now)
+
+
+def line_of(visit: Visit, line: Line) -> ShownLine:
+    """A reservation for a list."""
+    reservation = line.reservation
+    return ShownLine(
+        id=id_text(reservation.id),
+        title=line.space.name.in_language(visit.prefs.lang),
+        when=when_of(visit, line.space, reservation.period),
+        text=people_words(visit, reservation.details.people),
+        place=place_of(visit, line.space),
+        state=STATES[line.status],
+        state_text=state_text(visit, line),
+        end=money(visit, reservation.bill.total_cents) if reservation.decision else "",
+        has_pass=reservation.has_pass and line.status in {Status.CONFIRMED, Status.CHECKED_IN},
+    )
+
+
+def state_text(visit: Visit, line: Line) -> str:
+    """What the state says beyond its one word; empty where the word is enough."""
+    if line.status is Status.REQUESTED:
+        if line.space.home_site == visit.store.core.site_id:
+            return visit.say(N_("angefragt: der Service-Point muss zustimmen"))
+        return visit.say(N_("angefragt: wird bestätigt, sobald das Haus erreichbar ist"))
+    if line.status is Status.HELD and line.reservation.decision is not None:
+        until = line.reservation.decision.hold_until
+        if until is not None:
+            return visit.say(N_("für Sie gehalten bis {until}"), until=clock(visit, until))
+    if line.status is Status.EXPIRED:
+        return visit.say(N_("nicht zustande gekommen"))
+    return ""
+
+
+def clock(visit: Visit, at: datetime) -> str:
+    """A time of day: "15:30 Uhr"."""
+    return i18n.time_words(visit.prefs.lang, at, visit.zone)
+
+
+def bill_of(visit: Visit, bill: Bill) -> ShownBill:
+    """A bill for a page."""
+    lang = visit.prefs.lang
+    lines = [
+        {
+            "text": visit.say(line.text, **line.values),
+            "detail": "",
+            "amount": i18n.money_words(lang, line.cents),
+        }
+        for line in bill.lines
+    ]
+    if not lines:
+        lines = [{"text": visit.say(N_("Nutzung")), "detail": "", "amount": money(visit, 0)}]
+    vat = [
+        {
+            "text": visit.say(N_("darin {percent} % MwSt."), percent=part.percent),
+            "amount": i18n.money_words(lang, part.vat_cents),
+        }
+        for part in bill.vat
+    ]
+    note = ""
+    if bill.deposit_cents:
+        deposit = i18n.money_words(lang, bill.deposit_cents)
+        note = visit.say(
+            N_("Dazu kommt eine Kaution von {deposit}, die Sie zurückbekommen."), deposit=deposit
+        )
+    total = {
+        "text": visit.say(N_("Zusammen")),
+        "amount": i18n.money_words(lang, bill.total_cents),
+    }
+    return ShownBill(lines, total, vat, note, charged=bill.total_cents > 0)
+
+
+def sentence_of(
+    visit: Visit, space: Space, period: Period, bill: Bill, *, free_until: datetime | None
+) -> str:
+    """The summary above the one button, in a sentence."""
+    parts = [
+        space.name.in_language(visit.prefs.lang),
+        when_of(visit, space, period),
+        money(visit, bill.total_cents),
+    ]
+    if free_until is not None and free_until > visit.now:
+        until = moment(visit, free_until)
+        parts.append(visit.say(N_("frei absagbar bis {until}"), until=until))
+    return ", ".join(parts)
+
+
+def offer_text(visit: Visit, space: Space) -> str:
+    """What a place has, in a line."""
+    lang = visit.prefs.lang
+    parts = []
+    if space.row.seats:
+        parts.append(visit.say(N_("{seats} Plätze"), seats=space.row.seats))
+    if space.row.size_m2:
+        parts.append(f"{space.row.size_m2:g} m²")
+    parts += [thing.name.in_language(lang) for thing in space.row.equipment]
+    if space.row.is_step_free:
+        parts.append(visit.say(N_("ohne Stufen")))
+    return ", ".join(parts)
+
+
+def offer_of(visit: Visit, offer: Offer, href: str) -> dict[str, Any]:
+    """An offer of a search as pages draw it."""
+    return {
+        "place": place_of(visit, offer.space),
+        "text": offer_text(visit, offer.space),
+        "when": when_of(visit, offer.space, offer.period),
+        "detail": when_of(visit, offer.space, offer.period),
+        "price": money(visit, offer.bill.total_cents),
+        "price_note": "",
+        "href": href,
+        "requested": offer.needs_request,
+        "note": "",
+    }
+
+
+def plan_of(
+    visit: Visit, day: date, plans: Sequence[DayPlan], *, first_hour: int = 8, last_hour: int = 22
+) -> Plan:
+    """A day's plan for `ui.day_plan`: rooms by half hours between two hours of the local day."""
+    start = local_instant(day, time(first_hour), visit.zone)
+    steps = (last_hour - first_hour) * PER_HOUR
+    step = timedelta(minutes=60 // PER_HOUR)
+    title = i18n.long_day_words(visit.prefs.lang, day)
+    plan = Plan(title, PER_HOUR, [str(hour) for hour in range(first_hour, last_hour)])
+    if local_day(day, visit.zone).holds(visit.now):
+        plan.now = visit.say(N_("Es ist {time}."), time=clock(visit, visit.now))
+    for each in plans:
+        cells = [_cell_state(each, start + number * step, step) for number in range(steps)]
+        plan.rows.append(
+            {
+                "place": place_of(visit, each.space),
+                "href": f"/spaces/{id_text(each.space.id)}?day={day.isoformat()}",
+                "cells": list(_joined(visit, cells, start, step)),
+            }
+        )
+    return plan
+
+
+def _cell_state(plan: DayPlan, at: datetime, step: timedelta) -> str:
+    slot = Period(at, at + step)
+    for span in plan.busy:
+        if span.period.overlaps(slot):
+            return "mine" if span.is_mine else _slot_state(span.status)
+    if plan.closed_because is not None or not any(p.overlaps(slot) for p in plan.open):
+        return "closed"
+    return "free"
+
+
+def _slot_state(status: Status) -> str:
+    if status in {Status.HELD, Status.REQUESTED}:
+        return STATES[status]
+    return "over" if status in {Status.OVER, Status.CHECKED_OUT} else "confirmed"
+
+
+def _joined(
+    visit: Visit, states: Sequence[str], start: datetime, step: timedelta
+) -> Iterable[dict[str, Any]]:
+    """Neighbouring cells of one state as one cell."""
+    begin = 0
+    for number in range(1, len(states) + 1):
+        if number < len(states) and states[number] == states[begin]:
+            continue
+        first, last = start + begin * step, start + number * step
+        words = i18n.span_words(visit.prefs.lang, first, last, visit.zone)
+        yield {
+            "state": states[begin],
+            "span": number - begin,
+            "when": words.split(", ", 1)[-1],
+            "text": "",
+            "href": "",
+        }
+        begin = number
