@@ -61,6 +61,8 @@ def read_blocks(results: Path) -> list[Block]:
         block = Block(name, int(seconds), int(status))
         if (report := results / f"{name}.xml").is_file():
             read_tests(block, report)
+        elif block.status != SKIPPED:
+            block.passed, block.failed = int(not block.status), int(bool(block.status))
         if (reason := results / f"{name}.reason").is_file():
             block.reasons[reason.read_text("utf-8").strip()] += 1
         blocks.append(block)

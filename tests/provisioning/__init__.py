@@ -1,0 +1,1 @@
+"""The scripts of provisioning/ and the lock files."""
