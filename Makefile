@@ -27,7 +27,7 @@ bench: ## the figures as a table, kept in docs/benchmarks.md
 	$(BIN)/python -m benchmarks --history docs/benchmarks.md
 
 pictures: ## every page at every size, as pictures in build/pictures
-	$(BIN)/python -m tests.browser.pictures build/pictures
+	$(BIN)/python -m tests.web.gallery build/pictures
 
 format: ## put the code into its format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
