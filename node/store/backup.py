@@ -17,7 +17,7 @@ from typing import Any
 import zstandard
 
 from node.base.clock import Clock
-from node.store.connection import DatabaseError, driver
+from node.store.connection import DatabaseError, driver, open_reader
 from node.store.core import Core
 from node.store.schema import Registry
 
@@ -29,17 +29,18 @@ class BackupError(Exception):
     """The backup cannot be made or used; the text says what to do."""
 
 
-def write_backup(core: Core, folder: Path, *, now: datetime) -> Path:
+def write_backup(database: Path, folder: Path, *, now: datetime) -> Path:
     """Write a checked backup into `folder`, readable by the owner only; answers its path.
 
-    Raises `BackupError` where the folder cannot be written or the copy is not sound.
+    Only reads the database, so the node may run meanwhile, in this process or another. Raises
+    `BackupError` where the folder cannot be written or the copy is not sound.
     """
-    name = f"{core.site_id.hex()[:8]}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
+    name = f"{database.parent.name}-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
     copy = folder / f".{name}.db"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         copy.unlink(missing_ok=True)
-        core.backup_to(copy)
+        _copy(database, copy)
         copy.chmod(0o600)
         check_database(copy)
         return _compress(copy, folder / name)
@@ -75,6 +76,15 @@ def restore_backup(
     fresh.replace(database)
     _sync_folder(database.parent)
     return aside
+
+
+def _copy(database: Path, target: Path) -> None:
+    connection = open_reader(database)
+    try:
+        connection.execute("pragma query_only=off")
+        connection.execute("vacuum into ?", (str(target),))
+    finally:
+        connection.close()
 
 
 def check_database(path: Path) -> None:

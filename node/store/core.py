@@ -307,9 +307,11 @@ class Core:
         self._connection.execute("delete from meta where name = 'restored'")
         self._must_catch_up = False
 
-    def backup_to(self, target: Path) -> None:
-        """Write a consistent copy while everything goes on (`vacuum into`)."""
-        self._connection.execute("vacuum into ?", (str(target),))
+    @property
+    def secret(self) -> bytes:
+        """A secret of this file alone, for what this node signs for itself (form tokens)."""
+        found: bytes = journals.get_meta(self._connection, "secret")
+        return found
 
     def quick_check(self) -> str:
         """SQLite's own check of the file: "ok" or what it found."""

@@ -136,6 +136,10 @@ class Store:
         """What waits in quarantine, with its reasons."""
         return await self._on_reader(ReadCore.quarantined)
 
+    async def standing(self) -> tuple[dict[Chain, Head], list[Quarantined]]:
+        """Heads and quarantine in one hop, as a round compares them."""
+        return await self._on_reader(lambda reader: (reader.heads(), reader.quarantined()))
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with the touched replicated tables after each commit.
 

@@ -6,10 +6,11 @@ Typed values are never lost: a page shown again gets `fields.given` back.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from node.base.ids import parse_id
+from node.base.periods import Period
 from node.base.refusals import N_, Refusal, RefusedError
 from node.web.visit import Visit
 
@@ -75,6 +76,14 @@ class Fields:
         """An id as pages carry it; anything else is no mistake of typing, so it is refused."""
         try:
             return parse_id(self.given.get(name, ""))
+        except ValueError:
+            raise RefusedError(_BAD_ID) from None
+
+    def period(self, starts: str, ends: str) -> Period:
+        """A time that one of our own pages offered; anything else is refused."""
+        try:
+            first = datetime.fromisoformat(self.given.get(starts, ""))
+            return Period(first, datetime.fromisoformat(self.given.get(ends, "")))
         except ValueError:
             raise RefusedError(_BAD_ID) from None
 

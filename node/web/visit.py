@@ -87,6 +87,10 @@ class House:
     signer: Signer
     home_keys: Callable[[], list[bytes]]
     """The public keys of the nodes that decide, or once did: what passes are checked with."""
+    line: Callable[[], tuple[int, bool]] = lambda: (0, False)
+    """How many changes wait to be sent, and whether the line is cut."""
+    address: str = ""
+    """The portal's address as people type it."""
     services: Mapping[type, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 

@@ -75,7 +75,7 @@ def test_whatever_is_spoiled_is_found(tmp_path: Path, spoil: str, found: str) ->
 def test_a_backup_brings_back_what_was_there_and_waits_for_a_peer(tmp_path: Path) -> None:
     a, b = with_history(tmp_path)
     before = dump(a, "note")
-    backup = write_backup(a, tmp_path / "backups", now=CLOCK.now())
+    backup = write_backup(a.path, tmp_path / "backups", now=CLOCK.now())
     assert backup.stat().st_mode & 0o077 == 0
     a.write(add_note("nach der Sicherung"))
     b.receive(all_changesets(a), members(a, b))
@@ -103,7 +103,7 @@ def test_a_backup_brings_back_what_was_there_and_waits_for_a_peer(tmp_path: Path
 @pytest.mark.parametrize("spoil", ["cut", "rubbish", "other", "missing"])
 def test_a_broken_backup_changes_nothing(tmp_path: Path, spoil: str) -> None:
     a, b = with_history(tmp_path)
-    backup = write_backup(a, tmp_path / "backups", now=CLOCK.now())
+    backup = write_backup(a.path, tmp_path / "backups", now=CLOCK.now())
     before = dump(a, "note")
     a.close()
     b.close()

@@ -1,0 +1,38 @@
+"""What the API keeps on this box: answers to writes that named an idempotency key."""
+
+from __future__ import annotations
+
+from node.store import Column, Read, Scope, Table, Write
+
+ANSWER = Table(
+    "api_answer",
+    key=("id",),
+    columns=(
+        Column("id", "blob"),
+        Column("request", "blob"),
+        Column("answer", "blob"),
+        Column("at", "integer"),
+    ),
+    scope=Scope.LOCAL,
+    indexes=(("at",),),
+    about="The answer to a write that named an idempotency key, for the day after it.",
+)
+TABLES = (ANSWER,)
+
+
+def select_answer(read: Read, answer_id: bytes) -> tuple[bytes, bytes] | None:
+    """The digest of the request and the answer that were kept, or None."""
+    row = read.row("select request, answer from api_answer where id = :id", id=answer_id)
+    return None if row is None else (row["request"], row["answer"])
+
+
+def insert_answer(
+    write: Write, answer_id: bytes, *, request: bytes, answer: bytes, at: int
+) -> None:
+    """Keep an answer, in the transaction of the write that it answers."""
+    write.insert("api_answer", id=answer_id, request=request, answer=answer, at=at)
+
+
+def delete_answers(write: Write, *, before: int) -> None:
+    """Forget old answers."""
+    write.execute("delete from api_answer where at < :before", before=before)

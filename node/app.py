@@ -1,0 +1,160 @@
+"""The composition root: the only place that wires rooms, faces and the sync cellar together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp
+
+from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
+from node.base.actors import Actor, Face
+from node.base.clock import Clock, SystemClock
+from node.kiosk import KioskRules
+from node.registry import REGISTRY
+from node.settings import Settings
+from node.store import Core, NodeRole, Read, Store, Write
+from node.sync import LineSwitch, Sync
+from node.web.errors import ERRORS
+from node.web.gate import Gate
+from node.web.live import live
+from node.web.static import static_file
+from node.web.templating import Templates
+from node.web.visit import House, HttpRequest, Visit
+
+BODY_BYTES_MAX = 1024 * 1024
+"""No page or program sends more at once; photos come with the issue that needs them."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A running node: its store, its cellar, and the applications that its listeners serve."""
+
+    settings: Settings
+    store: Store
+    sync: Sync
+    pages: ASGIApp
+    peers: ASGIApp
+
+    async def start(self) -> None:
+        """Begin to find and meet other nodes."""
+        await self.sync.start()
+
+    async def close(self) -> None:
+        """Stop meeting, finish writing, close the file."""
+        await self.sync.stop()
+        await self.store.close()
+
+
+async def open_node(settings: Settings, *, clock: Clock | None = None) -> Node:
+    """Open the store, bring its projections up to date and put everything together."""
+    clock = clock or SystemClock()
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.umask(0o077)
+    store = await Store.open(settings.database, REGISTRY, clock=clock)
+    await store.on_writer(lambda core: prepare(core, clock))
+    line = LineSwitch(settings.data)
+    sync = await Sync.open(store, clock=clock, settings=settings, line=line)
+    house = await make_house(store, clock, settings, sync=sync)
+    return Node(settings, store, sync, make_pages(house, settings), sync.app)
+
+
+def prepare(core: Core, clock: Clock) -> None:
+    """What a store needs before it serves: rooms that follow merges, projections, the floor."""
+    if isinstance(clock, SystemClock) and (seen := core.latest_instant()) is not None:
+        clock.raise_floor(seen)
+    core.after_merge = follower(core, clock)
+    if core.made_tables:
+        core.write(rebuild)
+    core.finish_merge()
+
+
+def follower(core: Core, clock: Clock) -> Callable[[Write, frozenset[str]], None]:
+    """What the rooms do after a merge, in one ordinary write: projections, waiting requests."""
+
+    def follow(write: Write, touched: frozenset[str]) -> None:
+        now = clock.now()
+        people.after_merge(write, touched, now=now)
+        spaces.after_merge(write, touched, now=now, signer=core.identity)
+
+    return follow
+
+
+def rebuild(write: Write) -> None:
+    """Make all projections anew from the facts."""
+    people.rebuild(write)
+    spaces.rebuild(write)
+
+
+async def make_house(store: Store, clock: Clock, settings: Settings, *, sync: Sync) -> House:
+    """What the faces get to hold."""
+    profile = await store.read(quarter.get_profile)
+    sessions = people.Sessions(store)
+    secret = await store.on_writer(lambda core: core.secret)
+    return House(
+        store=store,
+        clock=clock,
+        templates=Templates(profile.zone),
+        secret=secret,
+        quarter_name=profile.name,
+        demo=settings.demo,
+        services={
+            people.Sessions: sessions,
+            Sync: sync,
+            Settings: settings,
+            KioskRules: KioskRules(frozenset(settings.kiosk_from), settings.public_address),
+        },
+    )
+
+
+def make_pages(house: House, settings: Settings) -> ASGIApp:
+    """The application of all faces behind the gate."""
+    sessions = house.service(people.Sessions)
+
+    async def find_actor(token: str, face: Face, request: HttpRequest) -> Actor | None:
+        found = await sessions.find(token, face=face, now=house.clock.now())
+        return found.actor if found else None
+
+    app = Litestar(
+        route_handlers=[
+            health,
+            live,
+            static_file,
+            *portal.ROUTES,
+            *kiosk.ROUTES,
+            *desk.ROUTES,
+            *api.ROUTES,
+        ],
+        dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
+        exception_handlers=ERRORS,
+        request_max_body_size=BODY_BYTES_MAX,
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Quartier",
+            version=__version__,
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+    )
+    return Gate(app, house, find_actor, frozenset(settings.hosts))
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    """The visit that the gate made for this request."""
+    visit = request.scope["visit"]  # type: ignore[typeddict-item]
+    assert isinstance(visit, Visit)
+    return visit
+
+
+@get("/health", include_in_schema=False)
+async def health(visit: Visit) -> dict[str, Any]:
+    """Whether the node serves: reads the store, tells nothing else."""
+    await visit.store.read(lambda read: read.value("select 1"))
+    return {"ok": True, "version": __version__, "clock_trusted": visit.house.clock.trusted}

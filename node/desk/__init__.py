@@ -1,0 +1,18 @@
+"""The desk: the pages of the Service-Point's staff and of the house management, all day.
+
+Dense and keyboard first. `frame.py` wraps every page in what stands around it.
+"""
+
+from node.desk import health, people, reservations, sign_in, spaces, today
+
+ROUTES = (
+    *sign_in.ROUTES,
+    *today.ROUTES,
+    *people.ROUTES,
+    *reservations.ROUTES,
+    *spaces.ROUTES,
+    *health.ROUTES,
+)
+"""All handlers of this face."""
+
+__all__ = ["ROUTES"]

@@ -1,0 +1,70 @@
+"""What stands around every page of the desk: the line, the desk's hours, the ways to go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+
+from node import quarter
+from node.base.actors import Permission, may
+from node.base.refusals import N_
+from node.web.line import line_now
+from node.web.showing import clock, moment
+from node.web.visit import Visit, as_mapping
+
+WORDS = (
+    ("today", "/desk", "sun", N_("Heute"), "1", Permission.SEE_ALL_RESERVATIONS),
+    ("spaces", "/desk/find", "calendar-plus", N_("Buchen"), "2", Permission.RESERVE_FOR_OTHERS),
+    ("plan", "/desk/plan", "calendar-days", N_("Belegung"), "3", Permission.SEE_ALL_RESERVATIONS),
+    ("people", "/desk/people", "users", N_("Menschen"), "4", Permission.MANAGE_PEOPLE),
+    ("letters", "/desk/letters", "mail", N_("Briefe"), "5", Permission.ISSUE_CODES),
+    ("health", "/desk/health", "activity", N_("Zustand"), "6", Permission.SEE_HEALTH),
+)
+"""The ways to go, in their order, with the key of each and who may go there."""
+
+
+async def desk_page(
+    visit: Visit, template: str, data: Any = None, *, here: str, status: int = 200
+) -> Response[Any]:
+    """A page of the desk in its frame."""
+    if visit.wants_json:
+        return visit.page(template, data, here=here, status=status)
+    framed = {**await frame(visit), **as_mapping(data)}
+    return visit.page(template, framed, here=here, status=status)
+
+
+async def frame(visit: Visit) -> dict[str, Any]:
+    """The context that `layout_desk.html` asks for."""
+    line = line_now(visit)
+    return {
+        "desk": {
+            "line": line.state,
+            "line_text": line.text,
+            "open_text": await open_words(visit),
+        },
+        "nav": [
+            {
+                "id": word,
+                "href": href,
+                "icon": icon,
+                "text": visit.say(text),
+                "key": key,
+                "count": "",
+            }
+            for word, href, icon, text, key, permission in WORDS
+            if visit.actor.is_signed_in and may(visit.actor, permission)
+        ],
+        "query": "",
+    }
+
+
+async def open_words(visit: Visit) -> str:
+    """Until when the desk is open, or when it opens next."""
+    until = await visit.store.read(lambda read: quarter.desk_open_until(read, visit.now))
+    if until is not None:
+        return visit.say(N_("geöffnet bis {until}"), until=clock(visit, until))
+    opens = await visit.store.read(lambda read: quarter.next_desk_opening(read, visit.now))
+    if opens is None:
+        return visit.say(N_("geschlossen"))
+    return visit.say(N_("geschlossen bis {opens}"), opens=moment(visit, opens))

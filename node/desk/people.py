@@ -1,0 +1,247 @@
+"""People at the desk: find them, see their household, give codes and cards, print letters."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import people, spaces
+from node.base.actors import Permission
+from node.base.ids import id_text
+from node.base.refusals import N_, Refusal
+from node.desk.frame import desk_page
+from node.people.model import HouseholdView, IssuedCode, PeopleCounts, Person
+from node.spaces import Line
+from node.store import Read, Write
+from node.web import paper
+from node.web.forms import path_id, read_fields, read_query
+from node.web.i18n import day_words
+from node.web.qr import qr_svg
+from node.web.showing import ShownLine, line_of
+from node.web.visit import Visit, as_mapping
+
+
+@dataclass(slots=True)
+class PeoplePage:
+    """See `desk/people.html`."""
+
+    query: str
+    asked: bool
+    rows: list[dict[str, str]]
+    counts: dict[str, int]
+
+
+@dataclass(slots=True)
+class PersonPage:
+    """See `desk/person.html`."""
+
+    name: str
+    person_id: str
+    household_id: str
+    household: str
+    place: str
+    contract: str
+    code_text: str
+    members: list[dict[str, Any]]
+    lines: list[ShownLine]
+    can: dict[str, bool]
+    code: str = ""
+    card_svg: str = ""
+    card_name: str = ""
+
+
+@get(["/desk/people", "/desk/search"], include_in_schema=False)
+async def find_people(visit: Visit) -> Response[Any]:
+    """Find somebody by name, bell, house or flat; a pass's eight characters lead to its page."""
+    actor = visit.allowed(Permission.MANAGE_PEOPLE)
+    text = read_query(visit).text("query", longest=400)
+    if text:
+        found = await visit.store.read(
+            lambda read: spaces.find_by_pass(read, text, keys=visit.house.home_keys())
+        )
+        if not isinstance(found, Refusal):
+            return visit.go(f"/desk/reservations/{id_text(found.reservation.id)}")
+    lines, counts = await visit.read(
+        lambda read: (
+            people.search_people(read, actor, text),
+            people.count_people(read, now=visit.now) if not text else PeopleCounts(),
+        )
+    )
+    if isinstance(lines, Refusal):
+        lines = []
+    rows = [
+        {
+            "name": line.person.name,
+            "household": line.household_name,
+            "place": line.place,
+            "href": f"/desk/people/{id_text(line.person.id)}",
+        }
+        for line in lines
+    ]
+    page = PeoplePage(text, bool(text), rows, as_mapping(counts))
+    return await desk_page(visit, "desk/people.html", page, here="people")
+
+
+@get("/desk/people/{person:str}", include_in_schema=False)
+async def person_page(visit: Visit, person: str) -> Response[Any]:
+    """Somebody with their household and their reservations."""
+    return await _person_page(visit, path_id(person))
+
+
+async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response[Any]:
+    actor = visit.allowed(Permission.MANAGE_PEOPLE)
+
+    def look(read: Read) -> tuple[Person, HouseholdView | None, list[Line]] | Refusal:
+        person = people.find_person(read, person_id)
+        if person is None:
+            return people.NOT_FOUND
+        if not person.household_id:
+            return person, None, []
+        view = people.view_household(read, actor, person.household_id, now=visit.now)
+        if isinstance(view, Refusal):
+            return view
+        return person, view, spaces.of_person(read, person.household_id, now=visit.now)
+
+    person, view, lines = await visit.read(look)  # type: ignore[misc]
+    page = _shown(visit, person, view, lines)
+    for name, value in shown.items():
+        setattr(page, name, value)
+    return await desk_page(visit, "desk/person.html", page, here="people")
+
+
+def _shown(
+    visit: Visit, person: Person, view: HouseholdView | None, lines: list[Line]
+) -> PersonPage:
+    members = [
+        {
+            "name": member.person.name,
+            "href": f"/desk/people/{id_text(member.person.id)}",
+            "here": member.person.id == person.id,
+            "has_secret": member.has_secret,
+            "has_card": member.has_card,
+        }
+        for member in (view.members if view else ())
+    ]
+    code_text = visit.say(N_("kein gültiger Code"))
+    if view is not None and view.code_issued_at is not None:
+        day = view.code_issued_at.astimezone(visit.zone).date()
+        code_text = visit.say(N_("Code vom {day}"), day=day_words(visit.prefs.lang, day))
+    return PersonPage(
+        name=person.name,
+        person_id=id_text(person.id),
+        household_id=id_text(person.household_id) if person.household_id else "",
+        household=view.household.name if view else "",
+        place=view.place if view else person.profile.title,
+        contract=visit.say(view.entitlement.message, **_days(visit, view)) if view else "",
+        code_text=code_text,
+        members=members,
+        lines=[line_of(visit, line) for line in lines],
+        can={
+            "book": view is not None,
+            "code": view is not None,
+        },
+    )
+
+
+def _days(visit: Visit, view: HouseholdView) -> dict[str, str]:
+    return {
+        name: day_words(visit.prefs.lang, at.astimezone(visit.zone).date())
+        for name, at in view.entitlement.values.items()
+    }
+
+
+@post("/desk/people/{person:str}/code", include_in_schema=False)
+async def issue_code(visit: Visit, person: str) -> Response[Any]:
+    """Give the household a new paper code and show it once, for the counter."""
+    actor = visit.allowed(Permission.ISSUE_CODES)
+    await read_fields(visit)
+    person_id = path_id(person)
+    quarter_id = visit.store.core.quarter
+    fresh = await asyncio.to_thread(people.fresh_code, quarter_id)
+
+    def issue(write: Write) -> IssuedCode | Refusal:
+        found = people.find_person(write, person_id)
+        if found is None:
+            return people.NOT_FOUND
+        return people.issue_code(write, actor, found.household_id, fresh=fresh, now=visit.now)
+
+    issued = await visit.write(issue)
+    return await _person_page(visit, person_id, code=issued.code)
+
+
+@post("/desk/people/{person:str}/card", include_in_schema=False)
+async def issue_card(visit: Visit, person: str) -> Response[Any]:
+    """Give somebody a card for the kiosk and show its code once, to print."""
+    actor = visit.allowed(Permission.MANAGE_PEOPLE)
+    await read_fields(visit)
+    person_id = path_id(person)
+    card = await visit.write(
+        lambda write: people.issue_card(write, actor, person_id, now=visit.now)
+    )
+    return await _person_page(
+        visit, person_id, card_svg=qr_svg(card.token), card_name=card.person_name
+    )
+
+
+@post("/desk/people/{person:str}/letter", include_in_schema=False)
+async def letter(visit: Visit, person: str) -> Response[Any]:
+    """A household's letter with a new code, as PDF."""
+    visit.allowed(Permission.ISSUE_CODES)
+    await read_fields(visit)
+    person_id = path_id(person)
+    found = await visit.read(lambda read: people.find_person(read, person_id) or people.NOT_FOUND)
+    if isinstance(found, Refusal):
+        found = None
+    return await _letters(visit, [found.household_id] if found else [], "brief.pdf")
+
+
+@dataclass(slots=True)
+class LettersPage:
+    """See `desk/letters.html`."""
+
+    households: int
+
+
+@get("/desk/letters", include_in_schema=False)
+async def letters_page(visit: Visit) -> Response[Any]:
+    """The letter run for all households."""
+    visit.allowed(Permission.ISSUE_CODES)
+    counts = await visit.read(lambda read: people.count_people(read, now=visit.now))
+    return await desk_page(
+        visit, "desk/letters.html", LettersPage(counts.households), here="letters"
+    )
+
+
+@post("/desk/letters", include_in_schema=False)
+async def all_letters(visit: Visit) -> Response[Any]:
+    """New codes for all households, and their letters as one PDF."""
+    visit.allowed(Permission.ISSUE_CODES)
+    await read_fields(visit)
+    return await _letters(visit, None, "briefe.pdf")
+
+
+async def _letters(visit: Visit, ids: list[bytes] | None, name: str) -> Response[Any]:
+    actor = visit.allowed(Permission.ISSUE_CODES)
+    letters = await people.issue_letters(visit.store, actor, household_ids=ids, now=visit.now)
+    if isinstance(letters, Refusal):
+        return await visit.read(lambda _: letters)
+    content = await asyncio.to_thread(
+        paper.code_letters,
+        letters,
+        quarter=visit.house.quarter_name,
+        address=visit.house.address,
+    )
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "content-disposition": f'attachment; filename="{name}"',
+            "cache-control": "no-store",
+        },
+    )
+
+
+ROUTES = (find_people, person_page, issue_code, issue_card, letter, letters_page, all_letters)

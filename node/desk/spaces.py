@@ -1,0 +1,213 @@
+"""Booking at the desk for somebody: the person, the time, the offer, done; with the fact kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import people, spaces
+from node.base.actors import Actor, Permission
+from node.base.ids import id_text, parse_id
+from node.base.periods import Period, local_instant
+from node.base.refusals import N_, Refusal
+from node.desk.frame import desk_page
+from node.quarter.files import SpaceKind
+from node.spaces import Found, Offer
+from node.store import Read, Write
+from node.web.errors import words
+from node.web.forms import Fields, read_fields, read_query
+from node.web.showing import offer_of, place_of
+from node.web.visit import Visit
+
+
+@dataclass(slots=True)
+class FindPage:
+    """See `desk/find.html`."""
+
+    person: str
+    person_name: str
+    given: dict[str, str]
+    kinds: list[dict[str, Any]]
+    offers: list[dict[str, Any]]
+    not_free: list[dict[str, Any]]
+    nearest: list[dict[str, Any]]
+    asked: bool
+    problems: dict[str, str] = field(default_factory=dict)
+    refusal: dict[str, Any] | None = None
+
+
+@get("/desk/find", include_in_schema=False)
+async def find(visit: Visit) -> Response[Any]:
+    """What is free for this person at that time."""
+    staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
+    return await _find_page(visit, staff, read_query(visit))
+
+
+async def _find_page(
+    visit: Visit, staff: Actor, fields: Fields, refusal: Refusal | None = None
+) -> Response[Any]:
+    person = fields.given.get("person", "")
+    resident = await _resident(visit, staff, person)
+    given = _filled(visit, fields.given)
+    fields.given = given
+    page = FindPage(
+        person=person,
+        person_name=resident.name if resident else "",
+        given=given,
+        kinds=_kinds(visit, given),
+        offers=[],
+        not_free=[],
+        nearest=[],
+        asked=False,
+        refusal=words(visit, refusal) if refusal else None,
+    )
+    if resident is not None and "search" in given:
+        query = _query(visit, fields)
+        page.problems = fields.problems
+        if query is not None and not fields.problems:
+            page.asked = True
+            found = await visit.read(
+                lambda read: spaces.search(read, resident, query, now=visit.now)
+            )
+            _show(visit, page, found)
+    status = refusal.status if refusal else (422 if page.problems else 200)
+    return await desk_page(visit, "desk/find.html", page, here="spaces", status=status)
+
+
+def _filled(visit: Visit, given: dict[str, str]) -> dict[str, str]:
+    today = visit.now.astimezone(visit.zone).date()
+    usual = {
+        "kind": "room",
+        "day": (today + timedelta(days=1)).isoformat(),
+        "until": (today + timedelta(days=3)).isoformat(),
+        "starts": "15:00",
+        "ends": "18:00",
+        "people": "4",
+    }
+    return {**usual, **given}
+
+
+def _kinds(visit: Visit, given: dict[str, str]) -> list[dict[str, Any]]:
+    person = given.get("person", "")
+    return [
+        {
+            "text": visit.say(text),
+            "href": f"/desk/find?person={person}&kind={kind}",
+            "here": given["kind"] == kind,
+        }
+        for kind, text in (("room", N_("Räume")), ("guest_apartment", N_("Gästewohnungen")))
+    ]
+
+
+def _query(visit: Visit, fields: Fields) -> spaces.Query | None:
+    kind = SpaceKind(fields.choice("kind", {"room", "guest_apartment"}, default="room"))
+    people_ = fields.number("people", low=1, high=99)
+    period = read_period(visit, fields, kind)
+    if period is None:
+        return None
+    return spaces.Query(period=period, people=people_, kind=kind)
+
+
+def read_period(visit: Visit, fields: Fields, kind: SpaceKind) -> Period | None:
+    """The wished time of a search: hours of a day for rooms, two days for guest apartments."""
+    day = fields.day("day")
+    if kind is SpaceKind.GUEST_APARTMENT:
+        until = fields.day("until")
+        if day is None or until is None:
+            return None
+        return _period(visit, fields, (day, time(12)), (until, time(12)))
+    starts, ends = fields.clock("starts"), fields.clock("ends")
+    if day is None or starts is None or ends is None:
+        return None
+    last = day + timedelta(days=1) if ends <= starts and ends < time(6) else day
+    return _period(visit, fields, (day, starts), (last, ends))
+
+
+def _period(
+    visit: Visit, fields: Fields, start: tuple[date, time], end: tuple[date, time]
+) -> Period | None:
+    try:
+        return Period(local_instant(*start, visit.zone), local_instant(*end, visit.zone))
+    except (ValueError, OverflowError):
+        fields.problems["ends"] = visit.say(N_("Das Ende muss nach dem Anfang liegen."))
+        return None
+
+
+def _show(visit: Visit, page: FindPage, found: Found) -> None:
+    page.offers = [_offer(visit, page, offer) for offer in found.offers]
+    page.nearest = [_offer(visit, page, offer) for offer in found.alternatives]
+    page.not_free = [
+        {
+            "place": place_of(visit, no.space),
+            "reason": visit.say(no.message, **no.values),
+            "rule": visit.say(no.remedy, **no.values),
+        }
+        for no in found.not_offered
+    ]
+
+
+def _offer(visit: Visit, page: FindPage, offer: Offer) -> dict[str, Any]:
+    shown = offer_of(visit, offer, "")
+    shown["hidden"] = {
+        "person": page.person,
+        "space": id_text(offer.space.id),
+        "starts_at": offer.period.starts_at.isoformat(),
+        "ends_at": offer.period.ends_at.isoformat(),
+        "people": page.given["people"],
+        "kind": page.given["kind"],
+    }
+    return shown
+
+
+async def _resident(visit: Visit, staff: Actor, person: str) -> Actor | None:
+    """The person for whom is booked, as an actor with this member of staff beside them."""
+    if not person:
+        return None
+    try:
+        person_id = parse_id(person)
+    except ValueError:
+        return None
+
+    def act_for(read: Read) -> Actor | Refusal:
+        return people.act_for(read, staff, person_id, now=visit.now)
+
+    return await visit.read(act_for)  # type: ignore[return-value]
+
+
+@post("/desk/find", include_in_schema=False)
+async def book(visit: Visit) -> Response[Any]:
+    """Book what was offered for this person."""
+    staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
+    fields = await read_fields(visit)
+    resident = await _resident(visit, staff, fields.given.get("person", ""))
+    if resident is None:
+        return await _find_page(visit, staff, fields)
+    wish = await _wish(visit, fields)
+
+    def reserve(write: Write) -> spaces.Reservation | Refusal:
+        return spaces.reserve(write, resident, wish, now=visit.now, signer=visit.house.signer)
+
+    result = await visit.store.write(reserve)
+    if isinstance(result, Refusal):
+        return await _find_page(visit, staff, fields, result)
+    return visit.go(f"/desk/reservations/{id_text(result.id)}")
+
+
+async def _wish(visit: Visit, fields: Fields) -> spaces.Wish:
+    space_id = fields.id("space")
+    space = await visit.read(lambda read: spaces.find_space(read, space_id))
+    purposes = space.row.purposes if space else ()
+    return spaces.Wish(
+        space_id=space_id,
+        period=fields.period("starts_at", "ends_at"),
+        people=fields.number("people", low=1, high=99),
+        purpose=fields.text("purpose", longest=40) or (purposes[0] if purposes else ""),
+        note=fields.text("note", longest=500),
+        guest_names=fields.text("guests", longest=200),
+    )
+
+
+ROUTES = (find, book)

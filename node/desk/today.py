@@ -1,0 +1,198 @@
+"""The desk's first page: who comes, who goes, who is in, what waits, and the day's plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response, get
+
+from node import people, spaces
+from node.base.actors import Permission
+from node.base.ids import id_text
+from node.base.refusals import N_
+from node.desk.frame import desk_page
+from node.spaces import DayPlan, Line, Status
+from node.store import Read
+from node.web import i18n
+from node.web.forms import read_query
+from node.web.showing import STATES, Plan, clock, place_of, plan_of, state_text
+from node.web.visit import Visit
+
+
+@dataclass(slots=True)
+class TodayPage:
+    """See `desk/today.html`."""
+
+    day: str
+    now: str
+    actions: list[dict[str, str]]
+    arrivals: list[dict[str, Any]]
+    departures: list[dict[str, Any]]
+    present: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    arrivals: list[Line]
+    departures: list[Line]
+    present: list[Line]
+    waiting: list[Line]
+    plans: list[DayPlan]
+    names: dict[bytes, tuple[str, str]]
+
+
+@get("/desk", include_in_schema=False)
+async def today(visit: Visit) -> Response[Any]:
+    """Today at the desk."""
+    visit.allowed(Permission.SEE_ALL_RESERVATIONS)
+    day = visit.now.astimezone(visit.zone).date()
+    found = await visit.read(lambda read: _read_day(read, visit, day))
+    page = TodayPage(
+        day=i18n.long_day_words(visit.prefs.lang, day),
+        now=clock(visit, visit.now),
+        actions=_actions(visit),
+        arrivals=[_passing(visit, line, found.names, "in") for line in found.arrivals],
+        departures=[_passing(visit, line, found.names, "out") for line in found.departures],
+        present=[_present(visit, line, found.names) for line in found.present],
+        tasks=[_task(visit, line, found.names) for line in found.waiting],
+        plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
+    )
+    for row in page.plan.rows:
+        row["href"] = row["href"].replace("/spaces/", "/desk/plan?space=").replace("?day", "&day")
+    return await desk_page(visit, "desk/today.html", page, here="today")
+
+
+def _read_day(read: Read, visit: Visit, day: date) -> _Day:
+    arrivals = spaces.arrivals(read, day, now=visit.now)
+    departures = spaces.departures(read, day, now=visit.now)
+    present = spaces.present(read, now=visit.now)
+    waiting = spaces.waiting(read, now=visit.now)
+    plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
+    lines = (*arrivals, *departures, *present, *waiting)
+    return _Day(arrivals, departures, present, waiting, plans, names_of(read, lines))
+
+
+def names_of(read: Read, lines: Sequence[Line]) -> dict[bytes, tuple[str, str]]:
+    """Name and flat of the person of each reservation, by reservation; guests by their names."""
+    found: dict[bytes, tuple[str, str]] = {}
+    known: dict[bytes, tuple[str, str]] = {}
+    for line in lines:
+        person_id = line.reservation.person_id
+        if person_id not in known:
+            known[person_id] = people.name_and_place(read, person_id)
+        name, place = known[person_id]
+        guests = spaces.note_of(read, line.reservation.id).get("guests", "")
+        found[line.reservation.id] = (guests or name, place)
+    return found
+
+
+def _actions(visit: Visit) -> list[dict[str, str]]:
+    return [
+        {
+            "text": visit.say(N_("Für jemanden buchen")),
+            "href": "/desk/find",
+            "icon": "calendar-plus",
+            "key": "b",
+        },
+        {
+            "text": visit.say(N_("Ausweis prüfen")),
+            "href": "/desk/pass",
+            "icon": "scan-line",
+            "key": "p",
+        },
+    ]
+
+
+def _passing(
+    visit: Visit, line: Line, names: dict[bytes, tuple[str, str]], kind: str
+) -> dict[str, Any]:
+    reservation = line.reservation
+    name, flat = names[reservation.id]
+    at = reservation.period.starts_at if kind == "in" else reservation.period.ends_at
+    local = at.astimezone(visit.zone)
+    act = None
+    if kind == "in" and spaces.is_open_for(reservation, line.space, now=visit.now):
+        act = {
+            "path": f"/desk/reservations/{id_text(reservation.id)}/check-in",
+            "text": visit.say(N_("Einchecken")),
+        }
+    if line.status is Status.CHECKED_IN:
+        act = {
+            "path": f"/desk/reservations/{id_text(reservation.id)}/check-out",
+            "text": visit.say(N_("Auschecken")),
+        }
+    return {
+        "time": f"{local:%H:%M}",
+        "name": name,
+        "flat": flat,
+        "place": place_of(visit, line.space),
+        "state": STATES[line.status],
+        "state_text": state_text(visit, line),
+        "href": f"/desk/reservations/{id_text(reservation.id)}",
+        "note": "",
+        "act": act,
+    }
+
+
+def _present(visit: Visit, line: Line, names: dict[bytes, tuple[str, str]]) -> dict[str, Any]:
+    reservation = line.reservation
+    until = i18n.moment_words(
+        visit.prefs.lang, reservation.period.ends_at, visit.zone, now=visit.now
+    )
+    return {
+        "place": place_of(visit, line.space),
+        "name": names[reservation.id][0],
+        "until": visit.say(N_("bis {until}"), until=until),
+        "href": f"/desk/reservations/{id_text(reservation.id)}",
+    }
+
+
+def _task(visit: Visit, line: Line, names: dict[bytes, tuple[str, str]]) -> dict[str, Any]:
+    reservation = line.reservation
+    return {
+        "title": f"{line.space.name.in_language(visit.prefs.lang)}: {names[reservation.id][0]}",
+        "text": i18n.span_words(
+            visit.prefs.lang, reservation.period.starts_at, reservation.period.ends_at, visit.zone
+        ),
+        "href": f"/desk/reservations/{id_text(reservation.id)}",
+        "state": "requested",
+        "state_text": state_text(visit, line),
+    }
+
+
+@dataclass(slots=True)
+class PlanPage:
+    """See `desk/plan.html`."""
+
+    plan: Plan
+    day: str
+    before: str
+    after: str
+
+
+@get("/desk/plan", include_in_schema=False)
+async def plan(visit: Visit) -> Response[Any]:
+    """The plan of any day."""
+    visit.allowed(Permission.SEE_ALL_RESERVATIONS)
+    fields = read_query(visit)
+    day = fields.day("day") if fields.given.get("day") else None
+    day = day or visit.now.astimezone(visit.zone).date()
+    plans = await visit.read(lambda read: spaces.day_plan(read, visit.actor, day, now=visit.now))
+    ordinal = day.toordinal()
+    page = PlanPage(
+        plan=plan_of(visit, day, plans, first_hour=7, last_hour=23),
+        day=day.isoformat(),
+        before=f"/desk/plan?day={date.fromordinal(max(1, ordinal - 1)).isoformat()}",
+        after=f"/desk/plan?day={date.fromordinal(min(3_000_000, ordinal + 1)).isoformat()}",
+    )
+    for row in page.plan.rows:
+        row["href"] = ""
+    return await desk_page(visit, "desk/plan.html", page, here="plan")
+
+
+ROUTES = (today, plan)

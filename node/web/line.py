@@ -1,0 +1,29 @@
+"""How the line to other nodes is, in plain words: what the strips of all faces say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.base.refusals import N_
+from node.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class LineWords:
+    """`state` is "ok", "waiting" or "cut"; `text` says it."""
+
+    state: str
+    text: str
+
+
+def line_now(visit: Visit) -> LineWords:
+    """The state of the line now."""
+    waiting, cut = visit.house.line()
+    if cut:
+        text = visit.say(N_("Leitung getrennt: hier geht alles weiter"))
+        if waiting:
+            text = visit.say(N_("Leitung getrennt: {count} Änderungen warten"), count=waiting)
+        return LineWords("cut", text)
+    if waiting:
+        return LineWords("waiting", visit.say(N_("{count} Änderungen warten"), count=waiting))
+    return LineWords("ok", visit.say(N_("alles übertragen")))
