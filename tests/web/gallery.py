@@ -6,6 +6,7 @@ here. `python -m tests.web.gallery OUT [NAME ...]` writes pictures of each page 
 
 import contextlib
 import http.server
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -148,7 +149,7 @@ def served() -> Iterator[str]:
 
 
 CHROMIUM = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--headless --lang=de --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
 
@@ -159,7 +160,9 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=CHROMIUM, env={**os.environ, "LANGUAGE": "de"}
+        )
         try:
             yield chromium
         finally:
@@ -170,6 +173,7 @@ VARIANTS = {
     "light": {},
     "dark": {"theme": "dark"},
     "contrast": {"contrast": "more"},
+    "larger": {"size": "2"},
     "large": {"size": "3"},
 }
 
