@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Litestar, get
 from litestar.di import Provide
@@ -20,7 +19,7 @@ from node.base.clock import Clock, SystemClock
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
-from node.store import Core, NodeRole, Read, Store, Write
+from node.store import Core, Store, Write
 from node.sync import LineSwitch, Sync
 from node.web.errors import ERRORS
 from node.web.gate import Gate
@@ -118,7 +117,7 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
     """The application of all faces behind the gate."""
     sessions = house.service(people.Sessions)
 
-    async def find_actor(token: str, face: Face, request: HttpRequest) -> Actor | None:
+    async def find_actor(token: str, face: Face) -> Actor | None:
         found = await sessions.find(token, face=face, now=house.clock.now())
         return found.actor if found else None
 
@@ -148,8 +147,7 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
 
 def visit_of(request: HttpRequest) -> Visit:
     """The visit that the gate made for this request."""
-    visit = request.scope["visit"]  # type: ignore[typeddict-item]
-    assert isinstance(visit, Visit)
+    visit: Visit = request.scope["visit"]  # type: ignore[typeddict-item]
     return visit
 
 

@@ -41,7 +41,7 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"permissions-policy", b"camera=(self), microphone=(), geolocation=(), payment=()"),
 )
 
-FindActor = Callable[[str, Face, HttpRequest], Awaitable[Actor | None]]
+FindActor = Callable[[str, Face], Awaitable[Actor | None]]
 """Finds the person of a session token; the app hands in the people room's sessions."""
 
 
@@ -83,7 +83,7 @@ class Gate:
         visit = Visit(request, house, read_prefs(request), house.clock.now())
         token = _bearer(request) or request.cookies.get(SESSION_COOKIES[face], "")
         if token:
-            actor = await self._find_actor(token, face, request)
+            actor = await self._find_actor(token, face)
             visit.actor = actor or NOBODY
             visit.token = token if actor else ""
         return visit
