@@ -42,6 +42,7 @@ from node.spaces.model import (
     Status,
     Wish,
 )
+from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
 from node.spaces.reads import (
     arrivals,
@@ -57,7 +58,7 @@ from node.spaces.reads import (
     present,
     waiting,
 )
-from node.spaces.rules import audience_of, stay_period
+from node.spaces.rules import audience_of
 from node.spaces.schema import TABLES
 from node.spaces.search import (
     Query,

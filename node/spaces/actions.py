@@ -14,7 +14,7 @@ from node.base.ids import derived_id, id_text, new_id, parse_id
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
 from node.quarter.files import Audience
-from node.spaces import pricing, rules, tables
+from node.spaces import pricing, projections, rules, tables
 from node.spaces.deciding import (
     NO_PRICE,
     UNKNOWN,
@@ -59,7 +59,6 @@ def reserve(
     case = _case(write, actor, wish)
     if isinstance(case, Refusal):
         return case
-    tables.release_expired(write, now)
     refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
     if refusal is not None:
         return refusal
@@ -81,7 +80,6 @@ def hold(
         world = circumstances(write, case, now=now)
         return rules.check_reservable(case.space, wish, world)
     _drop_other_holds(write, actor, now=now)
-    tables.release_expired(write, now)
     refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
     if refusal is not None:
         return refusal
@@ -103,13 +101,22 @@ def confirm(
         return reservation
     if status not in {Status.HELD, Status.EXPIRED}:
         return NO_LONGER_HELD
+    # What was in time when it was held is in time now; what expired is asked for anew.
+    asked_at = reservation.requested_at if status is Status.HELD else now
+    return _confirm_again(write, reservation, asked_at=asked_at, now=now, signer=signer)
+
+
+def _confirm_again(
+    write: Write, reservation: Reservation, *, asked_at: datetime, now: datetime, signer: Signer
+) -> Reservation | Refusal:
     case = case_again(write, reservation)
     if isinstance(case, Refusal):
         return case
     if not is_home(write, case.space):
         return NO_LONGER_HELD
-    tables.delete_occupancy(write, reservation.id)
-    return decide(write, reservation.id, case, now=now, signer=signer)
+    world = circumstances(write, case, now=now, asked_at=asked_at)
+    refusal = rules.check_reservable(case.space, case.wish, world)
+    return refusal or decide(write, reservation.id, case, now=now, signer=signer)
 
 
 def cancel(
@@ -243,7 +250,8 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     by_staff = actor.staff_id is not None
     profile = get_profile(read)
     audience = rules.audience_of(actor)
-    case = Case(space, wish, audience, actor.household_id, by_staff, profile)
+    party = projections.party_of(actor.household_id, actor.person_id)
+    case = Case(space, wish, audience, by_staff, profile, party=party)
     if Role.STAFF in actor.roles and not actor.household_id and actor.staff_id is None:
         return FOR_WHOM
     if bill_of(case) is None:
@@ -252,7 +260,8 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
 
 
 def _drop_other_holds(write: Write, actor: Actor, *, now: datetime) -> None:
-    for reservation_id in tables.select_ids_by_household(write, actor.household_id, since=now):
+    party = projections.party_of(actor.household_id, actor.person_id)
+    for reservation_id in projections.select_ids_by_party(write, party, since=now):
         other = find_reservation(write, reservation_id)
         is_hold = other is not None and other.status_at(now) is Status.HELD
         if other is not None and is_hold and other.person_id == actor.person_id:

@@ -12,7 +12,7 @@ from datetime import datetime
 from node.base.actors import Actor
 from node.base.ids import derived_id, id_text, normal_code
 from node.base.refusals import N_, Refusal
-from node.spaces import admission, passes, tables
+from node.spaces import admission, passes, projections, tables
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import Line, PassageFact, Passed, Reservation, Space, Status
 from node.store import Read, Write
@@ -26,7 +26,7 @@ def find_by_pass(read: Read, text: str, *, keys: Iterable[bytes]) -> Line | Refu
     """
     code = normal_code(text)
     if len(code) == passes.CODE_CHARS and not passes.looks_like_pass(text):
-        found = tables.select_id_by_code(read, code)
+        found = projections.select_ids_by_code(read, code)
         return _line(read, found[0]) if len(found) == 1 else WRONG_CODE
     reservation_id = passes.read_pass(text, quarter_id=read.quarter_id, keys=keys)
     if isinstance(reservation_id, Refusal):
@@ -39,7 +39,7 @@ def _line(read: Read, reservation_id: bytes) -> Line | Refusal:
     space = tables.select_space(read, reservation.space_id) if reservation else None
     if reservation is None or space is None:
         return NOT_HERE_YET
-    code = tables.select_code(read, reservation_id)
+    code = projections.select_code(read, reservation_id)
     return Line(reservation, space, reservation.base_status, code)
 
 

@@ -7,16 +7,16 @@ and one that came by sync go through the same `decide`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.ids import derived_id, new_id
-from node.base.periods import Period, local_day
+from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.quarter import after_desk_minutes, closures_for, get_profile
 from node.quarter.files import Audience
 from node.quarter.model import QuarterProfile
-from node.spaces import pricing, rules, tables
+from node.spaces import pricing, projections, rules, standing, tables
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import (
     FREE,
@@ -31,6 +31,7 @@ from node.spaces.model import (
 from node.spaces.passes import Signer, issue
 from node.store import Read, Write
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 LEAD_LOOK_AHEAD = timedelta(days=14)
 """A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
 
@@ -42,11 +43,12 @@ class Case:
     space: Space
     wish: Wish
     audience: Audience
-    household_id: bytes
     by_staff: bool
     profile: QuarterProfile
     reservation_id: bytes = b""
     """The reservation that this case is about already; it does not count against itself."""
+    party: bytes = b""
+    """Whose limits count: the household's, or the person's who has none."""
 
 
 def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reservation]:
@@ -55,7 +57,7 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
     Those that need the desk's approval go on waiting for it.
     """
     decided = []
-    for reservation_id in tables.select_ids_by_status(write, Status.REQUESTED):
+    for reservation_id in projections.select_ids_by_status(write, Status.REQUESTED):
         reservation = find_reservation(write, reservation_id)
         if reservation is None or reservation.details.hold:
             continue
@@ -64,7 +66,6 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
             continue
         if waits_for_desk(case):
             continue
-        tables.release_expired(write, now)
         world = circumstances(write, case, now=now, asked_at=reservation.requested_at)
         refusal = rules.check_reservable(case.space, case.wish, world)
         if refusal is None and reservation.period.ends_at <= now:
@@ -89,8 +90,7 @@ def decide(
     approved: bool = False,
 ) -> Reservation | Refusal:
     """Confirm if the place is free. The one function that ever does, in this one transaction."""
-    tables.release_expired(write, now)
-    if tables.is_taken(write, case.space.id, rules.buffered(case.space.row, case.wish.period)):
+    if _is_taken(write, case, now=now):
         if not approved and tables.select_decisions(write, reservation_id):
             return rules.TAKEN
         write_decision(
@@ -125,6 +125,7 @@ def write_decision(
     decision = DecisionFact(
         id=new_id(),
         reservation_id=reservation_id,
+        site=write.site_id,
         term=tables.select_term(write, write.site_id),
         number=tables.next_number(write, case.space.id),
         verdict=verdict,
@@ -141,6 +142,7 @@ def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
     decision = DecisionFact(
         id=derived_id(reservation.id, "displaced"),
         reservation_id=reservation.id,
+        site=write.site_id,
         term=tables.select_term(write, write.site_id),
         number=tables.next_number(write, case_space.id),
         verdict=Verdict.DISPLACED,
@@ -174,75 +176,88 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
         space,
         wish,
         details.audience,
-        reservation.household_id,
         bool(details.staff_id),
         get_profile(read),
         reservation.id,
+        projections.party_of(reservation.household_id, reservation.person_id),
     )
 
 
 def circumstances(
-    read: Read, case: Case, *, now: datetime, asked_at: datetime | None = None
+    read: Read,
+    case: Case,
+    *,
+    now: datetime,
+    asked_at: datetime | None = None,
+    around: Period | None = None,
 ) -> rules.Circumstances:
-    """What the rules need to know of the world for one case.
+    """What the rules need to know of the world for one case, or for any time within `around`.
 
     A request that came late by sync is judged by the time at which it was asked.
     """
-    space, wish = case.space, case.wish
-    moment = asked_at or now
-    taken = rules.buffered(space.row, wish.period)
-    busy = [taken] if tables.is_taken(read, space.id, taken) else []
+    space, moment = case.space, asked_at or now
+    window = around or case.wish.period
+    taken = standing.buffered(space.row, window)
+    busy = projections.select_busy(
+        read, [space.id], taken, as_of=release_instant(read, now), but=case.reservation_id
+    )
     return rules.Circumstances(
         now=moment,
         zone=zone_of_profile(case.profile),
         audience=case.audience,
-        busy=busy,
-        closures=closures_for(read, wish.period, building_id=space.building_id, space_id=space.id),
+        busy=busy[space.id],
+        closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
         open_reservations=_open_reservations(read, case, now=now),
-        minutes_this_week=_minutes_this_week(read, case),
-        desk_ready_at=_desk_ready_at(read, case, now=moment),
-        neighbouring_stays=_neighbouring_stays(read, case),
+        own_periods=_own_periods(read, case, window),
+        desk_ready_at=_desk_ready_at(read, case, window, now=moment),
         by_staff=case.by_staff,
     )
 
 
+def release_instant(read: Read, now: datetime) -> datetime:
+    """As of when expired holds and places nobody came to are free for others.
+
+    A clock that may be wrong gives nobody's place away.
+    """
+    return now if read.clock_trusted else LONG_AGO
+
+
+def _is_taken(read: Read, case: Case, *, now: datetime) -> bool:
+    return projections.is_taken(
+        read,
+        case.space.id,
+        standing.buffered(case.space.row, case.wish.period),
+        as_of=release_instant(read, now),
+        but=case.reservation_id,
+    )
+
+
 def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
-    if not case.space.row.open_reservations_max or not case.household_id:
+    if not case.space.row.open_reservations_max or not case.party:
         return 0
-    return tables.count_open(read, case.household_id, now=now, but=case.reservation_id)
+    return projections.count_open(read, case.party, now=now, but=case.reservation_id)
 
 
-def _minutes_this_week(read: Read, case: Case) -> int:
-    if not case.space.row.quota_minutes_week or not case.household_id:
-        return 0
-    zone = zone_of_profile(case.profile)
-    day = case.wish.period.starts_at.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
-    week = Period(
-        local_day(monday, zone).starts_at,
-        local_day(monday + timedelta(days=6), zone).ends_at,
-    )
-    own = tables.select_household_periods(
-        read, case.household_id, case.space.id, week, but=case.reservation_id
-    )
-    return sum(period.minutes for period in own)
-
-
-def _neighbouring_stays(read: Read, case: Case) -> list[Period]:
-    stay = case.space.row.stay
-    if stay is None or not stay.gap_nights or not case.household_id:
+def _own_periods(read: Read, case: Case, window: Period) -> list[Period]:
+    """The household's times that count with a wish: of its week at a room, of its gap at any
+    guest apartment."""
+    row = case.space.row
+    counts = row.stay.gap_nights if row.stay else row.quota_minutes_week
+    if not counts or not case.party:
         return []
-    around = case.wish.period.widened(
-        timedelta(days=stay.gap_nights), timedelta(days=stay.gap_nights)
+    reach = timedelta(days=row.stay.gap_nights if row.stay else 7)
+    own = projections.select_own_periods(
+        read, case.party, window.widened(reach, reach), but=case.reservation_id
     )
-    return tables.select_household_periods(
-        read, case.household_id, case.space.id, around, but=case.reservation_id
-    )
+    if row.stay is None:
+        return [period for space_id, period in own if space_id == case.space.id]
+    stays = {space.id for space in tables.select_spaces(read) if space.is_by_night}
+    return [period for space_id, period in own if space_id in stays]
 
 
-def _desk_ready_at(read: Read, case: Case, *, now: datetime) -> datetime | None:
+def _desk_ready_at(read: Read, case: Case, window: Period, *, now: datetime) -> datetime | None:
     minutes = case.space.row.lead_desk_minutes
-    if not minutes or case.wish.period.starts_at > now + LEAD_LOOK_AHEAD:
+    if not minutes or window.starts_at > now + LEAD_LOOK_AHEAD:
         return None
     return after_desk_minutes(read, now, minutes)
 

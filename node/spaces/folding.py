@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from node.base.periods import to_epoch
-from node.spaces import tables
+from node.spaces import projections, tables
 from node.spaces.model import (
-    OCCUPYING,
     CancellationFact,
     DecisionFact,
     PassageFact,
@@ -21,7 +19,7 @@ from node.spaces.model import (
     Status,
 )
 from node.spaces.passes import short_code
-from node.spaces.rules import buffered, latest_decision, occupied_until, release_at
+from node.spaces.standing import latest_decision, occupied_until, release_at, taken_period
 from node.store import Read, Write
 
 
@@ -74,28 +72,13 @@ def project(write: Write, reservation_id: bytes) -> Reservation | None:
 
 def keep(write: Write, reservation: Reservation, space: Space | None) -> None:
     """Write a folded reservation into the projections."""
-    status = reservation.base_status
-    tables.upsert_state(
-        write,
-        reservation_id=reservation.id,
-        space_id=reservation.space_id,
-        household_id=reservation.household_id,
-        person_id=reservation.person_id,
-        starts_at=to_epoch(reservation.period.starts_at),
-        ends_at=to_epoch(reservation.period.ends_at),
-        status=str(status),
-        code=_code(reservation),
-    )
-    if space is not None and (status in OCCUPYING):
-        tables.put_occupancy(
-            write,
-            reservation.id,
-            space.id,
-            buffered(space.row, reservation.period),
-            occupied_until(space.row, reservation),
-        )
+    projections.upsert_state(write, reservation, code=_code(reservation))
+    taken = taken_period(space.row, reservation) if space else None
+    if space is None or taken is None:
+        projections.delete_occupancy(write, reservation.id)
     else:
-        tables.delete_occupancy(write, reservation.id)
+        until = occupied_until(space.row, reservation)
+        projections.put_occupancy(write, reservation, taken, until=until)
 
 
 def _code(reservation: Reservation) -> str:
@@ -107,6 +90,6 @@ def _code(reservation: Reservation) -> str:
 
 def rebuild(write: Write) -> None:
     """Fold everything anew; for a file whose projections were remade."""
-    tables.forget_projections(write)
+    projections.forget_all(write)
     for reservation_id in tables.new_facts(write):
         project(write, reservation_id)

@@ -2,50 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from node.spaces import rules, tables
-from node.spaces.deciding import decide_waiting, displace, is_home
-from node.spaces.folding import find_reservation, project, rebuild
-from node.spaces.model import Reservation, Status
+from node.spaces import projections, standing, tables
+from node.spaces.deciding import decide_waiting, displace, is_home, release_instant
+from node.spaces.folding import find_reservation, project
+from node.spaces.model import OCCUPYING, Reservation
 from node.spaces.passes import Signer
 from node.store import Write
+
+RECENT = timedelta(days=1)
+"""What ended longer ago takes nothing from anybody, whatever its place's rules say now."""
 
 
 def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer: Signer) -> None:
     """Follow what came from other nodes. Runs in an ordinary write, so a home node may decide."""
-    if "space" in touched:
-        # A space that comes after its reservations changes what they take: fold all anew.
-        rebuild(write)
-    elif touched & tables.FACTS.keys():
-        for reservation_id in tables.new_facts(write):
-            project(write, reservation_id)
-    else:
+    if not touched & (tables.FACTS.keys() | {"space"}):
         return
-    settle_clashes(write)
+    for reservation_id in tables.new_facts(write):
+        project(write, reservation_id)
+    if "space" in touched:
+        # Other buffers, or a place that came after its reservations, change what is taken.
+        for reservation_id in projections.select_ids_ending_after(write, now - RECENT):
+            project(write, reservation_id)
+    settle_clashes(write, now=now)
     decide_waiting(write, now=now, signer=signer)
 
 
-def settle_clashes(write: Write) -> list[bytes]:
-    """Displace whoever holds a place that an earlier reservation holds too.
+def settle_clashes(write: Write, *, now: datetime) -> list[bytes]:
+    """Displace whoever holds a time that somebody else holds with more right.
 
-    Cannot happen while one home node decides; a cloned or restored one may have decided twice.
-    The order is total and pure, so whichever node notices, the same one gives way.
+    Cannot happen while one home node decides and hears of every check-in at once; a cloned or
+    restored one may have decided twice, and a place given away because nobody came may turn out
+    to have been entered in time at another node.
     """
-    displaced = []
-    for first_id, second_id in tables.select_clashes(write):
-        first, second = find_reservation(write, first_id), find_reservation(write, second_id)
-        if first is None or second is None:
+    displaced: list[bytes] = []
+    for pair in projections.select_clashes(write, as_of=release_instant(write, now)):
+        found = [find_reservation(write, reservation_id) for reservation_id in pair]
+        holding = [each for each in found if each is not None and _holds(each)]
+        if len(holding) < 2:
             continue
-        space = tables.select_space(write, first.space_id)
-        if space is None or not is_home(write, space) or not _both_hold(first, second):
+        loser = standing.settle(*holding)
+        space = tables.select_space(write, loser.space_id)
+        if space is None or not is_home(write, space) or loser.check_in is not None:
             continue
-        loser = rules.settle(first, second)
         displace(write, loser, space)
         project(write, loser.id)
         displaced.append(loser.id)
     return displaced
 
 
-def _both_hold(first: Reservation, second: Reservation) -> bool:
-    return all(each.base_status is Status.CONFIRMED for each in (first, second))
+def _holds(reservation: Reservation) -> bool:
+    return reservation.base_status in OCCUPYING

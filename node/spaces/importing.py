@@ -179,6 +179,7 @@ def _write_outcome(
     decision = DecisionFact(
         id=derived_id(reservation_id, "imported"),
         reservation_id=reservation_id,
+        site=write.site_id,
         term=1,
         number=tables.next_number(write, space.id),
         verdict=Verdict.DECLINED if declined else Verdict.CONFIRMED,

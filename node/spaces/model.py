@@ -121,16 +121,25 @@ class VatPart:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a reservation costs, with everything in it; the deposit is kept beside the total."""
+    """What a reservation costs, with everything in it; the deposit is kept beside the total.
+
+    `cleaning_cents` is the part of the lines that is given back when nobody comes to stay.
+    """
 
     lines: tuple[BillLine, ...] = ()
     deposit_cents: Cents = 0
     vat: tuple[VatPart, ...] = ()
+    cleaning_cents: Cents = 0
 
     @property
     def total_cents(self) -> Cents:
         """What is due, tax and levies included, the deposit not."""
         return sum(line.cents for line in self.lines)
+
+    @property
+    def levy_cents(self) -> Cents:
+        """What of it the house only passes on to the city."""
+        return sum(line.cents for line in self.lines if line.vat_percent is None)
 
 
 FREE = Bill()
@@ -164,10 +173,11 @@ class RequestFact:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """What the home node decided. The highest (term, number) of a reservation counts."""
+    """What the home node `site` decided. The highest (term, number) of a reservation counts."""
 
     id: bytes
     reservation_id: bytes
+    site: bytes
     term: int
     number: int
     verdict: Verdict

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.money import Cents, for_minutes, share_of, vat_within
@@ -42,7 +43,8 @@ def price(
             *stay_lines(row.stay, found, wish, nights=nights, percent=percent),
             *_levy_lines(levy, wish, nights),
         )
-        return _bill(lines, row.deposit_cents)
+        cleaning = found.cleaning_cents if row.stay.cleaning_refunded else 0
+        return replace(_bill(lines, row.deposit_cents), cleaning_cents=cleaning)
     chosen = room_price(row.room_prices, audience, wish.purpose)
     if chosen is None:
         return None
@@ -154,17 +156,15 @@ def cancellation_cost(
 ) -> CancelPreview:
     """What giving up now costs: the percentage of the tier that the notice still reaches.
 
-    With less notice than every tier asks for, everything stays due. A levy is only due for
-    nights that are paid, so it goes with the rest.
+    With less notice than every tier asks for, everything stays due. Cleaning that is not done is
+    never charged; the city's levy is due with nights that are paid in full, used or not.
     """
-    left = (starts_at - now).total_seconds() / 3600
+    notice = starts_at - now
     tiers = sorted(row.cancellation, key=lambda tier: -tier.notice_hours)
-    reached = next((tier for tier in tiers if left >= tier.notice_hours), None)
+    reached = next((t for t in tiers if notice >= timedelta(hours=t.notice_hours)), None)
     percent = reached.percent if reached else (100 if tiers else 0)
+    own = bill.total_cents - bill.levy_cents - bill.cleaning_cents
+    fee = share_of(own, percent) + (bill.levy_cents if percent >= 100 else 0)
     free = [tier.notice_hours for tier in tiers if tier.percent == 0]
-    free_until = None
-    if free:
-        free_until = datetime.fromtimestamp(
-            starts_at.timestamp() - min(free) * 3600, tz=starts_at.tzinfo
-        )
-    return CancelPreview(share_of(bill.total_cents, percent), percent, free_until)
+    free_until = starts_at - timedelta(hours=min(free)) if free else None
+    return CancelPreview(fee, percent, free_until)

@@ -11,7 +11,7 @@ from node.base.actors import Actor
 from node.base.periods import Period, local_day
 from node.base.refusals import Refusal
 from node.quarter import zone_of
-from node.spaces import tables
+from node.spaces import projections, tables
 from node.spaces.actions import own_reservation
 from node.spaces.folding import find_reservation
 from node.spaces.model import OCCUPYING, OPEN_STATUSES, Line, Space, Status
@@ -40,31 +40,27 @@ def get_line(read: Read, actor: Actor, reservation_id: bytes, *, now: datetime) 
 
 def my_reservations(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     """What the actor's household has ahead of it and had in the last month, by start."""
-    if not actor.household_id:
-        return []
-    ids = tables.select_ids_by_household(read, actor.household_id, since=now - RECENT)
+    ids = _ids_of(read, actor, since=now - RECENT)
     return [line for line in _lines(read, ids, now=now) if line.status is not Status.EXPIRED]
 
 
 def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     """What the actor's household has ahead of it or is in, by start: for the day's first page."""
-    if not actor.household_id:
-        return []
-    ids = tables.select_ids_by_household(read, actor.household_id, since=now)
+    ids = _ids_of(read, actor, since=now)
     wanted = OPEN_STATUSES | {Status.CHECKED_IN, Status.DECLINED, Status.DISPLACED}
     return [line for line in _lines(read, ids, now=now) if line.status in wanted]
 
 
 def of_person(read: Read, household_id: bytes, *, now: datetime) -> list[Line]:
     """A household's reservations, for the desk that helps it."""
-    ids = tables.select_ids_by_household(read, household_id, since=now - RECENT)
+    ids = projections.select_ids_by_party(read, household_id, since=now - RECENT)
     return list(_lines(read, ids, now=now))
 
 
 def arrivals(read: Read, day: date, *, now: datetime) -> list[Line]:
     """Whose time begins on a local day, by start."""
     whole = local_day(day, zone_of(read))
-    ids = tables.select_ids_between(read, whole.starts_at, whole.ends_at)
+    ids = projections.select_ids_starting(read, whole)
     wanted = {Status.CONFIRMED, Status.CHECKED_IN, Status.CHECKED_OUT, Status.NO_SHOW}
     return [line for line in _lines(read, ids, now=now) if line.status in wanted]
 
@@ -72,20 +68,20 @@ def arrivals(read: Read, day: date, *, now: datetime) -> list[Line]:
 def departures(read: Read, day: date, *, now: datetime) -> list[Line]:
     """Whose stay ends on a local day, by end."""
     whole = local_day(day, zone_of(read))
-    ids = tables.select_ids_between(read, whole.starts_at, whole.ends_at, column="ends_at")
+    ids = projections.select_ids_ending(read, whole)
     wanted = {Status.CHECKED_IN, Status.CHECKED_OUT}
     return [line for line in _lines(read, ids, now=now) if line.status in wanted]
 
 
 def present(read: Read, *, now: datetime) -> list[Line]:
     """Who is in: checked in and not out."""
-    ids = tables.select_ids_by_status(read, Status.CHECKED_IN)
+    ids = projections.select_ids_by_status(read, Status.CHECKED_IN)
     return list(_lines(read, ids, now=now))
 
 
 def waiting(read: Read, *, now: datetime) -> list[Line]:
     """Requests that nobody has decided, in order of arrival."""
-    ids = tables.select_ids_by_status(read, Status.REQUESTED)
+    ids = projections.select_ids_by_status(read, Status.REQUESTED)
     return [line for line in _lines(read, ids, now=now) if line.status is Status.REQUESTED]
 
 
@@ -93,7 +89,7 @@ def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
     """What holds a place today from now on, by start."""
     end = local_day(now.astimezone(zone_of(read)).date(), zone_of(read)).ends_at
     period = Period(now, max(end, now + timedelta(minutes=1)))
-    ids = tables.select_ids_of_space(read, space_id, period)
+    ids = projections.select_ids_of_space(read, space_id, period)
     return [line for line in _lines(read, ids, now=now) if line.status in OCCUPYING]
 
 
@@ -106,6 +102,12 @@ def note_of(read: Read, reservation_id: bytes) -> dict[str, str]:
         return {}
 
 
+def _ids_of(read: Read, actor: Actor, *, since: datetime) -> list[bytes]:
+    """The household's reservations, or the person's who has no household; nobody has none."""
+    party = projections.party_of(actor.household_id, actor.person_id)
+    return projections.select_ids_by_party(read, party, since=since) if party else []
+
+
 def _lines(read: Read, ids: Iterable[bytes], *, now: datetime) -> Iterable[Line]:
     spaces: dict[bytes, Space | None] = {}
     for reservation_id in ids:
@@ -116,5 +118,5 @@ def _lines(read: Read, ids: Iterable[bytes], *, now: datetime) -> Iterable[Line]
             spaces[reservation.space_id] = tables.select_space(read, reservation.space_id)
         space = spaces[reservation.space_id]
         if space is not None:
-            code = tables.select_code(read, reservation_id)
+            code = projections.select_code(read, reservation_id)
             yield Line(reservation, space, reservation.status_at(now), code)

@@ -7,23 +7,19 @@ order is that of usefulness: what can never work first, what is taken last.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor, Role
-from node.base.periods import Period, local_day, local_instant
+from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.quarter.files import Approval, Audience, SpaceRow, StayRules
-from node.quarter.model import Closure, TimeSpan
-from node.spaces.model import (
-    DecisionFact,
-    Reservation,
-    Space,
-    Status,
-    Wish,
-)
+from node.quarter.model import Closure
+from node.spaces.model import Space, Wish
+from node.spaces.opening import nights_between, open_around
 from node.spaces.pricing import nights_of
+from node.spaces.standing import buffered
 
 SATURDAY, SUNDAY = 5, 6
 
@@ -33,7 +29,9 @@ class Circumstances:
     """All that the rules need to know about the world; actions read it, tests make it up.
 
     `busy` are the taken periods with buffers, at least those that could touch the wish.
-    `desk_ready_at` is when the lead time in desk hours will have passed.
+    `own_periods` are the household's other times that count with this one: at the same room, or
+    at any guest apartment for a stay. `desk_ready_at` is when the lead time in desk hours will
+    have passed.
     """
 
     now: datetime
@@ -42,11 +40,9 @@ class Circumstances:
     busy: Sequence[Period] = ()
     closures: Sequence[Closure] = ()
     open_reservations: int = 0
-    minutes_this_week: int = 0
     desk_ready_at: datetime | None = None
-    neighbouring_stays: Sequence[Period] = ()
+    own_periods: Sequence[Period] = ()
     by_staff: bool = False
-    own_busy: frozenset[Period] = field(default=frozenset())
 
 
 def audience_of(actor: Actor) -> Audience:
@@ -102,7 +98,7 @@ def _check_people(row: SpaceRow, wish: Wish) -> Refusal | None:
             status=422,
             field="people",
         )
-    if wish.people > most:
+    if most and wish.people > most:
         return Refusal(
             "spaces.too_many_people",
             N_("Hier ist Platz für höchstens {most} Personen."),
@@ -192,7 +188,9 @@ def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
             values={"hours": _hours(row.minutes_max)},
             field="ends",
         )
-    if not any(opening.contains(wish.period) for opening in open_periods(row, wish, world.zone)):
+    if not any(
+        opening.contains(wish.period) for opening in open_around(row, wish.period, world.zone)
+    ):
         return _closed_then(row, wish, world)
     return None
 
@@ -214,50 +212,6 @@ def _closed_then(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal:
         N_("Bitte wählen Sie eine Zeit, die ganz darin liegt."),
         values={"hours": shown},
         field="starts",
-    )
-
-
-def open_periods(row: SpaceRow, wish: Wish, zone: ZoneInfo) -> list[Period]:
-    """When a room is open around a wish: the days it touches, spans that meet joined."""
-    first = wish.period.starts_at.astimezone(zone).date()
-    last = wish.period.ends_at.astimezone(zone).date()
-    days = (last - first).days + 1
-    return opening_of(
-        row, [first + timedelta(days=number) for number in range(min(days, 32))], zone
-    )
-
-
-def opening_of(row: SpaceRow, days: Iterable[date], zone: ZoneInfo) -> list[Period]:
-    """A room's opening times on some local days, spans that meet joined."""
-    found: list[Period] = []
-    for day in days:
-        for span in row.hours.on(day):
-            period = _span(day, span, zone)
-            if found and found[-1].ends_at == period.starts_at:
-                found[-1] = Period(found[-1].starts_at, period.ends_at)
-            else:
-                found.append(period)
-    return found
-
-
-def _span(day: date, span: TimeSpan, zone: ZoneInfo) -> Period:
-    return Period(_minute(day, span.opens_minute, zone), _minute(day, span.closes_minute, zone))
-
-
-def _minute(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    if minute >= 24 * 60:
-        return local_day(day, zone).ends_at
-    return local_instant(day, time(minute // 60, minute % 60), zone)
-
-
-def stay_period(stay: StayRules, arrival: date, departure: date, zone: ZoneInfo) -> Period:
-    """A stay from its days: from the first hour of arrival to the last of departure.
-
-    Raises `ValueError` where the departure is not after the arrival.
-    """
-    return Period(
-        local_instant(arrival, stay.arrival_from, zone),
-        local_instant(departure, stay.departure_until, zone),
     )
 
 
@@ -309,10 +263,12 @@ def _nights_min(stay: StayRules, arrival: date, nights: int) -> int:
 
 
 def _check_gap(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | None:
-    gap = timedelta(days=stay.gap_nights)
-    for other in world.neighbouring_stays:
-        apart = max(wish.period.starts_at - other.ends_at, other.starts_at - wish.period.ends_at)
-        if apart < gap - timedelta(days=1) and not world.by_staff:
+    for other in world.own_periods:
+        between = max(
+            nights_between(other.ends_at, wish.period.starts_at, world.zone),
+            nights_between(wish.period.ends_at, other.starts_at, world.zone),
+        )
+        if between < stay.gap_nights and not world.by_staff:
             return Refusal(
                 "spaces.gap",
                 N_("Zwischen zwei Aufenthalten eines Haushalts liegen mindestens {nights} Nächte."),
@@ -335,12 +291,9 @@ def _check_closures(wish: Wish, world: Circumstances) -> Refusal | None:
 
 
 def _check_lead(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
-    earliest = world.now + timedelta(minutes=row.lead_minutes)
-    if world.desk_ready_at is not None:
-        earliest = max(earliest, world.desk_ready_at)
-    starts_at = wish.period.starts_at
+    earliest = earliest_start(row, world)
     has_lead = bool(row.lead_minutes or row.lead_desk_minutes)
-    if has_lead and starts_at < earliest and not world.by_staff:
+    if has_lead and wish.period.starts_at < earliest and not world.by_staff:
         return Refusal(
             "spaces.lead",
             N_("So kurzfristig geht es nicht: frühestens ab {earliest}."),
@@ -351,6 +304,12 @@ def _check_lead(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
     return None
 
 
+def earliest_start(row: SpaceRow, world: Circumstances) -> datetime:
+    """The first instant for which the place can still be asked for."""
+    earliest = world.now + timedelta(minutes=row.lead_minutes)
+    return earliest if world.desk_ready_at is None else max(earliest, world.desk_ready_at)
+
+
 def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
     if row.open_reservations_max and world.open_reservations >= row.open_reservations_max:
         return Refusal(
@@ -359,8 +318,7 @@ def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | N
             N_("Sagen Sie eine davon ab, dann geht es."),
             values={"count": world.open_reservations},
         )
-    minutes = world.minutes_this_week + wish.period.minutes
-    if row.quota_minutes_week and minutes > row.quota_minutes_week:
+    if row.quota_minutes_week and _minutes_of_week(wish, world) > row.quota_minutes_week:
         return Refusal(
             "spaces.quota",
             N_("Höchstens {hours} Stunden je Woche und Haushalt."),
@@ -368,6 +326,18 @@ def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | N
             values={"hours": _hours(row.quota_minutes_week)},
         )
     return None
+
+
+def _minutes_of_week(wish: Wish, world: Circumstances) -> int:
+    """What the household would have here in the week of the wish, the wish included."""
+    week = _week_of(wish.period, world.zone)
+    own = (other for other in world.own_periods if _week_of(other, world.zone) == week)
+    return wish.period.minutes + sum(period.minutes for period in own)
+
+
+def _week_of(period: Period, zone: ZoneInfo) -> tuple[int, int]:
+    year, week, _ = period.starts_at.astimezone(zone).isocalendar()
+    return year, week
 
 
 def _check_free(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
@@ -388,55 +358,18 @@ def is_free(period: Period, busy: Iterable[Period]) -> bool:
     return not any(taken.overlaps(period) for taken in busy)
 
 
-def buffered(row: SpaceRow, period: Period) -> Period:
-    """What a reservation keeps from others: its time with preparing before, cleaning after."""
-    if row.stay is not None:
-        return period.widened(timedelta(0), timedelta(minutes=row.stay.turnover_minutes))
-    return period.widened(
-        timedelta(minutes=row.buffer_before_minutes), timedelta(minutes=row.buffer_after_minutes)
-    )
-
-
 def needs_approval(row: SpaceRow, period: Period, zone: ZoneInfo) -> bool:
-    """Whether the desk must agree before it holds."""
-    if row.approval is Approval.ALWAYS:
+    """Whether the desk must agree before it holds.
+
+    Who was instructed for a workshop only the desk knows, so it agrees to each such time.
+    """
+    if row.approval is Approval.ALWAYS or row.qualification:
         return True
     if row.approval is not Approval.AFTER_QUIET or row.quiet_from is None:
         return False
     end = period.ends_at.astimezone(zone)
     start = period.starts_at.astimezone(zone)
     return end.date() > start.date() or end.time() > row.quiet_from
-
-
-def release_at(row: SpaceRow, period: Period) -> datetime | None:
-    """When a place nobody came to is free for others; None where it never is."""
-    if not row.release_after_minutes:
-        return None
-    return min(period.starts_at + timedelta(minutes=row.release_after_minutes), period.ends_at)
-
-
-def occupied_until(row: SpaceRow, reservation: Reservation) -> datetime | None:
-    """The instant at which a reservation lets go of its place without anybody doing anything."""
-    status = reservation.base_status
-    if status is Status.HELD and reservation.decision is not None:
-        return reservation.decision.hold_until
-    if status is Status.CONFIRMED:
-        return release_at(row, reservation.period)
-    return None
-
-
-def latest_decision(decisions: Iterable[DecisionFact]) -> DecisionFact | None:
-    """The decision that counts: the highest term, then number; ties (a cloned home node) by id,
-    the same everywhere."""
-    return max(decisions, key=lambda d: (d.term, d.number, d.id), default=None)
-
-
-def settle(first: Reservation, second: Reservation) -> Reservation:
-    """Which of two confirmed reservations that clash gives way: the later request.
-
-    The order is total and needs nothing but the two, so every node finds the same.
-    """
-    return max(first, second, key=lambda r: (r.requested_at, r.id))
 
 
 def _hours(minutes: int) -> str:

@@ -51,6 +51,7 @@ RESERVATION_DECISION = Table(
         Column("id", "blob", max_bytes=16),
         _ID("reservation_id"),
         _ID("space_id"),
+        _ID("site"),
         Column("term", "integer", default=0, low=0),
         Column("number", "integer", default=0, low=0),
         Column("verdict", default="declined", max_bytes=20),
@@ -144,6 +145,13 @@ RESERVATION_STATE = Table(
     ),
     about="Each reservation as the facts held here fold it. A projection.",
 )
+OCCUPANCY_REACH = Table(
+    "occupancy_reach",
+    key=("space_id",),
+    columns=(Column("space_id", "blob"), Column("seconds", "integer", default=0)),
+    scope=Scope.LOCAL,
+    about="How long the longest taken time of a place ever was: how far a look-up must go back.",
+)
 PROJECTED = Table(
     "spaces_projected",
     key=("name",),
@@ -160,6 +168,7 @@ TABLES = (
     RESERVATION_NOTE,
     HOME_TERM,
     OCCUPANCY,
+    OCCUPANCY_REACH,
     RESERVATION_STATE,
     PROJECTED,
 )

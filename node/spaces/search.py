@@ -12,13 +12,20 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor
-from node.base.periods import Period, local_day
+from node.base.periods import Period, local_day, without
 from node.base.refusals import Refusal
 from node.quarter import closures_for, get_profile
-from node.quarter.files import SpaceKind
+from node.quarter.files import SpaceKind, SpaceRow
 from node.quarter.model import QuarterProfile
-from node.spaces import pricing, rules, tables
-from node.spaces.deciding import NO_PRICE, Case, circumstances, is_home, waits_for_desk
+from node.spaces import opening, pricing, projections, rules, tables
+from node.spaces.deciding import (
+    NO_PRICE,
+    Case,
+    circumstances,
+    is_home,
+    release_instant,
+    waits_for_desk,
+)
 from node.spaces.folding import find_reservation
 from node.spaces.model import (
     OCCUPYING,
@@ -58,11 +65,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """One place as seen by one search: the case of the wish and what is taken around it."""
+    """One place as seen by one search: the case of the wish, and the world around it."""
 
     case: Case
     world: rules.Circumstances
-    busy: Sequence[Period]
 
 
 def search(read: Read, actor: Actor, query: Query, *, now: datetime) -> Found:
@@ -101,11 +107,10 @@ def alternatives_for(read: Read, actor: Actor, wish: Wish, *, now: datetime) -> 
 def _views(
     read: Read, actor: Actor, query: Query, profile: QuarterProfile, *, now: datetime
 ) -> Iterator[_View]:
-    """Each place that could be meant, with one look at what is taken around the wished time."""
+    """Each place that could be meant, with one look at the world around the wished time."""
     zone = ZoneInfo(profile.timezone)
     spaces = [space for space in tables.select_spaces(read) if _is_meant(space, query)]
-    around = query.period.widened(LOOK_AROUND, LOOK_AROUND)
-    busy = tables.select_busy(read, [space.id for space in spaces], around, now=now)
+    party = projections.party_of(actor.household_id, actor.person_id)
     for space in spaces:
         purpose = query.purpose or _usual_purpose(space)
         wish = Wish(
@@ -119,12 +124,12 @@ def _views(
             space=space,
             wish=wish,
             audience=rules.audience_of(actor),
-            household_id=actor.household_id,
             by_staff=actor.staff_id is not None,
             profile=profile,
+            party=party,
         )
-        world = replace(circumstances(read, case, now=now), busy=busy[space.id])
-        yield _View(case, world, busy[space.id])
+        around = wish.period.widened(LOOK_AROUND, LOOK_AROUND)
+        yield _View(case, circumstances(read, case, now=now, around=around))
 
 
 def _is_meant(space: Space, query: Query) -> bool:
@@ -143,7 +148,7 @@ def fitted(space: Space, period: Period, zone: ZoneInfo) -> Period:
         return period
     arrival = period.starts_at.astimezone(zone).date()
     departure = max(period.ends_at.astimezone(zone).date(), arrival + timedelta(days=1))
-    return rules.stay_period(stay, arrival, departure, zone)
+    return opening.stay_period(stay, arrival, departure, zone)
 
 
 def _offer(read: Read, case: Case, period: Period, zone: ZoneInfo) -> Offer | None:
@@ -161,42 +166,74 @@ def _not_offered(space: Space, refusal: Refusal) -> NotOffered:
 
 def _alternatives(read: Read, views: Sequence[_View], query: Query, zone: ZoneInfo) -> list[Offer]:
     """The nearest offers: the wished place at other times first, then others near the time."""
-    found: list[tuple[timedelta, Offer]] = []
+    candidates = []
     for view in views:
-        extra = timedelta(0)
-        if query.space_id and view.case.space.id != query.space_id:
-            extra = DISTANCE_PER_SPACE
-        for period in _shifts(view, zone):
-            distance = abs(period.starts_at - view.case.wish.period.starts_at) + extra
-            if len(found) >= ALTERNATIVES and distance >= found[-1][0]:
-                break
-            wish = replace(view.case.wish, period=period)
-            if rules.check_reservable(view.case.space, wish, view.world) is not None:
-                continue
+        space, wished = view.case.space, view.case.wish.period
+        extra = DISTANCE_PER_SPACE if query.space_id not in (b"", space.id) else timedelta(0)
+        for period in _near(view, zone):
+            distance = abs(period.starts_at - wished.starts_at) + extra
+            candidates.append((distance, space.mark.number, period, view))
+    offers: list[Offer] = []
+    for _, _, period, view in sorted(candidates, key=lambda found: found[:3]):
+        wish = replace(view.case.wish, period=period)
+        if rules.check_reservable(view.case.space, wish, view.world) is None:
             offer = _offer(read, view.case, period, zone)
-            if offer is not None:
-                found.append((distance, offer))
-                found.sort(key=lambda pair: pair[0])
-                del found[ALTERNATIVES:]
-    return [offer for _, offer in found]
+            offers += [offer] if offer is not None else []
+        if len(offers) == ALTERNATIVES:
+            break
+    return offers
 
 
-def _shifts(view: _View, zone: ZoneInfo) -> Iterator[Period]:
-    """The wished time moved, nearest first: by half hours, by days for stays."""
-    period, stay = view.case.wish.period, view.case.space.row.stay
+def _near(view: _View, zone: ZoneInfo) -> Iterator[Period]:
+    """The wished time moved to where the place could be had: one try for each free gap of a
+    room, one for each day of arrival for a stay."""
+    wished, stay = view.case.wish.period, view.case.space.row.stay
     if stay is None:
-        step = max(STEP, timedelta(minutes=view.case.space.row.step_minutes))
-        for number in range(1, int(LOOK_AROUND / step)):
-            yield period.moved(number * step)
-            yield period.moved(-number * step)
-        yield period
+        yield from _in_gaps(view, zone)
         return
-    arrival = period.starts_at.astimezone(zone).date()
-    nights = timedelta(days=pricing.nights_of(period, zone))
-    for number in range(LOOK_AROUND.days + 1):
-        for days in {number, -number}:
-            start = arrival + timedelta(days=days)
-            yield rules.stay_period(stay, start, start + nights, zone)
+    arrival = wished.starts_at.astimezone(zone).date()
+    nights = timedelta(days=pricing.nights_of(wished, zone))
+    for days in range(-LOOK_AROUND.days, LOOK_AROUND.days + 1):
+        start = arrival + timedelta(days=days)
+        yield opening.stay_period(stay, start, start + nights, zone)
+
+
+def _in_gaps(view: _View, zone: ZoneInfo) -> Iterator[Period]:
+    row, wished = view.case.space.row, view.case.wish.period
+    length = _usual_length(row, wished)
+    # A gap begins where the cleaning of one and the preparing of the next have both been done.
+    before, after = (
+        timedelta(minutes=row.buffer_before_minutes),
+        timedelta(minutes=row.buffer_after_minutes),
+    )
+    shut = [Period(each.starts_at, each.ends_at) for each in view.world.closures]
+    taken = [busy.widened(after, before) for busy in view.world.busy]
+    earliest = rules.earliest_start(row, view.world)
+    for hours in opening.open_around(row, wished.widened(LOOK_AROUND, LOOK_AROUND), zone):
+        for gap in without(hours, [*shut, *taken]):
+            first = on_step(max(gap.starts_at, earliest), row.step_minutes, zone)
+            last = gap.ends_at - length
+            if first <= last:
+                start = on_step(min(max(wished.starts_at, first), last), row.step_minutes, zone)
+                start = start if start <= last else start - timedelta(minutes=row.step_minutes)
+                yield Period(start, start + length)
+
+
+def _usual_length(row: SpaceRow, wished: Period) -> timedelta:
+    """The wished length as the place allows it: in its steps, within its limits."""
+    steps = -(-wished.minutes // row.step_minutes) * row.step_minutes
+    return timedelta(minutes=min(max(steps, row.minutes_min), row.minutes_max))
+
+
+def on_step(at: datetime, step_minutes: int, zone: ZoneInfo) -> datetime:
+    """The first instant from `at` on whose wall-clock time is a whole number of steps."""
+    local = at.astimezone(zone)
+    into = timedelta(
+        minutes=(local.hour * 60 + local.minute) % step_minutes,
+        seconds=local.second,
+        microseconds=local.microsecond,
+    )
+    return at + (timedelta(minutes=step_minutes) - into if into else timedelta(0))
 
 
 # Plans
@@ -217,10 +254,10 @@ def _plan_of(
 ) -> DayPlan:
     whole = local_day(day, zone)
     closures = closures_for(read, whole, building_id=space.building_id, space_id=space.id)
-    opening = (whole,) if space.is_by_night else tuple(rules.opening_of(space.row, [day], zone))
+    hours = (whole,) if space.is_by_night else tuple(opening.opening_of(space.row, [day], zone))
     return DayPlan(
         space,
-        opening,
+        hours,
         tuple(_busy_spans(read, actor, space, whole, now=now)),
         closures[0].reason if closures else None,
     )
@@ -229,7 +266,7 @@ def _plan_of(
 def _busy_spans(
     read: Read, actor: Actor, space: Space, period: Period, *, now: datetime
 ) -> Iterator[BusySpan]:
-    for reservation_id in tables.select_ids_of_space(read, space.id, period):
+    for reservation_id in projections.select_ids_of_space(read, space.id, period):
         reservation = find_reservation(read, reservation_id)
         if reservation is None:
             continue
@@ -255,7 +292,9 @@ def month_plan(
     while (following := days[-1] + timedelta(days=1)).month == first.month:
         days.append(following)
     whole = Period(local_day(days[0], zone).starts_at, local_day(days[-1], zone).ends_at)
-    busy = tables.select_busy(read, [space_id], whole, now=now)[space_id]
+    busy = projections.select_busy(read, [space_id], whole, as_of=release_instant(read, now))[
+        space_id
+    ]
     closures = closures_for(read, whole, building_id=space.building_id, space_id=space.id)
     shut = [Period(closure.starts_at, closure.ends_at) for closure in closures]
     return [_month_day(space, day, busy, shut, zone) for day in days]
@@ -265,8 +304,8 @@ def _month_day(
     space: Space, day: date, busy: list[Period], shut: list[Period], zone: ZoneInfo
 ) -> tuple[date, bool, int]:
     whole = local_day(day, zone)
-    opening = [whole] if space.is_by_night else rules.opening_of(space.row, [day], zone)
-    is_open = bool(opening) and not any(closed.contains(whole) for closed in shut)
+    hours = [whole] if space.is_by_night else opening.opening_of(space.row, [day], zone)
+    is_open = bool(hours) and not any(closed.contains(whole) for closed in shut)
     taken = sum(
         int((min(b.ends_at, whole.ends_at) - max(b.starts_at, whole.starts_at)).total_seconds())
         // 60
@@ -282,16 +321,18 @@ def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:
     rooms = [s for s in tables.select_spaces(read) if not s.is_by_night]
     today = now.astimezone(zone).date()
     whole = local_day(today, zone)
-    busy = tables.select_busy(read, [room.id for room in rooms], whole, now=now)
+    busy = projections.select_busy(
+        read, [room.id for room in rooms], whole, as_of=release_instant(read, now)
+    )
     found = []
     for room in rooms:
-        opening = next((p for p in rules.opening_of(room.row, [today], zone) if p.holds(now)), None)
+        hours = next((p for p in opening.opening_of(room.row, [today], zone) if p.holds(now)), None)
         shut = closures_for(
             read, Period(now, now + STEP), building_id=room.building_id, space_id=room.id
         )
-        if opening is None or shut or any(taken.holds(now) for taken in busy[room.id]):
+        if hours is None or shut or any(taken.holds(now) for taken in busy[room.id]):
             continue
         later = [taken.starts_at for taken in busy[room.id] if taken.starts_at > now]
-        until = min([opening.ends_at, *later])
+        until = min([hours.ends_at, *later])
         found.append((room, until))
     return found

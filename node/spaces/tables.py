@@ -1,9 +1,8 @@
-"""All SQL of the spaces room; the tables themselves are declared in `schema.py`."""
+"""The SQL of the facts; that of the projections is in `projections.py`, tables in `schema.py`."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -33,9 +32,6 @@ FACTS = {
     "passage": "reservation_id",
 }
 """The tables that a reservation is folded from, and the column that names the reservation."""
-
-LONGEST_SECONDS = 400 * 24 * 3600
-"""No reservation lasts longer; bounds the look-back of queries by start."""
 
 
 def encoded(value: object) -> str:
@@ -113,6 +109,7 @@ def insert_decision(write: Write, decision: DecisionFact, *, space_id: bytes) ->
         id=decision.id,
         reservation_id=decision.reservation_id,
         space_id=space_id,
+        site=decision.site,
         term=decision.term,
         number=decision.number,
         verdict=str(decision.verdict),
@@ -164,6 +161,7 @@ def _decision(row: Any) -> DecisionFact:
     return DecisionFact(
         id=row["id"],
         reservation_id=row["reservation_id"],
+        site=row["site"],
         term=row["term"],
         number=row["number"],
         verdict=Verdict(row["verdict"]),
@@ -196,182 +194,6 @@ def insert_once(
     return write.insert_new(table, id=row_id, reservation_id=reservation_id, **rest)
 
 
-# Projections
-
-
-def upsert_state(write: Write, **columns: Any) -> None:
-    """Keep a reservation's folded state."""
-    write.execute(
-        "insert into reservation_state (reservation_id, space_id, household_id, person_id,"
-        " starts_at, ends_at, status, code) values (:reservation_id, :space_id, :household_id,"
-        " :person_id, :starts_at, :ends_at, :status, :code)"
-        " on conflict (reservation_id) do update set status = :status, code = :code,"
-        " starts_at = :starts_at, ends_at = :ends_at, space_id = :space_id,"
-        " household_id = :household_id, person_id = :person_id",
-        **columns,
-    )
-
-
-def put_occupancy(
-    write: Write, reservation_id: bytes, space_id: bytes, period: Period, until: datetime | None
-) -> None:
-    """Take a place for a buffered period."""
-    write.execute(
-        "insert into occupancy (reservation_id, space_id, starts_at, ends_at, until)"
-        " values (:id, :space, :starts, :ends, :until) on conflict (reservation_id) do update set"
-        " space_id = :space, starts_at = :starts, ends_at = :ends, until = :until",
-        id=reservation_id,
-        space=space_id,
-        starts=to_epoch(period.starts_at),
-        ends=to_epoch(period.ends_at),
-        until=to_epoch(until) if until else None,
-    )
-
-
-def delete_occupancy(write: Write, reservation_id: bytes) -> None:
-    """Let a place go."""
-    write.execute("delete from occupancy where reservation_id = :id", id=reservation_id)
-
-
-def release_expired(write: Write, now: datetime) -> None:
-    """Let go what lets go by itself: holds that expired, places nobody came to."""
-    write.execute("delete from occupancy where until <= :now", now=to_epoch(now))
-
-
-def is_taken(read: Read, space_id: bytes, period: Period) -> bool:
-    """Whether a buffered period touches a taken one; expired ones must have been released.
-
-    Taken periods of a place never overlap, so the last one that starts before our end is the
-    only one that could reach into ours: one look-up, however many there are.
-    """
-    ends_at = read.value(
-        "select ends_at from occupancy where space_id = :space and starts_at < :ends"
-        " order by starts_at desc limit 1",
-        space=space_id,
-        ends=to_epoch(period.ends_at),
-    )
-    return ends_at is not None and int(ends_at) > to_epoch(period.starts_at)
-
-
-def select_busy(
-    read: Read, space_ids: Iterable[bytes], period: Period, *, now: datetime
-) -> dict[bytes, list[Period]]:
-    """What is taken, buffers included, by place."""
-    found: dict[bytes, list[Period]] = {}
-    for space_id in space_ids:
-        rows = read.rows(
-            "select starts_at, ends_at from occupancy where space_id = :space"
-            " and starts_at < :ends and starts_at > :earliest and ends_at > :starts"
-            " and (until is null or until > :now) order by starts_at",
-            space=space_id,
-            starts=to_epoch(period.starts_at),
-            earliest=to_epoch(period.starts_at) - LONGEST_SECONDS // 10,
-            ends=to_epoch(period.ends_at),
-            now=to_epoch(now),
-        )
-        found[space_id] = [Period(from_epoch(a), from_epoch(b)) for a, b in rows]
-    return found
-
-
-def count_open(read: Read, household_id: bytes, *, now: datetime, but: bytes = b"") -> int:
-    """How many reservations of a household still lie ahead, one not counted."""
-    found: int = read.value(
-        "select count(*) from reservation_state where household_id = :household"
-        " and starts_at > :now and status in ('requested', 'confirmed')"
-        " and reservation_id != :but",
-        household=household_id,
-        but=but,
-        now=to_epoch(now),
-    )
-    return found
-
-
-def select_household_periods(
-    read: Read, household_id: bytes, space_id: bytes, period: Period, *, but: bytes = b""
-) -> list[Period]:
-    """A household's own times at a place around a period, one reservation left out."""
-    rows = read.rows(
-        "select starts_at, ends_at from reservation_state where household_id = :household"
-        " and space_id = :space and starts_at < :ends and starts_at > :earliest"
-        " and ends_at > :starts and status in ('requested', 'confirmed', 'checked_in',"
-        " 'checked_out') and reservation_id != :but",
-        household=household_id,
-        but=but,
-        space=space_id,
-        starts=to_epoch(period.starts_at),
-        earliest=to_epoch(period.starts_at) - LONGEST_SECONDS // 10,
-        ends=to_epoch(period.ends_at),
-    )
-    return [Period(from_epoch(a), from_epoch(b)) for a, b in rows]
-
-
-def select_ids_by_household(read: Read, household_id: bytes, *, since: datetime) -> list[bytes]:
-    """A household's reservations that end after `since`, by start."""
-    rows = read.rows(
-        "select reservation_id from reservation_state where household_id = :household"
-        " and starts_at > :earliest and ends_at > :since order by starts_at limit 200",
-        household=household_id,
-        earliest=to_epoch(since) - LONGEST_SECONDS // 10,
-        since=to_epoch(since),
-    )
-    return [row[0] for row in rows]
-
-
-def select_ids_between(
-    read: Read, starts_at: datetime, ends_at: datetime, *, column: str = "starts_at"
-) -> list[bytes]:
-    """Reservations whose start (or end) lies in a time, in order."""
-    if column not in {"starts_at", "ends_at"}:
-        raise ValueError(column)
-    rows = read.rows(
-        f"select reservation_id from reservation_state where {column} >= :starts"
-        f" and {column} < :ends order by {column} limit 500",
-        starts=to_epoch(starts_at),
-        ends=to_epoch(ends_at),
-    )
-    return [row[0] for row in rows]
-
-
-def select_ids_by_status(read: Read, status: str) -> list[bytes]:
-    """Reservations of a stored status, in order of arrival of their requests."""
-    rows = read.rows(
-        "select s.reservation_id from reservation_state s join reservation_request r"
-        " on r.id = s.reservation_id where s.status = :status order by r.rowid",
-        status=status,
-    )
-    return [row[0] for row in rows]
-
-
-def select_ids_of_space(read: Read, space_id: bytes, period: Period) -> list[bytes]:
-    """A place's reservations that touch a period, by start."""
-    rows = read.rows(
-        "select reservation_id from reservation_state where space_id = :space"
-        " and starts_at < :ends and starts_at > :earliest and ends_at > :starts"
-        " order by starts_at",
-        space=space_id,
-        starts=to_epoch(period.starts_at),
-        earliest=to_epoch(period.starts_at) - LONGEST_SECONDS // 10,
-        ends=to_epoch(period.ends_at),
-    )
-    return [row[0] for row in rows]
-
-
-def select_id_by_code(read: Read, code: str) -> list[bytes]:
-    """Reservations with this short code; more than one only by chance of one in 2^40."""
-    rows = read.rows("select reservation_id from reservation_state where code = :code", code=code)
-    return [row[0] for row in rows]
-
-
-def select_code(read: Read, reservation_id: bytes) -> str:
-    """The short code of a reservation's pass, or empty."""
-    return (
-        read.value(
-            "select code from reservation_state where reservation_id = :id", id=reservation_id
-        )
-        or ""
-    )
-
-
 def select_note(read: Read, reservation_id: bytes) -> str:
     """What was said with a request, as JSON; empty where nothing or not to be had here."""
     return read.value("select note from reservation_note where id = :id", id=reservation_id) or ""
@@ -398,23 +220,3 @@ def new_facts(write: Write) -> list[bytes]:
                 upto=rows[-1][0],
             )
     return list(found)
-
-
-def forget_projections(write: Write) -> None:
-    """Empty the projections, to fold everything anew."""
-    for name in ("occupancy", "reservation_state", "spaces_projected"):
-        write.execute(f"delete from {name}")
-
-
-def select_clashes(read: Read) -> list[tuple[bytes, bytes]]:
-    """Pairs of reservations of one place whose taken times overlap; none in a sound quarter.
-
-    Only neighbours by start are compared: in a sound projection no further pair can overlap.
-    """
-    rows = read.rows(
-        "select a.reservation_id, b.reservation_id from occupancy a join occupancy b"
-        " on b.space_id = a.space_id and b.starts_at >= a.starts_at and b.starts_at < a.ends_at"
-        " and b.reservation_id != a.reservation_id"
-        " and (b.starts_at > a.starts_at or b.reservation_id > a.reservation_id)"
-    )
-    return [(row[0], row[1]) for row in rows]

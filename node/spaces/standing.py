@@ -1,0 +1,66 @@
+"""What a reservation's facts come to for others: what it keeps, until when, who gives way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from node.base.periods import Period
+from node.quarter.files import SpaceRow
+from node.spaces.model import OCCUPYING, DecisionFact, Reservation, Status
+
+
+def buffered(row: SpaceRow, period: Period) -> Period:
+    """What a reservation keeps from others: its time with preparing before, cleaning after."""
+    if row.stay is not None:
+        return period.widened(timedelta(0), timedelta(minutes=row.stay.turnover_minutes))
+    return period.widened(
+        timedelta(minutes=row.buffer_before_minutes), timedelta(minutes=row.buffer_after_minutes)
+    )
+
+
+def release_at(row: SpaceRow, period: Period) -> datetime | None:
+    """When a place nobody came to is free for others; None where it never is."""
+    if not row.release_after_minutes:
+        return None
+    return min(period.starts_at + timedelta(minutes=row.release_after_minutes), period.ends_at)
+
+
+def taken_period(row: SpaceRow, reservation: Reservation) -> Period | None:
+    """What a reservation keeps from others with its buffers; None where it keeps nothing.
+
+    Whoever leaves early frees the rest, but not the time that cleaning after them takes.
+    """
+    status = reservation.base_status
+    if status in OCCUPYING:
+        return buffered(row, reservation.period)
+    if status is Status.CHECKED_OUT and reservation.check_out is not None:
+        whole = reservation.period
+        left_at = max(reservation.check_out.at, whole.starts_at + timedelta(minutes=1))
+        return buffered(row, Period(whole.starts_at, min(left_at, whole.ends_at)))
+    return None
+
+
+def occupied_until(row: SpaceRow, reservation: Reservation) -> datetime | None:
+    """The instant at which a reservation lets go of its place without anybody doing anything."""
+    status = reservation.base_status
+    if status is Status.HELD and reservation.decision is not None:
+        return reservation.decision.hold_until
+    if status is Status.CONFIRMED:
+        return release_at(row, reservation.period)
+    return None
+
+
+def latest_decision(decisions: Iterable[DecisionFact]) -> DecisionFact | None:
+    """The decision that counts: the highest term, then number; ties (a cloned home node) by id,
+    the same everywhere."""
+    return max(decisions, key=lambda d: (d.term, d.number, d.id), default=None)
+
+
+def settle(first: Reservation, second: Reservation) -> Reservation:
+    """Which of two reservations that hold the same time gives way.
+
+    Whoever is in stays in; else the earlier request does. The order is total and needs nothing
+    but the two, so every node finds the same.
+    """
+    return max(first, second, key=lambda r: (r.check_in is None, r.requested_at, r.id))
