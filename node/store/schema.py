@@ -163,13 +163,13 @@ def check_law(table: Table) -> None:
     """Raise `SchemaError` where a declaration could not be merged or migrated safely."""
     if not _NAME.match(table.name) or "crsql" in table.name:
         raise SchemaError(f"table {table.name!r}: use lower-case words joined by _, no crsql")
-    for column in table.columns:
-        _check_column(table, column)
+    if not table.key:
+        raise SchemaError(f"{table.name} has no key: add an id column of type blob")
     for name in (*table.key, *(name for index in table.indexes for name in index)):
         if name not in table.by_name:
             raise SchemaError(f"{table.name}.{name} is used but not declared: add the Column")
-    if not table.key:
-        raise SchemaError(f"{table.name} has no key: add an id column of type blob")
+    for column in table.columns:
+        _check_column(table, column)
     if not table.about:
         raise SchemaError(f"{table.name} lacks `about`: say in a sentence what a row means")
     if table.replicated and len(table.columns) == len(table.key):

@@ -1,0 +1,72 @@
+"""Who lives and works here, how they sign in, and what they may count on.
+
+A *person* belongs to a *household*; a *role* is a relation of a person to the quarter; a *service
+contract* is the household's and entitles it. A *code* is the household's secret on paper, a
+*card* a person's at the kiosk. The trap: rights are asked at every request (`actor_of`), never kept.
+"""
+
+from node.people.access import COMMAND_LINE, act_for, actor_of, find_household, find_person
+from node.people.actions import add_person, give_secret, sign_out_everywhere
+from node.people.cards import issue_card, revoke_cards
+from node.people.codes import fresh_code, issue_code, issue_letters, revoke_codes
+from node.people.outside import (
+    close_outside_access,
+    list_outside_accesses,
+    open_outside_access,
+)
+from node.people.reads import (
+    count_people,
+    device_choices,
+    list_devices,
+    list_sessions,
+    view_household,
+)
+from node.people.refusals import NOT_FOUND
+from node.people.search import search_people
+from node.people.sessions import Sessions
+from node.people.sign_in import (
+    change_secret,
+    open_code,
+    sign_in_first_time,
+    sign_in_from_outside,
+    sign_in_with_card,
+    sign_in_with_name,
+    sign_in_with_pin,
+)
+from node.people.tables import TABLES
+
+__all__ = [
+    "COMMAND_LINE",
+    "NOT_FOUND",
+    "TABLES",
+    "Sessions",
+    "act_for",
+    "actor_of",
+    "add_person",
+    "change_secret",
+    "close_outside_access",
+    "count_people",
+    "device_choices",
+    "find_household",
+    "find_person",
+    "fresh_code",
+    "give_secret",
+    "issue_card",
+    "issue_code",
+    "issue_letters",
+    "list_devices",
+    "list_outside_accesses",
+    "list_sessions",
+    "open_code",
+    "open_outside_access",
+    "revoke_cards",
+    "revoke_codes",
+    "search_people",
+    "sign_in_first_time",
+    "sign_in_from_outside",
+    "sign_in_with_card",
+    "sign_in_with_name",
+    "sign_in_with_pin",
+    "sign_out_everywhere",
+    "view_household",
+]
