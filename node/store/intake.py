@@ -263,9 +263,16 @@ class Intake:
         for signed in read_waiting(self._connection, known_schema=number):
             changeset = decode(signed)
             chain = (changeset.site, changeset.scope)
-            if read_head(self._connection, *chain).applied != changeset.n - 1:
+            who = members.get(changeset.site)
+            is_next = read_head(self._connection, *chain).applied == changeset.n - 1
+            if who is None or not is_next or self._is_quarantined(chain):
                 continue
-            check_rows(changeset, self._place.registry, members[changeset.site].role)
+            try:
+                check_rows(changeset, self._place.registry, who.role)
+                check_versions(self._connection, changeset, self._place.registry)
+            except LawBrokenError as broken:
+                self._quarantine(changeset, signed, str(broken))
+                continue
             self._apply(changeset)
             mark_applied(self._connection, chain, changeset.n)
             self._report.add(Verdict.APPLIED)

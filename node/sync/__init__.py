@@ -5,11 +5,14 @@ A *roster* is the signed list of nodes; a *round* is one meeting of two of them 
 The trap: what was sent is not yet held - only the peer's own heads count.
 """
 
+from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
+from node.sync.line import LineSwitch
+from node.sync.listening import listener_options
+from node.sync.loop import Sync, SyncSettings
 from node.sync.roster import (
     Roster,
     RosterError,
     RosterNode,
-    SignedRoster,
     add_node,
     adopt_role,
     found_roster,
@@ -17,21 +20,32 @@ from node.sync.roster import (
     read_roster,
     revoke_node,
 )
-from node.sync.trouble import WORDS, Trouble, TroubleError, Words
+from node.sync.routes import sync_app
+from node.sync.transport import parse_address
+from node.sync.trouble import WORDS, Trouble, Words
 
 __all__ = [
     "WORDS",
+    "Health",
+    "LineSwitch",
+    "PeerHealth",
     "Roster",
     "RosterError",
     "RosterNode",
-    "SignedRoster",
+    "Sentence",
+    "Stopped",
+    "Sync",
+    "SyncSettings",
     "Trouble",
-    "TroubleError",
     "Words",
     "add_node",
     "adopt_role",
     "found_roster",
     "join_roster",
+    "listener_options",
+    "metrics_text",
+    "parse_address",
     "read_roster",
     "revoke_node",
+    "sync_app",
 ]

@@ -14,6 +14,7 @@ from node.base.refusals import N_
 class Trouble(StrEnum):
     """Why a round did not come to rest."""
 
+    NOT_FOUND = "not_found"
     UNREACHABLE = "unreachable"
     WRONG_KEY = "wrong_key"
     NOT_ACCEPTED = "not_accepted"
@@ -42,6 +43,10 @@ _UPDATE = N_("Aktualisieren Sie die ältere der beiden Boxen; bis dahin wartet a
 _SUPPORT = N_("Bitte melden Sie das der Betreuung. Diese Box arbeitet inzwischen weiter.")
 
 WORDS: dict[Trouble, Words] = {
+    Trouble.NOT_FOUND: Words(
+        N_("{name} wurde im Netz noch nicht gefunden."),
+        N_("Ist die Box eingeschaltet und am selben Netz wie diese? Es wird weiter gesucht."),
+    ),
     Trouble.UNREACHABLE: Words(
         N_("{name} antwortet nicht."),
         N_("Ist dort Strom, steckt das Netzkabel? Es wird von selbst weiter versucht."),

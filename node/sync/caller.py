@@ -1,0 +1,201 @@
+"""Calling one peer: rounds when there is a reason, and one waiting request in between."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+
+from node.base.periods import to_epoch
+from node.sync.heads import by_chain, count_waiting, say_heads
+from node.sync.line import LineSwitch
+from node.sync.own import Own
+from node.sync.peers import REST_SECONDS, Peer
+from node.sync.round import Round
+from node.sync.transport import LISTEN_SECONDS, Address, Link, quarter_tag
+from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import Listen, News, Reply, Request
+
+_LISTEN_GRACE_SECONDS = 10.0
+_FRUITLESS_PAUSE_SECONDS = 1.0
+_FRUITLESS_PAUSE_MAX_SECONDS = 60.0
+"""News that a round could not turn into anything held must not make the two run in circles."""
+
+_ELSEWHERE = frozenset({Trouble.UNREACHABLE, Trouble.WRONG_KEY})
+"""Troubles of an address rather than of the peer: another address may do."""
+
+log = logging.getLogger("quartier.sync")
+
+
+class Caller:
+    """Keeps one peer up to date, for as long as its task runs."""
+
+    def __init__(self, own: Own, peer: Peer, line: LineSwitch | None) -> None:
+        self.peer = peer
+        self._own = own
+        self._line = line
+        self._tag = quarter_tag(own.store.core.quarter)
+        self._link: Link | None = None
+        self._token = b""
+        self._last: Round | None = None
+        self._random: Callable[[], float] = secrets.SystemRandom().random
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of ours ends a round, not the keeping in step."""
+        while True:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._keep())
+                    tasks.create_task(self._listen())
+            except* Exception:
+                log.exception("calling %s failed", self.peer.node.name)
+            finally:
+                await self.hang_up()
+            await asyncio.sleep(REST_SECONDS)
+
+    async def hang_up(self) -> None:
+        """End the connections; requests under way fail."""
+        link, self._link = self._link, None
+        if link is not None:
+            await link.close()
+
+    @property
+    def _is_cut(self) -> bool:
+        return self._line is not None and self._line.is_cut(self.peer.site_id)
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._until_due(loop)
+            if self._is_cut:
+                self._fail(Trouble.CUT)
+            elif not self.peer.known_addresses():
+                self.peer.due_at = loop.time() + REST_SECONDS
+            elif loop.time() >= self.peer.due_at or await self._is_needed():
+                await self._meet()
+            else:
+                self._rest()
+
+    async def _until_due(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            async with asyncio.timeout_at(max(self.peer.due_at, loop.time())):
+                await self.peer.wake.wait()
+        except TimeoutError:
+            pass
+        self.peer.wake.clear()
+
+    def _rest(self) -> None:
+        if self.peer.failures == 0:
+            self.peer.rested.set()
+
+    async def _is_needed(self) -> bool:
+        """Whether, by what the peer last told, a round would move anything."""
+        if self.peer.failures:
+            return False
+        view = await self._own.look()
+        scopes = self._own.here.shared_scopes(self.peer.node)
+        return any(count_waiting(view.heads, self.peer.said, scopes=scopes))
+
+    async def _meet(self) -> None:
+        """One round, at the first address that answers."""
+        trouble = Trouble.UNREACHABLE
+        for address in self.peer.known_addresses():
+            try:
+                await self._meet_at(address)
+            except TroubleError as error:
+                trouble = error.trouble
+                log.debug("round with %s at %s: %s", self.peer.node.name, address, error)
+                await self.hang_up()
+                if trouble not in _ELSEWHERE:
+                    break
+            else:
+                return
+        self._fail(Trouble.CUT if self._is_cut else trouble)
+
+    async def _meet_at(self, address: Address) -> None:
+        link = await self._link_to(address)
+        meeting = Round(self._own.here, self.peer.node, secrets.token_bytes(32), self._token)
+        self.peer.meeting = self._last = meeting
+
+        async def ask(request: Request) -> Reply:
+            return await link.ask(request, token=meeting.token)
+
+        try:
+            await self._own.drive(meeting.steps(), ask)
+        finally:
+            self.peer.meeting = None
+            self.peer.stage = meeting.stage
+        self._token = meeting.token
+        self.peer.good_address = address
+        self.peer.tell(meeting.said)
+        self.peer.trouble = meeting.trouble
+        loop_now = asyncio.get_running_loop().time()
+        self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
+        self.peer.rested.set()
+
+    async def _link_to(self, address: Address) -> Link:
+        if self._link is not None and self._link.address == address:
+            return self._link
+        await self.hang_up()
+        key = self.peer.node.public_key
+        self._link = Link(address, self._tag, lambda shown: shown == key)
+        return self._link
+
+    def _fail(self, trouble: Trouble) -> None:
+        if self.peer.trouble is not trouble:
+            log.info("%s: %s", self.peer.node.name, trouble)
+        self.peer.rested.clear()
+        loop_now = asyncio.get_running_loop().time()
+        self.peer.fail(trouble, loop_now=loop_now, jitter=self._random())
+
+    async def _listen(self) -> None:
+        pause = 0.0
+        while True:
+            await self.peer.rested.wait()
+            has_news = await self._ask_for_news()
+            if has_news is False:
+                continue
+            # Something is there, or the line broke: a round finds out which.
+            self.peer.rested.clear()
+            if has_news is None:
+                self.peer.due_at = 0.0
+            self._last = None
+            self.peer.wake.set()
+            await self.peer.rested.wait()
+            pause = self._pause_after(pause)
+            await asyncio.sleep(pause)
+
+    def _pause_after(self, pause: float) -> float:
+        if self._last is None or self._last.fetched or self._last.given:
+            return 0.0
+        return min(pause * 2 or _FRUITLESS_PAUSE_SECONDS, _FRUITLESS_PAUSE_MAX_SECONDS)
+
+    async def _ask_for_news(self) -> bool | None:
+        """Whether the peer has something for us; None where it could not be asked."""
+        link, own = self._link, self._own
+        if link is None or self._is_cut:
+            return None
+        here = own.here
+        scopes = here.shared_scopes(self.peer.node)
+        view = await own.look()
+        heads = say_heads(view.heads, scopes=scopes, blocked=view.blocked)
+        try:
+            reply = await link.ask(
+                Listen(heads, here.roster.number),
+                token=self._token,
+                seconds=LISTEN_SECONDS + _LISTEN_GRACE_SECONDS,
+            )
+        except TroubleError:
+            return None
+        if not isinstance(reply, News):
+            return None
+        self.peer.tell(by_chain(reply.heads))
+        self.peer.last_success_at = self._now()
+        if reply.roster_number > own.roster.number:
+            self.peer.due_at = 0.0
+            return True
+        return await self._is_needed()
+
+    def _now(self) -> int:
+        return to_epoch(self._own.store.core.clock.now())

@@ -1,0 +1,241 @@
+"""How a node and its lines are, as values: for the desk, the kiosk, the command line, metrics.
+
+Sentences are German source texts with `{placeholders}`; a face translates them and fills in
+`values`. What waits is counted in changesets, which people read as "changes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from node.base.ids import id_text
+from node.base.periods import from_epoch
+from node.base.refusals import N_
+from node.store import Chain, Head, NodeRole, Quarantined
+from node.sync.greeting import Here
+from node.sync.heads import Heads, count_waiting
+from node.sync.line import LineSwitch
+from node.sync.peers import Peer
+from node.sync.round import Stage
+from node.sync.trouble import WORDS, Trouble
+from node.sync.wire import PROTOCOL
+
+HEARD_LATELY_SECONDS = 120
+"""A peer that was heard so lately is there, even if our own call did not reach it."""
+
+_SILENT = frozenset({Trouble.UNREACHABLE, Trouble.NOT_FOUND, Trouble.WRONG_KEY})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A German source text with what fills its placeholders."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The German sentence, filled in."""
+        return self.text.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerHealth:
+    """One line. `waiting_out` changesets wait for the peer, `waiting_back` wait there for us.
+
+    `trouble` is None and `problem`, `remedy` empty where all is well.
+    """
+
+    site_id: bytes
+    name: str
+    role: NodeRole
+    last_success_at: datetime | None
+    stage: Stage
+    waiting_out: int
+    waiting_back: int
+    waiting: Sentence
+    is_cut: bool
+    addresses: tuple[str, ...] = ()
+    trouble: Trouble | None = None
+    problem: Sentence = Sentence("")
+    remedy: Sentence = Sentence("")
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong with the line."""
+        return self.trouble is None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A chain that stands still because one changeset of it broke a law; see the reason."""
+
+    site_id: bytes
+    name: str
+    scope: str
+    n: int
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one node is. `waiting_for_update` changesets are held until a newer release is here."""
+
+    site_id: bytes
+    name: str
+    role: NodeRole
+    epoch: bytes
+    schema: int
+    protocol: int
+    roster_number: int
+    clock_trusted: bool
+    must_catch_up: bool
+    waiting_for_update: int
+    heads: Mapping[Chain, Head]
+    stopped: tuple[Stopped, ...]
+    peers: tuple[PeerHealth, ...]
+
+    @property
+    def waiting_out(self) -> int:
+        """The most that waits for any one peer: what the kiosk's foot line shows."""
+        return max((peer.waiting_out for peer in self.peers), default=0)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nobody has to do anything."""
+        lines = all(peer.is_well for peer in self.peers)
+        return lines and not self.stopped and not self.must_catch_up and self.clock_trusted
+
+
+def describe(
+    here: Here,
+    peers: Iterable[Peer],
+    *,
+    heads: Heads,
+    quarantined: Sequence[Quarantined],
+    line: LineSwitch | None,
+    clock_trusted: bool,
+    must_catch_up: bool,
+    now: int,
+) -> Health:
+    """The node's health from what is known at this moment."""
+    own = here.roster.nodes.get(here.site_id)
+    return Health(
+        site_id=here.site_id,
+        name=own.name if own else "",
+        role=here.role,
+        epoch=here.epoch,
+        schema=here.schema,
+        protocol=PROTOCOL,
+        roster_number=here.roster.number,
+        clock_trusted=clock_trusted,
+        must_catch_up=must_catch_up,
+        waiting_for_update=sum(head.n - head.applied for head in heads.values()),
+        heads=dict(heads),
+        stopped=tuple(_stopped(here, found) for found in quarantined),
+        peers=tuple(_peer(here, peer, heads, line, now) for peer in peers),
+    )
+
+
+def _stopped(here: Here, found: Quarantined) -> Stopped:
+    node = here.roster.nodes.get(found.site)
+    name = node.name if node else id_text(found.site)
+    return Stopped(found.site, name, found.scope, found.n, found.reason, from_epoch(found.at))
+
+
+def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: int) -> PeerHealth:
+    out, back = count_waiting(heads, peer.said, scopes=here.shared_scopes(peer.node))
+    is_cut = line is not None and line.is_cut(peer.site_id)
+    trouble = Trouble.CUT if is_cut else _trouble(peer, now)
+    name = {"name": peer.node.name}
+    words = WORDS[trouble] if trouble else None
+    return PeerHealth(
+        site_id=peer.site_id,
+        name=peer.node.name,
+        role=peer.node.role,
+        last_success_at=(
+            None if peer.last_success_at is None else from_epoch(peer.last_success_at)
+        ),
+        stage=peer.meeting.stage if peer.meeting else peer.stage,
+        waiting_out=out,
+        waiting_back=back,
+        waiting=_waiting(out, back, peer.node.name),
+        is_cut=is_cut,
+        addresses=tuple(str(address) for address in peer.known_addresses()),
+        trouble=trouble,
+        problem=Sentence(words.message, name) if words else Sentence(""),
+        remedy=Sentence(words.remedy, name) if words else Sentence(""),
+    )
+
+
+def _trouble(peer: Peer, now: int) -> Trouble | None:
+    heard_lately = (
+        peer.last_success_at is not None and now - peer.last_success_at < HEARD_LATELY_SECONDS
+    )
+    trouble = peer.trouble
+    if trouble is None and not peer.known_addresses():
+        trouble = Trouble.NOT_FOUND
+    if trouble is Trouble.CUT:
+        # Joined again, not yet called again.
+        trouble = None
+    return None if heard_lately and trouble in _SILENT else trouble
+
+
+def _waiting(out: int, back: int, name: str) -> Sentence:
+    values = {"out": out, "back": back, "name": name}
+    if out == 1 and not back:
+        return Sentence(N_("Eine Änderung wartet auf {name}."), values)
+    if out and not back:
+        return Sentence(N_("{out} Änderungen warten auf {name}."), values)
+    if back == 1 and not out:
+        return Sentence(N_("Eine Änderung von {name} ist noch zu holen."), values)
+    if back and not out:
+        return Sentence(N_("{back} Änderungen von {name} sind noch zu holen."), values)
+    if out:
+        return Sentence(
+            N_("Auf {name} warten {out} Änderungen, von dort sind {back} zu holen."), values
+        )
+    return Sentence(N_("Mit {name} ist alles abgeglichen."), values)
+
+
+def metrics_text(health: Health) -> str:
+    """The same for Prometheus (text format 0.0.4)."""
+    lines = [
+        "# TYPE quartier_well gauge",
+        f"quartier_well {int(health.is_well)}",
+        "# TYPE quartier_clock_trusted gauge",
+        f"quartier_clock_trusted {int(health.clock_trusted)}",
+        "# TYPE quartier_schema gauge",
+        f"quartier_schema {health.schema}",
+        "# TYPE quartier_roster_number gauge",
+        f"quartier_roster_number {health.roster_number}",
+        "# TYPE quartier_quarantined_chains gauge",
+        f"quartier_quarantined_chains {len(health.stopped)}",
+        "# TYPE quartier_waiting_for_update gauge",
+        f"quartier_waiting_for_update {health.waiting_for_update}",
+        "# TYPE quartier_journal_head gauge",
+    ]
+    for (site, scope), head in sorted(health.heads.items()):
+        lines.append(f'quartier_journal_head{{site="{id_text(site)}",scope="{scope}"}} {head.n}')
+    for metric, value in _PEER_METRICS.items():
+        lines.append(f"# TYPE quartier_peer_{metric} gauge")
+        lines += [f"quartier_peer_{metric}{_labels(peer)} {value(peer)}" for peer in health.peers]
+    return "\n".join(lines) + "\n"
+
+
+_PEER_METRICS: Mapping[str, Any] = {
+    "well": lambda peer: int(peer.is_well),
+    "waiting_out": lambda peer: peer.waiting_out,
+    "waiting_back": lambda peer: peer.waiting_back,
+    "last_success_seconds": lambda peer: (
+        int(peer.last_success_at.timestamp()) if peer.last_success_at else 0
+    ),
+}
+
+
+def _labels(peer: PeerHealth) -> str:
+    name = peer.name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'{{peer="{id_text(peer.site_id)}",name="{name}",role="{peer.role}"}}'

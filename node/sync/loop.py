@@ -1,0 +1,340 @@
+"""With whom and when: the part of sync that never ends.
+
+A round with a peer begins when something was committed here, when the peer has news (a waiting
+request is answered), when it is found on the network, and at rest every minute. Between rounds
+nothing runs. What fails is tried again after a while that grows and is never the same for two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from node.base.periods import to_epoch
+from node.store import NodeRole, Store
+from node.sync.answering import Answering
+from node.sync.caller import Caller
+from node.sync.discovery import Discovery
+from node.sync.greeting import Greeter
+from node.sync.health import Health, describe
+from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
+from node.sync.own import Own
+from node.sync.peers import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, REST_SECONDS, Peers
+from node.sync.roster import Roster, RosterError, RosterNode, add_node, adopt_role, revoke_node
+from node.sync.routes import NOTHING
+from node.sync.transport import PORT, Address, key_at, parse_address, quarter_tag
+from node.sync.trouble import TroubleError
+from node.sync.wire import Challenge, Hello, Reply, WireError, pack, unpack_request
+
+DEBOUNCE_SECONDS = 0.01
+"""Writes of one moment travel together; shorter than anybody notices."""
+
+HEARD_RETRY_SECONDS = 10.0
+"""A peer that calls may be reachable again too; where only it can call, that is enough."""
+
+log = logging.getLogger("quartier.sync")
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """Where this node listens for others, and where others are without being searched for.
+
+    `peers` are addresses ("host:port") of nodes of the roster, whichever answer there; `central`
+    is that of central. `discovery` announces and browses on the local network.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = PORT
+    peers: tuple[str, ...] = ()
+    central: str = ""
+    discovery: bool = True
+
+
+class Sync:
+    """Keeps one store in step with its quarter's other nodes, and answers when they call."""
+
+    def __init__(
+        self, store: Store, roster: Roster, settings: SyncSettings, line: LineSwitch | None
+    ) -> None:
+        self.tag = quarter_tag(store.core.quarter)
+        self.line = line
+        self._own = Own(store, roster)
+        self._own.on_roster = self._follow
+        self._settings = settings
+        self._greeter = Greeter(secrets.token_bytes)
+        self._peers = Peers()
+        self._callers: dict[bytes, tuple[Caller, asyncio.Task[None]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._discovery: Discovery | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._bundled: asyncio.TimerHandle | None = None
+        self._is_running = False
+
+    @classmethod
+    async def open(
+        cls, store: Store, settings: SyncSettings, *, line: LineSwitch | None = None
+    ) -> Sync:
+        """Take up the roster that the file holds; raises `RosterError` where it has none."""
+        roster = await store.on_writer(adopt_role)
+        if roster is None:
+            raise RosterError("this node belongs to no quarter yet: found or join one")
+        return cls(store, roster, settings, line)
+
+    # Start and stop
+
+    async def start(self) -> None:
+        """Finish what an earlier process left, then look for the others."""
+        store = self._own.store
+        self._follow(self._own.roster)
+        await store.on_writer(self._peers.recall)
+        await store.on_writer(lambda core: core.apply_waiting(self._own.roster.members))
+        self._unsubscribe = store.subscribe(self._committed)
+        self._is_running = True
+        self._follow(self._own.roster)
+        self._spawn(self._housekeep())
+        if self.line is not None:
+            self._spawn(self._watch_line(self.line))
+        for text in self._settings.peers:
+            self._spawn(self._resolve(parse_address(text)))
+        if self._settings.discovery:
+            await self._start_discovery()
+
+    async def stop(self) -> None:
+        """End all calls; waiting requests of others are answered at once."""
+        self._is_running = False
+        self._unsubscribe()
+        self._own.is_stopping = True
+        self._own.pulse.beat()
+        if self._bundled is not None:
+            self._bundled.cancel()
+        if self._discovery is not None:
+            await self._discovery.stop()
+        ending = [*self._tasks, *(task for _, task in self._callers.values())]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        self._callers.clear()
+        await self._own.store.on_writer(self._peers.remember)
+
+    async def _start_discovery(self) -> None:
+        self._discovery = Discovery(
+            tag=self.tag,
+            site=self._own.here.site_id,
+            host=self._settings.host,
+            port=self._settings.port,
+            found=self._found,
+        )
+        await self._discovery.start()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a part of sync has ended", exc_info=task.exception())
+
+    # The roster and who is called
+
+    @property
+    def roster(self) -> Roster:
+        """The roster that counts now."""
+        return self._own.roster
+
+    async def add_node(
+        self, public_key: bytes, *, name: str, role: NodeRole, address: str = ""
+    ) -> Roster:
+        """At the authority: add a node or change what is said of it; see `roster.add_node`."""
+        store = self._own.store
+        await store.on_writer(
+            lambda core: add_node(core, public_key, name=name, role=role, address=address)
+        )
+        return await self.refresh_roster()
+
+    async def revoke_node(self, site: bytes) -> Roster:
+        """At the authority: let nothing that the node writes from now on count."""
+        await self._own.store.on_writer(lambda core: revoke_node(core, site))
+        return await self.refresh_roster()
+
+    async def refresh_roster(self) -> Roster:
+        """Take up a roster that was changed in the file."""
+        await self._own.refresh_roster()
+        return self._own.roster
+
+    def _follow(self, roster: Roster) -> None:
+        """Call exactly the nodes in good standing of the roster."""
+        self._peers.follow(roster.peers_of(self._own.here.site_id))
+        for peer in self._peers:
+            peer.set_addresses("roster", _addresses(peer.node.address))
+            if peer.node.role is NodeRole.CENTRAL:
+                peer.set_addresses("central", _addresses(self._settings.central))
+        if self._is_running:
+            self._hire_callers()
+            self.wake(now=True)
+
+    def _hire_callers(self) -> None:
+        listed = {peer.site_id: peer for peer in self._peers}
+        for site in self._callers.keys() - listed.keys():
+            self._callers.pop(site)[1].cancel()
+        for site, peer in listed.items():
+            if site not in self._callers:
+                caller = Caller(self._own, peer, self.line)
+                task = asyncio.create_task(caller.run())
+                task.add_done_callback(self._ended)
+                self._callers[site] = (caller, task)
+
+    def wake(self, *, now: bool = False) -> None:
+        """Let every caller see whether there is something to do; `now`: in any case."""
+        for peer in self._peers:
+            if now:
+                peer.failures, peer.due_at = 0, 0.0
+            peer.wake.set()
+
+    def _committed(self, _touched: frozenset[str]) -> None:
+        self._own.pulse.beat()
+        if self._bundled is None:
+            loop = asyncio.get_running_loop()
+            self._bundled = loop.call_later(DEBOUNCE_SECONDS, self._wake_bundled)
+
+    def _wake_bundled(self) -> None:
+        self._bundled = None
+        self.wake()
+
+    def _found(self, site: bytes, addresses: Sequence[Address]) -> None:
+        """Discovery has seen a node of the quarter, or seen it elsewhere."""
+        peer = self._peers.get(site)
+        if peer is not None and (peer.set_addresses("lan", addresses) or peer.failures):
+            peer.failures, peer.due_at = 0, 0.0
+            peer.wake.set()
+
+    async def _resolve(self, address: Address) -> None:
+        """Find out which node listens at a configured address, for as long as it takes."""
+        wait = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                key = await key_at(address)
+            except TroubleError as error:
+                log.debug("%s: %s", address, error)
+                key = b""
+            for peer in self._peers:
+                if key and peer.node.public_key == key:
+                    peer.set_addresses("settings", [*peer.addresses.get("settings", []), address])
+                    peer.due_at = 0.0
+                    peer.wake.set()
+                    return
+            if key == self._own.here.identity.public_key:
+                return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LAST_RETRY_SECONDS)
+
+    async def _housekeep(self) -> None:
+        while True:
+            await asyncio.sleep(REST_SECONDS)
+            await self._own.store.on_writer(self._peers.remember)
+
+    async def _watch_line(self, line: LineSwitch) -> None:
+        """A demonstration's switch may be thrown by another process."""
+        known = line.state()
+        while True:
+            await asyncio.sleep(LOOKED_AT_EVERY_SECONDS)
+            state = line.state()
+            if state != known:
+                known = state
+                await self.line_changed()
+
+    async def line_changed(self) -> None:
+        """Cut at once what is cut now, and call at once what is joined again."""
+        self._own.pulse.beat()
+        for caller, _ in self._callers.values():
+            await caller.hang_up()
+        self.wake(now=True)
+
+    # Answering
+
+    def knows(self, token: bytes) -> bool:
+        """Whether the token is that of an open session."""
+        now = asyncio.get_running_loop().time()
+        return self._greeter.session(self._own.here, token, now) is not None
+
+    async def answer(self, token: bytes, body: bytes) -> tuple[int, bytes]:
+        """Status and bytes of the answer to another node's request."""
+        try:
+            reply, site = await self._reply(token, body)
+        except (WireError, TroubleError):
+            return NOTHING, b""
+        if self.line is not None and self.line.is_cut(site):
+            return 503, b""
+        return (NOTHING, b"") if reply is None else (200, pack(reply))
+
+    async def _reply(self, token: bytes, body: bytes) -> tuple[Reply | None, bytes | None]:
+        request = unpack_request(body)
+        now = asyncio.get_running_loop().time()
+        answering = Answering(self._own.here, self._greeter)
+        if isinstance(request, Challenge):
+            return self._greeter.nonce(now), None
+        if isinstance(request, Hello):
+            return await self._welcome(answering, request, now)
+        session = self._greeter.session(self._own.here, token, now)
+        if session is None:
+            return None, None
+        if self.line is not None and self.line.is_cut(session.site):
+            return None, session.site
+        reply = await self._own.drive(answering.answer(session, request))
+        peer = self._peers.get(session.site)
+        if peer is not None:
+            peer.tell(session.said)
+            self._heard_from(session.site)
+        return reply, session.site
+
+    async def _welcome(
+        self, answering: Answering, hello: Hello, now: float
+    ) -> tuple[Reply | None, bytes | None]:
+        node = _node_of(self._own.roster, hello.public_key)
+        site = node.site_id if node is not None else None
+        if self.line is not None and self.line.is_cut(site):
+            return None, site
+        return await self._own.drive(answering.hello(hello, now)), site
+
+    def _heard_from(self, site: bytes) -> None:
+        """The peer has called: it is there, whatever our own calls met."""
+        peer = self._peers.get(site)
+        if peer is None:
+            return
+        peer.last_success_at = to_epoch(self._own.store.core.clock.now())
+        if peer.failures:
+            soon = asyncio.get_running_loop().time() + HEARD_RETRY_SECONDS
+            peer.due_at = min(peer.due_at, soon)
+            peer.wake.set()
+
+    async def health(self) -> Health:
+        """How this node and its lines are, as values for pages, commands and metrics."""
+        store = self._own.store
+        heads, quarantined = await store.standing()
+        return describe(
+            self._own.here,
+            self._peers,
+            heads=heads,
+            quarantined=quarantined,
+            line=self.line,
+            clock_trusted=store.core.clock.trusted,
+            must_catch_up=store.core.must_catch_up,
+            now=to_epoch(store.core.clock.now()),
+        )
+
+
+def _addresses(text: str) -> list[Address]:
+    try:
+        return [parse_address(text)] if text else []
+    except ValueError as error:
+        log.warning("%s", error)
+        return []
+
+
+def _node_of(roster: Roster, public_key: bytes) -> RosterNode | None:
+    return next((node for node in roster.body.nodes if node.public_key == public_key), None)

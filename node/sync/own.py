@@ -1,0 +1,155 @@
+"""The own side of every round: what this node is, and effects carried out on its store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, TypeVar
+
+from node.store import Core, Store
+from node.sync.answering import AwaitNews
+from node.sync.greeting import Here
+from node.sync.roster import Roster, RosterError, SignedRoster, adopt_role, take_roster
+from node.sync.round import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
+from node.sync.transport import LISTEN_SECONDS
+from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import Reply, Request
+
+R = TypeVar("R")
+AskPeer = Callable[[Request], Awaitable[Reply]]
+
+log = logging.getLogger("quartier.sync")
+
+
+class Pulse:
+    """Beats when something changed; who waits is woken, who looks away misses nothing."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._beat = asyncio.Event()
+
+    def beat(self) -> None:
+        """Wake everybody who waits."""
+        self.count += 1
+        self._beat.set()
+        self._beat = asyncio.Event()
+
+    async def after(self, count: int, seconds: float) -> bool:
+        """Wait until there were more beats than `count`; false after so many seconds."""
+        if self.count != count:
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._beat.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+class Own:
+    """Store, roster and pulse of the node, as rounds and answers use them."""
+
+    def __init__(self, store: Store, roster: Roster) -> None:
+        self.store = store
+        self.pulse = Pulse()
+        self.is_stopping = False
+        self.on_roster: Callable[[Roster], None] = lambda _: None
+        self._roster = roster
+
+    @property
+    def here(self) -> Here:
+        """What this node is at this moment."""
+        core = self.store.core
+        return Here(core.identity, core.quarter, core.epoch, core.registry.number, self._roster)
+
+    @property
+    def roster(self) -> Roster:
+        """The roster that counts."""
+        return self._roster
+
+    async def refresh_roster(self) -> Roster | None:
+        """Read the roster from the file again, after it was changed there."""
+        roster = await self.store.on_writer(adopt_role)
+        if roster is not None and roster.number != self._roster.number:
+            self._adopt(roster)
+        return roster
+
+    async def drive(self, steps: Generator[Any, Any, R], ask: AskPeer | None = None) -> R:
+        """Carry out a round's or an answer's effects until it is done."""
+        looked_at = self.pulse.count
+        try:
+            effect = next(steps)
+            while True:
+                if isinstance(effect, Look):
+                    looked_at = self.pulse.count
+                try:
+                    result = await self._perform(effect, ask, looked_at)
+                except TroubleError as error:
+                    effect = steps.throw(error)
+                else:
+                    effect = steps.send(result)
+        except StopIteration as stop:
+            answer: R = stop.value
+            return answer
+        finally:
+            steps.close()
+
+    async def _perform(
+        self, effect: Effect | AwaitNews, ask: AskPeer | None, looked_at: int
+    ) -> object:
+        if isinstance(effect, Ask):
+            if ask is None:
+                raise TypeError("an answer asks nobody")
+            return await ask(effect.request)
+        if isinstance(effect, AwaitNews):
+            return await self._await_news(looked_at)
+        if isinstance(effect, Learn):
+            return await self._learn(effect.signed)
+        return await self._on_store(effect)
+
+    async def _on_store(self, effect: Look | ReadRange | Take | CaughtUp) -> object:
+        match effect:
+            case Look():
+                return await self.look()
+            case ReadRange(chain, after, max_bytes):
+                return await self.store.changesets(chain, after=after, max_bytes=max_bytes)
+            case Take(batch):
+                try:
+                    return await self.store.receive(batch, self._roster.members)
+                except Exception as error:
+                    log.exception("changesets could not be taken")
+                    raise TroubleError(Trouble.STORE, repr(error)) from error
+            case CaughtUp():
+                await self.store.on_writer(_write_again)
+                return None
+
+    async def look(self) -> View:
+        """What the store holds, read without waiting for the writer."""
+        heads, quarantined = await self.store.standing()
+        blocked = frozenset((found.site, found.scope) for found in quarantined)
+        return View(heads, blocked, self.store.core.must_catch_up)
+
+    async def _await_news(self, looked_at: int) -> Here | None:
+        woken = await self.pulse.after(looked_at, 0 if self.is_stopping else LISTEN_SECONDS)
+        return self.here if woken and not self.is_stopping else None
+
+    async def _learn(self, signed: SignedRoster) -> Roster | None:
+        try:
+            learnt = await self.store.on_writer(lambda core: take_roster(core, signed))
+        except RosterError as error:
+            log.warning("a roster was not believed: %s", error)
+            return None
+        if learnt is not None:
+            self._adopt(learnt)
+        return learnt
+
+    def _adopt(self, roster: Roster) -> None:
+        self._roster = roster
+        self.on_roster(roster)
+        self.pulse.beat()
+
+
+def _write_again(core: Core) -> None:
+    core.note_caught_up()
+    core.finish_merge()

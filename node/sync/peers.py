@@ -1,0 +1,157 @@
+"""What is known of each peer at the moment: where it is, what it last told, how it went.
+
+All of it is a hint. Nothing here decides what is sent; it only saves needless rounds and tells
+people how things stand, also right after a restart without a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from node.store import Chain, Core
+from node.sync.heads import by_chain
+from node.sync.roster import RosterNode
+from node.sync.round import Round, Stage
+from node.sync.transport import Address
+from node.sync.trouble import Trouble
+from node.sync.wire import HeadSaid
+
+_KEPT = "sync.peers"
+REST_SECONDS = 60.0
+"""At rest heads are compared this often, in case a word was lost."""
+
+FIRST_RETRY_SECONDS = 1.0
+LAST_RETRY_SECONDS = 60.0
+PATIENT = frozenset(
+    {
+        Trouble.NOT_ACCEPTED,
+        Trouble.OTHER_QUARTER,
+        Trouble.OTHER_EPOCH,
+        Trouble.PEER_OLDER,
+        Trouble.PEER_NEWER,
+        Trouble.WRONG_KEY,
+    }
+)
+"""Troubles that a person must end: trying again by the second would only make noise."""
+
+PATIENT_RETRY_SECONDS = 20.0
+
+
+@dataclass
+class Peer:
+    """One other node of the roster. Instants are seconds UTC, `due_at` is of the loop's clock."""
+
+    node: RosterNode
+    addresses: dict[str, list[Address]] = field(default_factory=dict)
+    said: dict[Chain, HeadSaid] = field(default_factory=dict)
+    last_success_at: int | None = None
+    stage: Stage = Stage.REST
+    meeting: Round | None = None
+    trouble: Trouble | None = None
+    failures: int = 0
+    due_at: float = 0.0
+    good_address: Address | None = None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    rested: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def site_id(self) -> bytes:
+        """Its id."""
+        return self.node.site_id
+
+    def known_addresses(self) -> list[Address]:
+        """Where to try, the one that worked last first."""
+        listed = [a for found in self.addresses.values() for a in found]
+        listed.sort(key=lambda address: address != self.good_address)
+        return list(dict.fromkeys(listed))
+
+    def set_addresses(self, source: str, found: Iterable[Address]) -> bool:
+        """Note where a source (roster, settings, LAN) saw the peer; whether that was news."""
+        new = list(found)
+        if self.addresses.get(source, []) == new:
+            return False
+        self.addresses[source] = new
+        return bool(new)
+
+    def tell(self, said: dict[Chain, HeadSaid]) -> None:
+        """The peer has told its heads."""
+        self.said = dict(said)
+
+    def succeed(self, now: int, *, loop_now: float, jitter: float) -> None:
+        """A round came to rest. `jitter` is between 0 and 1."""
+        self.last_success_at = now
+        self.failures = 0
+        self.due_at = loop_now + REST_SECONDS * (1.0 + 0.2 * jitter)
+
+    def fail(self, trouble: Trouble, *, loop_now: float, jitter: float) -> None:
+        """A round ended in trouble: the next try waits longer each time, up to a minute."""
+        self.trouble = trouble
+        first = PATIENT_RETRY_SECONDS if trouble in PATIENT else FIRST_RETRY_SECONDS
+        wait = min(first * 2 ** min(self.failures, 10), LAST_RETRY_SECONDS)
+        self.failures += 1
+        self.due_at = loop_now + wait * (0.5 + 0.5 * jitter)
+
+
+class Remembered(msgspec.Struct, array_like=True, frozen=True):
+    """What outlives a restart of one peer."""
+
+    site: bytes
+    last_success_at: int | None
+    said: tuple[HeadSaid, ...]
+
+
+_decoder = msgspec.msgpack.Decoder(list[Remembered])
+
+
+class Peers:
+    """All peers of the roster."""
+
+    def __init__(self) -> None:
+        self._peers: dict[bytes, Peer] = {}
+        self._kept: bytes = b""
+
+    def __iter__(self) -> Iterator[Peer]:
+        return iter(list(self._peers.values()))
+
+    def get(self, site: bytes) -> Peer | None:
+        """The peer of this id, if it is in good standing."""
+        return self._peers.get(site)
+
+    def follow(self, nodes: Iterable[RosterNode]) -> None:
+        """Hold exactly these nodes."""
+        listed = {node.site_id: node for node in nodes}
+        for site in self._peers.keys() - listed.keys():
+            del self._peers[site]
+        for site, node in listed.items():
+            self._peers.setdefault(site, Peer(node)).node = node
+
+    def recall(self, core: Core) -> None:
+        """Take up what the file remembers of the peers."""
+        kept = core.kept(_KEPT)
+        if kept is None:
+            return
+        try:
+            remembered = _decoder.decode(kept)
+        except (msgspec.MsgspecError, RecursionError):
+            return
+        self._kept = bytes(kept)
+        for one in remembered:
+            peer = self._peers.get(one.site)
+            if peer is not None:
+                peer.said = by_chain(one.said)
+                peer.last_success_at = one.last_success_at
+
+    def remember(self, core: Core) -> None:
+        """Keep it, where it has changed."""
+        listed = [
+            Remembered(peer.site_id, peer.last_success_at, tuple(peer.said.values()))
+            for peer in self._peers.values()
+        ]
+        kept = msgspec.msgpack.encode(listed)
+        if kept != self._kept:
+            core.keep(_KEPT, kept)
+            self._kept = kept

@@ -1,0 +1,102 @@
+"""What other nodes may ask of this one: an ASGI application for its own listener, nothing else.
+
+One path, one verb, bytes in and bytes out. Everything that is not a proper request of a node in
+good standing gets the same empty answer, whatever was wrong with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Protocol
+
+from node.sync.transport import PATH, SCHEME
+from node.sync.wire import BODY_BYTES_MAX, GREETING_BYTES_MAX
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+BODY_SECONDS = 30.0
+"""Whoever needs longer to send a body is not a node on a slow line but one that holds us up."""
+
+NOTHING = 403
+
+
+class Called(Protocol):
+    """One quarter's store that answers."""
+
+    tag: str
+
+    async def answer(self, token: bytes, body: bytes) -> tuple[int, bytes]:
+        """Status and bytes of the answer to a request's bytes."""
+
+    def knows(self, token: bytes) -> bool:
+        """Whether the token is that of an open session."""
+
+
+class SyncApp:
+    """Routes requests to the store of the quarter that they name; central has many."""
+
+    def __init__(self, called: Sequence[Called]) -> None:
+        self._called = {one.tag: one for one in called}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        status, body = await self._answer(scope, receive)
+        headers = [
+            (b"content-type", b"application/octet-stream"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        if status == NOTHING:
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Message, receive: Receive) -> tuple[int, bytes]:
+        path = str(scope["path"])
+        called = self._called.get(path.removeprefix(PATH)) if path.startswith(PATH) else None
+        if scope["method"] != "POST" or called is None:
+            return NOTHING, b""
+        token = _token(scope["headers"])
+        limit = BODY_BYTES_MAX if token and called.knows(token) else GREETING_BYTES_MAX
+        body = await _read(receive, limit)
+        if body is None:
+            return NOTHING, b""
+        return await called.answer(token, body)
+
+
+def sync_app(*called: Called) -> SyncApp:
+    """The application for the listener that other nodes call."""
+    return SyncApp(called)
+
+
+def _token(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    given = next((value for name, value in headers if name == b"authorization"), b"")
+    scheme, _, text = given.decode("latin-1").partition(" ")
+    if scheme.lower() != SCHEME or len(text) != 64:
+        return b""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The request's body, or None where it is too large, too slow or cut off."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                body += message.get("body", b"")
+                if len(body) > limit:
+                    return None
+                if not message.get("more_body", False):
+                    return bytes(body)
+    except TimeoutError:
+        return None

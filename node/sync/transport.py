@@ -1,0 +1,138 @@
+"""Calling another node: HTTPS with the peer's key pinned, connections kept alive, all bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from node.sync.tls import WrongKeyError, client_context, public_key_of
+from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import BODY_BYTES_MAX, Reply, Request, WireError, pack, unpack_reply
+
+CONNECT_SECONDS = 4.0
+REPLY_SECONDS = 30.0
+LISTEN_SECONDS = 25.0
+"""How long a called node keeps a waiting request; proxies tend to cut after 30 seconds."""
+
+PORT = 8443
+PATH = "/sync/1/"
+SCHEME = "quartier"
+_KEEP_ALIVE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a node can be called."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(text: str) -> Address:
+    """Read "host", "host:port" or "[v6]:port"; raises `ValueError` with the remedy."""
+    host, _, port = text.strip().rpartition(":") if _has_port(text) else (text.strip(), "", "")
+    host = host.strip("[]")
+    number = int(port) if port else PORT
+    if not host or not 0 < number < 65536 or set(host) & set(" /@?#"):
+        raise ValueError(
+            f"{text!r} is no address: write host:port, for example 192.168.1.20:{PORT}"
+        )
+    return Address(host, number)
+
+
+def _has_port(text: str) -> bool:
+    _, colon, port = text.strip().rpartition(":")
+    return bool(colon) and port.isdigit() and (text.count(":") == 1 or "]" in text)
+
+
+def quarter_tag(quarter: bytes) -> str:
+    """A quarter's public mark: tells one from another, and nothing else."""
+    return hashlib.sha256(b"quartier tag\0" + quarter).hexdigest()[:16]
+
+
+class Link:
+    """Requests to one node at one address."""
+
+    def __init__(self, address: Address, tag: str, accepts: Callable[[bytes], bool]) -> None:
+        self.address = address
+        self._url = f"https://{address}{PATH}{tag}"
+        self._client = httpx.AsyncClient(
+            verify=client_context(accepts),
+            timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(
+                max_connections=4,
+                max_keepalive_connections=4,
+                keepalive_expiry=_KEEP_ALIVE_SECONDS,
+            ),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def ask(
+        self, request: Request, *, token: bytes = b"", seconds: float = REPLY_SECONDS
+    ) -> Reply:
+        """The peer's reply; raises `TroubleError` with what went wrong."""
+        try:
+            async with asyncio.timeout(seconds):
+                status, body = await self._post(pack(request), token)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            raise TroubleError(_trouble_of(error), repr(error)) from error
+        except RuntimeError as error:
+            # httpx says so when the client was closed under a waiting request.
+            raise TroubleError(Trouble.UNREACHABLE, str(error)) from error
+        if status == 403:
+            raise TroubleError(Trouble.NOT_ACCEPTED)
+        if status != 200:
+            raise TroubleError(Trouble.BUSY if status == 503 else Trouble.GARBLED, str(status))
+        try:
+            return unpack_reply(body)
+        except WireError as error:
+            raise TroubleError(Trouble.GARBLED, str(error)) from error
+
+    async def _post(self, body: bytes, token: bytes) -> tuple[int, bytes]:
+        headers = {"content-type": "application/octet-stream"}
+        if token:
+            headers["authorization"] = f"{SCHEME} {token.hex()}"
+        async with self._client.stream(
+            "POST", self._url, content=body, headers=headers
+        ) as response:
+            received = bytearray()
+            async for piece in response.aiter_raw():
+                received += piece
+                if len(received) > BODY_BYTES_MAX:
+                    raise TroubleError(Trouble.GARBLED, "a reply without end")
+            return response.status_code, bytes(received)
+
+    async def close(self) -> None:
+        """End all connections; requests under way fail."""
+        await self._client.aclose()
+
+
+def _trouble_of(error: BaseException) -> Trouble:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, WrongKeyError):
+            return Trouble.WRONG_KEY
+        seen = seen.__cause__ or seen.__context__
+    return Trouble.UNREACHABLE
+
+
+async def key_at(address: Address) -> bytes:
+    """The public key of whoever listens there, by a handshake alone; raises `TroubleError`."""
+    context = client_context(bool)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(address.host, address.port, ssl=context)
+    except (OSError, ValueError) as error:
+        raise TroubleError(Trouble.UNREACHABLE, repr(error)) from error
+    der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return public_key_of(der) if der else b""
