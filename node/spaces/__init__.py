@@ -7,6 +7,7 @@ truth to show; the stored status knows nothing of the time.
 """
 
 from node.spaces.actions import (
+    add_note,
     approve,
     bill_for,
     cancel,
@@ -25,7 +26,7 @@ from node.spaces.check_in import (
     is_open_for,
     leave,
 )
-from node.spaces.deciding import decide_waiting
+from node.spaces.deciding import decide_waiting, why_not
 from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
 from node.spaces.importing import import_spaces
@@ -44,6 +45,7 @@ from node.spaces.model import (
 )
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
+from node.spaces.pricing import free_until
 from node.spaces.reads import (
     arrivals,
     coming_up,
@@ -83,6 +85,7 @@ __all__ = [
     "Space",
     "Status",
     "Wish",
+    "add_note",
     "admit",
     "after_merge",
     "alternatives_for",
@@ -103,6 +106,7 @@ __all__ = [
     "find_reservation",
     "find_space",
     "free_now",
+    "free_until",
     "get_line",
     "hold",
     "import_spaces",
@@ -123,4 +127,5 @@ __all__ = [
     "search",
     "stay_period",
     "waiting",
+    "why_not",
 ]

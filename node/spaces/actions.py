@@ -16,6 +16,7 @@ from node.quarter import get_profile
 from node.quarter.files import Audience
 from node.spaces import pricing, projections, rules, tables
 from node.spaces.deciding import (
+    DECLINED_BY_DESK,
     NO_PRICE,
     UNKNOWN,
     UNKNOWN_SPACE,
@@ -24,6 +25,7 @@ from node.spaces.deciding import (
     case_again,
     circumstances,
     decide,
+    decline_note_id,
     is_home,
     projected,
     waits_for_desk,
@@ -119,6 +121,12 @@ def _confirm_again(
     return refusal or decide(write, reservation.id, case, now=now, signer=signer)
 
 
+def add_note(write: Write, reservation_id: bytes, *, note: str) -> None:
+    """Add what a reservation is for, once; it stays in the building."""
+    text = tables.encoded({"note": note, "guests": ""})
+    write.insert_new("reservation_note", id=reservation_id, note=text)
+
+
 def cancel(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
 ) -> Reservation | Refusal:
@@ -180,11 +188,18 @@ def approve(
 def decline(
     write: Write, actor: Actor, reservation_id: bytes, *, reason: str, signer: Signer
 ) -> Reservation | Refusal:
-    """The desk does not agree; the reason is told to whoever asked."""
+    """The desk does not agree; the reason is told to whoever asked (`why_not`).
+
+    The words stay in the building: they may say something about people.
+    """
     case = _case_to_judge(write, actor, reservation_id)
     if isinstance(case, Refusal):
         return case
-    write_decision(write, reservation_id, case, Verdict.DECLINED, reason=reason, signer=signer)
+    code = DECLINED_BY_DESK.code
+    write_decision(write, reservation_id, case, Verdict.DECLINED, reason=code, signer=signer)
+    if reason:
+        note = tables.encoded({"note": reason, "guests": ""})
+        write.insert_new("reservation_note", id=decline_note_id(reservation_id), note=note)
     return projected(write, reservation_id)
 
 

@@ -6,7 +6,7 @@ and one that came by sync go through the same `decide`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -146,7 +146,7 @@ def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
         term=tables.select_term(write, write.site_id),
         number=tables.next_number(write, case_space.id),
         verdict=Verdict.DISPLACED,
-        reason="spaces.displaced",
+        reason=DISPLACED.code,
         bill=reservation.bill,
     )
     tables.insert_decision(write, decision, space_id=case_space.id)
@@ -262,6 +262,22 @@ def _desk_ready_at(read: Read, case: Case, window: Period, *, now: datetime) -> 
     return after_desk_minutes(read, now, minutes)
 
 
+def decline_note_id(reservation_id: bytes) -> bytes:
+    """Where the desk's own words for a no lie, beside what was said with the request."""
+    return derived_id(reservation_id, "declined")
+
+
+def why_not(read: Read, reservation: Reservation) -> Refusal | None:
+    """Why a reservation was declined or taken back, in words; None where it was not."""
+    decision = reservation.decision
+    if decision is None or decision.verdict not in {Verdict.DECLINED, Verdict.DISPLACED}:
+        return None
+    known = {each.code: each for each in (rules.TAKEN, DECLINED_BY_DESK, DISPLACED, TOO_LATE)}
+    refusal = known.get(decision.reason, AGAINST_RULES)
+    words = tables.select_note(read, decline_note_id(reservation.id)).get("note", "")
+    return replace(refusal, message=words) if words else refusal
+
+
 def waits_for_desk(case: Case) -> bool:
     """Whether the desk must agree before this case can be confirmed."""
     if case.by_staff:
@@ -295,6 +311,21 @@ UNKNOWN_SPACE = Refusal(
     N_("Diesen Raum gibt es nicht."),
     N_("Alle Räume finden Sie unter «Buchen»."),
     status=404,
+)
+DECLINED_BY_DESK = Refusal(
+    "spaces.declined_by_desk",
+    N_("Der Service-Point hat dieser Anfrage nicht zugestimmt."),
+    N_("Bitte fragen Sie dort nach; oft gibt es einen anderen Weg."),
+)
+DISPLACED = Refusal(
+    "spaces.displaced",
+    N_("Diese Zeit war durch einen Fehler doppelt vergeben; die frühere Buchung gilt."),
+    N_("Das tut uns leid. Der Service-Point hilft Ihnen, etwas anderes zu finden."),
+)
+AGAINST_RULES = Refusal(
+    "spaces.against_rules",
+    N_("Als die Anfrage beim Haus ankam, ließen die Regeln dieses Ortes sie nicht mehr zu."),
+    N_("Suchen Sie noch einmal; dort steht, was möglich ist."),
 )
 TOO_LATE = Refusal(
     "spaces.decided_too_late",

@@ -7,13 +7,19 @@ the facts that it would have left, so that nothing later can tell the difference
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Face
 from node.base.ids import derived_id, id_text
-from node.quarter.files import Audience, PastStatus, QuarterFiles, ReservationRow
+from node.quarter.files import (
+    Audience,
+    ContractRow,
+    PastStatus,
+    QuarterFiles,
+    ReservationRow,
+)
 from node.quarter.mirroring import Wanted, plan
 from node.spaces import passes, pricing, schema, tables
 from node.spaces.folding import project
@@ -49,8 +55,7 @@ def import_spaces(
     written = _import_places(core, files, now=now)
     missing = core.read(lambda read: _missing(read, files))
     households = {row.key: row.household for row in files.people}
-    contracts = {row.household for row in files.contracts}
-    origin = _Origin(households, contracts)
+    origin = _Origin(households, files.contracts)
     for start in range(0, len(missing), ROWS_A_PIECE):
         piece = missing[start : start + ROWS_A_PIECE]
         core.write(partial(_write_piece, files=files, piece=piece, origin=origin, signer=signer))
@@ -62,23 +67,30 @@ def import_spaces(
 class _Origin:
     """Who lives where, and which households have a contract, by the operator's keys."""
 
-    def __init__(self, households: dict[str, str], contracts: set[str]) -> None:
+    def __init__(self, households: dict[str, str], contracts: Sequence[ContractRow]) -> None:
         self.households = households
         self.contracts = contracts
 
-    def audience(self, person: str) -> Audience:
-        """For whom the price of a past reservation held."""
+    def audience(self, person: str, day: date) -> Audience:
+        """For whom the price of a reservation made on `day` held."""
         household = self.households.get(person)
         if household is None:
             return Audience.OUTSIDE
-        return Audience.CONTRACT if household in self.contracts else Audience.NO_CONTRACT
+        has_contract = any(
+            row.household == household
+            and row.starts_on <= day
+            and (row.ends_on is None or day <= row.ends_on)
+            for row in self.contracts
+        )
+        return Audience.CONTRACT if has_contract else Audience.NO_CONTRACT
 
 
 def _import_places(core: Core, files: QuarterFiles, *, now: datetime) -> int:
-    site = core.site_id
+    # A second import, at whichever node, changes what a place is, never who decides about it.
+    homes = core.read(tables.select_homes)
     rows = {
         files.id_of("space", row.key): {
-            "home_site": site,
+            "home_site": homes.get(files.id_of("space", row.key), core.site_id),
             "building_id": files.id_of("building", row.building),
             "details": tables.encoded(row),
         }
@@ -132,7 +144,8 @@ def _write_history(
 ) -> None:
     reservation_id = files.id_of("reservation", row.key)
     household = origin.households.get(row.person)
-    audience = origin.audience(row.person)
+    zone = ZoneInfo(files.profile.timezone)
+    audience = origin.audience(row.person, row.requested_at.astimezone(zone).date())
     person_id = files.id_of("person", row.person)
     wish = Wish(
         space_id=space.id,
@@ -159,7 +172,7 @@ def _write_history(
     if row.note or row.guest_name:
         note = tables.encoded({"note": row.note, "guests": row.guest_name})
         write.insert_new("reservation_note", id=reservation_id, note=note)
-    bill = pricing.price(space.row, wish, audience, files.profile, ZoneInfo(files.profile.timezone))
+    bill = pricing.price(space.row, wish, audience, files.profile, zone)
     _write_outcome(write, row, reservation_id, space, bill=bill or FREE, signer=signer)
     project(write, reservation_id)
 

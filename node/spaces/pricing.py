@@ -19,7 +19,7 @@ from node.base.periods import Period, local_day
 from node.base.refusals import N_
 from node.quarter.files import Audience, RoomPrice, SpaceRow, StayPrice, StayRules
 from node.quarter.model import Levy, QuarterProfile
-from node.spaces.model import FREE, Bill, BillLine, CancelPreview, VatPart, Wish
+from node.spaces.model import FREE, Bill, BillLine, CancelPreview, Space, VatPart, Wish
 
 
 def nights_of(period: Period, zone: ZoneInfo) -> int:
@@ -168,3 +168,10 @@ def cancellation_cost(
     free = [tier.notice_hours for tier in tiers if tier.percent == 0]
     free_until = starts_at - timedelta(hours=min(free)) if free else None
     return CancelPreview(fee, percent, free_until)
+
+
+def free_until(space: Space, bill: Bill, starts_at: datetime, *, now: datetime) -> datetime | None:
+    """Until when giving up would cost nothing; None where it never does or nothing is due."""
+    if bill.total_cents == 0:
+        return starts_at
+    return cancellation_cost(space.row, bill, starts_at, now=now).free_until

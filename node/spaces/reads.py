@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-import msgspec
-
 from node.base.actors import Actor
 from node.base.periods import Period, local_day
 from node.base.refusals import Refusal
@@ -95,11 +93,7 @@ def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
 
 def note_of(read: Read, reservation_id: bytes) -> dict[str, str]:
     """What was said with a request ("note", "guests"); empty outside the building."""
-    text = tables.select_note(read, reservation_id)
-    try:
-        return msgspec.json.decode(text or "{}", type=dict[str, str])
-    except msgspec.DecodeError:
-        return {}
+    return tables.select_note(read, reservation_id)
 
 
 def _ids_of(read: Read, actor: Actor, *, since: datetime) -> list[bytes]:

@@ -78,6 +78,11 @@ def _space(row: Any) -> Space:
     )
 
 
+def select_homes(read: Read) -> dict[bytes, bytes]:
+    """The home site of every place that was ever known, by the place's id."""
+    return {row["id"]: row["home_site"] for row in read.rows("select id, home_site from space")}
+
+
 def select_term(read: Read, site: bytes) -> int:
     """The term under which a node decides; 0 where it has none."""
     return read.value("select max(term) from home_term where site = :site", site=site) or 0
@@ -194,9 +199,10 @@ def insert_once(
     return write.insert_new(table, id=row_id, reservation_id=reservation_id, **rest)
 
 
-def select_note(read: Read, reservation_id: bytes) -> str:
-    """What was said with a request, as JSON; empty where nothing or not to be had here."""
-    return read.value("select note from reservation_note where id = :id", id=reservation_id) or ""
+def select_note(read: Read, note_id: bytes) -> dict[str, str]:
+    """What was said ("note", "guests"); empty where nothing was, or it is not to be had here."""
+    text = read.value("select note from reservation_note where id = :id", id=note_id)
+    return decoded(text or "{}", dict[str, str]) or {}
 
 
 def new_facts(write: Write) -> list[bytes]:
