@@ -2,7 +2,7 @@
 
 A *person* belongs to a *household*; a *role* is a relation of a person to the quarter; a *service
 contract* is the household's and entitles it. A *code* is the household's secret on paper, a
-*card* a person's at the kiosk. The trap: rights are asked at every request (`actor_of`), never kept.
+*card* a person's at the kiosk. The trap: rights are asked at every request, never kept.
 """
 
 from node.people.access import COMMAND_LINE, act_for, actor_of, find_household, find_person

@@ -27,7 +27,7 @@ class SecretKind(StrEnum):
     """What somebody proves themselves with. A person may have one of each."""
 
     PIN = "pin"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
 
 
 class HouseholdKind(StrEnum):
@@ -342,9 +342,11 @@ def to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def from_json(text: str, kind: type[T]) -> T:
-    """What `to_json` wrote; the empty value where a merge has not brought the cell yet."""
+def from_json(text: str, kind: type[T]) -> T | None:
+    """What `to_json` wrote, or None where a merge has not brought the cell or another release
+    wrote something that this one cannot read.
+    """
     try:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeError):
-        return kind()
+        return None

@@ -7,7 +7,6 @@ number wins, and of two with the same number the greater id, on every node alike
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from node.store import Column, Scope, Table
 
 ID = Column("id", "blob")

@@ -59,9 +59,7 @@ def select_roles(read: Read, person_id: bytes) -> list[Row]:
 
 def select_all_roles(read: Read) -> list[Row]:
     """All role facts of everybody, the newest first."""
-    return read.rows(
-        "select person_id, role, span from person_role order by number desc, id desc"
-    )
+    return read.rows("select person_id, role, span from person_role order by number desc, id desc")
 
 
 def select_team(read: Read) -> list[Row]:
@@ -145,9 +143,7 @@ def select_cards(read: Read, person_id: bytes) -> list[Row]:
 
 def select_sign_outs(read: Read, person_id: bytes) -> int:
     """How often this person was signed out everywhere, as far as this node knows."""
-    return int(
-        read.value("select count(*) from sign_out where person_id = :id", id=person_id) or 0
-    )
+    return int(read.value("select count(*) from sign_out where person_id = :id", id=person_id) or 0)
 
 
 def select_outside_access(read: Read, digest: bytes) -> Row | None:
@@ -187,9 +183,9 @@ def insert_numbered(write: Write, table: str, *, same: dict[str, Any], **columns
     return fact_id
 
 
-def insert_once(write: Write, table: str, about: bytes, **columns: Any) -> bool:
+def insert_once(write: Write, table: str, about: tuple[bytes | int, ...], **columns: Any) -> bool:
     """Add a fact that can be true only once, whoever notices it; whether it was new."""
-    return write.insert_new(table, id=derived_id(table, about), **columns)
+    return write.insert_new(table, id=derived_id(table, *about), **columns)
 
 
 def update_row(write: Write, table: str, row_id: bytes, **columns: Any) -> None:
@@ -306,7 +302,12 @@ def delete_old(write: Write, *, now: int, guesses_before: int, devices_before: i
     return (
         write.execute("delete from session where ends_at <= :now", now=now)
         + write.execute("delete from guess where last_at < :before", before=guesses_before)
-        + write.execute("delete from known_device where seen_at < :before", before=devices_before)
+        + write.execute(
+            "delete from known_device where seen_at < :before and not exists"
+            " (select 1 from session where session.device_id = known_device.device_id"
+            " and session.person_id = known_device.person_id)",
+            before=devices_before,
+        )
     )
 
 

@@ -1,0 +1,160 @@
+"""Who somebody is by now: their roles, their household and its contract, as an `Actor`.
+
+The one place where facts become rights. Every face asks here at each request (through a session),
+so that a role that ended yesterday allows nothing today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from node.base.actors import Actor, Face, Permission, Role, may
+from node.base.periods import to_epoch
+from node.base.refusals import Refusal
+from node.people import refusals, tables
+from node.people.model import (
+    TEAM,
+    ContractTerms,
+    EntitlementText,
+    Household,
+    HouseholdProfile,
+    OutsideRights,
+    Person,
+    PersonProfile,
+    RoleSpan,
+    from_json,
+)
+from node.people.rules import (
+    entitlement_text,
+    is_entitled,
+    newest_roles,
+    newest_terms,
+    roles_at,
+)
+from node.store import Read
+
+COMMAND_LINE = Actor(
+    person_id=b"",
+    household_id=b"",
+    roles=frozenset({Role.STAFF, Role.OPERATOR}),
+    name="quartier",
+)
+"""Who acts when the operator runs a command at the box itself."""
+
+
+def actor_of(read: Read, person_id: bytes, *, face: Face, now: datetime) -> Actor | None:
+    """The person as somebody who acts, or None for who has no role by now (moved out, unknown)."""
+    person = find_person(read, person_id)
+    if person is None:
+        return None
+    at = to_epoch(now)
+    roles = roles_at(role_spans(read, person_id), at)
+    if not roles:
+        return None
+    return Actor(
+        person_id=person.id,
+        household_id=person.household_id,
+        roles=roles,
+        has_contract=is_entitled(contracts_of(read, person.household_id), at),
+        face=face,
+        name=person.name,
+    )
+
+
+def act_for(read: Read, staff: Actor, person_id: bytes, *, now: datetime) -> Actor | Refusal:
+    """The resident as an actor for whom this member of staff acts: `staff_id` tells everywhere.
+
+    Rights of the team are never lent, and nobody acts for somebody else through a third.
+    """
+    if staff.staff_id is not None or not may(staff, Permission.RESERVE_FOR_OTHERS):
+        return refusals.NOT_ALLOWED
+    found = actor_of(read, person_id, face=staff.face, now=now)
+    if found is None:
+        return refusals.NOT_FOUND
+    neighbour = replace(found, roles=found.roles - TEAM)
+    return staff.on_behalf_of(neighbour) if neighbour.roles else refusals.NOT_ALLOWED
+
+
+def actor_from_outside(rights: OutsideRights, row: Any, *, now: datetime) -> Actor | None:
+    """Somebody at central: rights without a name. None once they have ended."""
+    at = to_epoch(now)
+    roles = roles_at(rights.roles, at)
+    if not roles or at >= rights.ends_at:
+        return None
+    return Actor(
+        person_id=row["person_id"],
+        household_id=row["household_id"],
+        roles=roles,
+        has_contract=is_entitled(rights.contracts, at),
+        face=Face.CENTRAL,
+    )
+
+
+def role_spans(read: Read, person_id: bytes) -> tuple[RoleSpan, ...]:
+    """The newest span of each role that a person ever had."""
+    facts = _spans(tables.select_roles(read, person_id))
+    return tuple(newest_roles((span.role, span) for span in facts).values())
+
+
+def all_roles_at(read: Read, at: int) -> dict[bytes, frozenset[Role]]:
+    """Everybody's roles at a second since 1970."""
+    newest: dict[tuple[bytes, str], RoleSpan] = {}
+    for row in tables.select_all_roles(read):
+        for span in _spans([row]):
+            newest.setdefault((row["person_id"], span.role), span)
+    found: dict[bytes, frozenset[Role]] = {}
+    for (person_id, _), span in newest.items():
+        found[person_id] = found.get(person_id, frozenset()) | roles_at((span,), at)
+    return found
+
+
+def _spans(rows: Iterable[Any]) -> list[RoleSpan]:
+    found = (from_json(row["span"], RoleSpan) for row in rows)
+    return [span for span in found if span is not None]
+
+
+def contracts_of(read: Read, household_id: bytes) -> tuple[ContractTerms, ...]:
+    """The newest terms of each of a household's service contracts."""
+    if not household_id:
+        return ()
+    rows = tables.select_contracts(read, household_id)
+    known = ((row["contract_id"], from_json(row["terms"], ContractTerms)) for row in rows)
+    return newest_terms((key, terms) for key, terms in known if terms is not None)
+
+
+def entitlement(read: Read, household_id: bytes, *, now: datetime) -> EntitlementText:
+    """How a household stands to the service contract, in plain words."""
+    return entitlement_text(contracts_of(read, household_id), to_epoch(now))
+
+
+def find_person(read: Read, person_id: bytes) -> Person | None:
+    """A person by id."""
+    row = tables.select_person(read, person_id)
+    return None if row is None else person_of(row)
+
+
+def find_household(read: Read, household_id: bytes) -> Household | None:
+    """A household by id, also one that moved out."""
+    row = tables.select_household(read, household_id)
+    return None if row is None else household_of(row)
+
+
+def person_of(row: Any) -> Person:
+    """A row as the person it is."""
+    profile = from_json(row["profile"], PersonProfile) or PersonProfile()
+    return Person(row["id"], row["household_id"], profile)
+
+
+def household_of(row: Any) -> Household:
+    """A row as the household it is."""
+    profile = from_json(row["profile"], HouseholdProfile) or HouseholdProfile()
+    return Household(row["id"], row["flat_id"], profile)
+
+
+def has_ended(household: Household, now: datetime) -> bool:
+    """Whether a household has moved out."""
+    ends_at = household.profile.ends_at
+    return ends_at is not None and ends_at <= to_epoch(now)
