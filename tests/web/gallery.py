@@ -18,10 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 import minijinja
 import qrcode
 import qrcode.image.svg
+from playwright.sync_api import sync_playwright
 
 from tests.web import samples
 
 WEB = Path(__file__).parents[2] / "node" / "web"
+SERVED = {"/sw.js": "text/javascript", "/manifest.webmanifest": "application/manifest+json"}
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
@@ -53,6 +55,14 @@ PAGES = {
     "portal-find-wrong": Page("portal/find.html", "phone", samples.FIND_WRONG),
     "portal-confirm": Page("portal/confirm.html", "phone", samples.CONFIRM),
     "portal-pass": Page("portal/pass.html", "phone", samples.PASS),
+    "portal-offline": Page("portal/offline.html", "phone", {"actor": None}),
+    "portal-refusal": Page("refusal.html", "phone", samples.REFUSAL),
+    "kiosk-refusal": Page(
+        "refusal.html", "lobby", {**samples.KIOSK, **samples.REFUSAL, "path": "/kiosk/x"}
+    ),
+    "desk-refusal": Page(
+        "refusal.html", "desk", {**samples.DESK, **samples.REFUSAL, "path": "/desk/x"}
+    ),
     "kiosk-idle": Page("kiosk/idle.html", "lobby", samples.IDLE),
     "kiosk-home": Page("kiosk/home.html", "lobby", samples.HOME),
     "kiosk-home-signed-in": Page("kiosk/home.html", "lobby", samples.HOME_SIGNED_IN),
@@ -61,6 +71,8 @@ PAGES = {
     "gallery-desk": Page("gallery.html", "desk", samples.gallery("desk")),
     "gallery-kiosk": Page("gallery.html", "lobby", samples.gallery("kiosk")),
 }
+# Addresses that the scripts themselves ask for, beside each page's own name.
+ALIASES = {"": "portal-today", "mine/1/pass": "portal-pass", "offline": "portal-offline"}
 SCREENS = {"phone": (390, 844), "desk": (1440, 900), "lobby": (1080, 1920)}
 
 
@@ -109,12 +121,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             )
         elif url.path == "/sample/qr.svg":
             self._answer(200, "image/svg+xml", _qr())
-        elif url.path.strip("/") in PAGES:
+        elif url.path in SERVED:
+            text = environment().render_template(url.path[1:], **samples.common())
+            self._answer(200, SERVED[url.path], text.encode())
+        elif (name := ALIASES.get(url.path[1:], url.path[1:])) in PAGES:
             prefs: dict[str, object] = {
                 key: int(values[0]) if key == "size" else values[0]
                 for key, values in parse_qs(url.query).items()
             }
-            html = render(url.path.strip("/"), **prefs)
+            html = render(name, **prefs)
             self._answer(200, "text/html; charset=utf-8", html.encode())
         else:
             self._answer(404, "text/plain", b"not in the gallery")
@@ -148,25 +163,38 @@ def served() -> Iterator[str]:
         server.server_close()
 
 
-CHROMIUM = (
-    "--headless --lang=de --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+CHROMIUM = [
+    "--headless",
+    "--lang=de",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @contextlib.contextmanager
-def browser() -> Iterator[Any]:
-    """Debian's Chromium under Playwright."""
-    from playwright.sync_api import sync_playwright
+def browser(*more: str) -> Iterator[Any]:
+    """Debian's Chromium under Playwright; `more` are further flags."""
+    with sync_playwright() as playwright, launched(playwright, *more) as chromium:
+        yield chromium
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM, env={**os.environ, "LANGUAGE": "de"}
-        )
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+
+@contextlib.contextmanager
+def launched(playwright: Any, *more: str) -> Iterator[Any]:
+    """One more Chromium of a Playwright that already runs."""
+    chromium = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=[*CHROMIUM, *more],
+        env={**os.environ, "LANGUAGE": "de"},
+    )
+    try:
+        yield chromium
+    finally:
+        chromium.close()
 
 
 VARIANTS = {
@@ -175,6 +203,7 @@ VARIANTS = {
     "contrast": {"contrast": "more"},
     "larger": {"size": "2"},
     "large": {"size": "3"},
+    "rtl": {"lang": "ar", "dir": "rtl"},
 }
 
 
@@ -197,7 +226,10 @@ def main(arguments: list[str]) -> int:
     """Write pictures: OUT, then page names (all without), `name:variant` for one variant."""
     out = Path(arguments[0])
     out.mkdir(parents=True, exist_ok=True)
-    wanted = arguments[1:] or [f"{name}:{variant}" for name in PAGES for variant in VARIANTS]
+    wanted = arguments[1:] or [
+        *(f"{name}:{variant}" for name in PAGES for variant in VARIANTS),
+        *(f"{name}:light@desk" for name in PAGES if name.startswith("portal")),
+    ]
     with served() as base, browser() as chromium:
         for entry in wanted:
             name, _, variant = entry.partition(":")

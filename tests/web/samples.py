@@ -124,8 +124,7 @@ TODAY: Context = {
     "waiting": [
         {
             "title": "Küche Provence ist angefragt.",
-            "text": "Bestätigt wird, sobald Haus Monet erreichbar ist. "
-            "Sie brauchen nichts zu tun.",
+            "text": "Bestätigt wird, sobald Haus Monet erreichbar ist. Sie brauchen nichts zu tun.",
             "href": "/mine/2",
         }
     ],
@@ -358,6 +357,15 @@ PASS: Context = {
         "text": "Heute abgesagt kostet es 36,00 €.",
     },
     "notice": None,
+}
+
+REFUSAL: Context = {
+    "refusal": {
+        "code": "web.http_404",
+        "message": "Diese Seite gibt es nicht.",
+        "remedy": "Vielleicht ist der Link alt. Von der Startseite aus finden Sie alles.",
+        "status": 404,
+    },
 }
 
 KIOSK: Context = {
@@ -670,9 +678,7 @@ def _month() -> Context:
             days.append(_day(number, "closed", "geschlossen"))
         else:
             state = ("free", "some", "full")[number % 3]
-            days.append(
-                _day(number, state, "3 Räume frei", today=number == 24, here=number == 28)
-            )
+            days.append(_day(number, state, "3 Räume frei", today=number == 24, here=number == 28))
     days += [None] * (-len(days) % 7)
     names = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
     return {

@@ -65,6 +65,12 @@ if (face === "portal") {
     ["checkbox", "radio"].includes(field.type)
       ? field.checked === field.defaultChecked
       : field.tagName === "SELECT" || field.value === field.defaultValue;
+  // What was sent is forgotten with the next page that comes; the page of a cut line is none.
+  const sent = sessionStorage.getItem("typed-sent");
+  if (sent && !document.body.classList.contains("offline")) {
+    sessionStorage.removeItem(sent);
+    sessionStorage.removeItem("typed-sent");
+  }
   for (const form of document.querySelectorAll("form[data-keep]")) {
     const place = `typed:${location.pathname}:${form.dataset.keep}`;
     const fields = () => [...form.elements].filter((field) => field.name && !secret(field));
@@ -84,7 +90,7 @@ if (face === "portal") {
       }
       sessionStorage.setItem(place, JSON.stringify(kept));
     });
-    form.addEventListener("submit", () => sessionStorage.removeItem(place));
+    form.addEventListener("submit", () => sessionStorage.setItem("typed-sent", place));
   }
 }
 
