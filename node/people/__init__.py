@@ -5,10 +5,21 @@ contract* is the household's and entitles it. A *code* is the household's secret
 *card* a person's at the kiosk. The trap: rights are asked at every request, never kept.
 """
 
-from node.people.access import COMMAND_LINE, act_for, actor_of, find_household, find_person
-from node.people.actions import add_person, give_secret, sign_out_everywhere
+from node.people.access import (
+    COMMAND_LINE,
+    act_for,
+    actor_of,
+    building_of,
+    entitlement,
+    find_household,
+    find_person,
+    name_and_place,
+)
+from node.people.actions import add_person, forget_secrets, give_secret, sign_out_everywhere
 from node.people.cards import issue_card, revoke_cards
 from node.people.codes import fresh_code, issue_code, issue_letters, revoke_codes
+from node.people.following import after_merge, purge, rebuild
+from node.people.importing import import_people
 from node.people.outside import (
     close_outside_access,
     list_outside_accesses,
@@ -17,6 +28,7 @@ from node.people.outside import (
 from node.people.reads import (
     count_people,
     device_choices,
+    has_pin,
     list_devices,
     list_sessions,
     view_household,
@@ -43,22 +55,31 @@ __all__ = [
     "act_for",
     "actor_of",
     "add_person",
+    "after_merge",
+    "building_of",
     "change_secret",
     "close_outside_access",
     "count_people",
     "device_choices",
+    "entitlement",
     "find_household",
     "find_person",
+    "forget_secrets",
     "fresh_code",
     "give_secret",
+    "has_pin",
+    "import_people",
     "issue_card",
     "issue_code",
     "issue_letters",
     "list_devices",
     "list_outside_accesses",
     "list_sessions",
+    "name_and_place",
     "open_code",
     "open_outside_access",
+    "purge",
+    "rebuild",
     "revoke_cards",
     "revoke_codes",
     "search_people",

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from node import quarter
 from node.base.actors import Actor, Face, Permission, Role, may
 from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
 from node.people.model import (
+    NEIGHBOURS,
     TEAM,
     ContractTerms,
     EntitlementText,
@@ -27,11 +29,11 @@ from node.people.model import (
     RoleSpan,
     from_json,
 )
+from node.people.places import place_name
 from node.people.rules import (
     entitlement_text,
     is_entitled,
-    newest_roles,
-    newest_terms,
+    newest,
     roles_at,
 )
 from node.store import Read
@@ -51,7 +53,7 @@ def actor_of(read: Read, person_id: bytes, *, face: Face, now: datetime) -> Acto
     if person is None:
         return None
     at = to_epoch(now)
-    roles = roles_at(role_spans(read, person_id), at)
+    roles = current_roles(read, person, at)
     if not roles:
         return None
     return Actor(
@@ -93,36 +95,50 @@ def actor_from_outside(rights: OutsideRights, row: Any, *, now: datetime) -> Act
     )
 
 
+def current_roles(read: Read, person: Person, at: int) -> frozenset[Role]:
+    """The roles that somebody has at a second; who lived in a household has left with it."""
+    roles = roles_at(role_spans(read, person.id), at)
+    if roles & NEIGHBOURS and person.household_id:
+        household = find_household(read, person.household_id)
+        if household is None or household.profile.has_ended(at):
+            return roles - NEIGHBOURS
+    return roles
+
+
 def role_spans(read: Read, person_id: bytes) -> tuple[RoleSpan, ...]:
     """The newest span of each role that a person ever had."""
-    facts = _spans(tables.select_roles(read, person_id))
-    return tuple(newest_roles((span.role, span) for span in facts).values())
+    return tuple(newest_spans(tables.select_roles(read, person_id)).values())
+
+
+def newest_spans(rows: Iterable[Any]) -> dict[Role, RoleSpan]:
+    """The newest span of each role, of one person's rows that come newest first."""
+    found = (from_json(row["span"], RoleSpan) for row in rows)
+    return newest((span.role, span) for span in found if span is not None)
 
 
 def all_roles_at(read: Read, at: int) -> dict[bytes, frozenset[Role]]:
-    """Everybody's roles at a second since 1970."""
-    newest: dict[tuple[bytes, str], RoleSpan] = {}
+    """Everybody's roles at a second since 1970, whether or not their household is still here."""
+    rows: dict[bytes, list[Any]] = {}
     for row in tables.select_all_roles(read):
-        for span in _spans([row]):
-            newest.setdefault((row["person_id"], span.role), span)
-    found: dict[bytes, frozenset[Role]] = {}
-    for (person_id, _), span in newest.items():
-        found[person_id] = found.get(person_id, frozenset()) | roles_at((span,), at)
-    return found
-
-
-def _spans(rows: Iterable[Any]) -> list[RoleSpan]:
-    found = (from_json(row["span"], RoleSpan) for row in rows)
-    return [span for span in found if span is not None]
+        rows.setdefault(row["person_id"], []).append(row)
+    return {person_id: roles_at(newest_spans(own).values(), at) for person_id, own in rows.items()}
 
 
 def contracts_of(read: Read, household_id: bytes) -> tuple[ContractTerms, ...]:
     """The newest terms of each of a household's service contracts."""
     if not household_id:
         return ()
-    rows = tables.select_contracts(read, household_id)
-    known = ((row["contract_id"], from_json(row["terms"], ContractTerms)) for row in rows)
-    return newest_terms((key, terms) for key, terms in known if terms is not None)
+    held = newest_contracts(tables.select_contracts(read, household_id)).values()
+    return tuple(terms for owner_id, terms in held if owner_id == household_id)
+
+
+def newest_contracts(rows: Iterable[Any]) -> dict[bytes, tuple[bytes, ContractTerms]]:
+    """Whose each contract is and its newest terms, of rows that come newest first."""
+    found = (
+        (row["contract_id"], row["household_id"], from_json(row["terms"], ContractTerms))
+        for row in rows
+    )
+    return newest((key, (owner_id, terms)) for key, owner_id, terms in found if terms is not None)
 
 
 def entitlement(read: Read, household_id: bytes, *, now: datetime) -> EntitlementText:
@@ -156,5 +172,20 @@ def household_of(row: Any) -> Household:
 
 def has_ended(household: Household, now: datetime) -> bool:
     """Whether a household has moved out."""
-    ends_at = household.profile.ends_at
-    return ends_at is not None and ends_at <= to_epoch(now)
+    return household.profile.has_ended(to_epoch(now))
+
+
+def name_and_place(read: Read, person_id: bytes) -> tuple[str, str]:
+    """What the desk calls somebody: their name, and where they live or what they do here."""
+    person = find_person(read, person_id)
+    if person is None:
+        return "", ""
+    household = find_household(read, person.household_id)
+    return person.name, place_name(read, household) if household else person.profile.title
+
+
+def building_of(read: Read, household_id: bytes) -> bytes | None:
+    """The house that a household lives in; None for those from outside."""
+    household = find_household(read, household_id)
+    flat = quarter.find_flat(read, household.flat_id) if household is not None else None
+    return flat.building_id if flat is not None else None

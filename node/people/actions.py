@@ -22,7 +22,7 @@ from node.people.model import (
     to_json,
 )
 from node.people.outside import close_outside_access, refresh_outside_access
-from node.people.rules import SELF_ADDED_MAX, check_name, check_secret, kind_of_secret
+from node.people.rules import SELF_ADDED_MAX, check_name, check_secret, is_minor, kind_of_secret
 from node.people.search import refresh_words
 from node.store import Store, Write
 
@@ -145,7 +145,7 @@ async def give_secret(
         person = find_person(write, person_id)
         if person is None:
             return refusals.NOT_FOUND
-        if person.profile.is_child:
+        if is_minor(person.profile, now.year):
             return refusals.NOT_FOR_CHILDREN
         set_credential(write, person_id, kind, hashed, staff_id=actor.person_id or None, now=now)
         return kind

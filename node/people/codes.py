@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from node import quarter
 from node.base.actors import Actor, Permission, may
 from node.base.ids import random_code
 from node.base.periods import to_epoch
@@ -19,6 +18,7 @@ from node.people import refusals, tables
 from node.people.access import find_household, has_ended, household_of
 from node.people.hashing import code_digest, in_thread
 from node.people.model import CodeLetter, Household, IssuedCode
+from node.people.places import address_lines, place_name, place_names
 from node.people.rules import CODE_CHARS, grouped_code
 from node.store import Read, Store, Write
 
@@ -173,41 +173,9 @@ def _letter(read: Read, issued: IssuedCode, now: datetime) -> CodeLetter:
     return CodeLetter(
         household_id=household.id,
         household_name=household.name,
-        address_lines=_address_lines(read, household),
+        address_lines=address_lines(read, household),
         flat=place_name(read, household),
         code=issued.code,
         language=household.profile.language,
         issued_at=now,
     )
-
-
-def _address_lines(read: Read, household: Household) -> tuple[str, ...]:
-    address = household.profile.address
-    flat = quarter.find_flat(read, household.flat_id)
-    building = quarter.find_building(read, flat.building_id) if flat is not None else None
-    if building is not None:
-        address = building.address
-    return tuple(part.strip() for part in address.split(",") if part.strip())
-
-
-def place_name(read: Read, household: Household) -> str:
-    """Where a household lives, as people in the quarter say it: house, entrance and flat."""
-    flat = quarter.find_flat(read, household.flat_id)
-    if flat is None:
-        return household.profile.address
-    building = quarter.find_building(read, flat.building_id)
-    return _place(building.name if building is not None else "", flat.entrance, flat.number)
-
-
-def place_names(read: Read) -> dict[bytes, str]:
-    """The places of all flats of the quarter, by flat."""
-    return {
-        flat.id: _place(building.name, flat.entrance, flat.number)
-        for building in quarter.list_buildings(read)
-        for flat in quarter.list_flats(read, building.id)
-    }
-
-
-def _place(building: str, entrance: str, number: str) -> str:
-    door = f"{entrance} {number}".strip()
-    return ", ".join(part for part in (building, door) if part)

@@ -53,6 +53,10 @@ class HouseholdProfile:
     address: str = ""
     ends_at: int | None = None
 
+    def has_ended(self, at: int) -> bool:
+        """Whether it has moved out by this second since 1970."""
+        return self.ends_at is not None and self.ends_at <= at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonProfile:

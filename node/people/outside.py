@@ -14,7 +14,7 @@ from node.base.ids import new_id
 from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
-from node.people.access import contracts_of, role_spans
+from node.people.access import contracts_of, find_household, role_spans
 from node.people.hashing import new_short_token, token_digest
 from node.people.model import NEIGHBOURS, ContractTerms, OutsideRights, from_json, to_json
 from node.people.rules import OUTSIDE_SECONDS
@@ -76,16 +76,20 @@ def list_outside_accesses(read: Read, actor: Actor, *, now: datetime) -> list[Ou
 def refresh_outside_access(write: Write, person_id: bytes, *, now: datetime) -> None:
     """Bring the snapshots of rights up to date after a role or contract changed."""
     for row in tables.select_outside_accesses(write, person_id):
-        old = from_json(row["rights"], OutsideRights) or OutsideRights()
-        rights = _rights(write, person_id, row["household_id"], old.ends_at)
-        if not any(span.holds(to_epoch(now)) for span in rights.roles):
+        old = from_json(row["rights"], OutsideRights)
+        rights = _rights(write, person_id, row["household_id"], row["at"] + OUTSIDE_SECONDS)
+        at = to_epoch(now)
+        if at >= rights.ends_at or not any(span.holds(at) for span in rights.roles):
             _revoke(write, row["id"], staff_id=None, now=now)
         elif rights != old:
             tables.update_row(write, "outside_access", row["id"], rights=to_json(rights))
 
 
 def _rights(read: Read, person_id: bytes, household_id: bytes, ends_at: int) -> OutsideRights:
-    spans = (span for span in role_spans(read, person_id) if span.role in NEIGHBOURS)
+    spans = [span for span in role_spans(read, person_id) if span.role in NEIGHBOURS]
+    household = find_household(read, household_id)
+    if household is not None and household.profile.ends_at is not None:
+        ends_at = min(ends_at, household.profile.ends_at)
     # Central decides by dates alone: what a contract costs is none of its business.
     contracts = (
         ContractTerms(starts_at=terms.starts_at, ends_at=terms.ends_at)

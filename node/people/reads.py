@@ -11,14 +11,13 @@ from node.people import refusals, tables
 from node.people.access import (
     all_roles_at,
     contracts_of,
+    current_roles,
     entitlement,
     find_household,
     has_ended,
     household_of,
     person_of,
-    role_spans,
 )
-from node.people.codes import place_name
 from node.people.hashing import token_id
 from node.people.model import (
     Device,
@@ -30,7 +29,8 @@ from node.people.model import (
     SecretKind,
     Session,
 )
-from node.people.rules import is_entitled, roles_at
+from node.people.places import place_name
+from node.people.rules import is_entitled, is_minor
 from node.people.sessions import session_of
 from node.store import Read
 
@@ -39,15 +39,15 @@ def device_choices(read: Read, device: str, *, now: datetime) -> list[PersonChoi
     """Who is known at the browser with this device token, the latest first."""
     persons = [person_of(row) for row in tables.select_device_persons(read, token_id(device))]
     at = to_epoch(now)
-    return [_choice(read, p) for p in persons if roles_at(role_spans(read, p.id), at)]
+    return [_choice(read, p) for p in persons if current_roles(read, p, at)]
 
 
 def person_choices(read: Read, household_id: bytes, *, now: datetime) -> tuple[PersonChoice, ...]:
     """Who of a household may sign in: grown-ups that have a role."""
     members = [person_of(row) for row in tables.select_members(read, household_id)]
-    persons = [person for person in members if not person.profile.is_child]
+    persons = [person for person in members if not is_minor(person.profile, now.year)]
     at = to_epoch(now)
-    return tuple(_choice(read, p) for p in persons if roles_at(role_spans(read, p.id), at))
+    return tuple(_choice(read, p) for p in persons if current_roles(read, p, at))
 
 
 def _choice(read: Read, person: Person) -> PersonChoice:
@@ -110,7 +110,7 @@ def _members(read: Read, household_id: bytes, at: int) -> tuple[Member, ...]:
         members.append(
             Member(
                 person=person,
-                roles=roles_at(role_spans(read, person.id), at),
+                roles=current_roles(read, person, at),
                 has_secret=_choice(read, person).has_secret,
                 has_card=bool(tables.select_cards(read, person.id)),
             )
@@ -124,10 +124,11 @@ def count_people(read: Read, *, now: datetime) -> PeopleCounts:
     roles = all_roles_at(read, at)
     with_secret = tables.select_persons_with_secret(read)
     persons = [person_of(row) for row in tables.select_all_persons(read)]
-    living = [p for p in persons if roles.get(p.id, frozenset()) & {Role.RESIDENT, Role.OWNER}]
-    registered = [p for p in living if p.profile.registered_on or p.id in with_secret]
     households = [household_of(row) for row in tables.select_all_households(read)]
     present = [h for h in households if h.flat_id and not has_ended(h, now)]
+    here = {household.id for household in present}
+    living = [p for p in persons if p.household_id in here and roles.get(p.id)]
+    registered = [p for p in living if p.profile.registered_on or p.id in with_secret]
     return PeopleCounts(
         households=len(present),
         with_contract=sum(is_entitled(contracts_of(read, h.id), at) for h in present),

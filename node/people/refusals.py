@@ -180,3 +180,9 @@ ACCESS_UNKNOWN = Refusal(
     N_("Zu Hause im Quartier können Sie unter „Mein Konto“ einen neuen einrichten."),
     status=403,
 )
+ACCESS_ELSEWHERE = Refusal(
+    "people.access_elsewhere",
+    N_("Dieser Zugang gilt nur von außen."),
+    N_("Zu Hause im Quartier melden Sie sich mit Ihrem Code oder Ihrer PIN an."),
+    status=403,
+)

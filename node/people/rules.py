@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import TypeVar
 
 from node.base.actors import Face, Role
 from node.base.ids import ALPHABET, normal_code
@@ -21,9 +22,13 @@ from node.people.model import (
     ContractTerms,
     Entitlement,
     EntitlementText,
+    PersonProfile,
     RoleSpan,
     SecretKind,
 )
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 CODE_CHARS = 12
 """A paper code has 60 bits; with its slow digest nobody tries them all."""
@@ -32,6 +37,7 @@ PASSWORD_CHARS_MIN = 8
 PASSWORD_CHARS_MAX = 200
 """Longer ones only cost the hasher time."""
 NAME_CHARS_MAX = 80
+GROWN_UP_YEARS = 18
 SELF_ADDED_MAX = 12
 """More persons than this a household adds only with the desk's help."""
 
@@ -107,28 +113,27 @@ def check_name(given_name: str, family_name: str) -> Refusal | None:
     return None
 
 
+def is_minor(profile: PersonProfile, year: int) -> bool:
+    """Whether somebody is a child; by the year of birth where it is known, for children grow up."""
+    if profile.birth_year is None:
+        return profile.is_child
+    return year - profile.birth_year < GROWN_UP_YEARS
+
+
 # Roles and entitlement
 
 
-def newest_roles(facts: Iterable[tuple[str, RoleSpan]]) -> dict[str, RoleSpan]:
-    """The newest span per role of facts that come newest first."""
-    spans: dict[str, RoleSpan] = {}
-    for role, span in facts:
-        spans.setdefault(role, span)
-    return spans
+def newest(facts: Iterable[tuple[K, V]]) -> dict[K, V]:
+    """The newest value by what it is about, of facts that come newest first."""
+    found: dict[K, V] = {}
+    for about, value in facts:
+        found.setdefault(about, value)
+    return found
 
 
 def roles_at(spans: Iterable[RoleSpan], at: int) -> frozenset[Role]:
     """The roles that count at a second."""
     return frozenset(span.role for span in spans if span.holds(at))
-
-
-def newest_terms(facts: Iterable[tuple[bytes, ContractTerms]]) -> tuple[ContractTerms, ...]:
-    """The newest terms per contract of facts that come newest first."""
-    terms: dict[bytes, ContractTerms] = {}
-    for contract_id, found in facts:
-        terms.setdefault(contract_id, found)
-    return tuple(terms.values())
 
 
 def is_entitled(contracts: Iterable[ContractTerms], at: int) -> bool:
@@ -182,8 +187,13 @@ def slides(face: Face, *, ends_at: int, now: int) -> bool:
 
 
 def session_serves(started_at: Face, asked: Face) -> bool:
-    """Whether a session begun at one face counts at another: the API takes the portal's."""
-    return started_at is asked or (asked is Face.API and started_at is Face.PORTAL)
+    """Whether a session begun at one face counts at another.
+
+    The API takes the portal's; who came to central by a link sees the portal's pages there.
+    """
+    if started_at is asked:
+        return True
+    return asked in (Face.PORTAL, Face.API) and started_at in (Face.PORTAL, Face.CENTRAL)
 
 
 # Pauses after wrong guesses

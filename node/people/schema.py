@@ -65,7 +65,7 @@ SERVICE_CONTRACT = Table(
         STAFF_ID,
     ),
     scope=Scope.HOUSE,
-    indexes=(("household_id",),),
+    indexes=(("household_id",), ("contract_id",)),
     about="A household's service contract: term and price; the newest fact per contract counts.",
 )
 HOUSEHOLD_CODE = Table(

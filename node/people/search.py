@@ -5,18 +5,20 @@ The index is a local projection: written with the person, followed after a merge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from node.base.actors import Actor, Permission, may
 from node.base.refusals import Refusal
 from node.people import refusals, tables
-from node.people.access import find_person, household_of, person_of
-from node.people.codes import place_name, place_names
+from node.people.access import find_household, find_person, household_of, person_of
 from node.people.model import Household, Person, PersonLine
+from node.people.places import place_name, place_names
 from node.people.rules import query_words, search_words
 from node.store import Read, Write
 
 FOUND_MAX = 50
+FEW = 20
+"""Up to so many persons it is quicker to look their households up one by one."""
 INDEXED = frozenset({"person", "household", "flat", "building"})
 """A merge of one of these tables may change what people are found by."""
 
@@ -46,29 +48,36 @@ def _line(read: Read, person: Person) -> PersonLine:
     return PersonLine(person, household.name, place_name(read, household))
 
 
-def refresh_words(write: Write, person_ids: Sequence[bytes] | None = None) -> int:
+def refresh_words(write: Write, person_ids: Collection[bytes] | None = None) -> int:
     """Bring the search index up to date for these persons or all; how many words changed."""
-    if person_ids is None:
-        rows = tables.select_all_persons(write)
-    else:
-        found = (tables.select_person(write, person_id) for person_id in person_ids)
-        rows = [row for row in found if row is not None]
+    if person_ids is not None and len(person_ids) <= FEW:
+        return sum(_refresh_one(write, person_id) for person_id in person_ids)
     households = {row["id"]: household_of(row) for row in tables.select_all_households(write)}
     places = place_names(write)
     changed = 0
-    for row in rows:
-        person = person_of(row)
-        words = _words(person, households.get(person.household_id), places)
-        changed += _replace(write, person.id, words)
+    for row in tables.select_all_persons(write):
+        if person_ids is None or row["id"] in person_ids:
+            person = person_of(row)
+            household = households.get(person.household_id)
+            place = places.get(household.flat_id, "") if household is not None else ""
+            changed += _replace(write, person.id, _words(person, household, place))
     return changed
 
 
-def _words(person: Person, household: Household | None, places: dict[bytes, str]) -> frozenset[str]:
+def _refresh_one(write: Write, person_id: bytes) -> int:
+    person = find_person(write, person_id)
+    if person is None:
+        return 0
+    household = find_household(write, person.household_id)
+    place = place_name(write, household) if household is not None else ""
+    return _replace(write, person_id, _words(person, household, place))
+
+
+def _words(person: Person, household: Household | None, place: str) -> frozenset[str]:
     profile = person.profile
-    texts = [profile.name, profile.sign_in, profile.title]
+    texts = [profile.name, profile.sign_in, profile.title, place]
     if household is not None:
         texts += [household.name, household.profile.address]
-        texts.append(places.get(household.flat_id, ""))
     return search_words(*texts)
 
 

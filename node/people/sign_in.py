@@ -40,10 +40,10 @@ from node.people.model import (
     from_json,
 )
 from node.people.reads import credentials_of, person_choices
-from node.people.rules import check_secret, kind_of_secret, read_code
+from node.people.rules import check_secret, is_minor, kind_of_secret, read_code
 from node.people.sessions import start_session
 from node.people.throttle import BucketKey
-from node.store import Read, Store, Write
+from node.store import NodeRole, Read, Store, Write
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ async def sign_in_first_time(
             if isinstance(added, Refusal):
                 return added
             chosen = added.id
-        refusal = _check_newcomer(write, household, chosen)
+        refusal = _check_newcomer(write, household, chosen, now)
         if refusal is not None:
             return refusal
         set_credential(write, chosen, kind_of_secret(secret), hashed, staff_id=None, now=now)
@@ -113,11 +113,13 @@ async def sign_in_first_time(
     return await store.write(begin)
 
 
-def _check_newcomer(read: Read, household: Household, person_id: bytes) -> Refusal | None:
+def _check_newcomer(
+    read: Read, household: Household, person_id: bytes, now: datetime
+) -> Refusal | None:
     person = find_person(read, person_id)
     if person is None or person.household_id != household.id:
         return refusals.NOT_FOUND
-    if person.profile.is_child:
+    if is_minor(person.profile, now.year):
         return refusals.NOT_FOR_CHILDREN
     if any(hashed for _, hashed in credentials_of(read, person_id).values()):
         return replace(refusals.ALREADY_HAS_SECRET, values={"name": person.name})
@@ -197,6 +199,8 @@ async def sign_in_from_outside(
     store: Store, knock: Knock, token: str, *, now: datetime
 ) -> SignedIn | Refusal:
     """The link that somebody made at home, opened at central: rights, but no name."""
+    if store.core.role is not NodeRole.CENTRAL:
+        return refusals.ACCESS_ELSEWHERE
     digest = token_digest(read_short_token(token))
 
     def enter(write: Write) -> SignedIn | Refusal:

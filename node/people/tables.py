@@ -71,9 +71,12 @@ def select_team(read: Read) -> list[Row]:
 
 
 def select_contracts(read: Read, household_id: bytes) -> list[Row]:
-    """All contract facts of a household, the newest first."""
+    """All facts about contracts that a household has or had, the newest first: also those that
+    say that a contract is another household's by now.
+    """
     return read.rows(
-        "select contract_id, terms, number from service_contract where household_id = :id"
+        "select contract_id, household_id, terms from service_contract where contract_id in"
+        " (select contract_id from service_contract where household_id = :id)"
         " order by number desc, id desc",
         id=household_id,
     )
@@ -332,3 +335,8 @@ def delete_word(write: Write, person_id: bytes, word: str) -> None:
     write.execute(
         "delete from person_word where person_id = :id and word = :word", id=person_id, word=word
     )
+
+
+def delete_all_words(write: Write) -> None:
+    """Empty the search index."""
+    write.execute("delete from person_word")
