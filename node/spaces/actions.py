@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from node.base.actors import Actor, Permission, Role, may
-from node.base.ids import derived_id, id_text, new_id, parse_id
+from node.base.ids import derived_id, id_text, new_id
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
 from node.quarter.files import Audience
@@ -18,6 +18,7 @@ from node.spaces import pricing, projections, rules, tables
 from node.spaces.deciding import (
     DECLINED_BY_DESK,
     NO_PRICE,
+    TOO_LATE,
     UNKNOWN,
     UNKNOWN_SPACE,
     Case,
@@ -182,6 +183,8 @@ def approve(
     case = _case_to_judge(write, actor, reservation_id)
     if isinstance(case, Refusal):
         return case
+    if case.wish.period.ends_at <= now:
+        return TOO_LATE
     return decide(write, reservation_id, case, now=now, signer=signer, approved=True)
 
 
@@ -311,8 +314,3 @@ DECIDED_ELSEWHERE = Refusal(
     N_("Über diesen Raum entscheidet ein anderer Knoten."),
     N_("Die Anfrage wartet dort und wird entschieden, sobald er erreichbar ist."),
 )
-
-
-def staff_of(reservation: Reservation) -> bytes | None:
-    """The member of staff who made the request for somebody, if one did."""
-    return parse_id(reservation.details.staff_id) if reservation.details.staff_id else None

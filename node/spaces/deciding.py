@@ -32,6 +32,9 @@ from node.spaces.passes import Signer, issue
 from node.store import Read, Write
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+BELIEVED_WAIT = timedelta(days=30)
+"""No line is cut for longer: a request that seems older was dated by a wrong clock."""
+
 LEAD_LOOK_AHEAD = timedelta(days=14)
 """A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
 
@@ -66,10 +69,7 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
             continue
         if waits_for_desk(case):
             continue
-        world = circumstances(write, case, now=now, asked_at=reservation.requested_at)
-        refusal = rules.check_reservable(case.space, case.wish, world)
-        if refusal is None and reservation.period.ends_at <= now:
-            refusal = TOO_LATE
+        refusal = _why_not_granted(write, case, reservation, now=now)
         if refusal is not None:
             write_decision(
                 write, reservation_id, case, Verdict.DECLINED, reason=refusal.code, signer=signer
@@ -78,6 +78,23 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
         else:
             decided.append(decide(write, reservation_id, case, now=now, signer=signer))
     return [found for found in decided if isinstance(found, Reservation)]
+
+
+def _why_not_granted(
+    read: Read, case: Case, reservation: Reservation, *, now: datetime
+) -> Refusal | None:
+    """Which rule is against a request that waited, as of when it was asked.
+
+    The clock where it was asked may be wrong, so that instant is believed within bounds only.
+    """
+    asked_at = min(max(reservation.requested_at, now - BELIEVED_WAIT), now)
+    world = circumstances(read, case, now=now, asked_at=asked_at)
+    refusal = rules.check_reservable(case.space, case.wish, world)
+    if refusal is None and reservation.period.ends_at <= now:
+        return TOO_LATE
+    if refusal is None and bill_of(case) is None:
+        return NO_PRICE
+    return refusal
 
 
 def decide(
@@ -176,7 +193,7 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
         space,
         wish,
         details.audience,
-        bool(details.staff_id),
+        reservation.staff_id is not None,
         get_profile(read),
         reservation.id,
         projections.party_of(reservation.household_id, reservation.person_id),

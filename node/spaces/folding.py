@@ -72,7 +72,8 @@ def project(write: Write, reservation_id: bytes) -> Reservation | None:
 
 def keep(write: Write, reservation: Reservation, space: Space | None) -> None:
     """Write a folded reservation into the projections."""
-    projections.upsert_state(write, reservation, code=_code(reservation))
+    facts = tables.count_facts(write, reservation.id)
+    projections.upsert_state(write, reservation, code=_code(reservation), facts=facts)
     taken = taken_period(space.row, reservation) if space else None
     if space is None or taken is None:
         projections.delete_occupancy(write, reservation.id)

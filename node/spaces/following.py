@@ -19,14 +19,23 @@ def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer:
     """Follow what came from other nodes. Runs in an ordinary write, so a home node may decide."""
     if not touched & (tables.FACTS.keys() | {"space"}):
         return
-    for reservation_id in tables.new_facts(write):
-        project(write, reservation_id)
+    follow(write)
+    if "passage" in touched:
+        # Noticed at two nodes it is one row, and which of the two times stays may have changed.
+        for reservation_id in projections.select_ids_left_after(write, now - RECENT):
+            project(write, reservation_id)
     if "space" in touched:
         # Other buffers, or a place that came after its reservations, change what is taken.
         for reservation_id in projections.select_ids_ending_after(write, now - RECENT):
             project(write, reservation_id)
     settle_clashes(write, now=now)
     decide_waiting(write, now=now, signer=signer)
+
+
+def follow(write: Write) -> None:
+    """Bring the projections up to date with every fact that they have not seen."""
+    for reservation_id in tables.new_facts(write):
+        project(write, reservation_id)
 
 
 def settle_clashes(write: Write, *, now: datetime) -> list[bytes]:

@@ -23,6 +23,7 @@ from node.quarter.files import (
 from node.quarter.mirroring import Wanted, plan
 from node.spaces import passes, pricing, schema, tables
 from node.spaces.folding import project
+from node.spaces.following import follow
 from node.spaces.model import (
     FREE,
     Bill,
@@ -61,6 +62,9 @@ def import_spaces(
         core.write(partial(_write_piece, files=files, piece=piece, origin=origin, signer=signer))
         if progress is not None:
             progress(min(start + ROWS_A_PIECE, len(missing)), len(missing))
+    if missing:
+        # So that the first merge afterwards need not look at all of this again.
+        core.write(follow)
     return written + len(missing)
 
 

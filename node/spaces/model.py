@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
+
+from node.base.ids import parse_id
 from node.base.money import Cents
 from node.base.periods import Period
 from node.quarter.files import Audience, SpaceKind, SpaceRow
 from node.quarter.model import LocalText, PlaceMark
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant in a fact. One without a time zone, as only a faulty node writes it, is not read."""
 
 HOLD_MINUTES = 10
 """How long a place is kept while somebody reads the summary before the one button."""
@@ -191,7 +197,7 @@ class DecisionFact:
 class CancellationFact:
     """Somebody gave a reservation up; `fee_cents` stays due."""
 
-    at: datetime
+    at: Instant
     fee_cents: Cents = 0
     by_staff: bool = False
 
@@ -200,7 +206,7 @@ class CancellationFact:
 class PassageFact:
     """Somebody came, or left."""
 
-    at: datetime
+    at: Instant
     site: str = ""
     face: str = ""
 
@@ -226,6 +232,14 @@ class Reservation:
     def bill(self) -> Bill:
         """What it costs, as decided."""
         return self.decision.bill if self.decision else FREE
+
+    @property
+    def staff_id(self) -> bytes | None:
+        """The member of staff who asked for the person, if one did."""
+        try:
+            return parse_id(self.details.staff_id)
+        except ValueError:
+            return None
 
     @property
     def has_pass(self) -> bool:

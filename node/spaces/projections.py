@@ -22,14 +22,14 @@ def party_of(household_id: bytes, person_id: bytes) -> bytes:
     return household_id or person_id
 
 
-def upsert_state(write: Write, reservation: Reservation, *, code: str) -> None:
-    """Keep a reservation's folded state for lists."""
+def upsert_state(write: Write, reservation: Reservation, *, code: str, facts: int) -> None:
+    """Keep a reservation's folded state for lists; `facts` is from how many it was folded."""
     write.execute(
         "insert into reservation_state (reservation_id, space_id, household_id, person_id,"
-        " starts_at, ends_at, status, code) values (:reservation, :space, :party, :person,"
-        " :starts, :ends, :status, :code) on conflict (reservation_id) do update set"
+        " starts_at, ends_at, status, code, facts) values (:reservation, :space, :party, :person,"
+        " :starts, :ends, :status, :code, :facts) on conflict (reservation_id) do update set"
         " space_id = :space, household_id = :party, person_id = :person, starts_at = :starts,"
-        " ends_at = :ends, status = :status, code = :code",
+        " ends_at = :ends, status = :status, code = :code, facts = :facts",
         reservation=reservation.id,
         space=reservation.space_id,
         party=party_of(reservation.household_id, reservation.person_id),
@@ -38,6 +38,7 @@ def upsert_state(write: Write, reservation: Reservation, *, code: str) -> None:
         ends=to_epoch(reservation.period.ends_at),
         status=str(reservation.base_status),
         code=code,
+        facts=facts,
     )
 
 
@@ -202,6 +203,16 @@ def select_ids_ending_after(read: Read, instant: datetime) -> list[bytes]:
     """All reservations that are not over at an instant."""
     rows = read.rows(
         "select reservation_id from reservation_state where ends_at > :instant",
+        instant=to_epoch(instant),
+    )
+    return [row[0] for row in rows]
+
+
+def select_ids_left_after(read: Read, instant: datetime) -> list[bytes]:
+    """Reservations whose people have left, of those that are not over at an instant."""
+    rows = read.rows(
+        "select reservation_id from reservation_state where ends_at > :instant"
+        " and status = 'checked_out'",
         instant=to_epoch(instant),
     )
     return [row[0] for row in rows]

@@ -13,6 +13,9 @@ from node.store import Column, Scope, Table, Writers
 
 _ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
 
+LATEST = 2**33
+"""The year 2242 in seconds since 1970: nobody reserves later, and calendars still count there."""
+
 SPACE = Table(
     "space",
     key=("id",),
@@ -35,9 +38,9 @@ RESERVATION_REQUEST = Table(
         _ID("space_id"),
         _ID("household_id"),
         _ID("person_id"),
-        Column("starts_at", "integer", default=0, low=0),
-        Column("ends_at", "integer", default=0, low=0),
-        Column("requested_at", "integer", default=0, low=0),
+        Column("starts_at", "integer", default=0, low=0, high=LATEST),
+        Column("ends_at", "integer", default=0, low=0, high=LATEST),
+        Column("requested_at", "integer", default=0, low=0, high=LATEST),
         Column("details", default="{}", max_bytes=2000),
     ),
     scope=Scope.QUARTER,
@@ -133,6 +136,7 @@ RESERVATION_STATE = Table(
         Column("ends_at", "integer"),
         Column("status", "text"),
         Column("code", "text"),
+        Column("facts", "integer", default=0),
     ),
     scope=Scope.LOCAL,
     indexes=(
@@ -143,7 +147,7 @@ RESERVATION_STATE = Table(
         ("status",),
         ("code",),
     ),
-    about="Each reservation as the facts held here fold it. A projection.",
+    about="Each reservation as the facts held here fold it, and how many they were. A projection.",
 )
 OCCUPANCY_REACH = Table(
     "occupancy_reach",

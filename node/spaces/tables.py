@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +14,7 @@ from node.spaces.model import (
     Bill,
     CancellationFact,
     DecisionFact,
+    Instant,
     PassageFact,
     RequestDetails,
     RequestFact,
@@ -125,7 +125,7 @@ def insert_decision(write: Write, decision: DecisionFact, *, space_id: bytes) ->
 
 class _DecisionDetails(msgspec.Struct):
     reason: str = ""
-    hold_until: datetime | None = None
+    hold_until: Instant | None = None
     bill: Bill = FREE
 
 
@@ -153,12 +153,16 @@ def select_request(read: Read, reservation_id: bytes) -> RequestFact | None:
     )
 
 
+_VERDICTS = frozenset(Verdict)
+"""A verdict that a newer release invented is left out until this node understands it."""
+
+
 def select_decisions(read: Read, reservation_id: bytes) -> list[DecisionFact]:
     """All decisions about a reservation."""
     rows = read.rows(
         "select * from reservation_decision where reservation_id = :id", id=reservation_id
     )
-    return [_decision(row) for row in rows]
+    return [_decision(row) for row in rows if row["verdict"] in _VERDICTS]
 
 
 def _decision(row: Any) -> DecisionFact:
@@ -205,24 +209,48 @@ def select_note(read: Read, note_id: bytes) -> dict[str, str]:
     return decoded(text or "{}", dict[str, str]) or {}
 
 
-def new_facts(write: Write) -> list[bytes]:
-    """The reservations that facts came for since the last call, in order of arrival.
+def count_facts(read: Read, reservation_id: bytes) -> int:
+    """How many facts about a reservation are held here, its request included."""
+    found: int = read.value(
+        "select (select count(*) from reservation_request where id = :id)"
+        " + (select count(*) from reservation_decision where reservation_id = :id)"
+        " + (select count(*) from reservation_cancellation where reservation_id = :id)"
+        " + (select count(*) from passage where reservation_id = :id)",
+        id=reservation_id,
+    )
+    return found
 
-    Fact tables only ever grow, so their rowids are the order in which this file got them.
+
+def new_facts(write: Write) -> list[bytes]:
+    """The reservations that facts came for which the projections have not followed yet, in order
+    of arrival.
+
+    Fact tables only ever grow, so their rowids are the order in which this file got them. What
+    this node wrote itself was followed at once, which the count of facts shows.
     """
     found: dict[bytes, None] = {}
     for name, column in FACTS.items():
         upto = write.value("select upto from spaces_projected where name = :name", name=name) or 0
+        newest = write.value(f"select max(rowid) from {name}") or 0
+        if newest == upto:
+            continue
         rows = write.rows(
-            f"select rowid, {column} from {name} where rowid > :upto order by rowid", upto=upto
+            f"select f.{column} from {name} f left join reservation_state s"
+            f" on s.reservation_id = f.{column} where f.rowid > :upto and s.facts is not"
+            " (select count(*) from reservation_request r where r.id = s.reservation_id)"
+            " + (select count(*) from reservation_decision d"
+            " where d.reservation_id = s.reservation_id)"
+            " + (select count(*) from reservation_cancellation c"
+            " where c.reservation_id = s.reservation_id)"
+            " + (select count(*) from passage p where p.reservation_id = s.reservation_id)"
+            " order by f.rowid",
+            upto=upto,
         )
-        for row in rows:
-            found[row[1]] = None
-        if rows:
-            write.execute(
-                "insert into spaces_projected (name, upto) values (:name, :upto)"
-                " on conflict (name) do update set upto = :upto",
-                name=name,
-                upto=rows[-1][0],
-            )
+        found |= dict.fromkeys(row[0] for row in rows)
+        write.execute(
+            "insert into spaces_projected (name, upto) values (:name, :upto)"
+            " on conflict (name) do update set upto = :upto",
+            name=name,
+            upto=newest,
+        )
     return list(found)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import permutations
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
 
 from node.base.actors import NOBODY, Actor
 from node.base.clock import FrozenClock
-from node.base.periods import Period
+from node.base.ids import random_id
+from node.base.periods import Period, to_epoch
 from node.base.refusals import Refusal
 from node.quarter.files import QuarterFiles
 from node.registry import REGISTRY
@@ -29,9 +30,10 @@ from node.spaces import (
     find_reservation,
     hold,
     pass_text,
+    rebuild,
     reserve,
 )
-from node.store import Core, Founding, Member, NodeRole
+from node.store import Core, Founding, Member, NodeRole, Write
 from tests.spaces.conftest import utc
 
 ROLES = {"home": NodeRole.HOME, "kiosk": NodeRole.KIOSK, "central": NodeRole.CENTRAL}
@@ -327,6 +329,82 @@ def test_central_never_holds_what_was_said_with_a_request(
     )
     assert notes("kiosk") == notes("home") >= 1
     assert notes("central") == 0
+
+
+HOSTILE_DETAILS = (
+    "",
+    "kein JSON",
+    "[]",
+    "{}",
+    '{"people": 1000000000000, "ages": [1, 2, 3], "audience": "contract"}',
+    '{"people": "viele"}',
+    '{"audience": "koenig"}',
+    '{"people": 2, "purpose": "private", "audience": "sister"}',
+    '{"people": 2, "purpose": "", "audience": "contract", "staff_id": "nicht lesbar"}',
+)
+
+
+FAR = 2**33
+SPANS = ((0, 0), (FAR, FAR), (0, FAR), (FAR, 0), (10, 11), (1795687200, 1795701600))
+HOSTILE_FACTS = ("", "{", "{}", '{"at": 1}', '{"at": "2026-11-28T15:00:00"}', '{"at": "x"}')
+
+
+def write_rubbish(write: Write, spaces: tuple[bytes, ...], reservation_id: bytes) -> None:
+    for space, (starts, ends), details in product(spaces, SPANS, HOSTILE_DETAILS):
+        write.insert(
+            "reservation_request",
+            id=random_id(),
+            space_id=space,
+            starts_at=starts,
+            ends_at=ends,
+            requested_at=starts,
+            details=details,
+        )
+    for fact, subject in product(HOSTILE_FACTS, (reservation_id, random_id(), b"")):
+        write.insert("reservation_cancellation", id=random_id(), reservation_id=subject, fact=fact)
+        write.insert("passage", id=random_id(), reservation_id=subject, kind="out", fact=fact)
+    write.insert("passage", id=random_id(), reservation_id=reservation_id, kind="?", fact="{}")
+
+
+def test_rubbish_from_another_node_stops_nobody(
+    quarter: Quarter, anna: Actor, files: QuarterFiles, wish: Wish
+) -> None:
+    """What the law of the schema lets through may still be nonsense; home must live with it."""
+    made = quarter.made("home", anna, wish)
+    quarter.meet("home", "kiosk")
+    kiosk = quarter.cores["kiosk"]
+    hall, flat = (files.id_of("space", key) for key in ("hofsaal", "gartenzimmer"))
+    kiosk.write(lambda write: write_rubbish(write, (hall, flat, b"", b"unknown"), made.id))
+    later = quarter.made("kiosk", anna, replace(wish, period=Period(utc(29, 9), utc(29, 11))))
+    quarter.meet("kiosk", "home")
+    for name in ("home", "kiosk"):
+        assert quarter.status(name, made.id) is Status.CONFIRMED
+        assert quarter.status(name, later.id) is Status.CONFIRMED
+        quarter.cores[name].write(rebuild)
+    granted = quarter.cores["home"].read(
+        lambda read: read.value(
+            "select count(*) from reservation_decision where verdict = 'confirmed'"
+        )
+    )
+    assert granted == 4 + 2
+
+
+def test_a_wrong_clock_at_the_kiosk_does_not_spoil_its_requests(
+    quarter: Quarter, anna: Actor, wish: Wish
+) -> None:
+    made = quarter.made("kiosk", anna, wish)
+    kiosk = quarter.cores["kiosk"]
+
+    def backdate(write: Write) -> None:
+        write.execute(
+            "update reservation_request set requested_at = :then where id = :id",
+            then=to_epoch(utc(28, 20) + timedelta(days=900)),
+            id=made.id,
+        )
+
+    kiosk.write(backdate)
+    quarter.meet("kiosk", "home")
+    assert quarter.status("home", made.id) is Status.CONFIRMED
 
 
 ORDERS = list(permutations(("request", "decision", "passages", "cancellation")))
