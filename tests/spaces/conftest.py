@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from node.base.actors import Actor, Role
+from node.base.actors import NOBODY, Actor, Role
 from node.base.clock import FrozenClock
+from node.base.periods import Period
+from node.base.refusals import Refusal
 from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles, read_quarter
 from node.registry import REGISTRY
-from node.spaces import import_spaces
-from node.store import Core
+from node.spaces import (
+    Passed,
+    Reservation,
+    Status,
+    Wish,
+    after_merge,
+    check_in,
+    check_out,
+    find_reservation,
+    import_spaces,
+    reserve,
+)
+from node.store import Core, Founding, Member, NodeRole
 
 SMALL = Path(__file__).resolve().parents[1] / "data" / "small-quarter"
 
@@ -72,8 +86,6 @@ def utc(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
 
 @pytest.fixture
 def other_cores(tmp_path: Path, house: Core, clock: FrozenClock) -> Iterator[list[Core]]:
-    from node.store import Founding
-
     opened = [
         Core.open(
             tmp_path / f"{name}.db",
@@ -86,3 +98,97 @@ def other_cores(tmp_path: Path, house: Core, clock: FrozenClock) -> Iterator[lis
     yield opened
     for each in opened:
         each.close()
+
+
+ROLES = {"home": NodeRole.HOME, "kiosk": NodeRole.KIOSK, "central": NodeRole.CENTRAL}
+
+
+@dataclass
+class Quarter:
+    """Three nodes, a line between them that is there when somebody uses it, and one clock."""
+
+    cores: dict[str, Core]
+    files: QuarterFiles
+    clock: FrozenClock
+
+    @property
+    def members(self) -> dict[bytes, Member]:
+        return {
+            core.site_id: Member(core.identity.public_key, ROLES[name])
+            for name, core in self.cores.items()
+        }
+
+    def send(self, origin: str, target: str) -> None:
+        """Everything that one node holds to another, in whatever scope that one may have."""
+        source, sink = self.cores[origin], self.cores[target]
+        for chain in sorted(source.heads()):
+            if target == "central" and chain[1] == "house":
+                continue
+            after = sink.heads()[chain].n if chain in sink.heads() else 0
+            batch = source.changesets(chain, after=after, max_bytes=10**9)
+            report = sink.receive(batch, self.members)
+            assert not report.reasons, report.reasons
+
+    def meet(self, one: str, other: str) -> None:
+        for _ in range(2):
+            self.send(one, other)
+            self.send(other, one)
+
+    def reserve(self, at: str, who: Actor, wish: Wish) -> Reservation | Refusal:
+        core, now = self.cores[at], self.clock.now()
+        return core.write(lambda write: reserve(write, who, wish, now=now, signer=core.identity))
+
+    def made(self, at: str, who: Actor, wish: Wish) -> Reservation:
+        found = self.reserve(at, who, wish)
+        assert isinstance(found, Reservation), found
+        return found
+
+    def seen(self, at: str, reservation_id: bytes) -> Reservation:
+        found = self.cores[at].read(lambda read: find_reservation(read, reservation_id))
+        assert found is not None
+        return found
+
+    def status(self, at: str, reservation_id: bytes) -> Status:
+        return self.seen(at, reservation_id).status_at(self.clock.now())
+
+    def check_in(self, at: str, text: str) -> Passed | Refusal:
+        core, now = self.cores[at], self.clock.now()
+        keys = [self.cores["home"].identity.public_key]
+        return core.write(lambda write: check_in(write, NOBODY, text, keys=keys, now=now))
+
+    def check_out(self, at: str, text: str) -> Passed | Refusal:
+        core, now = self.cores[at], self.clock.now()
+        keys = [self.cores["home"].identity.public_key]
+        return core.write(lambda write: check_out(write, NOBODY, text, keys=keys, now=now))
+
+
+@pytest.fixture
+def quarter(
+    tmp_path: Path, house: Core, files: QuarterFiles, clock: FrozenClock
+) -> Iterator[Quarter]:
+    cores = {"home": house}
+    for name in ("kiosk", "central"):
+        founding = Founding(house.quarter, house.epoch)
+        cores[name] = Core.open(tmp_path / f"{name}.db", REGISTRY, clock=clock, founding=founding)
+        cores[name].role = ROLES[name]
+    for core in cores.values():
+        core.after_merge = lambda write, touched, c=core: after_merge(
+            write, touched, now=clock.now(), signer=c.identity
+        )
+    town = Quarter(cores, files, clock)
+    town.meet("home", "kiosk")
+    town.meet("home", "central")
+    yield town
+    cores["kiosk"].close()
+    cores["central"].close()
+
+
+@pytest.fixture
+def wish(files: QuarterFiles) -> Wish:
+    return Wish(
+        space_id=files.id_of("space", "hofsaal"),
+        period=Period(utc(28, 14), utc(28, 18)),
+        people=12,
+        purpose="private",
+        note="Geburtstag",
+    )
