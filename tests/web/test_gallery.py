@@ -80,13 +80,18 @@ def test_axe_finds_nothing_serious(page: Any, base: str, name: str, theme: str) 
 
 @pytest.mark.parametrize("name", [name for name in gallery.PAGES if "desk" not in name])
 @pytest.mark.parametrize("size", ["1", "2", "3"])
-def test_nothing_is_cut_at_the_side(page: Any, base: str, name: str, size: str) -> None:
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_nothing_is_cut_at_the_side(
+    page: Any, base: str, name: str, size: str, direction: str
+) -> None:
     """At 200 %, too, nothing has to be pushed sideways but a plan in its own frame."""
-    show(page, base, name, size=size)
+    show(page, base, name, size=size, dir=direction)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("scrollX") == 0
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((one) => {
           const box = one.getBoundingClientRect();
-          return box.width && box.right > innerWidth + 1 &&
+          return box.width && one.checkVisibility() && (box.right > innerWidth + 1 || box.left < -1) &&
             !one.closest('.plan-frame, .aside-read, .segments-list, dialog, .skip-link');
         }).map((one) => one.outerHTML.slice(0, 120))"""
     )
@@ -163,6 +168,19 @@ def test_phone_targets_are_large_enough(page: Any, base: str, name: str) -> None
         if round(box["height"]) < 48 and not box["what"].startswith(running)
     ]
     assert not [box for box in small if 'type="checkbox"' not in box["what"]]
+
+
+@pytest.mark.parametrize("size", ["1", "3"])
+@pytest.mark.parametrize("name", ["portal-today", "desk-today"])
+def test_display_panel_opens_within_the_window(page: Any, base: str, name: str, size: str) -> None:
+    show(page, base, name, size=size)
+    page.click(".display > summary")
+    panel = page.query_selector(".display-panel").bounding_box()
+    width, _ = gallery.SCREENS[gallery.PAGES[name].face]
+    assert panel["x"] >= 0
+    assert panel["x"] + panel["width"] <= width
+    page.keyboard.press("Escape")
+    assert page.is_hidden(".display-panel .button")
 
 
 def test_what_was_typed_survives_on_the_phone_only(page: Any, base: str) -> None:

@@ -129,8 +129,9 @@ for (const frame of document.querySelectorAll(".plan-frame")) {
   const mine = frame.querySelector(".slot-mine, .slot-confirmed");
   const head = frame.querySelector("tbody th");
   if (mine && head && frame.scrollWidth > frame.clientWidth) {
-    const before = mine.getBoundingClientRect().left - head.getBoundingClientRect().right;
-    frame.scrollLeft += before - 24;
+    const [there, sign] = [mine.getBoundingClientRect(), head.getBoundingClientRect()];
+    const rightToLeft = document.documentElement.dir === "rtl";
+    frame.scrollLeft += rightToLeft ? there.right - sign.left + 24 : there.left - sign.right - 24;
   }
 }
 
