@@ -19,18 +19,18 @@ from node.web import i18n
 from node.web.visit import Visit
 
 HUES = {
-    "brick": 1,
-    "rose": 1,
-    "ochre": 2,
-    "sand": 2,
-    "olive": 3,
-    "pine": 4,
-    "teal": 4,
-    "sky": 5,
-    "blue": 5,
-    "indigo": 6,
-    "plum": 6,
+    "blue": 1,
+    "olive": 2,
+    "ochre": 3,
+    "brick": 4,
+    "plum": 5,
+    "teal": 6,
     "slate": 7,
+    "rose": 8,
+    "sand": 9,
+    "pine": 10,
+    "sky": 11,
+    "indigo": 12,
 }
 """The quiet colours of place marks as the design's hues."""
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from node.quarter.model import MARK_COLOURS
+from node.web.showing import HUES
 from tests.web import gallery
 
 TOKENS = gallery.WEB / "static" / "css" / "tokens.css"
@@ -61,7 +63,7 @@ def text_pairs(kiosk: bool = False) -> list[tuple[str, str]]:
     pairs += [(tone, f"{tone}-soft") for tone in TONES]
     pairs += [("ink", f"{tone}-soft") for tone in TONES]
     pairs += [("on-brick", "brick"), ("on-pine", "pine"), ("on-red", "red"), ("on-block", "block")]
-    pairs += [("on-plate", f"plate-{hue}") for hue in range(1, 9)]
+    pairs += [("on-plate", f"plate-{hue}") for hue in range(1, 13)]
     return [*pairs, ("pass-ink", "pass-ground"), ("pass-muted", "pass-ground")]
 
 
@@ -127,3 +129,13 @@ def test_only_the_tokens_name_colours() -> None:
             continue
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", text), sheet.name
+
+
+def test_every_colour_of_a_mark_has_a_plate_of_its_own() -> None:
+    """Two places of different colours must not look alike; tokens.css names the plates."""
+    assert set(HUES) == set(MARK_COLOURS)
+    assert sorted(HUES.values()) == list(range(1, 13))
+    named = re.search(r"their numbers: ([^.]+)\.", TOKENS.read_text("utf-8"))
+    assert named
+    assert [word.strip() for word in named[1].split(",")] == sorted(HUES, key=HUES.__getitem__)
+    assert len({PORTAL[f"plate-{hue}"]["l"] for hue in HUES.values()}) == 12

@@ -91,7 +91,8 @@ def test_nothing_is_cut_at_the_side(
     beyond = page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((one) => {
           const box = one.getBoundingClientRect();
-          return box.width && one.checkVisibility() && (box.right > innerWidth + 1 || box.left < -1) &&
+          return box.width && one.checkVisibility() &&
+            (box.right > innerWidth + 1 || box.left < -1) &&
             !one.closest('.plan-frame, .aside-read, .segments-list, dialog, .skip-link');
         }).map((one) => one.outerHTML.slice(0, 120))"""
     )
