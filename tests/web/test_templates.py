@@ -1,5 +1,6 @@
 """Templates keep to the house: nothing inline, only known icons, classes and static files."""
 
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,3 +149,15 @@ def test_a_first_view_is_light() -> None:
         )
         font = 18_000 * 2
         assert weight + font < 150_000
+
+
+def test_every_mark_of_the_demo_quarter_is_in_the_sprite() -> None:
+    listed = set((ROOT / "provisioning" / "icons.txt").read_text("utf-8").split("\n"))
+    files = [*(ROOT / "quarters").rglob("*.toml"), *(ROOT / "tests" / "data").rglob("*.toml")]
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    icons = set(re.findall(r"^icon = \"([^\"]+)\"", text, re.MULTILINE))
+    for file in (ROOT / "quarters").rglob("buildings.csv"):
+        with file.open(encoding="utf-8", newline="") as rows:
+            icons |= {row["mark_icon"] for row in csv.DictReader(rows)}
+    assert len(icons) > 9
+    assert icons <= listed
