@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from node import quarter
 from node.base.actors import Actor, Permission, may
 from node.base.ids import random_code
 from node.base.periods import to_epoch
@@ -170,12 +171,15 @@ def _letter(read: Read, issued: IssuedCode, now: datetime) -> CodeLetter:
     household = find_household(read, issued.household_id)
     if household is None:
         raise LookupError("a letter for a household that is not there")
+    profile = quarter.get_profile(read)
+    contact = profile.contact
     return CodeLetter(
         household_id=household.id,
         household_name=household.name,
         address_lines=address_lines(read, household),
-        flat=place_name(read, household),
+        place=place_name(read, household),
         code=issued.code,
-        language=household.profile.language,
-        issued_at=now,
+        issued_on=now.astimezone(quarter.zone_of(read)).date(),
+        sender=", ".join(part for part in (contact.operator, contact.address) if part),
+        phone=contact.phone,
     )

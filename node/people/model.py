@@ -7,7 +7,7 @@ that is added and never changed. No clock, no store.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -254,15 +254,16 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class CodeLetter:
-    """What stands in the letter that brings a household its code."""
+    """What stands in the letter that brings a household its code; `sender` is one line."""
 
     household_id: bytes
     household_name: str
     address_lines: tuple[str, ...]
-    flat: str
+    place: str
     code: str
-    language: str
-    issued_at: datetime
+    issued_on: date
+    sender: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
