@@ -311,6 +311,6 @@ TOO_LATE_TO_CANCEL = Refusal(
 )
 DECIDED_ELSEWHERE = Refusal(
     "spaces.decided_elsewhere",
-    N_("Über diesen Raum entscheidet ein anderer Knoten."),
-    N_("Die Anfrage wartet dort und wird entschieden, sobald er erreichbar ist."),
+    N_("Über diesen Ort entscheidet ein anderes Haus."),
+    N_("Die Anfrage wartet und wird entschieden, sobald das Haus erreichbar ist."),
 )

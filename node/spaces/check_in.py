@@ -131,12 +131,8 @@ def _wrong_place(space: Space) -> Refusal:
     return Refusal(
         "pass.wrong_place",
         N_("Dieser Ausweis gilt nicht hier, sondern für: {space}."),
-        N_("Folgen Sie dem Zeichen {icon} {number} auf Ihrem Ausweis."),
-        values={
-            "space": space.name.de,
-            "icon": space.mark.icon,
-            "number": space.mark.number,
-        },
+        N_("An der richtigen Tür steht die Nummer {number}, wie auf Ihrem Ausweis."),
+        values={"space": space.name, "number": space.mark.number},
     )
 
 

@@ -101,12 +101,12 @@ def stay_lines(
     if nights > 1:
         cents = (nights - 1) * chosen.further_night_cents
         count = {"nights": nights - 1}
-        lines.append(BillLine(N_("{nights} weitere Nächte"), cents, percent, count))
+        lines.append(BillLine(N_("Weitere Nächte: {nights}"), cents, percent, count))
     if extra and chosen.extra_person_cents:
         cents = extra * nights * chosen.extra_person_cents
         values = {"persons": extra, "nights": nights}
         lines.append(
-            BillLine(N_("{persons} weitere Personen, {nights} Nächte"), cents, percent, values)
+            BillLine(N_("Weitere Personen: {persons}, Nächte: {nights}"), cents, percent, values)
         )
     return tuple(lines)
 
@@ -120,7 +120,7 @@ def _levy_lines(levy: Levy | None, wish: Wish, nights: int) -> tuple[BillLine, .
     if cents == 0:
         return ()
     values = {"adults": adults, "nights": counted}
-    text = N_("Beherbergungssteuer der Stadt, {adults} Erwachsene, {nights} Nächte")
+    text = N_("Beherbergungssteuer der Stadt (Erwachsene: {adults}, Nächte: {nights})")
     return (BillLine(text, cents, None, values),)
 
 
@@ -131,9 +131,7 @@ def _levy_of(profile: QuarterProfile, code: str, day: date) -> Levy | None:
 
 
 def _room_line(period: Period, cents: Cents, percent: int) -> BillLine:
-    hours = period.minutes / 60
-    shown = f"{hours:g}".replace(".", ",")
-    return BillLine(N_("Raum, {hours} Stunden"), cents, percent, {"hours": shown})
+    return BillLine(N_("Raum, {hours} Std."), cents, percent, {"hours": period.minutes / 60})
 
 
 def _bill(lines: Iterable[BillLine], deposit: Cents) -> Bill:

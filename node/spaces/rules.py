@@ -138,22 +138,18 @@ def _check_time(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
 def _check_horizon(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
     days = row.horizon_days.get(world.audience)
     if days is None:
-        return Refusal(
-            "spaces.not_for_you",
-            N_("Diesen Raum können nur Haushalte mit Servicevertrag oder aus dem Quartier buchen."),
-            N_("Der Service-Point sagt Ihnen, was für Sie möglich ist."),
-            status=403,
-        )
+        return NOT_FOR_OUTSIDE if world.audience is Audience.OUTSIDE else ONLY_WITH_CONTRACT
     last = world.now.astimezone(world.zone).date() + timedelta(days=days)
-    if wish.period.starts_at.astimezone(world.zone).date() > last:
+    day = wish.period.starts_at.astimezone(world.zone).date()
+    if day > last:
         return Refusal(
             "spaces.too_far_ahead",
             N_(
                 "So weit im Voraus kann noch nicht gebucht werden: höchstens {days} Tage, "
                 "also bis {last}."
             ),
-            N_("Ab dann können Sie diesen Tag buchen. Mit Servicevertrag geht es früher."),
-            values={"days": days, "last": last},
+            N_("Diesen Tag können Sie ab {opens} buchen."),
+            values={"days": days, "last": last, "opens": day - timedelta(days=days)},
             field="day",
         )
     return None
@@ -175,7 +171,7 @@ def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
     if minutes < row.minutes_min:
         return Refusal(
             "spaces.too_short",
-            N_("Mindestens {hours} Stunden."),
+            N_("Hier wird für mindestens {hours} Std. gebucht."),
             N_("Bitte wählen Sie eine spätere Endzeit."),
             values={"hours": _hours(row.minutes_min)},
             field="ends",
@@ -183,7 +179,7 @@ def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
     if minutes > row.minutes_max:
         return Refusal(
             "spaces.too_long",
-            N_("Höchstens {hours} Stunden."),
+            N_("Hier wird für höchstens {hours} Std. gebucht."),
             N_("Bitte wählen Sie eine kürzere Zeit."),
             values={"hours": _hours(row.minutes_max)},
             field="ends",
@@ -235,7 +231,7 @@ def _check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | 
     if nights < least:
         return Refusal(
             "spaces.too_few_nights",
-            N_("Mindestens {nights} Nächte."),
+            N_("Die kleinste Zahl der Nächte ist hier {nights}."),
             N_("Bitte wählen Sie eine spätere Abreise."),
             values={"nights": least},
             field="ends",
@@ -243,7 +239,7 @@ def _check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | 
     if nights > stay.nights_max:
         return Refusal(
             "spaces.too_many_nights",
-            N_("Höchstens {nights} Nächte."),
+            N_("Die größte Zahl der Nächte ist hier {nights}."),
             N_("Bitte wählen Sie eine frühere Abreise."),
             values={"nights": stay.nights_max},
             field="ends",
@@ -285,7 +281,7 @@ def _check_closures(wish: Wish, world: Circumstances) -> Refusal | None:
                 "spaces.closure",
                 N_("Dann ist geschlossen: {reason}."),
                 N_("Bitte wählen Sie eine andere Zeit."),
-                values={"reason": closure.reason.de or closure.reason.en},
+                values={"reason": closure.reason},
             )
     return None
 
@@ -321,7 +317,7 @@ def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | N
     if row.quota_minutes_week and _minutes_of_week(wish, world) > row.quota_minutes_week:
         return Refusal(
             "spaces.quota",
-            N_("Höchstens {hours} Stunden je Woche und Haushalt."),
+            N_("Jeder Haushalt kann diesen Raum höchstens {hours} Std. in der Woche buchen."),
             N_("Bitte wählen Sie eine andere Woche oder eine kürzere Zeit."),
             values={"hours": _hours(row.quota_minutes_week)},
         )
@@ -346,6 +342,18 @@ def _check_free(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
     return TAKEN
 
 
+NOT_FOR_OUTSIDE = Refusal(
+    "spaces.not_for_you",
+    N_("Diesen Ort können nur Menschen buchen, die im Quartier wohnen."),
+    N_("Der Service-Point sagt Ihnen, was für Sie möglich ist."),
+    status=403,
+)
+ONLY_WITH_CONTRACT = Refusal(
+    "spaces.not_for_you",
+    N_("Diesen Ort können nur Haushalte mit Servicevertrag buchen."),
+    N_("Der Service-Point sagt Ihnen, wie Sie einen bekommen."),
+    status=403,
+)
 TAKEN = Refusal(
     "spaces.taken",
     N_("Da ist schon jemand, oder es wird gerade vor- oder nachbereitet."),
@@ -372,5 +380,5 @@ def needs_approval(row: SpaceRow, period: Period, zone: ZoneInfo) -> bool:
     return end.date() > start.date() or end.time() > row.quiet_from
 
 
-def _hours(minutes: int) -> str:
-    return f"{minutes / 60:g}".replace(".", ",")
+def _hours(minutes: int) -> float:
+    return minutes / 60

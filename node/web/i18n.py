@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
+
+from node.quarter.model import LocalText
 
 LOCALE_DIR = Path(__file__).resolve().parents[1] / "locale"
 SOURCE = "de"
@@ -75,7 +77,14 @@ class _Lenient(dict[str, Any]):
 
 
 def shown(language: str, value: Any) -> Any:
-    """A value as the language writes it where it stands in a sentence."""
+    """A value as the language writes it where it stands in a sentence.
+
+    An instant needs a time zone to be written: `Visit.say` does that before.
+    """
+    if isinstance(value, LocalText):
+        return value.in_language(language)
+    if isinstance(value, float):
+        return format_decimal(value, locale=language)
     if isinstance(value, datetime):
         return value.isoformat()
     return day_words(language, value) if isinstance(value, date) else value

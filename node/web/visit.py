@@ -123,8 +123,15 @@ class Visit:
         return self.house.templates.zone
 
     def say(self, text: str, **values: Any) -> str:
-        """A German source sentence in the visitor's language."""
-        return i18n.translate(self.prefs.lang, text, **values)
+        """A German source sentence in the visitor's language; instants in the quarter's time."""
+        return i18n.translate(
+            self.prefs.lang, text, **{name: self._in_zone(value) for name, value in values.items()}
+        )
+
+    def _in_zone(self, value: Any) -> Any:
+        if not isinstance(value, datetime):
+            return value
+        return i18n.moment_words(self.prefs.lang, value, self.zone, now=self.now)
 
     def signed_in(self) -> Actor:
         """The signed-in person; anybody else is asked to sign in."""

@@ -232,4 +232,7 @@ def test_a_closure_that_comes_later_is_known_at_once(
     query = Query(period=Period(utc(28, 14), utc(28, 18)), people=12)
     found = house.read(lambda read: search(read, anna, query, now=clock.now()))
     reasons = {no.space.row.key: (no.code, no.values) for no in found.not_offered}
-    assert reasons["hofsaal"] == ("spaces.closure", {"reason": "Stromausfall"})
+    assert reasons["hofsaal"] == (
+        "spaces.closure",
+        {"reason": LocalText("Stromausfall", "Power cut")},
+    )
