@@ -45,19 +45,16 @@ def settle_clashes(write: Write, *, now: datetime) -> list[bytes]:
     restored one may have decided twice, and a place given away because nobody came may turn out
     to have been entered in time at another node.
     """
+    clashes = projections.select_clashes(write, as_of=release_instant(write, now))
+    found = (find_reservation(write, each) for each in {id_ for pair in clashes for id_ in pair})
+    holding = [each for each in found if each is not None and _holds(each)]
     displaced: list[bytes] = []
-    for pair in projections.select_clashes(write, as_of=release_instant(write, now)):
-        found = [find_reservation(write, reservation_id) for reservation_id in pair]
-        holding = [each for each in found if each is not None and _holds(each)]
-        if len(holding) < 2:
-            continue
-        loser = standing.settle(*holding)
+    for loser in standing.settle(holding, clashes):
         space = tables.select_space(write, loser.space_id)
-        if space is None or not is_home(write, space) or loser.check_in is not None:
-            continue
-        displace(write, loser, space)
-        project(write, loser.id)
-        displaced.append(loser.id)
+        if space is not None and is_home(write, space):
+            displace(write, loser, space)
+            project(write, loser.id)
+            displaced.append(loser.id)
     return displaced
 
 

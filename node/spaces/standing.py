@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -57,10 +58,24 @@ def latest_decision(decisions: Iterable[DecisionFact]) -> DecisionFact | None:
     return max(decisions, key=lambda d: (d.term, d.number, d.id), default=None)
 
 
-def settle(first: Reservation, second: Reservation) -> Reservation:
-    """Which of two reservations that hold the same time gives way.
+def settle(
+    holding: Iterable[Reservation], clashes: Iterable[tuple[bytes, bytes]]
+) -> list[Reservation]:
+    """Those who give way where reservations hold the same time, `clashes` being pairs of ids.
 
-    Whoever is in stays in; else the earlier request does. The order is total and needs nothing
-    but the two, so every node finds the same.
+    Whoever is in stays in; else the earlier request does. Nobody gives way to somebody who gives
+    way too. The order is total and needs nothing but the reservations, so every node finds the
+    same.
     """
-    return max(first, second, key=lambda r: (r.check_in is None, r.requested_at, r.id))
+    foes: dict[bytes, set[bytes]] = defaultdict(set)
+    for one, other in clashes:
+        foes[one].add(other)
+        foes[other].add(one)
+    kept: set[bytes] = set()
+    losers = []
+    for each in sorted(holding, key=lambda r: (r.check_in is None, r.requested_at, r.id)):
+        if each.check_in is None and foes[each.id] & kept:
+            losers.append(each)
+        else:
+            kept.add(each.id)
+    return losers
