@@ -248,16 +248,20 @@ class Reservation:
 
     @property
     def base_status(self) -> Status:
-        """The status as far as facts alone say it."""
-        if self.check_out is not None and self.check_in is not None:
-            return Status.CHECKED_OUT
-        if self.check_in is not None:
-            return Status.CHECKED_IN
-        if self.decision is not None and self.decision.verdict is Verdict.DISPLACED:
+        """The status as far as facts alone say it.
+
+        Somebody may have been let in at a node that had not heard of a cancellation, or of
+        somebody else's better right: that does not bring the reservation back.
+        """
+        verdict = self.decision.verdict if self.decision else None
+        if verdict is Verdict.DISPLACED:
             return Status.DISPLACED
-        if self.cancellation is not None:
+        check_in = self.check_in if verdict is Verdict.CONFIRMED else None
+        if self.cancellation and not (check_in and check_in.at <= self.cancellation.at):
             return Status.CANCELLED
-        return Status(self.decision.verdict) if self.decision else Status.REQUESTED
+        if check_in is not None:
+            return Status.CHECKED_IN if self.check_out is None else Status.CHECKED_OUT
+        return Status.REQUESTED if verdict is None else Status(verdict)
 
     def status_at(self, now: datetime) -> Status:
         """The status with what time alone brings about: expiry, no-show, being over."""

@@ -11,6 +11,7 @@ from node.base.refusals import Refusal
 from node.quarter import zone_of
 from node.spaces import projections, tables
 from node.spaces.actions import own_reservation
+from node.spaces.deciding import UNKNOWN
 from node.spaces.folding import find_reservation
 from node.spaces.model import OCCUPYING, OPEN_STATUSES, Line, Space, Status
 from node.store import Read
@@ -33,7 +34,7 @@ def get_line(read: Read, actor: Actor, reservation_id: bytes, *, now: datetime) 
     reservation = own_reservation(read, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
-    return next(iter(_lines(read, [reservation.id], now=now)))
+    return next(iter(_lines(read, [reservation.id], now=now)), UNKNOWN)
 
 
 def my_reservations(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
