@@ -11,9 +11,10 @@ import pytest
 from node.base.clock import FrozenClock
 from node.base.periods import Period
 from node.base.refusals import Refusal
+from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles
 from node.registry import REGISTRY
-from node.spaces import Reservation, Wish, reserve
+from node.spaces import Reservation, Wish, import_spaces, reserve
 from node.store import Core, Store
 from tests.spaces.conftest import utc
 from tests.spaces.test_no_overlap import crowd
@@ -21,11 +22,14 @@ from tests.spaces.test_no_overlap import crowd
 
 @pytest.mark.asyncio
 async def test_five_hundred_people_want_ten_times(
-    house: Core, files: QuarterFiles, clock: FrozenClock, tmp_path: Path
+    files: QuarterFiles, clock: FrozenClock, tmp_path: Path
 ) -> None:
-    signer = house.identity
-    house.backup_to(tmp_path / "many.db")
-    store = await Store.open(tmp_path / "many.db", REGISTRY, clock=clock)
+    core = Core.open(tmp_path / "many.db", REGISTRY, clock=clock)
+    import_quarter(core, files, now=clock.now())
+    import_spaces(core, files, signer=core.identity, now=clock.now())
+    signer = core.identity
+    core.close()
+    store = await Store.open(core.path, REGISTRY, clock=clock)
     wishes = [
         Wish(
             space_id=files.id_of("space", "hofsaal"),
