@@ -25,6 +25,7 @@ from node.people.outside import (
     list_outside_accesses,
     open_outside_access,
 )
+from node.people.own import add_to_household, change_profile
 from node.people.reads import (
     count_people,
     device_choices,
@@ -55,8 +56,10 @@ __all__ = [
     "act_for",
     "actor_of",
     "add_person",
+    "add_to_household",
     "after_merge",
     "building_of",
+    "change_profile",
     "change_secret",
     "close_outside_access",
     "count_people",
