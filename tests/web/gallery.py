@@ -20,7 +20,7 @@ import qrcode
 import qrcode.image.svg
 from playwright.sync_api import sync_playwright
 
-from tests.web import samples
+from tests.web import samples, samples_desk, samples_gallery, samples_lobby, samples_portal
 
 WEB = Path(__file__).parents[2] / "node" / "web"
 SERVED = {"/sw.js": "text/javascript", "/manifest.webmanifest": "application/manifest+json"}
@@ -49,27 +49,27 @@ class Page:
 
 
 PAGES = {
-    "portal-today": Page("portal/today.html", "phone", samples.TODAY),
-    "portal-find": Page("portal/find.html", "phone", samples.FIND),
-    "portal-find-nothing": Page("portal/find.html", "phone", samples.FIND_NOTHING),
-    "portal-find-wrong": Page("portal/find.html", "phone", samples.FIND_WRONG),
-    "portal-confirm": Page("portal/confirm.html", "phone", samples.CONFIRM),
-    "portal-pass": Page("portal/pass.html", "phone", samples.PASS),
+    "portal-today": Page("portal/today.html", "phone", samples_portal.TODAY),
+    "portal-find": Page("portal/find.html", "phone", samples_portal.FIND),
+    "portal-find-nothing": Page("portal/find.html", "phone", samples_portal.FIND_NOTHING),
+    "portal-find-wrong": Page("portal/find.html", "phone", samples_portal.FIND_WRONG),
+    "portal-confirm": Page("portal/confirm.html", "phone", samples_portal.CONFIRM),
+    "portal-pass": Page("portal/pass.html", "phone", samples_portal.PASS),
     "portal-offline": Page("portal/offline.html", "phone", {"actor": None}),
     "portal-refusal": Page("refusal.html", "phone", samples.REFUSAL),
     "kiosk-refusal": Page(
-        "refusal.html", "lobby", {**samples.KIOSK, **samples.REFUSAL, "path": "/kiosk/x"}
+        "refusal.html", "lobby", {**samples_lobby.KIOSK, **samples.REFUSAL, "path": "/kiosk/x"}
     ),
     "desk-refusal": Page(
-        "refusal.html", "desk", {**samples.DESK, **samples.REFUSAL, "path": "/desk/x"}
+        "refusal.html", "desk", {**samples_desk.DESK, **samples.REFUSAL, "path": "/desk/x"}
     ),
-    "kiosk-idle": Page("kiosk/idle.html", "lobby", samples.IDLE),
-    "kiosk-home": Page("kiosk/home.html", "lobby", samples.HOME),
-    "kiosk-home-signed-in": Page("kiosk/home.html", "lobby", samples.HOME_SIGNED_IN),
-    "desk-today": Page("desk/today.html", "desk", samples.DESK),
-    "gallery-portal": Page("gallery.html", "phone", samples.gallery("portal")),
-    "gallery-desk": Page("gallery.html", "desk", samples.gallery("desk")),
-    "gallery-kiosk": Page("gallery.html", "lobby", samples.gallery("kiosk")),
+    "kiosk-idle": Page("kiosk/idle.html", "lobby", samples_lobby.IDLE),
+    "kiosk-home": Page("kiosk/home.html", "lobby", samples_lobby.HOME),
+    "kiosk-home-signed-in": Page("kiosk/home.html", "lobby", samples_lobby.HOME_SIGNED_IN),
+    "desk-today": Page("desk/today.html", "desk", samples_desk.DESK),
+    "gallery-portal": Page("gallery.html", "phone", samples_gallery.gallery("portal")),
+    "gallery-desk": Page("gallery.html", "desk", samples_gallery.gallery("desk")),
+    "gallery-kiosk": Page("gallery.html", "lobby", samples_gallery.gallery("kiosk")),
 }
 # Addresses that the scripts themselves ask for, beside each page's own name.
 ALIASES = {"": "portal-today", "mine/1/pass": "portal-pass", "offline": "portal-offline"}
@@ -195,6 +195,15 @@ def launched(playwright: Any, *more: str) -> Iterator[Any]:
         yield chromium
     finally:
         chromium.close()
+
+
+def show(page: Any, base: str, name: str, **prefs: str) -> None:
+    """Open a page of the gallery at its face's own size."""
+    width, height = SCREENS[PAGES[name].face]
+    page.set_viewport_size({"width": width, "height": height})
+    query = "&".join(f"{key}={value}" for key, value in prefs.items())
+    page.goto(f"{base}/{name}?{query}")
+    page.wait_for_function("document.fonts.status === 'loaded'")
 
 
 VARIANTS = {

@@ -123,7 +123,7 @@ def test_typed_text_is_escaped() -> None:
     evil = "<script>alert(1)</script>"
     context = {
         **gallery.samples.common(),
-        **gallery.samples.CONFIRM,
+        **gallery.samples_portal.CONFIRM,
         "purpose": evil,
         "sentence": evil,
     }
