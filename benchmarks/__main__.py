@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.figures import Figure, as_row
+from benchmarks.spaces import booking_vs_plain_insert
 from benchmarks.store import journal_ms
 
 FIGURES: dict[str, Callable[[], Figure]] = {
+    "booking_vs_plain_insert": booking_vs_plain_insert,
     "journal_ms": journal_ms,
 }
 
