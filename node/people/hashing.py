@@ -45,8 +45,9 @@ def hash_secret(secret: str) -> str:
 
 def verify_secret(stored: str, secret: str) -> bool:
     """Whether `secret` is what was hashed. An empty `stored` costs the same time and is no."""
+    decoy = _decoy()  # NB: made by the first check of any kind, or that one would tell
     try:
-        _hasher.verify(_bounded(stored) or _decoy(), secret)
+        _hasher.verify(_bounded(stored) or decoy, secret)
     except (VerificationError, InvalidHashError):
         return False
     return bool(stored)

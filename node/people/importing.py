@@ -52,6 +52,9 @@ CHANGES_A_PIECE = 200
 GONE = "gone"
 """The `source` of a row that the files no longer have; a row that comes back differs from it."""
 
+OPEN_YEAR = 9999
+"""What some programs export for "without an end"."""
+
 Progress = Callable[[int, int], object]
 """Called with the changes done and the changes to do in all."""
 
@@ -226,7 +229,9 @@ class _Plan:
         return to_epoch(local_day(day, self.zone).starts_at) if day else 0
 
     def _last(self, day: date | None) -> int | None:
-        return to_epoch(local_day(day, self.zone).ends_at) if day else None
+        if day is None or day.year >= OPEN_YEAR:
+            return None
+        return to_epoch(local_day(day, self.zone).ends_at)
 
     # What differs
 

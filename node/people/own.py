@@ -43,6 +43,4 @@ def add_to_household(
     household = find_household(write, actor.household_id) if actor.household_id else None
     if household is None:
         return refusals.NOT_FOUND
-    return add_member(
-        write, household, given_name, family_name, staff_id=actor.staff_id, now=now
-    )
+    return add_member(write, household, given_name, family_name, staff_id=actor.staff_id, now=now)
