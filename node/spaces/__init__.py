@@ -18,6 +18,7 @@ from node.spaces.actions import (
     preview_cancellation,
     reserve,
 )
+from node.spaces.admission import check_admission
 from node.spaces.check_in import (
     admit,
     check_in,
@@ -94,6 +95,7 @@ __all__ = [
     "audience_of",
     "bill_for",
     "cancel",
+    "check_admission",
     "check_in",
     "check_out",
     "coming_up",

@@ -122,9 +122,9 @@ def _confirm_again(
     return refusal or decide(write, reservation.id, case, now=now, signer=signer)
 
 
-def add_note(write: Write, reservation_id: bytes, *, note: str) -> None:
-    """Add what a reservation is for, once; it stays in the building."""
-    text = tables.encoded({"note": note, "guests": ""})
+def add_note(write: Write, reservation_id: bytes, *, note: str, guest_names: str = "") -> None:
+    """Add what a reservation is for and who comes, once; it stays in the building."""
+    text = tables.encoded({"note": note, "guests": guest_names})
     write.insert_new("reservation_note", id=reservation_id, note=text)
 
 
