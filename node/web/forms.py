@@ -15,6 +15,7 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.web.visit import Visit
 
 TEXT_MAX = 2000
+NUMBER_CHARS_MAX = 9
 
 
 class Fields:
@@ -40,7 +41,8 @@ class Fields:
         value = self.given.get(name, "").strip()
         if not value and default is not None:
             return default
-        if not value.lstrip("-").isdecimal() or not low <= int(value[:9]) <= high:
+        is_number = len(value) <= NUMBER_CHARS_MAX and value.removeprefix("-").isdecimal()
+        if not is_number or not low <= int(value) <= high:
             self._note(name, N_("Bitte eine Zahl von {low} bis {high}."), low=low, high=high)
             return default if default is not None else low
         return int(value)
@@ -50,7 +52,7 @@ class Fields:
         value = self.given.get(name, "").strip()
         try:
             return read_day(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             self._note(name, N_("Bitte ein Datum, zum Beispiel 28.11.2026."))
             return None
 
@@ -59,7 +61,7 @@ class Fields:
         value = self.given.get(name, "").strip()
         try:
             return read_clock(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             self._note(name, N_("Bitte eine Uhrzeit, zum Beispiel 15:30."))
             return None
 
