@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
@@ -53,7 +54,7 @@ def answer_refusal(request: HttpRequest, refusal: Refusal) -> Response[Any]:
     if _wants_problem(visit):
         return _problem(visit, refusal)
     if refusal.status == 401:
-        return Redirect(sign_in_address(request.url.path), status_code=303, cookies=visit.cookies)
+        return Redirect(_sign_in_and_back(visit), status_code=303, cookies=visit.cookies)
     return visit.page("refusal.html", {"refusal": words(visit, refusal)}, status=refusal.status)
 
 
@@ -104,6 +105,13 @@ def sign_in_address(path: str) -> str:
     if path.startswith("/kiosk"):
         return "/kiosk/sign-in"
     return "/desk/sign-in" if path.startswith("/desk") else "/sign-in"
+
+
+def _sign_in_and_back(visit: Visit) -> str:
+    """The sign-in page that leads back to what was asked for, where that can be asked again."""
+    address = sign_in_address(visit.request.url.path)
+    can_return = visit.request.method == "GET" and visit.address != "/"
+    return f"{address}?{urlencode({'back': visit.address})}" if can_return else address
 
 
 def _wants_problem(visit: Visit) -> bool:

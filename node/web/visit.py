@@ -198,6 +198,7 @@ class Visit:
             "demo": self.house.demo,
             "csrf": self.csrf,
             "path": self.request.url.path,
+            "way_back": self.address,
             "languages": i18n.LANGUAGES,
             "flashes": (),
             "actor": actor if actor.is_signed_in else None,
@@ -206,6 +207,13 @@ class Visit:
             "clock_trusted": self.house.clock.trusted,
             **self.house.facts,
         }
+
+    @property
+    def address(self) -> str:
+        """The page's own address with what was asked, for the way back to it."""
+        url = self.request.url
+        asked = url.query if self.request.method == "GET" else ""
+        return f"{url.path}?{asked}" if asked else url.path
 
     def go(self, path: str) -> Redirect:
         """Send the browser to another page after a form (303)."""
