@@ -38,6 +38,7 @@ from node.people.rules import (
 )
 from node.store import Read
 
+UNKNOWN_YEAR = 9999
 COMMAND_LINE = Actor(
     person_id=b"",
     household_id=b"",
@@ -156,6 +157,12 @@ def find_household(read: Read, household_id: bytes) -> Household | None:
     """A household by id, also one that moved out."""
     row = tables.select_household(read, household_id)
     return None if row is None else household_of(row)
+
+
+def members_of(read: Read, household_id: bytes) -> list[Person]:
+    """The persons of a household, the eldest first as far as that is known."""
+    members = [person_of(row) for row in tables.select_members(read, household_id)]
+    return sorted(members, key=lambda p: (p.profile.birth_year or UNKNOWN_YEAR, p.name))
 
 
 def person_of(row: Any) -> Person:

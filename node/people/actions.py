@@ -10,7 +10,7 @@ from node.base.ids import new_id
 from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
-from node.people.access import find_household, find_person, has_ended, person_of
+from node.people.access import find_household, find_person, has_ended, members_of
 from node.people.hashing import hash_secret, in_thread, token_id
 from node.people.model import (
     Household,
@@ -86,7 +86,7 @@ def _check_room(
 ) -> Refusal | None:
     if has_ended(household, now):
         return refusals.MOVED_OUT
-    members = [person_of(row) for row in tables.select_members(write, household.id)]
+    members = members_of(write, household.id)
     if any(member.name.casefold() == profile.name.casefold() for member in members):
         return replace(refusals.SAME_NAME, values={"name": profile.name})
     is_full = len(members) >= SELF_ADDED_MAX

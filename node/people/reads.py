@@ -16,6 +16,7 @@ from node.people.access import (
     find_household,
     has_ended,
     household_of,
+    members_of,
     person_of,
 )
 from node.people.hashing import token_id
@@ -44,7 +45,7 @@ def device_choices(read: Read, device: str, *, now: datetime) -> list[PersonChoi
 
 def person_choices(read: Read, household_id: bytes, *, now: datetime) -> tuple[PersonChoice, ...]:
     """Who of a household may sign in: grown-ups that have a role."""
-    members = [person_of(row) for row in tables.select_members(read, household_id)]
+    members = members_of(read, household_id)
     persons = [person for person in members if not is_minor(person.profile, now.year)]
     at = to_epoch(now)
     return tuple(_choice(read, p) for p in persons if current_roles(read, p, at))
@@ -104,18 +105,15 @@ def view_household(
 
 
 def _members(read: Read, household_id: bytes, at: int) -> tuple[Member, ...]:
-    members = []
-    for row in tables.select_members(read, household_id):
-        person = person_of(row)
-        members.append(
-            Member(
-                person=person,
-                roles=current_roles(read, person, at),
-                has_secret=_choice(read, person).has_secret,
-                has_card=bool(tables.select_cards(read, person.id)),
-            )
+    return tuple(
+        Member(
+            person=person,
+            roles=current_roles(read, person, at),
+            has_secret=_choice(read, person).has_secret,
+            has_card=bool(tables.select_cards(read, person.id)),
         )
-    return tuple(members)
+        for person in members_of(read, household_id)
+    )
 
 
 def count_people(read: Read, *, now: datetime) -> PeopleCounts:

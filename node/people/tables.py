@@ -28,9 +28,7 @@ def select_members(read: Read, household_id: bytes) -> list[Row]:
     """The persons of a household; an empty id has none."""
     if not household_id:
         return []
-    return read.rows(
-        "select * from person where household_id = :id order by at, id", id=household_id
-    )
+    return read.rows("select * from person where household_id = :id", id=household_id)
 
 
 def select_all_persons(read: Read) -> list[Row]:

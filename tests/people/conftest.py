@@ -60,6 +60,12 @@ async def settled(home: Store, files: QuarterFiles, clock: FrozenClock) -> Cast:
     return await settle(home, files, clock.now())
 
 
+def stored_bytes(store: Store) -> bytes:
+    """Everything that lies on the disk."""
+    path = store.core.path
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
 async def exchange(*stores: Store) -> None:
     """Let every node take what the others wrote."""
     members = {
