@@ -164,9 +164,9 @@ def _household_size(random: Random, home: Household) -> int:
 def _people(random: Random, size: int, today: date) -> list[Person]:
     origins = list(ORIGINS)
     (origin,) = random.choices(origins, [ORIGINS[name].share for name in origins])
-    first = _adult(random, origin, random.choice(ORIGINS[origin].family))
+    first = _adult(random, origin, random.choice(ORIGINS[origin].family), [])
     people = [first]
-    grown_up = 1 if size == 1 or random.random() < 0.12 else 2
+    grown_up = 1 if size == 1 or random.random() < 0.06 else 2
     if size >= 4 and random.random() < 0.2:
         grown_up = 3
     while len(people) < grown_up:
@@ -174,7 +174,7 @@ def _people(random: Random, size: int, today: date) -> list[Person]:
             origin = random.choice(origins)
         shares_name = random.random() < 0.6
         family = first.family_name if shares_name else random.choice(ORIGINS[origin].family)
-        people.append(_adult(random, origin, family))
+        people.append(_adult(random, origin, family, [person.given_name for person in people]))
     while len(people) < size:
         given = _given(random, origin, [person.given_name for person in people])
         year = today.year - random.randrange(1, 17)
@@ -183,9 +183,9 @@ def _people(random: Random, size: int, today: date) -> list[Person]:
     return people
 
 
-def _adult(random: Random, origin: str, family: str) -> Person:
+def _adult(random: Random, origin: str, family: str, taken: list[str]) -> Person:
     language = ORIGINS[origin].language if random.random() < 0.3 else "de"
-    return Person("", _given(random, origin, []), family, language=language)
+    return Person("", _given(random, origin, taken), family, language=language)
 
 
 def _given(random: Random, origin: str, taken: list[str]) -> str:

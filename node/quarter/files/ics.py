@@ -134,9 +134,10 @@ class _Reading:
             remedy = N_("Geben Sie ihn noch einmal aus; er beginnt mit BEGIN:VCALENDAR.")
             self.error(0, message, remedy, detail=wrong)
             return []
-        if not calendars:
-            message = N_("Die Datei ist leer.")
-            self.error(0, message, N_("Geben Sie den Kalender noch einmal aus."))
+        if not any(calendar.name == "VCALENDAR" for calendar in calendars):
+            message = N_("Das ist kein Kalender (ICS).")
+            remedy = N_("Geben Sie ihn noch einmal aus; er beginnt mit BEGIN:VCALENDAR.")
+            self.error(0, message, remedy)
         lines = starts if len(starts) == len(components) else [0] * len(components)
         return [_Appointment(c, line) for c, line in zip(components, lines, strict=True)]
 

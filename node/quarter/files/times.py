@@ -78,10 +78,10 @@ def parse_instant(value: Any, zone: ZoneInfo) -> datetime:
     or with an offset; raises `NotATimeError`, also for a time that the clock skips."""
     local = value if isinstance(value, datetime) else _parse_datetime(str(value).strip())
     _within_years(local.date())
-    if local.tzinfo is not None:
-        return local.astimezone(UTC)
-    instant = local.replace(tzinfo=zone).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) != local:
+    if local.tzinfo is None:
+        local = local.replace(tzinfo=zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
         message = N_("Die Uhrzeit „{value}“ gibt es nicht: da wird die Uhr vorgestellt.")
         raise NotATimeError(message, N_("Nehmen Sie eine Stunde früher oder später."))
     return instant

@@ -123,6 +123,8 @@ class _Lines:
             if match := _HEADER.match(line):
                 table = _table_path(_dotted(match[2]), match[1] == "[[", counts)
                 numbers.setdefault(table, number)
+                if match[1] == "[[":
+                    numbers.setdefault(table[:-1], number)
             elif match := _NAME.match(line):
                 names = _dotted(match[1])
                 for length in range(1, len(names) + 1):

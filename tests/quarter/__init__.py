@@ -1,0 +1,1 @@
+"""The quarter room and the reader of an operator's files."""
