@@ -111,7 +111,7 @@ def _alive(source: Path, scratch: Path) -> Path:
         return source
     today = SystemClock().now().date().isoformat()
     subprocess.run(  # noqa: S603 - our own generator
-        [sys.executable, str(GENERATOR), "--out", str(scratch), "--today", today],
+        [sys.executable, str(GENERATOR), "--into", str(scratch), "--today", today],
         check=True,
         stdout=subprocess.DEVNULL,
     )
