@@ -52,8 +52,7 @@ def person_choices(read: Read, household_id: bytes, *, now: datetime) -> tuple[P
 
 
 def _choice(read: Read, person: Person) -> PersonChoice:
-    has_secret = any(hashed for _, hashed in credentials_of(read, person.id).values())
-    return PersonChoice(person.id, person.name, has_secret)
+    return PersonChoice(person.id, person.name, has_secret(read, person.id))
 
 
 def credentials_of(read: Read, person_id: bytes) -> dict[str, tuple[bytes, str]]:
@@ -62,6 +61,11 @@ def credentials_of(read: Read, person_id: bytes) -> dict[str, tuple[bytes, str]]
     for row in tables.select_credentials(read, person_id):
         newest.setdefault(row["kind"], (row["id"], row["hash"]))
     return newest
+
+
+def has_secret(read: Read, person_id: bytes) -> bool:
+    """Whether somebody has set a PIN or a password."""
+    return any(hashed for _, hashed in credentials_of(read, person_id).values())
 
 
 def has_pin(read: Read, person_id: bytes) -> bool:
@@ -109,7 +113,7 @@ def _members(read: Read, household_id: bytes, at: int) -> tuple[Member, ...]:
         Member(
             person=person,
             roles=current_roles(read, person, at),
-            has_secret=_choice(read, person).has_secret,
+            has_secret=has_secret(read, person.id),
             has_card=bool(tables.select_cards(read, person.id)),
         )
         for person in members_of(read, household_id)

@@ -39,7 +39,7 @@ from node.people.model import (
     SignedIn,
     from_json,
 )
-from node.people.reads import credentials_of, person_choices
+from node.people.reads import credentials_of, has_pin, has_secret, person_choices
 from node.people.rules import check_secret, is_minor, kind_of_secret, read_code
 from node.people.sessions import start_session
 from node.people.throttle import BucketKey
@@ -121,7 +121,7 @@ def _check_newcomer(
         return refusals.NOT_FOUND
     if is_minor(person.profile, now.year):
         return refusals.NOT_FOR_CHILDREN
-    if any(hashed for _, hashed in credentials_of(read, person_id).values()):
+    if has_secret(read, person_id):
         return replace(refusals.ALREADY_HAS_SECRET, values={"name": person.name})
     return None
 
@@ -148,6 +148,8 @@ async def sign_in_with_pin(
         person = find_person(write, person_id)
         if person is None or person.household_id != household.id:
             return refusals.NOT_FOUND
+        if not has_secret(write, person_id):
+            return refusals.NO_SECRET
         buckets = throttle.stranger_buckets(person_id, knock)
         return _challenge(write, person_id, kind, buckets, now=now)
 
@@ -166,7 +168,7 @@ async def sign_in_with_card(
         card = tables.select_card(write, token_digest(token)) if token else None
         if card is None or card["revoked"]:
             return refusals.CARD_UNKNOWN
-        if not credentials_of(write, card["person_id"]).get(SecretKind.PIN, (b"", ""))[1]:
+        if not has_pin(write, card["person_id"]):
             return refusals.PIN_MISSING
         buckets = throttle.card_buckets(card["id"])
         return _challenge(write, card["person_id"], SecretKind.PIN, buckets, now=now)

@@ -122,6 +122,16 @@ async def test_who_has_a_pin_is_not_taken_over_with_the_code_alone(
     assert with_pin.code == "people.code_needed"
 
 
+async def test_who_has_set_no_pin_yet_is_told_to_choose_one(
+    home: Store, settled: Cast, clock
+) -> None:
+    code = await new_code(home, settled, "sam", clock)
+    refused = await people.sign_in_with_pin(
+        home, PHONE, settled.id("sam"), "2709", code=code, now=clock.now()
+    )
+    assert refused.code == "people.no_secret"
+
+
 async def test_a_code_opens_its_own_household_only(home: Store, settled: Cast, clock) -> None:
     code = await new_code(home, settled, "clara", clock)
     for attempt in (
