@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Litestar, get
 from litestar.di import Provide
@@ -19,8 +21,9 @@ from node.base.clock import Clock, SystemClock
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
-from node.store import Core, Store, Write
-from node.sync import LineSwitch, Sync
+from node.store import Core, NodeRole, Store, Write
+from node.sync import LineSwitch, Sync, SyncSettings, sync_app
+from node.sync.routes import SyncApp
 from node.web.errors import ERRORS
 from node.web.gate import Gate
 from node.web.live import live
@@ -40,7 +43,7 @@ class Node:
     store: Store
     sync: Sync
     pages: ASGIApp
-    peers: ASGIApp
+    peers: SyncApp
 
     async def start(self) -> None:
         """Begin to find and meet other nodes."""
@@ -60,9 +63,20 @@ async def open_node(settings: Settings, *, clock: Clock | None = None) -> Node:
     store = await Store.open(settings.database, REGISTRY, clock=clock)
     await store.on_writer(lambda core: prepare(core, clock))
     line = LineSwitch(settings.data)
-    sync = await Sync.open(store, clock=clock, settings=settings, line=line)
-    house = await make_house(store, clock, settings, sync=sync)
-    return Node(settings, store, sync, make_pages(house, settings), sync.app)
+    sync = await Sync.open(store, sync_settings(settings), line=line if settings.demo else None)
+    house = await make_house(store, clock, settings, sync=sync, line=line)
+    return Node(settings, store, sync, make_pages(house, settings), sync_app(sync))
+
+
+def sync_settings(settings: Settings) -> SyncSettings:
+    """What the cellar needs of the settings."""
+    return SyncSettings(
+        host=settings.sync_host,
+        port=settings.sync_port,
+        peers=settings.peers,
+        central=settings.central,
+        discovery=settings.discovery,
+    )
 
 
 def prepare(core: Core, clock: Clock) -> None:
@@ -92,7 +106,9 @@ def rebuild(write: Write) -> None:
     spaces.rebuild(write)
 
 
-async def make_house(store: Store, clock: Clock, settings: Settings, *, sync: Sync) -> House:
+async def make_house(
+    store: Store, clock: Clock, settings: Settings, *, sync: Sync, line: LineSwitch
+) -> House:
     """What the faces get to hold."""
     profile = await store.read(quarter.get_profile)
     sessions = people.Sessions(store)
@@ -100,17 +116,53 @@ async def make_house(store: Store, clock: Clock, settings: Settings, *, sync: Sy
     return House(
         store=store,
         clock=clock,
-        templates=Templates(profile.zone),
+        templates=Templates(ZoneInfo(profile.timezone)),
         secret=secret,
         quarter_name=profile.name,
-        demo=settings.demo,
+        demo=settings.demo or profile.is_demo,
+        signer=store.core.identity,
+        home_keys=lambda: home_keys(sync),
+        line=lambda: line_state(sync, line),
+        address=settings.public_address,
         services={
             people.Sessions: sessions,
             Sync: sync,
+            LineSwitch: line,
             Settings: settings,
             KioskRules: KioskRules(frozenset(settings.kiosk_from), settings.public_address),
         },
     )
+
+
+async def line_state(sync: Sync, line: LineSwitch) -> tuple[int, bool]:
+    """How many changes wait to be sent, and whether the demo's switch has cut the line."""
+    health = await sync.health()
+    return health.waiting_out, sync.line is not None and line.is_cut()
+
+
+def home_keys(sync: Sync) -> list[bytes]:
+    """The keys of the nodes that decide, or once did."""
+    return [
+        member.public_key for member in sync.roster.members.values() if member.role is NodeRole.HOME
+    ]
+
+
+def openapi_text() -> str:
+    """The API's description as JSON, without a running node."""
+    app = Litestar(
+        route_handlers=[*api.ROUTES],
+        dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
+        openapi_config=OPENAPI,
+    )
+    return json.dumps(app.openapi_schema.to_schema(), indent=1, ensure_ascii=False)
+
+
+OPENAPI = OpenAPIConfig(
+    title="Quartier",
+    version=__version__,
+    path="/api",
+    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+)
 
 
 def make_pages(house: House, settings: Settings) -> ASGIApp:
@@ -135,12 +187,7 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
         exception_handlers=ERRORS,
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title="Quartier",
-            version=__version__,
-            path="/api",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=OPENAPI,
     )
     return Gate(app, house, find_actor, frozenset(settings.hosts))
 

@@ -13,6 +13,7 @@ from node.app import Node, open_node
 from node.central import Hub
 from node.serving import listener, run_until_stopped, systemd_socket
 from node.settings import Settings, load
+from node.sync import listener_options
 
 
 def serve_node(settings: Settings) -> int:
@@ -56,7 +57,10 @@ async def _serve(all_settings: list[Settings]) -> None:
 def _peer_listener(node: Node) -> Any:
     settings = node.settings
     return listener(
-        node.peers, host=settings.sync_host, port=settings.sync_port, **node.sync.tls_settings
+        node.peers,
+        host=settings.sync_host,
+        port=settings.sync_port,
+        **listener_options(node.store.core.identity),
     )
 
 

@@ -36,7 +36,7 @@ async def desk_page(
 
 async def frame(visit: Visit) -> dict[str, Any]:
     """The context that `layout_desk.html` asks for."""
-    line = line_now(visit)
+    line = await line_now(visit)
     return {
         "desk": {
             "line": line.state,

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from node.base.actors import Permission
-from node.base.refusals import N_, Refusal
+from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.sync import LineSwitch, PeerHealth, Sync
 from node.web.forms import read_fields
@@ -48,27 +48,29 @@ async def health_page(visit: Visit) -> Response[Any]:
         can_cut=visit.house.demo,
         troubles=[
             {
-                "text": visit.say(N_("Änderungen eines Knotens wurden angehalten.")),
-                "remedy": f"{stopped.site.hex()[:8]}, {stopped.scope}: {stopped.reason}",
+                "text": visit.say(N_("Änderungen von {name} wurden angehalten."), name=each.name),
+                "remedy": f"{each.scope} {each.n}: {each.reason}",
             }
-            for stopped in state.quarantine
+            for each in state.stopped
         ],
     )
     return await desk_page(visit, "desk/health.html", page, here="health")
 
 
 def _peer(visit: Visit, peer: PeerHealth) -> dict[str, str]:
-    waiting = peer.to_send + peer.to_fetch
+    well = peer.is_well
     return {
         "name": peer.name,
         "role": visit.say(ROLES[peer.role]),
-        "last": moment(visit, peer.last_success) if peer.last_success else visit.say(N_("nie")),
-        "waiting": str(waiting) if waiting else visit.say(N_("nichts")),
-        "state": "confirmed" if peer.message is None else "declined",
+        "last": moment(visit, peer.last_success_at)
+        if peer.last_success_at
+        else visit.say(N_("nie")),
+        "waiting": visit.say(peer.waiting.text, **peer.waiting.values),
+        "state": "confirmed" if well else "declined",
         "text": visit.say(N_("erreichbar"))
-        if peer.message is None
-        else visit.say(peer.message, name=peer.name),
-        "remedy": visit.say(peer.remedy, name=peer.name) if peer.remedy else "",
+        if well
+        else visit.say(peer.problem.text, **peer.problem.values),
+        "remedy": visit.say(peer.remedy.text, **peer.remedy.values) if peer.remedy.text else "",
     }
 
 
@@ -78,7 +80,7 @@ async def switch_line(visit: Visit) -> Response[Any]:
     visit.allowed(Permission.SEE_HEALTH)
     fields = await read_fields(visit)
     if not visit.house.demo:
-        await visit.read(lambda _: ONLY_IN_DEMO)
+        raise RefusedError(ONLY_IN_DEMO)
     line = visit.house.service(LineSwitch)
     if fields.given.get("cut") == "1":
         line.cut()

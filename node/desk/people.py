@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from node import people, spaces
 from node.base.actors import Permission
 from node.base.ids import id_text
-from node.base.refusals import N_, Refusal
+from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.people.model import HouseholdView, IssuedCode, PeopleCounts, Person
 from node.spaces import Line
@@ -105,7 +105,7 @@ async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response
             return view
         return person, view, spaces.of_person(read, person.household_id, now=visit.now)
 
-    person, view, lines = await visit.read(look)  # type: ignore[misc]
+    person, view, lines = await visit.read(look)
     page = _shown(visit, person, view, lines)
     for name, value in shown.items():
         setattr(page, name, value)
@@ -193,9 +193,7 @@ async def letter(visit: Visit, person: str) -> Response[Any]:
     await read_fields(visit)
     person_id = path_id(person)
     found = await visit.read(lambda read: people.find_person(read, person_id) or people.NOT_FOUND)
-    if isinstance(found, Refusal):
-        found = None
-    return await _letters(visit, [found.household_id] if found else [], "brief.pdf")
+    return await _letters(visit, [found.household_id], "brief.pdf")
 
 
 @dataclass(slots=True)
@@ -227,7 +225,7 @@ async def _letters(visit: Visit, ids: list[bytes] | None, name: str) -> Response
     actor = visit.allowed(Permission.ISSUE_CODES)
     letters = await people.issue_letters(visit.store, actor, household_ids=ids, now=visit.now)
     if isinstance(letters, Refusal):
-        return await visit.read(lambda _: letters)
+        raise RefusedError(letters)
     content = await asyncio.to_thread(
         paper.code_letters,
         letters,

@@ -67,7 +67,7 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         name = names_of(read, [line])[reservation_id]
         return line, name, spaces.note_of(read, reservation_id), fee
 
-    line, (name, flat), note, fee = await visit.read(look)  # type: ignore[misc]
+    line, (name, flat), note, fee = await visit.read(look)
     return await desk_page(
         visit, "desk/reservation.html", _page(visit, line, (name, flat), note, fee), here="today"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,13 +10,12 @@ from litestar import Response, get, post
 from node import people, spaces
 from node.base.actors import Actor, Permission
 from node.base.ids import id_text, parse_id
-from node.base.periods import Period, local_instant
 from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
-from node.quarter.files import SpaceKind
 from node.spaces import Found, Offer
 from node.store import Read, Write
 from node.web.errors import words
+from node.web.finding import read_search, with_usual
 from node.web.forms import Fields, read_fields, read_query
 from node.web.showing import offer_of, place_of
 from node.web.visit import Visit
@@ -51,7 +49,7 @@ async def _find_page(
 ) -> Response[Any]:
     person = fields.given.get("person", "")
     resident = await _resident(visit, staff, person)
-    given = _filled(visit, fields.given)
+    given = with_usual(visit, fields.given)
     fields.given = given
     page = FindPage(
         person=person,
@@ -65,7 +63,7 @@ async def _find_page(
         refusal=words(visit, refusal) if refusal else None,
     )
     if resident is not None and "search" in given:
-        query = _query(visit, fields)
+        query = read_search(visit, fields)
         page.problems = fields.problems
         if query is not None and not fields.problems:
             page.asked = True
@@ -75,19 +73,6 @@ async def _find_page(
             _show(visit, page, found)
     status = refusal.status if refusal else (422 if page.problems else 200)
     return await desk_page(visit, "desk/find.html", page, here="spaces", status=status)
-
-
-def _filled(visit: Visit, given: dict[str, str]) -> dict[str, str]:
-    today = visit.now.astimezone(visit.zone).date()
-    usual = {
-        "kind": "room",
-        "day": (today + timedelta(days=1)).isoformat(),
-        "until": (today + timedelta(days=3)).isoformat(),
-        "starts": "15:00",
-        "ends": "18:00",
-        "people": "4",
-    }
-    return {**usual, **given}
 
 
 def _kinds(visit: Visit, given: dict[str, str]) -> list[dict[str, Any]]:
@@ -100,40 +85,6 @@ def _kinds(visit: Visit, given: dict[str, str]) -> list[dict[str, Any]]:
         }
         for kind, text in (("room", N_("Räume")), ("guest_apartment", N_("Gästewohnungen")))
     ]
-
-
-def _query(visit: Visit, fields: Fields) -> spaces.Query | None:
-    kind = SpaceKind(fields.choice("kind", {"room", "guest_apartment"}, default="room"))
-    people_ = fields.number("people", low=1, high=99)
-    period = read_period(visit, fields, kind)
-    if period is None:
-        return None
-    return spaces.Query(period=period, people=people_, kind=kind)
-
-
-def read_period(visit: Visit, fields: Fields, kind: SpaceKind) -> Period | None:
-    """The wished time of a search: hours of a day for rooms, two days for guest apartments."""
-    day = fields.day("day")
-    if kind is SpaceKind.GUEST_APARTMENT:
-        until = fields.day("until")
-        if day is None or until is None:
-            return None
-        return _period(visit, fields, (day, time(12)), (until, time(12)))
-    starts, ends = fields.clock("starts"), fields.clock("ends")
-    if day is None or starts is None or ends is None:
-        return None
-    last = day + timedelta(days=1) if ends <= starts and ends < time(6) else day
-    return _period(visit, fields, (day, starts), (last, ends))
-
-
-def _period(
-    visit: Visit, fields: Fields, start: tuple[date, time], end: tuple[date, time]
-) -> Period | None:
-    try:
-        return Period(local_instant(*start, visit.zone), local_instant(*end, visit.zone))
-    except (ValueError, OverflowError):
-        fields.problems["ends"] = visit.say(N_("Das Ende muss nach dem Anfang liegen."))
-        return None
 
 
 def _show(visit: Visit, page: FindPage, found: Found) -> None:
@@ -174,7 +125,7 @@ async def _resident(visit: Visit, staff: Actor, person: str) -> Actor | None:
     def act_for(read: Read) -> Actor | Refusal:
         return people.act_for(read, staff, person_id, now=visit.now)
 
-    return await visit.read(act_for)  # type: ignore[return-value]
+    return await visit.read(act_for)
 
 
 @post("/desk/find", include_in_schema=False)

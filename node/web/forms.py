@@ -79,7 +79,7 @@ class Fields:
         try:
             return parse_id(self.given.get(name, ""))
         except ValueError:
-            raise RefusedError(_BAD_ID) from None
+            raise RefusedError(BAD_ID) from None
 
     def period(self, starts: str, ends: str) -> Period:
         """A time that one of our own pages offered; anything else is refused."""
@@ -87,7 +87,7 @@ class Fields:
             first = datetime.fromisoformat(self.given.get(starts, ""))
             return Period(first, datetime.fromisoformat(self.given.get(ends, "")))
         except ValueError:
-            raise RefusedError(_BAD_ID) from None
+            raise RefusedError(BAD_ID) from None
 
     def _note(self, name: str, sentence: str, **values: Any) -> None:
         self.problems.setdefault(name, self._visit.say(sentence, **values))
@@ -128,7 +128,7 @@ def read_clock(value: str) -> time:
     return time(int(hour), int(minute or "0"))
 
 
-_BAD_ID = Refusal(
+BAD_ID = Refusal(
     "web.bad_id",
     N_("Diese Angaben passen zu nichts, was es hier gibt."),
     N_("Bitte gehen Sie eine Seite zurück und wählen Sie noch einmal."),

@@ -16,9 +16,9 @@ class LineWords:
     text: str
 
 
-def line_now(visit: Visit) -> LineWords:
+async def line_now(visit: Visit) -> LineWords:
     """The state of the line now."""
-    waiting, cut = visit.house.line()
+    waiting, cut = await visit.house.line()
     if cut:
         text = visit.say(N_("Leitung getrennt: hier geht alles weiter"))
         if waiting:

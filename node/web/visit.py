@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -66,6 +66,10 @@ def read_prefs(request: HttpRequest) -> Prefs:
     )
 
 
+async def _no_line() -> tuple[int, bool]:
+    return 0, False
+
+
 class Signer(Protocol):
     """Whoever holds the node's key."""
 
@@ -87,7 +91,7 @@ class House:
     signer: Signer
     home_keys: Callable[[], list[bytes]]
     """The public keys of the nodes that decide, or once did: what passes are checked with."""
-    line: Callable[[], tuple[int, bool]] = lambda: (0, False)
+    line: Callable[[], Awaitable[tuple[int, bool]]] = _no_line
     """How many changes wait to be sent, and whether the line is cut."""
     address: str = ""
     """The portal's address as people type it."""
@@ -146,7 +150,7 @@ class Visit:
             raise RefusedError(NOT_ALLOWED)
         return actor
 
-    async def read(self, fn: Callable[[Read], T]) -> T:
+    async def read(self, fn: Callable[[Read], T | Refusal]) -> T:
         """Read from the store; a `Refusal` that comes back is raised."""
         return _raised(await self.house.store.read(fn))
 

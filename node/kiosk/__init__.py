@@ -1,0 +1,7 @@
+"""The kiosk: the lobby's touchscreen."""
+
+from node.kiosk.guard import KioskRules
+
+ROUTES: tuple[object, ...] = ()
+
+__all__ = ["ROUTES", "KioskRules"]
