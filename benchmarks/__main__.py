@@ -10,12 +10,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.figures import Figure, as_row
+from benchmarks.nodes import (
+    cold_start_s,
+    idle_mb,
+    lan_visible_ms,
+    page_vs_constant,
+    page_vs_starlette,
+)
 from benchmarks.spaces import booking_vs_plain_insert
 from benchmarks.store import journal_ms
 
 FIGURES: dict[str, Callable[[], Figure]] = {
+    "page_vs_starlette": page_vs_starlette,
+    "page_vs_constant": page_vs_constant,
     "booking_vs_plain_insert": booking_vs_plain_insert,
     "journal_ms": journal_ms,
+    "idle_mb": idle_mb,
+    "cold_start_s": cold_start_s,
+    "lan_visible_ms": lan_visible_ms,
 }
 
 
