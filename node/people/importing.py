@@ -63,6 +63,7 @@ class _What(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     ENDED = "ended"
+    ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,7 @@ class Piece:
             refresh_outside_access(write, person_id, now=self.at)
         refresh_words(write, concerned)
         kinds = [change.what for change in self.changes]
-        return PeopleImported(
-            kinds.count(_What.ADDED), kinds.count(_What.CHANGED), kinds.count(_What.ENDED)
-        )
+        return PeopleImported(*(kinds.count(what) for what in _What))
 
 
 def import_people(
@@ -110,7 +109,7 @@ def import_people(
             break
         done += result
         if progress is not None:
-            progress(done.added + done.changed + done.ended, total)
+            progress(done.total, total)
     return done
 
 
@@ -295,7 +294,7 @@ class _Plan:
         for person_id, want in persons.items():
             known = newest_spans(held.get(person_id, ()))
             for span in _differing(known, want.roles, at=to_epoch(self.now)):
-                yield Change(_What.CHANGED, self._set_role(person_id, span), (person_id,))
+                yield Change(_What.ROLE, self._set_role(person_id, span), (person_id,))
 
     def _set_role(self, person_id: bytes, span: RoleSpan) -> Callable[[Write], object]:
         return lambda write: set_role(write, person_id, span, staff_id=None, now=self.now)

@@ -319,19 +319,24 @@ class PeopleCounts:
 
 @dataclass(frozen=True, slots=True)
 class PeopleImported:
-    """What a piece of an import did."""
+    """What a piece of an import did: households, persons and contracts, and roles apart."""
 
     added: int = 0
     changed: int = 0
     ended: int = 0
-    unchanged: int = 0
+    roles: int = 0
+
+    @property
+    def total(self) -> int:
+        """All changes together."""
+        return self.added + self.changed + self.ended + self.roles
 
     def __add__(self, other: PeopleImported) -> PeopleImported:
         return PeopleImported(
             self.added + other.added,
             self.changed + other.changed,
             self.ended + other.ended,
-            self.unchanged + other.unchanged,
+            self.roles + other.roles,
         )
 
 

@@ -49,7 +49,7 @@ def start_session(
     At a browser of their own the device becomes known; a kiosk's or desk's token is nobody's.
     """
     at, token = to_epoch(now), new_token()
-    device = _device_token(knock)
+    device = _device_token(write, knock)
     sign_outs = tables.select_sign_outs(write, actor.person_id)
     agent = knock.agent[:AGENT_CHARS_MAX]
     ends_at = at + SESSION_SECONDS[knock.face]
@@ -78,10 +78,14 @@ def start_session(
     return SignedIn(token, device, actor, from_epoch(ends_at))
 
 
-def _device_token(knock: Knock) -> str:
+def _device_token(read: Read, knock: Knock) -> str:
+    """The browser's token; one that this node does not know was perhaps put there by somebody
+    who waits for it to become known, so it is replaced.
+    """
     if knock.face in (Face.KIOSK, Face.CENTRAL):
         return ""
-    return knock.device or new_token()
+    is_known = knock.device and tables.select_device_persons(read, token_id(knock.device))
+    return knock.device if is_known else new_token()
 
 
 def find_session(read: Read, token: str, *, face: Face, now: datetime) -> FoundSession | None:

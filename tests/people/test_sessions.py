@@ -77,6 +77,23 @@ async def test_a_forged_token_is_nobody(home: Store, settled: Cast, clock) -> No
         assert await who(sessions, token, clock) is None
 
 
+async def test_a_device_token_that_somebody_planted_does_not_become_known(
+    home: Store, settled: Cast, clock
+) -> None:
+    planted = replace(PHONE, device="planted-by-a-stranger")
+    anna = await sign_in(home, settled, "anna", clock, planted)
+    assert anna.device
+    assert anna.device != planted.device
+    stranger = await people.sign_in_with_pin(
+        home, planted, settled.id("anna"), PINS["anna"], now=clock.now()
+    )
+    assert stranger.code == "people.code_needed"
+    family = await sign_in(home, settled, "bilal", clock, replace(PHONE, device=anna.device))
+    assert family.device == anna.device, "a tablet that two share stays one device"
+    choices = await home.read(lambda r: people.device_choices(r, anna.device, now=clock.now()))
+    assert {choice.name for choice in choices} == {"Anna Linde", "Bilal Kaya"}
+
+
 async def test_a_phones_session_slides_and_a_kiosks_ends_after_five_idle_minutes(
     home: Store, settled: Cast, clock
 ) -> None:
