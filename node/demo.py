@@ -111,9 +111,10 @@ def _alive(source: Path, scratch: Path) -> Path:
         return source
     today = SystemClock().now().date().isoformat()
     subprocess.run(  # noqa: S603 - our own generator
-        [sys.executable, str(GENERATOR), "--into", str(scratch), "--today", today],
+        [sys.executable, "-m", "quarters.generate", "--into", str(scratch), "--today", today],
         check=True,
         stdout=subprocess.DEVNULL,
+        cwd=GENERATOR.parents[1],
     )
     return scratch
 
