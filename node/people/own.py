@@ -31,7 +31,8 @@ def change_profile(
         person.profile, given_name=given_name, family_name=family_name, language=language
     )
     if profile != person.profile:
-        tables.update_row(write, "person", person.id, profile=to_json(profile))
+        staff = {"staff_id": actor.staff_id} if actor.staff_id else {}
+        tables.update_row(write, "person", person.id, profile=to_json(profile), **staff)
         refresh_words(write, [person.id])
     return replace(person, profile=profile)
 

@@ -203,6 +203,17 @@ class Sessions:
         self.forget()
         return ended == 1
 
+    async def forget_device(self, actor: Actor, device_id: bytes) -> bool:
+        """Forget a browser of the actor's and end their sessions there; whether it was theirs.
+
+        At it they need their code again.
+        """
+        forgotten = await self._store.write(
+            lambda write: tables.delete_device(write, device_id, actor.person_id)
+        )
+        self.forget()
+        return isinstance(forgotten, int) and forgotten > 0
+
     def forget_changed(self, touched: frozenset[str]) -> None:
         """Follow a commit: rights may have changed."""
         if touched & WATCHED:

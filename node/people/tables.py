@@ -269,11 +269,11 @@ def upsert_device(write: Write, **columns: Any) -> None:
 
 
 def delete_device(write: Write, device_id: bytes, person_id: bytes) -> int:
-    """Forget a device for a person; there they need their code again."""
-    return write.execute(
-        "delete from known_device where device_id = :device_id and person_id = :person_id",
-        device_id=device_id,
-        person_id=person_id,
+    """Forget a device for a person and end their sessions there; how many rows."""
+    where = "where device_id = :device_id and person_id = :person_id"
+    return sum(
+        write.execute(f"delete from {table} {where}", device_id=device_id, person_id=person_id)
+        for table in ("known_device", "session")
     )
 
 

@@ -124,6 +124,27 @@ async def test_who_may_issue_and_for_whom(home: Store, settled: Cast, clock) -> 
     assert staff == settled.id("eva")
 
 
+async def test_who_may_revoke_and_what(home: Store, settled: Cast, clock) -> None:
+    def by(name: str, household: bytes):
+        return home.write(
+            lambda write: people.revoke_codes(
+                write, settled.actor(write, name), household, now=clock.now()
+            )
+        )
+
+    clara = settled.household("clara")
+    assert (await by("demir", clara)).code == "people.not_found", "there is no code yet"
+    await issue(home, settled, "clara", clock)
+    assert (await by("clara", clara)).code == "people.not_allowed"
+    assert await by("demir", clara) == 1
+    assert await by("eva", clara) == 1, "twice is once"
+    unknown = await people.issue_letters(
+        home, people.COMMAND_LINE, household_ids=[clara, b"?" * 16], now=clock.now()
+    )
+    assert unknown.code == "people.not_found"
+    assert await home.read(lambda r: r.value("select count(*) from household_code")) == 1
+
+
 async def test_letters_for_all_bring_every_household_its_own_code(
     home: Store, settled: Cast, clock
 ) -> None:

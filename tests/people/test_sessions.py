@@ -168,6 +168,24 @@ async def test_my_sessions_and_devices_are_listed_and_ended_by_me_alone(
     assert await who(sessions, tablet.token, clock) is None
 
 
+async def test_a_device_is_forgotten_for_oneself_alone(home: Store, settled: Cast, clock) -> None:
+    """A tablet of the family is sold: for Anna it is a stranger, for Bilal it is not yet."""
+    sessions = people.Sessions(home)
+    anna = await sign_in(home, settled, "anna", clock)
+    shared = replace(PHONE, device=anna.device)
+    bilal = await sign_in(home, settled, "bilal", clock, shared)
+    assert await who(sessions, anna.token, clock)
+    (device,) = await home.read(lambda r: people.list_devices(r, anna.actor))
+    assert await sessions.forget_device(anna.actor, device.id)
+    assert not await sessions.forget_device(anna.actor, device.id)
+    assert await who(sessions, anna.token, clock) is None
+    assert await who(sessions, bilal.token, clock)
+    refused = await people.sign_in_with_pin(
+        home, shared, settled.id("anna"), PINS["anna"], now=clock.now()
+    )
+    assert refused.code == "people.code_needed"
+
+
 async def test_signing_out_everywhere_reaches_the_other_node_through_its_journal(
     home: Store, kiosk: Store, settled: Cast, clock
 ) -> None:

@@ -384,6 +384,51 @@ async def test_changing_a_pin_needs_the_old_one_and_a_password_may_stand_beside_
         assert isinstance(found, SignedIn), secret
 
 
+async def test_cards_and_secrets_of_people_who_are_not_there(
+    home: Store, settled: Cast, clock
+) -> None:
+    def by_staff(act, *args):
+        return home.write(lambda write: act(write, people.COMMAND_LINE, *args, now=clock.now()))
+
+    nobody = b"?" * 16
+    assert (await by_staff(people.issue_card, nobody)).code == "people.not_found"
+    assert (await by_staff(people.forget_secrets, nobody)).code == "people.not_found"
+    team = await by_staff(people.forget_secrets, settled.id("demir"))
+    assert team.code == "people.not_allowed", "the team has no code to begin again with"
+    weak = await people.give_secret(
+        home, people.COMMAND_LINE, settled.id("sam"), "1234", now=clock.now()
+    )
+    assert weak.code == "people.pin_too_easy"
+    lobby_password = await people.sign_in_with_pin(
+        home, LOBBY, settled.id("anna"), "ein langes Wort", now=clock.now()
+    )
+    assert lobby_password.code == "people.not_a_pin"
+
+
+async def test_demir_is_known_at_his_desk_and_may_change_his_password(
+    home: Store, settled: Cast, clock
+) -> None:
+    first = await people.sign_in_with_name(home, DESK, "demir", PASSWORDS["demir"], now=clock.now())
+    desk = replace(DESK, device=first.device)
+    for number in range(30):
+        elsewhere = replace(DESK, address=f"10.66.0.{number}")
+        await people.sign_in_with_name(home, elsewhere, "demir", "geraten!", now=clock.now())
+    again = await people.sign_in_with_name(home, desk, "demir", PASSWORDS["demir"], now=clock.now())
+    assert isinstance(again, SignedIn), "guesses elsewhere do not close his own desk"
+    demir = again.actor
+    changed = await people.change_secret(
+        home, desk, demir, old=PASSWORDS["demir"], new="zwölf graue Wolken", now=clock.now()
+    )
+    assert changed == "password"
+    acting = await home.read(
+        lambda r: people.act_for(r, demir, settled.id("anna"), now=clock.now())
+    )
+    refused = await people.change_secret(
+        home, desk, acting, old=PINS["anna"], new="8306", now=clock.now()
+    )
+    assert refused.code == "people.not_allowed"
+
+
 async def test_only_the_operator_gives_secrets(home: Store, settled: Cast, clock) -> None:
     for name in ("anna", "demir", "eva"):
         actor = await home.read(lambda read, name=name: settled.actor(read, name))
