@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from litestar.types import ASGIApp
 from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import Clock, SystemClock
+from node.jobs import JOBS, keep_doing
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
@@ -44,13 +46,18 @@ class Node:
     sync: Sync
     pages: ASGIApp
     peers: SyncApp
+    jobs: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Begin to find and meet other nodes."""
+        """Begin timed work, and to find and meet other nodes."""
+        self.jobs = [asyncio.create_task(keep_doing(self.store, job)) for job in JOBS]
         await self.sync.start()
 
     async def close(self) -> None:
         """Stop meeting, finish writing, close the file."""
+        for job in self.jobs:
+            job.cancel()
+        await asyncio.gather(*self.jobs, return_exceptions=True)
         await self.sync.stop()
         await self.store.close()
 
@@ -124,6 +131,7 @@ async def make_house(
         home_keys=lambda: home_keys(sync),
         line=lambda: line_state(sync, line),
         address=settings.public_address,
+        away_address=settings.away_address.rstrip("/"),
         services={
             people.Sessions: sessions,
             Sync: sync,

@@ -178,6 +178,7 @@ def _write_settings(folder: Path, name: str, ports: dict[str, tuple[int, int]]) 
         central=f"127.0.0.1:{ports['central'][1]}" if name != "central" else "",
         discovery=False,
         demo=True,
+        away_address=f"http://127.0.0.1:{ports['central'][0]}" if name == "home" else "",
     )
     (folder / FILE).write_text(settings.to_toml(), encoding="utf-8")
 
@@ -189,7 +190,7 @@ async def _sign_ins(database: Path, files: QuarterFiles) -> SignIns:
     try:
         team = {}
         for row in files.staff:
-            password = secrets.token_hex(PASSWORD_BYTES)
+            password = "demo-" + secrets.token_hex(PASSWORD_BYTES)
             await people.give_secret(
                 store, people.COMMAND_LINE, files.id_of("person", row.key), password, now=now
             )

@@ -37,6 +37,9 @@ class Settings:
     sync_host: str = _setting("127.0.0.1", "address that other nodes reach this one on")
     sync_port: int = _setting(8443, "port that other nodes reach this one on (TLS)")
     address: str = _setting("", "address of the portal as people type it; in letters and QR codes")
+    away_address: str = _setting(
+        "", "address of central's pages for this quarter; in links for those on the way"
+    )
     hosts: tuple[str, ...] = _setting((), "further host names that may be asked for")
     kiosk_from: tuple[str, ...] = _setting(
         ("127.0.0.1", "::1"), "client addresses that are a lobby screen"

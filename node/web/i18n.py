@@ -102,6 +102,12 @@ def long_day_words(language: str, day: date) -> str:
     return format_date(day, _LONG_DAY_PATTERNS[language], locale=language)
 
 
+@functools.lru_cache(maxsize=512)
+def full_day_words(language: str, day: date) -> str:
+    """A day with its year, for what lies far off: "28. November 2027"."""
+    return format_date(day, "long", locale="en_GB" if language == "en" else language)
+
+
 @functools.lru_cache(maxsize=128)
 def month_words(language: str, day: date) -> str:
     """A month: "November 2026"."""

@@ -95,6 +95,8 @@ class House:
     """How many changes wait to be sent, and whether the line is cut."""
     address: str = ""
     """The portal's address as people type it."""
+    away_address: str = ""
+    """Where central shows this quarter's pages to those on the way; empty where there is none."""
     services: Mapping[type, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
