@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import cast
 
 import uvloop
 
@@ -27,10 +28,9 @@ class Asking(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the first time."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError(f"not a stream: {transport}")
-        self._transport = transport
-        transport.write(self.request)
+        # uvloop's transports are streams without being of asyncio's class.
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
         """Count whole answers, each by its own length; ask again after each."""
@@ -88,7 +88,7 @@ async def _ask(port: int, request: bytes, seconds: float) -> float:
     took = time.perf_counter() - started
     for each in asking:
         each.stop()
-    await asyncio.gather(*(each.closed for each in asking))
+    await asyncio.wait_for(asyncio.gather(*(each.closed for each in asking)), timeout=10)
     troubles = {each.trouble for each in asking if each.trouble}
     if troubles or answered == 0:
         raise LoadError(f"not answered as it should: {sorted(troubles)}")
