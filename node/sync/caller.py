@@ -119,6 +119,8 @@ class Caller:
         self.peer.meeting = self._last = meeting
 
         async def ask(request: Request) -> Reply:
+            if self._is_cut:
+                raise TroubleError(Trouble.CUT)
             return await link.ask(request, token=meeting.token)
 
         try:
@@ -188,7 +190,7 @@ class Caller:
             )
         except TroubleError:
             return None
-        if not isinstance(reply, News):
+        if not isinstance(reply, News) or self._cut_meanwhile():
             return None
         self.peer.tell(by_chain(reply.heads))
         self.peer.last_success_at = self._now()
@@ -196,6 +198,9 @@ class Caller:
             self.peer.due_at = 0.0
             return True
         return await self._is_needed()
+
+    def _cut_meanwhile(self) -> bool:
+        return self._is_cut
 
     def _now(self) -> int:
         return to_epoch(self._own.store.core.clock.now())

@@ -105,6 +105,8 @@ class Sync:
 
     async def stop(self) -> None:
         """End all calls; waiting requests of others are answered at once."""
+        if not self._is_running:
+            return
         self._is_running = False
         self._unsubscribe()
         self._own.is_stopping = True

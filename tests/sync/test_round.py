@@ -10,13 +10,14 @@ import pytest
 
 from node.base.ids import new_id
 from node.store import Column, NodeRole, Registry, Scope, SignedChangeset, Table
+from node.store.backup import restore_backup, write_backup
 from node.store.changeset import decode, sign
 from node.sync.greeting import check_greeting
 from node.sync.roster import add_node, join_roster, revoke_node
 from node.sync.round import Stage, Status
 from node.sync.trouble import WORDS, Trouble, TroubleError
 from node.sync.wire import PROTOCOL, Compare, Fetch, Give, Given, Listen, News, Page, Want
-from tests.sync.hand import PLAN, RULE, WISH, Box, close, found, quarter_of
+from tests.sync.hand import CLOCK, PLAN, REGISTRY, RULE, WISH, Box, close, found, quarter_of
 
 
 @pytest.fixture
@@ -335,15 +336,12 @@ def test_an_older_box_keeps_what_it_does_not_understand_yet(tmp_path: Path) -> N
 def test_a_restored_node_gets_its_own_history_back_before_it_writes(tmp_path: Path) -> None:
     home, kiosk, central = quarter_of(tmp_path)
     kiosk.wish("vor der Sicherung")
-    kiosk.core.backup_to(tmp_path / "copy.db")
+    backup = write_backup(kiosk.core.path, tmp_path / "backups", now=CLOCK.now())
     kiosk.wish("nach der Sicherung")
     kiosk.meet(home)
     kiosk.core.close()
-    (tmp_path / "copy.db").rename(tmp_path / "kiosk.db")
-    for suffix in ("-wal", "-shm"):
-        (tmp_path / f"kiosk.db{suffix}").unlink(missing_ok=True)
+    restore_backup(backup, tmp_path / "kiosk.db", REGISTRY, clock=CLOCK, replace=True)
     kiosk = found(tmp_path, "kiosk")
-    kiosk.core.note_restored()
     kiosk.wish("zu früh")
     assert kiosk.texts() == {"vor der Sicherung"}
     kiosk.meet(home)

@@ -66,6 +66,9 @@ class Wired:
         await self.sync.start()
 
     async def stop(self) -> None:
+        """Once; a second time there is nothing left to stop."""
+        if self._serving.done():
+            return
         await self.sync.stop()
         self.server.should_exit = True
         await self._serving
