@@ -118,6 +118,7 @@ async def test_a_node_that_was_away_catches_up_when_it_is_back(tmp_path: Path) -
         home, kiosk = nodes.values()
         await home.wish("vorher")
         await kiosk.sees("vorher")
+        await until(lambda: _nothing_waits(home))
         await kiosk.stop()
         for number in range(50):
             await home.wish(f"inzwischen {number}")
