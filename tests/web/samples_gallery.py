@@ -61,5 +61,5 @@ def gallery(face: str) -> Context:
         "places": PLACES,
         "plan": PLAN,
         "month": _month(),
-        "pass": PASS["pass"],
+        "pass": PASS["pass_"],
     }

@@ -30,7 +30,7 @@ TODAY: Context = {
             "text": "Kochabend, 10 Personen",
             "place": KITCHEN,
             "state": "requested",
-            "href": "/mine/2",
+            "id": "2",
         },
         {
             "title": "Gästewohnung Provence",
@@ -38,7 +38,7 @@ TODAY: Context = {
             "text": "3 Nächte, 4 Personen",
             "place": PROVENCE,
             "state": "confirmed",
-            "href": "/mine/3",
+            "id": "3",
         },
     ],
     "house": [
@@ -103,25 +103,31 @@ TODAY: Context = {
 
 NEAREST = [
     {
-        "text": "So 29. Nov., 15 bis 19 Uhr",
-        "detail": "Salon am Platz, 72,00 €",
-        "href": "/find?day=2026-11-29",
+        "place": SALON,
+        "text": "Salon am Platz",
+        "when": "So 29. Nov., 15 bis 19 Uhr",
+        "price": "72,00 €",
+        "value": "salon.2.3",
     },
     {
-        "text": "Sa 28. Nov., 12 bis 16 Uhr",
-        "detail": "Küche Provence, 64,00 €",
-        "href": "/find?starts=12:00",
+        "place": KITCHEN,
+        "text": "Küche Provence",
+        "when": "Sa 28. Nov., 12 bis 16 Uhr",
+        "price": "64,00 €",
+        "value": "kitchen.2.3",
     },
     {
-        "text": "Sa 5. Dez., 15 bis 19 Uhr",
-        "detail": "Salon am Platz, 72,00 €",
-        "href": "/find?day=2026-12-05",
+        "place": SALON,
+        "text": "Salon am Platz",
+        "when": "Sa 5. Dez., 15 bis 19 Uhr",
+        "price": "72,00 €",
+        "value": "salon.3.4",
     },
 ]
 
 FIND: Context = {
     "here": "find",
-    "fields": {"day": "2026-11-28", "starts": "15:00", "ends": "19:00", "persons": 12},
+    "fields": {"day": "2026-11-28", "starts": "15:00", "ends": "19:00", "people": "12", "kind": "room"},
     "day_min": "2026-11-28",
     "day_max": "2027-05-27",
     "errors": [],
@@ -136,7 +142,7 @@ FIND: Context = {
             "text": "40 Sitzplätze, Küche, Geschirr, Beamer",
             "price": "72,00 €",
             "price_note": "18 € je Stunde",
-            "href": "/find/salon",
+            "value": "salon.1.2",
             "requested": False,
             "note": "",
         },
@@ -145,7 +151,7 @@ FIND: Context = {
             "text": "14 Sitzplätze, zwei Kochfelder, Ofen",
             "price": "64,00 €",
             "price_note": "16 € je Stunde",
-            "href": "/find/kitchen",
+            "value": "kitchen.1.2",
             "requested": True,
             "note": "Entscheidet Haus Monet, gerade nicht erreichbar.",
         },
@@ -178,7 +184,7 @@ FIND_WRONG: Context = {
     **FIND,
     "asked": "",
     "plan": None,
-    "fields": {"day": "2026-11-28", "starts": "19:00", "ends": "15:00", "persons": 12},
+    "fields": {"day": "2026-11-28", "starts": "19:00", "ends": "15:00", "people": "12", "kind": "room"},
     "errors": [
         {"field": "ends", "text": "Das Ende liegt vor dem Anfang. Geben Sie eine spätere Zeit an."}
     ],
@@ -187,13 +193,21 @@ FIND_WRONG: Context = {
 CONFIRM: Context = {
     "here": "find",
     "back": "/find",
-    "action": "/find/salon",
-    "hidden": [{"name": "hold", "value": "1"}],
-    "steps": {"now": 3, "all": 3},
+    "action": "/book/1",
+    "drop": "/book/1/drop",
+    "offer": "salon.1.2",
+    "hidden": [{"name": "people", "value": "12"}],
+    "steps": {"now": 2, "all": 2},
     "place": SALON,
     "sentence": "Salon am Platz, Sa 28. Nov., 15 bis 19 Uhr, 72,00 €, "
     "frei absagbar bis Mi 25. Nov., 15 Uhr.",
     "held": "Für Sie gehalten bis 14:32 Uhr",
+    "hold_until": "",
+    "expired": None,
+    "purposes": [{"value": "private", "text": "Privat"}, {"value": "party", "text": "Feier"}],
+    "use": "private",
+    "by_night": False,
+    "guests": "",
     "requested": None,
     "rows": [
         {
@@ -216,7 +230,7 @@ CONFIRM: Context = {
     "vat": [{"text": "darin 19 % Mehrwertsteuer", "amount": "11,50 €"}],
     "total": {"text": "Zusammen", "amount": "72,00 €"},
     "deposit_note": "Dazu 200,00 € Kaution. Sie bekommen sie nach der Abnahme zurück.",
-    "purpose": "",
+    "note": "",
     "rules": [
         "Um 22 Uhr ist Schluss, freitags und samstags nach Absprache um 23 Uhr.",
         "Bis 72 Stunden vorher sagen Sie kostenlos ab, danach kostet es die Hälfte.",
@@ -229,7 +243,7 @@ CONFIRM: Context = {
 PASS: Context = {
     "here": "mine",
     "back": "/mine",
-    "pass": {
+    "pass_": {
         "qr_src": "/sample/qr.svg",
         "code": "7KQ4M2XR",
         "place": SALON,
@@ -245,11 +259,7 @@ PASS: Context = {
         "Die Tür öffnet ab 14:45 Uhr.",
         "Beim Gehen halten Sie den Code noch einmal vor.",
     ],
-    "calendar_href": "/mine/1.ics",
-    "print_href": "/mine/1.pdf",
-    "cancel": {
-        "href": "/mine/1/cancel",
-        "text": "Heute abgesagt kostet es 36,00 €.",
-    },
+    "calendar_href": "/mine/1/calendar.ics",
+    "png_href": "/mine/1/pass.png",
     "notice": None,
 }

@@ -124,7 +124,7 @@ def test_typed_text_is_escaped() -> None:
     context = {
         **gallery.samples.common(),
         **gallery.samples_portal.CONFIRM,
-        "purpose": evil,
+        "note": evil,
         "sentence": evil,
     }
     html = gallery.environment().render_template("portal/confirm.html", **context)

@@ -1,0 +1,38 @@
+"""The portal: residents' pages on phone, tablet and computer.
+
+German first, without a needed script, five words of navigation. Also the public page that a
+phone's own camera opens from a pass.
+"""
+
+from node.portal import (
+    account,
+    booking,
+    devices,
+    house,
+    outside,
+    pages,
+    passes,
+    prefs,
+    reservations,
+    sign_in,
+    spaces,
+    today,
+)
+
+ROUTES = (
+    *today.ROUTES,
+    *sign_in.ROUTES,
+    *spaces.ROUTES,
+    *booking.ROUTES,
+    *reservations.ROUTES,
+    *passes.ROUTES,
+    *house.ROUTES,
+    *account.ROUTES,
+    *devices.ROUTES,
+    *outside.ROUTES,
+    *prefs.ROUTES,
+    *pages.ROUTES,
+)
+"""All handlers of this face."""
+
+__all__ = ["ROUTES"]

@@ -1,0 +1,231 @@
+"""The house: the desk's hours, what is shut, waste dates, what we agreed on, free rooms now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from litestar import Response, get
+
+from node import people, quarter, spaces
+from node.base.actors import Permission, may
+from node.base.ids import id_text
+from node.base.periods import Period, local_day
+from node.base.refusals import N_
+from node.quarter import Closure, DeskProfile, QuietHours, WasteCollection, WasteKind
+from node.quarter.model import BookOfRules, RuleSource, TimeSpan
+from node.spaces import Space
+from node.store import Read
+from node.web import i18n
+from node.web.showing import Place, clock, place_of
+from node.web.visit import Visit
+
+DESK_DAYS = 7
+WASTE_DAYS = 28
+CLOSURE_DAYS = 60
+
+WASTE = {
+    WasteKind.RESIDUAL: (N_("Restmüll"), "trash-2"),
+    WasteKind.BIO: (N_("Biotonne"), "leaf"),
+    WasteKind.PAPER: (N_("Papier"), "newspaper"),
+    WasteKind.PACKAGING: (N_("Gelbe Tonne"), "recycle"),
+    WasteKind.GLASS: (N_("Glas"), "wine"),
+    WasteKind.BULKY: (N_("Sperrmüll"), "sofa"),
+    WasteKind.TREES: (N_("Weihnachtsbäume"), "tree-pine"),
+    WasteKind.HAZARDOUS: (N_("Schadstoffe"), "triangle-alert"),
+    WasteKind.OTHER: (N_("Abholung"), "truck"),
+}
+"""What each bin is called, and its icon."""
+
+
+@dataclass(slots=True)
+class HousePage:
+    """See `portal/house.html`."""
+
+    building: str
+    desk: dict[str, str]
+    desk_days: list[dict[str, str]]
+    closures: list[dict[str, str]]
+    waste: list[dict[str, str]]
+    has_waste: bool
+    free: list[dict[str, Any]]
+    quiet_now: list[str]
+    quiet: list[dict[str, str]]
+    rules: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    building: quarter.Building | None
+    desk: DeskProfile
+    desk_days: list[tuple[date, list[Period]]]
+    closures: list[Closure]
+    waste: list[WasteCollection]
+    free: list[tuple[Space, datetime]]
+    quiet_now: list[QuietHours]
+    book: BookOfRules
+
+
+@get("/house", include_in_schema=False)
+async def house(visit: Visit) -> Response[Any]:
+    """Everything about the house that concerns who lives in it."""
+    actor = visit.signed_in()
+    household = actor.household_id if may(actor, Permission.USE_HOUSE) else b""
+    found = await visit.read(lambda read: _read(read, visit, household))
+    page = HousePage(
+        building=found.building.name if found.building else "",
+        desk={
+            "name": found.desk.name,
+            "where": found.desk.where.in_language(visit.prefs.lang),
+            "phone": found.desk.phone,
+        },
+        desk_days=[_desk_day(visit, day, periods) for day, periods in found.desk_days],
+        closures=[closure_row(visit, each) for each in found.closures],
+        waste=[waste_row(visit, each) for each in found.waste],
+        has_waste=found.building is not None,
+        free=[_free_row(visit, space, until) for space, until in found.free],
+        quiet_now=[rule.title.in_language(visit.prefs.lang) for rule in found.quiet_now],
+        quiet=[_quiet_row(visit, rule) for rule in found.book.quiet_hours],
+        rules=_rules(visit, found.book),
+    )
+    return visit.page("portal/house.html", page, here="house")
+
+
+def _read(read: Read, visit: Visit, household_id: bytes) -> _House:
+    now = visit.now
+    today = now.astimezone(visit.zone).date()
+    building_id = people.building_of(read, household_id) if household_id else None
+    days = [today + timedelta(days=number) for number in range(DESK_DAYS)]
+    last = today + timedelta(days=WASTE_DAYS)
+    return _House(
+        building=quarter.find_building(read, building_id) if building_id else None,
+        desk=quarter.get_desk(read),
+        desk_days=[(day, quarter.desk_hours(read, day)) for day in days],
+        closures=closures_ahead(read, visit, building_id, days=CLOSURE_DAYS),
+        waste=quarter.waste_collections(read, building_id, today, last) if building_id else [],
+        free=spaces.free_now(read, now=now),
+        quiet_now=quarter.quiet_hours_at(read, now),
+        book=quarter.get_rules(read),
+    )
+
+
+def closures_ahead(
+    read: Read, visit: Visit, building_id: bytes | None, *, days: int
+) -> list[Closure]:
+    """What of the quarter, the desk and a house is shut within some days, by start."""
+    ahead = Period(visit.now, visit.now + timedelta(days=days))
+    found = {
+        each.id: each
+        for of_desk in (False, True)
+        for each in quarter.closures_for(read, ahead, building_id=building_id, of_desk=of_desk)
+    }
+    return sorted(found.values(), key=lambda each: each.starts_at)
+
+
+def closure_row(visit: Visit, closure: Closure) -> dict[str, str]:
+    """A closure as a row: what is shut, why, until when."""
+    return {
+        "title": closure.reason.in_language(visit.prefs.lang),
+        "when": closure_when(visit, closure),
+        "text": visit.say(SHUT[closure.target_kind]),
+        "icon_name": "calendar-off",
+        "href": "",
+    }
+
+
+def closure_when(visit: Visit, closure: Closure) -> str:
+    """From when to when: whole days as days."""
+    zone, lang = visit.zone, visit.prefs.lang
+    first = closure.starts_at.astimezone(zone).date()
+    last = (closure.ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    whole = Period(local_day(first, zone).starts_at, local_day(last, zone).ends_at)
+    if (closure.starts_at, closure.ends_at) != (whole.starts_at, whole.ends_at):
+        return i18n.span_words(lang, closure.starts_at, closure.ends_at, zone)
+    if first == last:
+        return i18n.day_words(lang, first)
+    return visit.say(N_("{first} bis {last}"), first=first, last=last)
+
+
+def waste_row(visit: Visit, each: WasteCollection) -> dict[str, str]:
+    """A collection as a row; a moved one says from which day."""
+    title, icon = WASTE[each.kind]
+    text = each.note
+    if each.moved_from is not None:
+        moved = visit.say(N_("verschoben von {day}"), day=each.moved_from)
+        text = f"{moved}. {each.note}" if each.note else moved
+    today = visit.now.astimezone(visit.zone).date()
+    near = {today: N_("heute"), today + timedelta(days=1): N_("morgen")}.get(each.day)
+    day = i18n.day_words(visit.prefs.lang, each.day)
+    return {
+        "title": visit.say(title),
+        "when": f"{visit.say(near)}, {day}" if near else day,
+        "text": text,
+        "icon_name": "triangle-alert" if each.is_moved else icon,
+        "href": "/house#waste",
+    }
+
+
+def _desk_day(visit: Visit, day: date, periods: list[Period]) -> dict[str, str]:
+    spans = [_times(visit, period) for period in periods]
+    today = visit.now.astimezone(visit.zone).date()
+    label = i18n.day_words(visit.prefs.lang, day)
+    return {
+        "label": f"{label} ({visit.say(N_('heute'))})" if day == today else label,
+        "value": ", ".join(spans) or visit.say(N_("geschlossen")),
+    }
+
+
+def _times(visit: Visit, period: Period) -> str:
+    words = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
+    return words.split(", ", 1)[-1]
+
+
+def _free_row(visit: Visit, space: Space, until: datetime) -> dict[str, Any]:
+    place: Place = place_of(visit, space)
+    return {
+        "place": place,
+        "text": visit.say(N_("frei bis {until}"), until=clock(visit, until)),
+        "href": f"/spaces/{id_text(space.id)}",
+    }
+
+
+def _quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
+    lang = visit.prefs.lang
+    span = TimeSpan(rule.opens_minute, rule.closes_minute)
+    parts = [str(span).replace("-", f" {visit.say(N_('bis'))} ")]
+    if len(rule.weekdays) < DAYS_OF_WEEK:
+        monday = date(2024, 1, 1)
+        names = [
+            i18n.day_words(lang, monday + timedelta(days=number)).split(" ")[0]
+            for number in sorted(rule.weekdays)
+        ]
+        parts.insert(0, ", ".join(names))
+    if rule.where:
+        parts.append(rule.where.in_language(lang))
+    parts.append(visit.say(SOURCES[rule.source]))
+    return {"label": rule.title.in_language(lang), "value": ", ".join(parts)}
+
+
+def _rules(visit: Visit, book: BookOfRules) -> list[dict[str, str]]:
+    lang = visit.prefs.lang
+    return [
+        {
+            "title": rule.title.in_language(lang),
+            "text": rule.text.in_language(lang),
+            "source": visit.say(SOURCES[rule.source]),
+        }
+        for rule in book.house_rules
+    ]
+
+
+DAYS_OF_WEEK = 7
+SHUT = {
+    quarter.TargetKind.QUARTER: N_("Das ganze Quartier ist geschlossen."),
+    quarter.TargetKind.DESK: N_("Der Service-Point ist geschlossen."),
+    quarter.TargetKind.BUILDING: N_("Betrifft Ihr Haus."),
+    quarter.TargetKind.SPACE: N_("Betrifft einen Raum."),
+}
+SOURCES = {RuleSource.LAW: N_("gesetzlich"), RuleSource.HOUSE_RULE: N_("Hausordnung")}
+
+ROUTES = (house,)

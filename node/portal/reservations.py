@@ -1,0 +1,252 @@
+"""My reservations: what I have booked, one of them with its pass, and giving it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import quarter, spaces
+from node.base.actors import Actor
+from node.base.ids import id_text
+from node.base.refusals import N_, Refusal, granted
+from node.portal.passes import ShownPass, how_to_come_in, shown_pass
+from node.spaces import Line, Status
+from node.spaces.model import CancelPreview
+from node.store import Read
+from node.web.forms import path_id, read_fields
+from node.web.showing import (
+    ShownBill,
+    ShownLine,
+    bill_of,
+    line_of,
+    moment,
+    money,
+    people_words,
+    place_of,
+    when_of,
+)
+from node.web.visit import Visit
+
+AHEAD = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
+CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED})
+LIVE_TABLES = "reservation_decision reservation_cancellation passage"
+"""A page of reservations asks for itself again when one of these changes."""
+
+
+@dataclass(slots=True)
+class MinePage:
+    """See `portal/mine.html`."""
+
+    ahead: list[ShownLine]
+    past: list[ShownLine]
+    live: str = LIVE_TABLES
+
+
+@dataclass(slots=True)
+class ReservationPage:
+    """See `portal/reservation.html`."""
+
+    line: ShownLine
+    is_new: bool
+    notice: dict[str, str] | None
+    rows: list[dict[str, str]]
+    bill: ShownBill
+    pass_: ShownPass | None
+    how: list[str]
+    cancel: dict[str, str] | None
+    book_href: str
+    live: str = LIVE_TABLES
+
+
+@dataclass(slots=True)
+class CancelPage:
+    """See `portal/cancel.html`."""
+
+    line: ShownLine
+    fee: str
+    is_free: bool
+    sentence: str
+    explanation: str
+
+
+@get("/mine", include_in_schema=False)
+async def mine(visit: Visit) -> Response[Any]:
+    """What my household has booked, and had in the last month."""
+    actor = visit.signed_in()
+    found = await visit.read(lambda read: spaces.my_reservations(read, actor, now=visit.now))
+    page = MinePage(
+        ahead=[line_of(visit, line) for line in found if line.status in AHEAD],
+        past=[line_of(visit, line) for line in reversed(found) if line.status not in AHEAD],
+    )
+    return visit.page("portal/mine.html", page, here="mine")
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    line: Line
+    preview: CancelPreview
+    note: dict[str, str]
+    reason: Refusal | None
+    building: str
+
+
+@get("/mine/{reservation:str}", include_in_schema=False)
+async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
+    """One of mine: its state, its pass, what it costs, how to give it up."""
+    actor = visit.signed_in()
+    reservation_id = path_id(reservation)
+    looked = await visit.read(lambda read: _look(read, actor, reservation_id, visit))
+    is_new = visit.request.query_params.get("new") == "1"
+    page = _page(visit, looked, is_new=is_new)
+    return visit.page("portal/reservation.html", page, here="mine")
+
+
+def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Looked:
+    line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
+    building = quarter.find_building(read, line.space.building_id)
+    return _Looked(
+        line,
+        spaces.preview_cancellation(read, line.reservation, now=visit.now),
+        spaces.note_of(read, reservation_id),
+        spaces.why_not(read, line.reservation),
+        building.name if building else "",
+    )
+
+
+def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
+    line = looked.line
+    shown = line_of(visit, line)
+    return ReservationPage(
+        line=shown,
+        is_new=is_new,
+        notice=_notice(visit, looked, is_new=is_new),
+        rows=_rows(visit, looked),
+        bill=bill_of(visit, line.reservation.bill),
+        pass_=shown_pass(visit, line, looked.building) if shown.has_pass else None,
+        how=how_to_come_in(visit, line),
+        cancel=_cancel_link(visit, looked),
+        book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
+    )
+
+
+def _notice(visit: Visit, looked: _Looked, *, is_new: bool) -> dict[str, str] | None:
+    """What there is to say beyond the state: that it worked, what it waits for, why not."""
+    line = looked.line
+    if line.status is Status.CONFIRMED and is_new:
+        text = visit.say(N_("Der Ausweis öffnet die Tür. Sie finden ihn auch unter „Meine“."))
+        return {"kind": "success", "title": visit.say(N_("Gebucht.")), "text": text}
+    if line.status is Status.REQUESTED:
+        title = visit.say(N_("Angefragt.") if is_new else N_("Das wartet noch."))
+        return {"kind": "waiting", "title": title, "text": line_of(visit, line).state_text}
+    if line.status in {Status.DECLINED, Status.DISPLACED} and looked.reason is not None:
+        reason = looked.reason
+        title = visit.say(reason.message, **reason.values)
+        text = visit.say(reason.remedy, **reason.values) if reason.remedy else ""
+        return {"kind": "refusal", "title": title, "text": text}
+    if line.status is Status.NO_SHOW:
+        return {
+            "kind": "warning",
+            "title": visit.say(N_("Der Platz wurde wieder frei, weil niemand eingecheckt hat.")),
+            "text": visit.say(N_("Wenn das nicht stimmt, sprechen Sie mit dem Service-Point.")),
+        }
+    return None
+
+
+def _rows(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
+    line = looked.line
+    reservation = line.reservation
+    came, left = reservation.check_in, reservation.check_out
+    gone = reservation.cancellation
+    rows = (
+        (N_("Wann"), when_of(visit, line.space, reservation.period)),
+        (N_("Wer"), people_words(visit, reservation.details.people)),
+        (N_("Wo"), looked.building),
+        (N_("Gäste"), looked.note.get("guests", "")),
+        (N_("Notiz"), looked.note.get("note", "")),
+        (N_("Gebucht"), moment(visit, reservation.requested_at)),
+        (
+            N_("Gebucht durch"),
+            visit.say(N_("Service-Point für Sie")) if reservation.details.staff_id else "",
+        ),
+        (N_("Eingecheckt"), moment(visit, came.at) if came else ""),
+        (N_("Ausgecheckt"), moment(visit, left.at) if left else ""),
+        (N_("Abgesagt"), moment(visit, gone.at) if gone else ""),
+        (N_("Absagen kostete"), money(visit, gone.fee_cents) if gone else ""),
+    )
+    return [{"label": visit.say(label), "value": value} for label, value in rows if value]
+
+
+def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:
+    if looked.line.status not in CANCELLABLE:
+        return None
+    reservation_id = id_text(looked.line.reservation.id)
+    return {"href": f"/mine/{reservation_id}/cancel", "text": _cost_words(visit, looked)}
+
+
+def _cost_words(visit: Visit, looked: _Looked) -> str:
+    """What cancelling costs now and until when it costs nothing."""
+    preview = looked.preview
+    if preview.fee_cents:
+        return visit.say(N_("Absagen kostet jetzt {fee}."), fee=money(visit, preview.fee_cents))
+    if preview.free_until is not None and preview.free_until > visit.now:
+        until = moment(visit, preview.free_until)
+        return visit.say(N_("Absagen kostet bis {until} nichts."), until=until)
+    return visit.say(N_("Absagen kostet nichts."))
+
+
+# Giving up
+
+
+@get("/mine/{reservation:str}/cancel", include_in_schema=False)
+async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
+    """What giving up costs now, exactly, before the button that does it."""
+    actor = visit.signed_in()
+    reservation_id = path_id(reservation)
+    looked = await visit.read(lambda read: _look(read, actor, reservation_id, visit))
+    if looked.line.status not in CANCELLABLE:
+        return visit.go(f"/mine/{reservation}")
+    return visit.page("portal/cancel.html", _cancel_page(visit, looked), here="mine")
+
+
+def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
+    line, preview = looked.line, looked.preview
+    total = line.reservation.bill.total_cents
+    explanation = ""
+    if preview.fee_cents:
+        explanation = visit.say(
+            N_("Das sind {percent} % des Preises von {total}. Alles andere bekommen Sie zurück."),
+            percent=preview.percent,
+            total=money(visit, total),
+        )
+    elif preview.free_until is not None and preview.free_until > visit.now:
+        explanation = visit.say(
+            N_("Das gilt bis {until}."), until=moment(visit, preview.free_until)
+        )
+    when = when_of(visit, line.space, line.reservation.period)
+    return CancelPage(
+        line=line_of(visit, line),
+        fee=money(visit, preview.fee_cents),
+        is_free=preview.fee_cents == 0,
+        sentence=f"{place_of(visit, line.space).name}, {when}",
+        explanation=explanation,
+    )
+
+
+@post("/mine/{reservation:str}/cancel", include_in_schema=False)
+async def cancel(visit: Visit, reservation: str) -> Response[Any]:
+    """Give it up. Had the cost risen since it was shown, it is shown again first."""
+    actor = visit.signed_in()
+    fields = await read_fields(visit)
+    reservation_id = path_id(reservation)
+    looked = await visit.read(lambda read: _look(read, actor, reservation_id, visit))
+    agreed = fields.given.get("fee", "")
+    if looked.line.status in CANCELLABLE and agreed != money(visit, looked.preview.fee_cents):
+        page = _cancel_page(visit, looked)
+        return visit.page("portal/cancel.html", page, here="mine", status=409)
+    await visit.write(lambda write: spaces.cancel(write, actor, reservation_id, now=visit.now))
+    return visit.go(f"/mine/{reservation}")
+
+
+ROUTES = (mine, reservation_page, cancel_page, cancel)

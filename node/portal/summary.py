@@ -1,0 +1,194 @@
+"""The summary before the one button: a sentence, the bill, what it binds to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from node import quarter, spaces
+from node.base.actors import Actor
+from node.base.refusals import N_, RefusedError
+from node.portal.spaces import offer_value, purpose_name
+from node.quarter.model import QuarterProfile
+from node.spaces import Bill, Space, Wish
+from node.store import Read
+from node.web.forms import NOT_FOUND
+from node.web.showing import (
+    Place,
+    bill_of,
+    moment,
+    people_words,
+    place_of,
+    sentence_of,
+    when_of,
+)
+from node.web.visit import Visit
+
+
+@dataclass(slots=True)
+class ConfirmPage:
+    """See `portal/confirm.html`."""
+
+    action: str
+    drop: str
+    back: str
+    offer: str
+    steps: dict[str, int]
+    place: Place
+    sentence: str
+    held: str | None
+    hold_until: str
+    expired: str | None
+    requested: str | None
+    rows: list[dict[str, str]]
+    lines: list[dict[str, str]]
+    vat: list[dict[str, str]]
+    total: dict[str, str]
+    deposit_note: str
+    rules: list[str]
+    charged: bool
+    by_night: bool
+    hidden: list[dict[str, str]]
+    purposes: list[dict[str, str]]
+    use: str
+    note: str = ""
+    guests: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the summary shows: the wish with its place, price and words."""
+
+    wish: Wish
+    space: Space
+    bill: Bill
+    profile: QuarterProfile
+
+
+def look_at(read: Read, actor: Actor, wish: Wish) -> Looked:
+    """A wish with its place and price."""
+    space = spaces.find_space(read, wish.space_id)
+    if space is None:
+        raise RefusedError(NOT_FOUND)
+    bill = spaces.bill_for(read, space, wish, spaces.audience_of(actor))
+    return Looked(wish, space, bill or Bill(), quarter.get_profile(read))
+
+
+def summary_of(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
+    """The page of a wish, posting to `action`; what holds it or decides about it comes on top."""
+    wish, space = looked.wish, looked.space
+    shown = bill_of(visit, looked.bill)
+    free_until = spaces.free_until(space, looked.bill, wish.period.starts_at, now=visit.now)
+    return ConfirmPage(
+        action=action,
+        drop="",
+        back=find_again(visit, looked),
+        offer=offer_value(space.id, wish.period),
+        steps={"now": 2, "all": 2},
+        place=place_of(visit, space),
+        sentence=sentence_of(visit, space, wish.period, looked.bill, free_until=free_until),
+        held=None,
+        hold_until="",
+        expired=None,
+        requested=None,
+        rows=_rows(visit, looked, free_until),
+        lines=shown.lines,
+        vat=shown.vat,
+        total=shown.total,
+        deposit_note=shown.note,
+        rules=_rules(visit, looked, charged=shown.charged),
+        charged=shown.charged,
+        by_night=space.is_by_night,
+        hidden=[
+            {"name": "people", "value": str(wish.people)},
+            {"name": "ages", "value": " ".join(str(age) for age in wish.ages)},
+        ],
+        purposes=[
+            {"value": key, "text": purpose_name(visit, looked.profile, key)}
+            for key in space.row.purposes
+        ],
+        use=wish.purpose,
+    )
+
+
+def find_again(visit: Visit, looked: Looked) -> str:
+    """The search that the summary came from."""
+    wish = looked.wish
+    first, last = (at.astimezone(visit.zone) for at in (wish.period.starts_at, wish.period.ends_at))
+    given = {"kind": str(looked.space.kind), "day": first.date().isoformat()}
+    if looked.space.is_by_night:
+        given["until"] = last.date().isoformat()
+    else:
+        given |= {"starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}"}
+    given["people"] = str(wish.people)
+    if wish.ages:
+        given["ages"] = ", ".join(str(age) for age in wish.ages)
+    return f"/find?{urlencode(given)}"
+
+
+def _rows(visit: Visit, looked: Looked, free_until: datetime | None) -> list[dict[str, str]]:
+    wish = looked.wish
+    back = find_again(visit, looked)
+    children = (
+        visit.say(N_(", davon {children} Kinder"), children=len(wish.ages)) if wish.ages else ""
+    )
+    if free_until is None or free_until <= visit.now:
+        cancel = visit.say(N_("nicht mehr kostenlos"))
+    else:
+        cancel = visit.say(N_("kostenlos bis {until}"), until=moment(visit, free_until))
+    when = when_of(visit, looked.space, wish.period)
+    who = people_words(visit, wish.people) + children
+    change = visit.say(N_("ändern"))
+    return [
+        {"label": visit.say(N_("Wann")), "value": when, "href": back, "change": change},
+        {"label": visit.say(N_("Wer")), "value": who, "href": back, "change": change},
+        {"label": visit.say(N_("Absagen")), "value": cancel, "href": "", "change": ""},
+    ]
+
+
+def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
+    """What binds, a sentence each: the tiers of cancelling, coming late, the house's own."""
+    row = looked.space.row
+    rules = []
+    if charged:
+        rules += [
+            visit.say(N_("Ab {notice} vorher kostet Absagen {percent} % des Preises."), **tier)
+            for tier in _costly_tiers(visit, looked.space)
+        ]
+    if row.release_after_minutes:
+        rules.append(
+            visit.say(
+                N_("Nach {minutes} Minuten ohne Einchecken wird der Raum für andere frei."),
+                minutes=row.release_after_minutes,
+            )
+        )
+    if row.rules_text:
+        rules.append(row.rules_text.in_language(visit.prefs.lang))
+    if charged:
+        rules.append(visit.say(NO_WITHDRAWAL))
+    return rules
+
+
+def _costly_tiers(visit: Visit, space: Space) -> list[dict[str, Any]]:
+    """From how much notice on cancelling costs what: each tier begins where the one before ends."""
+    tiers = sorted(space.row.cancellation, key=lambda tier: -tier.notice_hours)
+    return [
+        {"notice": _notice(visit, before.notice_hours), "percent": tier.percent}
+        for before, tier in pairwise(tiers)
+    ]
+
+
+def _notice(visit: Visit, hours: int) -> str:
+    if hours % 24 == 0 and hours > 48:
+        return visit.say(N_("{days} Tagen"), days=hours // 24)
+    return visit.say(N_("{hours} Stunden"), hours=hours)
+
+
+NO_WITHDRAWAL = N_(
+    "Für einen festen Termin gibt es kein Widerrufsrecht (§ 312g Abs. 2 Nr. 9 BGB). Absagen "
+    "können Sie zu den Bedingungen oben."
+)

@@ -1,0 +1,24 @@
+// A place is held for some minutes. The page says until when; with script it says how long still.
+// Nothing is announced each second: a screen reader reads the sentence when it comes to it.
+
+for (const note of document.querySelectorAll("[data-countdown]")) {
+  const until = new Date(note.dataset.countdown).getTime();
+  // The device's clock may be wrong; the time that is left was right when the page was made.
+  const most = 10 * 60 * 1000;
+  const begin = performance.now();
+  const left = Math.min(Math.max(until - Date.now(), 0), most);
+  const words = note.querySelector(".badge > span") ?? note;
+  const show = () => {
+    const still = Math.ceil((left - (performance.now() - begin)) / 1000);
+    if (still <= 0) {
+      words.textContent = note.dataset.wordOver;
+      note.setAttribute("role", "status");
+      clearInterval(ticking);
+      return;
+    }
+    const time = `${Math.floor(still / 60)}:${String(still % 60).padStart(2, "0")}`;
+    words.textContent = note.dataset.wordLeft.replace("{left}", time);
+  };
+  const ticking = setInterval(show, 1000);
+  show();
+}
