@@ -1,0 +1,125 @@
+"""The desk's day: Demir signs in, books for somebody without e-mail, lets them in, prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from node.base.clock import FrozenClock
+from node.base.ids import id_text
+from tests.cast import PASSWORDS
+from tests.journeys.conftest import Person, Town, a_town
+
+pytestmark = pytest.mark.asyncio
+
+
+async def at_desk(town: Town, name: str = "demir") -> Person:
+    person = town.browser()
+    await person.get("/desk/sign-in")
+    answer = await person.post("/desk/sign-in", name=name, password=PASSWORDS[name])
+    assert answer.url.path == "/desk", answer.text
+    return person
+
+
+async def test_demir_books_for_clara_who_has_no_mail_and_lets_her_in(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        found = await demir.get("/desk/search?query=Clara")
+        clara = id_text(town.cast.id("clara"))
+        assert clara in found.text
+        await demir.get(f"/desk/people/{clara}")
+        search = "search=1&day=2026-11-28&starts=15:00&ends=18:00&people=12"
+        offers = await demir.get(f"/desk/find?person={clara}&{search}")
+        assert "Hofsaal" in offers.text
+        form = re.search(
+            r'<form method="post" action="/desk/find".*?</form>', offers.text, re.DOTALL
+        )
+        assert form is not None
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[0]))
+        fields.pop("csrf")
+        booked = await demir.post("/desk/find", **fields)
+        assert booked.url.path.startswith("/desk/reservations/")
+        assert "Team für diese Person" in booked.text
+        clock.set(clock.now().replace(day=28, hour=13, minute=50))
+        demir = await at_desk(town)  # a shift of four days ago has ended
+        today = await demir.get("/desk")
+        assert "Clara" in today.text
+        await demir.get(booked.url.path)
+        inside = await demir.post(booked.url.path + "/check-in")
+        assert "ist da" in inside.text
+        code = re.search(r'class="code-large">([0-9A-Z]{8})<', booked.text)
+        assert code is not None
+        by_code = await demir.get(f"/desk/search?query={code[1]}")
+        assert by_code.url.path == booked.url.path
+
+
+async def test_a_wrong_password_says_so_and_a_resident_has_no_desk(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        person = town.browser()
+        await person.get("/desk/sign-in")
+        wrong = await person.post("/desk/sign-in", name="demir", password="falsch")
+        assert wrong.status_code >= 400
+        assert (await person.get("/desk")).url.path == "/desk/sign-in"
+        anna = await town.program("anna")
+        anna.cookies.set("quartier_desk", anna.headers["authorization"].split()[1])
+        del anna.headers["authorization"]
+        assert (await anna.get("/desk", follow_redirects=False)).status_code in {303, 403}
+
+
+async def test_eva_of_the_house_management_sees_but_does_not_check_in(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        anna = await town.program("anna")
+        made = (await anna.post("/api/reservations", json=town.wish())).json()
+        eva = await at_desk(town, "eva")
+        page = await eva.get(f"/desk/reservations/{made['id']}")
+        assert page.status_code == 200
+        refused = await eva.post(f"/desk/reservations/{made['id']}/check-in")
+        assert refused.status_code == 403
+
+
+async def test_a_letter_brings_a_code_that_opens(tmp_path: Path, clock: FrozenClock) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        clara = id_text(town.cast.id("clara"))
+        await demir.get(f"/desk/people/{clara}")
+        page = demir.seen
+        letter = await demir.post(f"/desk/people/{clara}/letter")
+        assert letter.headers["content-type"] == "application/pdf"
+        assert letter.content.startswith(b"%PDF")
+        demir.seen = page
+        shown = await demir.post(f"/desk/people/{clara}/code")
+        code = re.search(r'class="code-large">([0-9A-Z -]+)<', shown.text)
+        assert code is not None
+        http = town.browser().http
+        body = {"code": code[1], "person_id": clara, "secret": "9075"}
+        assert (await http.post("/api/sessions", json=body)).status_code == 201
+
+
+async def test_every_page_of_the_desk_answers_in_both_languages(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        for language in ("de", "en"):
+            demir.http.cookies.set("prefs", f"{language}.auto.1.auto")
+            for path in (
+                "/desk",
+                "/desk/plan",
+                "/desk/find",
+                "/desk/people",
+                "/desk/letters",
+                "/desk/health",
+                "/desk/pass",
+                "/desk/plan?day=2026-03-29",
+            ):
+                page = await demir.get(path)
+                assert page.status_code == 200, path
+                assert f'lang="{language}"' in page.text
