@@ -21,14 +21,19 @@ def declaration() -> str:
     )
 
 
+ABOUT = (
+    "Generated from the registry by `python -m tests.tidy.test_schema_law`; a test keeps it "
+    "true. What each scope means: `house` never leaves the building readable, `quarter` is "
+    "readable at central, `local` stays on one box."
+)
+
+
 def generated() -> str:
     digest = hashlib.sha256(declaration().encode()).hexdigest()[:16]
     lines = [
         "# Tables, scopes and writers",
         "",
-        "Generated from the registry by `python -m tests.tidy.test_schema_law`; a test keeps it "
-        "true. What each scope means: `house` never leaves the building readable, `quarter` is "
-        "readable at central, `local` stays on one box.",
+        ABOUT,
         "",
         f"Schema number {SCHEMA_NUMBER}, digest `{digest}`.",
         "",

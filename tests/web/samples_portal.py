@@ -127,7 +127,13 @@ NEAREST = [
 
 FIND: Context = {
     "here": "find",
-    "fields": {"day": "2026-11-28", "starts": "15:00", "ends": "19:00", "people": "12", "kind": "room"},
+    "fields": {
+        "day": "2026-11-28",
+        "starts": "15:00",
+        "ends": "19:00",
+        "people": "12",
+        "kind": "room",
+    },
     "day_min": "2026-11-28",
     "day_max": "2027-05-27",
     "errors": [],
@@ -184,7 +190,13 @@ FIND_WRONG: Context = {
     **FIND,
     "asked": "",
     "plan": None,
-    "fields": {"day": "2026-11-28", "starts": "19:00", "ends": "15:00", "people": "12", "kind": "room"},
+    "fields": {
+        "day": "2026-11-28",
+        "starts": "19:00",
+        "ends": "15:00",
+        "people": "12",
+        "kind": "room",
+    },
     "errors": [
         {"field": "ends", "text": "Das Ende liegt vor dem Anfang. Geben Sie eine spätere Zeit an."}
     ],
