@@ -72,12 +72,12 @@ def desk_periods(
 
 def minutes_within(periods: Iterable[Period], between: Period) -> int:
     """How many minutes of `periods` (not overlapping) lie in `between`."""
-    seconds = 0.0
+    found = timedelta()
     for period in periods:
         starts_at = max(period.starts_at, between.starts_at)
         ends_at = min(period.ends_at, between.ends_at)
-        seconds += max(0.0, (ends_at - starts_at).total_seconds())
-    return int(seconds) // 60
+        found += max(timedelta(), ends_at - starts_at)
+    return found // timedelta(minutes=1)
 
 
 def after_minutes(periods: Iterator[Period], at: datetime, minutes: int) -> datetime | None:

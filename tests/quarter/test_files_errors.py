@@ -287,7 +287,7 @@ def test_only_the_place_the_houses_and_their_people_are_needed(tmp_path: Path) -
     for name in ("quarter.toml", "buildings.csv", "flats.csv", "households.csv", "people.csv"):
         shutil.copyfile(SMALL / name, tmp_path / name)
     found = read_well(tmp_path)
-    assert found.staff == found.spaces == found.waste == ()
+    assert [found.staff, found.spaces, found.waste, found.closures] == [(), (), (), ()]
 
 
 def test_too_many_errors_end_with_a_sentence(directory: Path) -> None:
