@@ -1,0 +1,245 @@
+"""Coming and going with a pass, held to the camera or a scanner, or by its eight characters.
+
+A resident or a guest without an account: who holds the pass may use it. The first scan lets in;
+leaving is always a touch, so that a pass held up twice sends nobody home.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import quarter, spaces
+from node.base.actors import Actor, Face
+from node.base.refusals import N_, Refusal
+from node.kiosk import frame
+from node.kiosk.handover import pass_link
+from node.kiosk.sign_in import read_proof, take_proof
+from node.spaces import Line, Passed, Status
+from node.store import Read, Write
+from node.web.errors import words
+from node.web.forms import path_id, read_fields
+from node.web.qr import qr_svg
+from node.web.showing import STATES, Place, ShownLine, clock, line_of, moment, place_of, when_of
+from node.web.visit import Visit
+
+CODE_CHARS_MAX = 400
+JUST_NOW = timedelta(minutes=1)
+PAGE = "/kiosk/check-in/pass"
+
+
+@dataclass(slots=True)
+class ScanPage:
+    """See `kiosk/check_in.html`."""
+
+    mine: list[ShownLine] = field(default_factory=list)
+    error: str = ""
+
+
+@dataclass(slots=True)
+class PassPage:
+    """See `kiosk/checked.html`."""
+
+    title: str
+    place: Place
+    where: str
+    when: str
+    state: str
+    steps: list[str]
+    can: dict[str, bool]
+    refusal: dict[str, Any] | None
+    phone_src: str
+
+
+@get("/check-in", include_in_schema=False)
+async def scan_page(visit: Visit) -> Response[Any]:
+    """Ask for the pass; whoever is signed in may touch their booking instead."""
+    return await _scan_page(visit)
+
+
+async def _scan_page(visit: Visit, *, error: str = "", status: int = 200) -> Response[Any]:
+    page = ScanPage(error=error)
+    if visit.actor.is_signed_in:
+        lines = await visit.read(lambda read: spaces.coming_up(read, visit.actor, now=visit.now))
+        page.mine = [line_of(visit, line) for line in lines if _is_useful(visit, line)]
+    return await frame.kiosk_page(
+        visit, "kiosk/check_in.html", page, status=status, again="/kiosk/check-in"
+    )
+
+
+def _is_useful(visit: Visit, line: Line) -> bool:
+    is_open = spaces.is_open_for(line.reservation, line.space, now=visit.now)
+    return is_open or line.status is Status.CHECKED_IN
+
+
+@get("/scan", include_in_schema=False)
+async def scan_again(visit: Visit) -> Response[Any]:
+    """Where a browser lands that loads the answer of a scan anew."""
+    return visit.go(PAGE if frame.held(visit) else "/kiosk/check-in")
+
+
+@post("/scan", include_in_schema=False)
+async def scan(visit: Visit) -> Response[Any]:
+    """Whatever was held to the reader or typed: a card or letter signs in, a pass checks in."""
+    fields = await read_fields(visit)
+    text = fields.given.get("code", "").strip()[:CODE_CHARS_MAX]
+    if not text:
+        problem = visit.say(N_("Bitte halten Sie den Code vor oder tippen Sie die acht Zeichen."))
+        return await _scan_page(visit, error=problem, status=422)
+    proof = read_proof(text)
+    if proof is not None:
+        return await take_proof(visit, proof)
+    done = await _pass_through(visit, text, "in")
+    frame.hold_scanned(visit, text)
+    if isinstance(done, Refusal):
+        return await _refused(visit, text, done)
+    return visit.go(PAGE)
+
+
+@post("/mine/{reservation:str}/pass", include_in_schema=False)
+async def take_mine(visit: Visit, reservation: str) -> Response[Any]:
+    """Go on with the pass of one's own booking, as if it had been held to the reader."""
+    await read_fields(visit)
+    actor = visit.signed_in()
+
+    def look(read: Read) -> Line | Refusal:
+        found = spaces.get_line(read, actor, path_id(reservation), now=visit.now)
+        return found if isinstance(found, Refusal) or found.code else NO_PASS
+
+    line = await visit.read(look)
+    frame.hold_scanned(visit, line.code)
+    done = await _pass_through(visit, line.code, "in")
+    if isinstance(done, Refusal):
+        return await _refused(visit, line.code, done)
+    return visit.go(PAGE)
+
+
+@get("/check-in/pass", include_in_schema=False)
+async def pass_page(visit: Visit) -> Response[Any]:
+    """What the pass that was just held up stands for now."""
+    text = frame.held(visit)
+    if not text:
+        return visit.go("/kiosk/check-in")
+    found = await _find(visit, text)
+    if isinstance(found, Refusal):
+        return await _refused(visit, text, found)
+    return await frame.kiosk_page(visit, "kiosk/checked.html", await _shown(visit, found))
+
+
+@post("/check-in/pass", include_in_schema=False)
+async def act_on_pass(visit: Visit) -> Response[Any]:
+    """Check in or out with the pass that was just held up."""
+    fields = await read_fields(visit)
+    act = fields.choice("act", {"in", "out"}, default="in")
+    text = frame.held(visit)
+    if not text:
+        return visit.go("/kiosk/check-in")
+    done = await _pass_through(visit, text, act)
+    if isinstance(done, Refusal):
+        return await _refused(visit, text, done)
+    frame.hold_scanned(visit, text)
+    return visit.go(PAGE)
+
+
+async def _pass_through(visit: Visit, text: str, act: str) -> Passed | Refusal:
+    keys, actor = visit.house.home_keys(), _whoever(visit)
+
+    def run(write: Write) -> Passed | Refusal:
+        run_it = spaces.check_in if act == "in" else spaces.check_out
+        return run_it(write, actor, text, keys=keys, now=visit.now)
+
+    return await visit.store.write(run)
+
+
+def _whoever(visit: Visit) -> Actor:
+    """Who acts, here at the lobby: the signed-in person, or whoever holds the pass."""
+    return replace(visit.actor, face=Face.KIOSK)
+
+
+async def _find(visit: Visit, text: str) -> Line | Refusal:
+    keys = visit.house.home_keys()
+    found = await visit.store.read(lambda read: spaces.find_by_pass(read, text, keys=keys))
+    if isinstance(found, Refusal):
+        return found
+    reservation = found.reservation
+    return Line(reservation, found.space, reservation.status_at(visit.now), found.code)
+
+
+async def _refused(visit: Visit, text: str, refusal: Refusal) -> Response[Any]:
+    """Why not, on the page of the pass; a text that is no pass is asked for again."""
+    found = await _find(visit, text)
+    if isinstance(found, Refusal):
+        # A letter's or card's code that was mistyped ends here too, so the sentence names both.
+        refusal_words = words(visit, refusal)
+        error = f"{refusal_words['message']} {refusal_words['remedy']}"
+        frame.drop_scanned(visit)
+        return await _scan_page(visit, error=error, status=refusal.status)
+    page = await _shown(visit, found, refusal)
+    return await frame.kiosk_page(
+        visit, "kiosk/checked.html", page, status=refusal.status, again=PAGE
+    )
+
+
+async def _shown(visit: Visit, line: Line, refusal: Refusal | None = None) -> PassPage:
+    reservation, is_in = line.reservation, line.status is Status.CHECKED_IN
+    has_left = line.status is Status.CHECKED_OUT and _was_just_now(visit, line)
+    if refusal is None and not is_in and not has_left:
+        refusal = spaces.check_admission(line.space, reservation, now=visit.now)
+    serves = is_in or line.status is Status.CONFIRMED
+    return PassPage(
+        title=_title(visit, line),
+        place=place_of(visit, line.space),
+        where=await visit.read(lambda read: _building(read, line)),
+        when=when_of(visit, line.space, reservation.period),
+        state=STATES[line.status],
+        steps=_steps(visit, line) if is_in else [],
+        can={"in": refusal is None and line.status is Status.CONFIRMED, "out": is_in},
+        refusal=words(visit, refusal) if refusal else None,
+        phone_src=frame.qr_src(qr_svg(pass_link(visit, line))) if serves else "",
+    )
+
+
+def _building(read: Read, line: Line) -> str:
+    found = quarter.find_building(read, line.space.building_id)
+    return found.name if found else ""
+
+
+def _was_just_now(visit: Visit, line: Line) -> bool:
+    fact = line.reservation.check_out or line.reservation.check_in
+    return fact is not None and visit.now - fact.at < JUST_NOW
+
+
+def _title(visit: Visit, line: Line) -> str:
+    """What just happened, or where it stands, in a sentence."""
+    came, left = line.reservation.check_in, line.reservation.check_out
+    if left is not None:
+        return visit.say(N_("Ausgecheckt um {time}. Auf Wiedersehen."), time=clock(visit, left.at))
+    if came is None:
+        return visit.say(N_("Ihr Ausweis"))
+    if _was_just_now(visit, line):
+        return visit.say(N_("Willkommen. Sie sind eingecheckt."))
+    return visit.say(N_("Eingecheckt: {time}."), time=moment(visit, came.at))
+
+
+def _steps(visit: Visit, line: Line) -> list[str]:
+    """How to come in, and what to do on leaving."""
+    row, lang = line.space.row, visit.prefs.lang
+    texts = (row.stay.key_handover if row.stay else None, row.access_text)
+    steps = [text.in_language(lang) for text in texts if text]
+    until = moment(visit, line.reservation.period.ends_at)
+    steps.append(visit.say(N_("Für Sie frei bis: {until}."), until=until))
+    steps.append(visit.say(N_("Wenn Sie gehen, halten Sie den Ausweis hier noch einmal vor.")))
+    return steps
+
+
+NO_PASS = Refusal(
+    "kiosk.no_pass",
+    N_("Zu dieser Buchung gibt es keinen Ausweis."),
+    N_("Sobald sie bestätigt ist, finden Sie ihn unter „Meine Buchungen“."),
+    status=404,
+)
+
+ROUTES = (scan_page, scan_again, scan, take_mine, pass_page, act_on_pass)

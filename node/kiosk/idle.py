@@ -1,0 +1,93 @@
+"""The lobby at rest: a notice board that lives; and the reset that leaves nothing of anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import HttpMethod, Response, post, route
+
+from node import people
+from node.base.actors import Face
+from node.base.refusals import N_
+from node.kiosk.board import House, date_leaves, free_lines, read_house, today_lines, waste_lines
+from node.kiosk.frame import HELD_COOKIE, REST, kiosk_page, qr_src
+from node.kiosk.guard import KioskRules
+from node.kiosk.prefs import COOKIE as PREFS_COOKIE
+from node.kiosk.sign_in import WAY_COOKIE
+from node.web.gate import SESSION_COOKIES
+from node.web.qr import qr_svg
+from node.web.visit import Visit
+
+MORNING_UNTIL_HOUR = 11
+EVENING_FROM_HOUR = 18
+
+
+@dataclass(slots=True)
+class IdlePage:
+    """See `kiosk/idle.html`."""
+
+    greeting: str
+    today: list[dict[str, str]]
+    waste: list[dict[str, str]]
+    free_now: list[dict[str, Any]]
+    dates: list[dict[str, str]]
+    phone: dict[str, str]
+
+
+@route("/", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=False)
+async def idle(visit: Visit) -> Response[Any]:
+    """The picture while nobody is there; whoever is signed in gets to their own page."""
+    if visit.actor.is_signed_in:
+        return visit.go("/kiosk/home")
+    house = await house_of(visit)
+    address = visit.house.service(KioskRules).portal_address
+    page = IdlePage(
+        greeting=_greeting(visit, house),
+        today=today_lines(visit, house),
+        waste=waste_lines(visit, house),
+        free_now=free_lines(visit, house),
+        dates=date_leaves(visit, house),
+        phone={
+            "qr_src": qr_src(qr_svg(address)),
+            "address": address.partition("://")[2] or address,
+        },
+    )
+    return await kiosk_page(visit, "kiosk/idle.html", page)
+
+
+async def house_of(visit: Visit) -> House:
+    """What the board shows now."""
+    key = visit.house.service(KioskRules).house
+    return await visit.read(lambda read: read_house(read, now=visit.now, house_key=key))
+
+
+def _greeting(visit: Visit, house: House) -> str:
+    hour = visit.now.astimezone(visit.zone).hour
+    if hour < MORNING_UNTIL_HOUR:
+        said = visit.say(N_("Guten Morgen"))
+    elif hour < EVENING_FROM_HOUR:
+        said = visit.say(N_("Guten Tag"))
+    else:
+        said = visit.say(N_("Guten Abend"))
+    return f"{said} · {house.building.name if house.building else visit.house.quarter_name}"
+
+
+@post("/reset", include_in_schema=False)
+async def reset(visit: Visit) -> Response[Any]:
+    """Forget the last person: session, what was scanned, language, everything a browser keeps.
+
+    It asks for no form's token: it must work for whoever stands there, and forgetting harms nobody.
+    """
+    if visit.token:
+        await visit.house.service(people.Sessions).end(visit.token)
+    for key in (SESSION_COOKIES[Face.KIOSK], HELD_COOKIE, WAY_COOKIE, PREFS_COOKIE):
+        visit.forget(key)
+    answer = visit.go(REST)
+    if not visit.house.demo:
+        # In a demo the other faces live in the same browser; theirs must survive.
+        answer.headers["clear-site-data"] = '"cookies", "storage"'
+    return answer
+
+
+ROUTES = (idle, reset)

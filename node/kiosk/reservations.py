@@ -1,0 +1,169 @@
+"""What somebody has reserved: the list, one with its pass to take along, and giving it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import quarter, spaces
+from node.base.ids import id_text
+from node.base.refusals import N_, Refusal, granted
+from node.kiosk import frame
+from node.kiosk.handover import page_link, pass_address
+from node.spaces import Line, Status
+from node.store import Read
+from node.web.forms import path_id, read_fields
+from node.web.qr import qr_svg
+from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
+from node.web.visit import Visit
+
+LINES_MAX = 8
+
+
+@dataclass(slots=True)
+class MinePage:
+    """See `kiosk/mine.html`."""
+
+    lines: list[ShownLine]
+    more: int
+
+
+@dataclass(slots=True)
+class ReservationPage:
+    """See `kiosk/reservation.html`."""
+
+    title: str
+    text: str
+    place: Place
+    where: str
+    when: str
+    people: str
+    state: str
+    price: str
+    code: str
+    pass_src: str
+    phone_src: str
+    can: dict[str, bool]
+    check_in: str
+    cancel: str
+
+
+@dataclass(slots=True)
+class CancelPage:
+    """See `kiosk/cancel.html`."""
+
+    line: ShownLine
+    fee: str
+    action: str
+    back: str
+
+
+@get("/mine", include_in_schema=False)
+async def mine(visit: Visit) -> Response[Any]:
+    """What lies ahead, by start."""
+    actor = visit.signed_in()
+    lines = await visit.read(lambda read: spaces.coming_up(read, actor, now=visit.now))
+    shown = [line_of(visit, line) for line in lines[:LINES_MAX]]
+    page = MinePage(shown, max(0, len(lines) - LINES_MAX))
+    return await frame.kiosk_page(visit, "kiosk/mine.html", page)
+
+
+@get("/mine/{reservation:str}", include_in_schema=False)
+async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
+    """One booking: booked or asked for, its pass, and how to take it along."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+
+    def look(read: Read) -> tuple[Line, str]:
+        line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
+        building = quarter.find_building(read, line.space.building_id)
+        return line, building.name if building else ""
+
+    line, where = await visit.read(look)
+    return await frame.kiosk_page(visit, "kiosk/reservation.html", _shown(visit, line, where))
+
+
+def _shown(visit: Visit, line: Line, where: str) -> ReservationPage:
+    reservation, shown = line.reservation, line_of(visit, line)
+    address = f"/kiosk/mine/{shown.id}"
+    title, text = _title(visit, line)
+    pass_ = qr_svg(pass_address(visit, reservation)) if shown.has_pass else ""
+    link = "" if pass_ else qr_svg(page_link(visit, f"/mine/{shown.id}"))
+    return ReservationPage(
+        title=title,
+        text=shown.state_text or text,
+        place=place_of(visit, line.space),
+        where=where,
+        when=when_of(visit, line.space, reservation.period),
+        people=shown.text,
+        state=shown.state,
+        price=shown.end,
+        code=line.code if shown.has_pass else "",
+        pass_src=frame.qr_src(pass_) if pass_ else "",
+        phone_src=frame.qr_src(link) if link else "",
+        can={
+            "check_in": spaces.is_open_for(reservation, line.space, now=visit.now)
+            or line.status is Status.CHECKED_IN,
+            "cancel": line.status in {Status.REQUESTED, Status.CONFIRMED},
+        },
+        check_in=f"{address}/pass",
+        cancel=f"{address}/cancel",
+    )
+
+
+def _title(visit: Visit, line: Line) -> tuple[str, str]:
+    """Where it stands, and what to do with it, in a sentence each."""
+    titles = {
+        Status.CONFIRMED: (
+            N_("Gebucht."),
+            N_(
+                "Scannen oder fotografieren Sie den Code mit dem Handy, oder merken Sie sich die "
+                "acht Zeichen."
+            ),
+        ),
+        Status.REQUESTED: (N_("Angefragt."), ""),
+        Status.CHECKED_IN: (N_("Sie sind eingecheckt."), ""),
+        Status.HELD: (N_("Vorgemerkt."), N_("Noch nicht gebucht.")),
+    }
+    title, text = titles.get(line.status, (N_("Ihre Buchung"), ""))
+    return visit.say(title), visit.say(text) if text else ""
+
+
+# Giving it up
+
+
+@get("/mine/{reservation:str}/cancel", include_in_schema=False)
+async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
+    """What giving it up would cost now, before it is done."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+
+    def look(read: Read) -> tuple[Line, int]:
+        line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
+        fee = spaces.preview_cancellation(read, line.reservation, now=visit.now).fee_cents
+        return line, fee
+
+    line, fee = await visit.read(look)
+    page = CancelPage(
+        line=line_of(visit, line),
+        fee=money(visit, fee) if fee else "",
+        action=f"/kiosk/mine/{reservation}/cancel",
+        back=f"/kiosk/mine/{reservation}",
+    )
+    return await frame.kiosk_page(visit, "kiosk/cancel.html", page)
+
+
+@post("/mine/{reservation:str}/cancel", include_in_schema=False)
+async def cancel(visit: Visit, reservation: str) -> Response[Any]:
+    """Give it up."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+    await read_fields(visit)
+    done = await visit.store.write(
+        lambda write: spaces.cancel(write, actor, reservation_id, now=visit.now)
+    )
+    if isinstance(done, Refusal):
+        return await frame.refusal_page(visit, done, again="/kiosk/mine")
+    return visit.go(f"/kiosk/mine/{id_text(done.id)}")
+
+
+ROUTES = (mine, reservation_page, cancel_page, cancel)
