@@ -14,6 +14,7 @@ from node.base.refusals import N_, Refusal, granted
 from node.people.model import Device, HouseholdView, Person, Session
 from node.people.outside import OutsideAccess
 from node.portal.devices import device_words
+from node.portal.sign_in import sentence_of_no
 from node.store import Read
 from node.web import i18n
 from node.web.errors import words
@@ -240,9 +241,10 @@ async def change_profile(visit: Visit) -> Response[Any]:
 
 
 def _refuse(visit: Visit, page: ProfilePage | SecretPage | MemberPage, refusal: Refusal) -> None:
-    page.refusal = words(visit, refusal)
     if refusal.field:
-        page.problems = {refusal.field: page.refusal["message"]}
+        page.problems = {refusal.field: sentence_of_no(visit, refusal)}
+    else:
+        page.refusal = words(visit, refusal)
 
 
 # PIN or password
@@ -270,7 +272,7 @@ async def change_secret(visit: Visit) -> Response[Any]:
     if isinstance(result, Refusal):
         _refuse(visit, page, result)
         if result.code == "people.pin_wrong":
-            page.problems = {"old": visit.say(result.message)}
+            page.problems = {"old": sentence_of_no(visit, result)}
         return visit.page("portal/account_secret.html", page, here="account", status=result.status)
     return visit.go("/account?done=secret")
 

@@ -22,7 +22,7 @@ from node.web.showing import Place, clock, place_of
 from node.web.visit import Visit
 
 DESK_DAYS = 7
-WASTE_DAYS = 28
+WASTE_DAYS = 14
 CLOSURE_DAYS = 60
 
 WASTE = {

@@ -159,8 +159,11 @@ def _why_not_now(visit: Visit, line: Line) -> dict[str, str] | None:
     refusal = spaces.check_admission(line.space, line.reservation, now=visit.now)
     if refusal is None:
         return None
+    if refusal.code == "pass.too_early":
+        title = visit.say(N_("Einchecken geht ab {opens_at}."), **refusal.values)
+        return {"kind": "info", "title": title, "text": ""}
     said = words(visit, refusal)
-    kind = "info" if refusal.code in {"pass.too_early", "pass.not_confirmed"} else "warning"
+    kind = "info" if refusal.code == "pass.not_confirmed" else "warning"
     return {"kind": kind, "title": said["message"], "text": said["remedy"]}
 
 

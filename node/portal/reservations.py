@@ -31,6 +31,13 @@ from node.web.visit import Visit
 
 AHEAD = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
 CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED})
+BILLED = frozenset(Status) - {
+    Status.CANCELLED,
+    Status.DECLINED,
+    Status.DISPLACED,
+    Status.EXPIRED,
+    Status.REQUESTED,
+}
 LIVE_TABLES = "reservation_decision reservation_cancellation passage"
 """A page of reservations asks for itself again when one of these changes."""
 
@@ -52,7 +59,7 @@ class ReservationPage:
     is_new: bool
     notice: dict[str, str] | None
     rows: list[dict[str, str]]
-    bill: ShownBill
+    bill: ShownBill | None
     pass_: ShownPass | None
     how: list[str]
     cancel: dict[str, str] | None
@@ -123,7 +130,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         is_new=is_new,
         notice=_notice(visit, looked, is_new=is_new),
         rows=_rows(visit, looked),
-        bill=bill_of(visit, line.reservation.bill),
+        bill=bill_of(visit, line.reservation.bill) if line.status in BILLED else None,
         pass_=shown_pass(visit, line, looked.building) if shown.has_pass else None,
         how=how_to_come_in(visit, line),
         cancel=_cancel_link(visit, looked),

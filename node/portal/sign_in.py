@@ -121,9 +121,10 @@ async def open_code(visit: Visit) -> Response[Any]:
 
 
 async def _code_refused(visit: Visit, page: CodePage, refusal: Refusal) -> Response[Any]:
-    page.refusal = words(visit, refusal)
     if refusal.field == "code":
-        page.problems = {"code": page.refusal["message"]}
+        page.problems = {"code": sentence_of_no(visit, refusal)}
+    else:
+        page.refusal = words(visit, refusal)
     return await _code_page(visit, page, status=refusal.status)
 
 
@@ -232,10 +233,17 @@ async def _sign_in(visit: Visit, page: SecretPage, secret: str) -> SignedIn | Re
 async def _secret_refused(visit: Visit, page: SecretPage, refusal: Refusal) -> Response[Any]:
     if refusal.field == "code":
         return await _code_refused(visit, CodePage(page.back), refusal)
-    page.refusal = words(visit, refusal)
     if refusal.field:
-        page.problems = {refusal.field: page.refusal["message"]}
+        page.problems = {refusal.field: sentence_of_no(visit, refusal)}
+    else:
+        page.refusal = words(visit, refusal)
     return visit.page("portal/sign_in_secret.html", page, status=refusal.status)
+
+
+def sentence_of_no(visit: Visit, refusal: Refusal) -> str:
+    """A no with its remedy, to stand at the field that it is about."""
+    said = words(visit, refusal)
+    return f"{said['message']} {said['remedy']}".strip()
 
 
 def keep_session(visit: Visit, found: SignedIn) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -156,7 +155,9 @@ def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
     rules = []
     if charged:
         rules += [
-            visit.say(N_("Ab {notice} vorher kostet Absagen {percent} % des Preises."), **tier)
+            visit.say(
+                N_("Weniger als {notice} vorher kostet Absagen {percent} % des Preises."), **tier
+            )
             for tier in _costly_tiers(visit, looked.space)
         ]
     if row.release_after_minutes:
@@ -174,17 +175,19 @@ def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
 
 
 def _costly_tiers(visit: Visit, space: Space) -> list[dict[str, Any]]:
-    """From how much notice on cancelling costs what: each tier begins where the one before ends."""
+    """Within how much notice cancelling costs what; beyond the last tier everything stays due."""
     tiers = sorted(space.row.cancellation, key=lambda tier: -tier.notice_hours)
+    percents = [*(tier.percent for tier in tiers[1:]), 100]
     return [
-        {"notice": _notice(visit, before.notice_hours), "percent": tier.percent}
-        for before, tier in pairwise(tiers)
+        {"notice": _notice(visit, tier.notice_hours), "percent": percent}
+        for tier, percent in zip(tiers, percents, strict=True)
+        if tier.notice_hours
     ]
 
 
 def _notice(visit: Visit, hours: int) -> str:
     if hours % 24 == 0 and hours > 48:
-        return visit.say(N_("{days} Tagen"), days=hours // 24)
+        return visit.say(N_("{days} Tage"), days=hours // 24)
     return visit.say(N_("{hours} Stunden"), hours=hours)
 
 

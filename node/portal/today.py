@@ -114,12 +114,13 @@ async def today(visit: Visit) -> Response[Any]:
 
     lines, facts = await visit.store.read(look)
     shown = [line_of(visit, line) for line in lines]
+    coming = _next(lines, shown)
     page = TodayPage(
         day=i18n.long_day_words(visit.prefs.lang, day),
         greeting=_greeting(visit, actor),
-        next=_next(lines, shown),
+        next=coming,
         waiting=[_waiting(line) for line in shown if line.state in WAITING],
-        mine=shown[:LINES_MAX],
+        mine=[line for line in shown if not coming or line.id != coming["id"]][:LINES_MAX],
         house=[closure_row(visit, each) for each in facts.closures if each.ends_at > visit.now]
         + [waste_row(visit, each) for each in facts.waste],
         actions=_actions(visit),
@@ -160,6 +161,7 @@ def _next(lines: list[Line], shown: list[ShownLine]) -> dict[str, Any] | None:
     for line, drawn in zip(lines, shown, strict=True):
         if line.status in {Status.CONFIRMED, Status.CHECKED_IN}:
             return {
+                "id": drawn.id,
                 "title": drawn.title,
                 "when": drawn.when,
                 "text": drawn.text,

@@ -13,7 +13,7 @@ from node.spaces import projections, tables
 from node.spaces.actions import own_reservation
 from node.spaces.deciding import UNKNOWN
 from node.spaces.folding import find_reservation
-from node.spaces.model import OCCUPYING, OPEN_STATUSES, Line, Space, Status
+from node.spaces.model import OCCUPYING, OPEN_STATUSES, Line, Space, Status, Verdict
 from node.store import Read
 
 RECENT = timedelta(days=30)
@@ -40,7 +40,7 @@ def get_line(read: Read, actor: Actor, reservation_id: bytes, *, now: datetime) 
 def my_reservations(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     """What the actor's household has ahead of it and had in the last month, by start."""
     ids = _ids_of(read, actor, since=now - RECENT)
-    return [line for line in _lines(read, ids, now=now) if line.status is not Status.EXPIRED]
+    return [line for line in _lines(read, ids, now=now) if not _came_to_nothing(line)]
 
 
 def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
@@ -95,6 +95,13 @@ def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
 def note_of(read: Read, reservation_id: bytes) -> dict[str, str]:
     """What was said with a request ("note", "guests"); empty outside the building."""
     return tables.select_note(read, reservation_id)
+
+
+def _came_to_nothing(line: Line) -> bool:
+    """Whether this was only looked at: held while a summary was read, then let go."""
+    decision = line.reservation.decision
+    was_held = decision is not None and decision.verdict is Verdict.HELD
+    return line.status is Status.EXPIRED or (line.status is Status.CANCELLED and was_held)
 
 
 def _ids_of(read: Read, actor: Actor, *, since: datetime) -> list[bytes]:

@@ -160,9 +160,20 @@ def line_of(visit: Visit, line: Line) -> ShownLine:
         place=place_of(visit, line.space),
         state=STATES[line.status],
         state_text=state_text(visit, line),
-        end=money(visit, reservation.bill.total_cents) if reservation.decision else "",
+        end=_due(visit, line),
         has_pass=reservation.has_pass and line.status in {Status.CONFIRMED, Status.CHECKED_IN},
     )
+
+
+def _due(visit: Visit, line: Line) -> str:
+    """What is to be paid by now; nothing is said of what came to nothing."""
+    reservation = line.reservation
+    if line.status is Status.CANCELLED:
+        fee = reservation.cancellation.fee_cents if reservation.cancellation else 0
+        return money(visit, fee) if fee else ""
+    if reservation.decision is None or line.status in {Status.DECLINED, Status.DISPLACED}:
+        return ""
+    return money(visit, reservation.bill.total_cents)
 
 
 def state_text(visit: Visit, line: Line) -> str:
