@@ -36,7 +36,7 @@ def test_a_form_is_sent_once_and_says_so(page: Any, base: str) -> None:
     def answer_late(route: Any) -> None:
         sent.append(route.request.method)
 
-    page.route("**/find/salon", answer_late)
+    page.route("**/book/1", answer_late)
     said = page.evaluate(
         """() => new Promise((done) => {
           const button = document.querySelector('.act .button-primary');
