@@ -29,6 +29,7 @@ from node.sync.routes import SyncApp
 from node.web.errors import ERRORS
 from node.web.gate import Gate
 from node.web.live import live
+from node.web.screens import Screens
 from node.web.static import static_file
 from node.web.templating import Templates
 from node.web.visit import House, HttpRequest, Visit
@@ -137,7 +138,13 @@ async def make_house(
             Sync: sync,
             LineSwitch: line,
             Settings: settings,
-            KioskRules: KioskRules(frozenset(settings.kiosk_from), settings.public_address),
+            KioskRules: KioskRules(
+                frozenset(settings.kiosk_from),
+                settings.public_address,
+                house=settings.kiosk_house,
+                has_scanner=settings.kiosk_scanner,
+            ),
+            Screens: Screens(),
         },
     )
 

@@ -42,8 +42,10 @@ class Settings:
     )
     hosts: tuple[str, ...] = _setting((), "further host names that may be asked for")
     kiosk_from: tuple[str, ...] = _setting(
-        ("127.0.0.1", "::1"), "client addresses that are a lobby screen"
+        ("127.0.0.1", "::1"), "client addresses or networks that are a lobby screen"
     )
+    kiosk_house: str = _setting("", "key of the house whose lobby the screen stands in")
+    kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard hangs on the screen")  # noqa: FBT003
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
     central: str = _setting("", "host:port of central; empty where there is none")
     discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003
