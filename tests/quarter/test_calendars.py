@@ -92,7 +92,7 @@ class _TextSource(Source):
 
     __slots__ = ("held",)
 
-    def text(self, name: str) -> str | None:
+    def text(self, name: str) -> str | None:  # noqa: ARG002 - one text under any name
         return self.held
 
 

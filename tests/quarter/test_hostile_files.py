@@ -15,13 +15,17 @@ from tests.quarter.conftest import SMALL
 
 FILES = sorted(str(path.relative_to(SMALL)) for path in SMALL.rglob("*.*"))
 ORIGINALS = {name: (SMALL / name).read_bytes() for name in FILES}
+PIECES = r"""
+"|'''|\r|\n|;|,|\x7c|=|[|[[|]]|{|}|\0|-|nan|1e999999|9999-12-31|0001-01-01|T24:00:00|+99:99
+BEGIN:VEVENT\r\n|END:VEVENT\r\n|BEGIN:VTIMEZONE\r\n|RRULE:FREQ=DAILY;COUNT=999999999\r\n
+RDATE;VALUE=PERIOD:20270101T000000Z/PT1H\r\n|DURATION:-P9999999W\r\n|EXDATE:x\r\n
+RECURRENCE-ID:20270101\r\n
+"""
 TOKENS = [
-    b'"', b"'''", b"\r", b"\n", b";", b",", b"|", b"=", b"[", b"[[", b"]]", b"{", b"}", b"\0", b"\xff", b"\xc3",
-    b"\xe2\x80\xae", b"9" * 5000, b"[" * 3000, b"-", b"nan", b"1e999999", b"9999-12-31", b"0001-01-01",
-    b"T24:00:00", b"+99:99", b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"BEGIN:VTIMEZONE\r\n",
-    b"RRULE:FREQ=DAILY;COUNT=999999999\r\n", b"RDATE;VALUE=PERIOD:20270101T000000Z/PT1H\r\n",
-    b"DURATION:-P9999999W\r\n", b"EXDATE:x\r\n", b"RECURRENCE-ID:20270101\r\n", b"\xef\xbb\xbf",
-]  # fmt: skip
+    piece.encode().decode("unicode_escape").encode()
+    for piece in PIECES.strip().replace("\n", "|").split("|")
+]
+TOKENS += [b"\xff", b"\xc3", "\u202e".encode(), b"\xef\xbb\xbf", b"9" * 5000, b"[" * 3000]
 
 
 def answer_to(name: str, content: bytes) -> QuarterFiles | list[FileError]:
@@ -68,15 +72,33 @@ def test_a_file_cut_short_is_answered(name: str) -> None:
         check(answer_to(name, content[:length]))
 
 
+NAMES = ["DTSTART", "DTEND", "RRULE", "RDATE", "EXDATE", "DURATION"]
+VALUES = (
+    "20270101 20270101T100000Z 20270101T250000 20270101,20270102 00010101 99991231T235959Z PT1H "
+    "FREQ=WEEKLY FREQ=DAILY;UNTIL=20270301T000000Z FREQ=MONTHLY;BYDAY=-6MO FREQ=MONTHLY;COUNT=3 "
+    "FREQ=WEEKLY;UNTIL=20260101 FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=4"
+)
+    "20270101",
+    "20270101T100000Z",
+    "20270101T250000",
+    "20270101,20270102",
+    "00010101",
+    "99991231T235959Z",
+    "PT1H",
+    "FREQ=WEEKLY",
+    "FREQ=DAILY;UNTIL=20270301T000000Z",
+    "FREQ=MONTHLY;BYDAY=-6MO",
+    "FREQ=WEEKLY;UNTIL=20260101",
+    "FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=4",
+    "FREQ=MONTHLY;COUNT=3",
+]
+
+
 @settings(max_examples=60, deadline=None)
-@given(
-    st.dictionaries(st.sampled_from(["DTSTART", "DTEND", "RRULE", "RDATE", "EXDATE", "DURATION"]),
-    st.sampled_from(["20270101", "20270101T100000Z", "20270101T250000", "FREQ=WEEKLY",
-    "FREQ=DAILY;UNTIL=20270301T000000Z", "FREQ=MONTHLY;BYDAY=-6MO", "PT1H", "20270101,20270102", "",
-    "00010101", "99991231T235959Z", "FREQ=WEEKLY;UNTIL=20260101", "FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=4"])),
-)  # fmt: skip
+@given(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["", *VALUES.split(" ")])))
 def test_any_appointment_is_answered(fields: dict[str, str]) -> None:
-    body = "\r\n".join(f"{name}:{value}" for name, value in fields.items())
-    text = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Bio\r\n{body}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    body = [f"{name}:{value}" for name, value in fields.items()]
+    lines = ["BEGIN:VEVENT", "UID:1", "SUMMARY:Bio", *body, "END:VEVENT"]
+    text = "\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR", ""])
     check(answer_to("waste/B-BIR.ics", text.encode()))
     check(answer_to("closures.ics", text.encode()))
