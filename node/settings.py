@@ -45,7 +45,7 @@ class Settings:
         ("127.0.0.1", "::1"), "client addresses or networks that are a lobby screen"
     )
     kiosk_house: str = _setting("", "key of the house whose lobby the screen stands in")
-    kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard hangs on the screen")  # noqa: FBT003
+    kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard is there")  # noqa: FBT003
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
     central: str = _setting("", "host:port of central; empty where there is none")
     discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003

@@ -5,6 +5,7 @@ trap: nothing of a person may stand in an address or outlive `POST /kiosk/reset`
 """
 
 from litestar import Router
+from litestar.types import ControllerRouterHandler
 
 from node.kiosk import (
     booking,
@@ -21,7 +22,7 @@ from node.kiosk import (
 )
 from node.kiosk.guard import KioskRules, Lobby
 
-ROUTES: tuple[object, ...] = (
+ROUTES: tuple[ControllerRouterHandler, ...] = (
     Router(
         path="/kiosk",
         route_handlers=[

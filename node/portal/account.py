@@ -11,7 +11,7 @@ from node import people
 from node.base.actors import Actor, Face
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
-from node.people.model import Device, HouseholdView, Person, Session
+from node.people.model import Device, HouseholdView, Member, Person, Session
 from node.people.outside import OutsideAccess
 from node.portal.devices import device_words
 from node.portal.sign_in import sentence_of_no
@@ -91,11 +91,7 @@ async def account(visit: Visit) -> Response[Any]:
     """All about my account on one page."""
     actor = visit.signed_in()
     found = await visit.read(lambda read: _read(read, actor, visit))
-    session = await visit.house.service(people.Sessions).find(
-        visit.token, face=Face.PORTAL, now=visit.now
-    )
-    this = session.session.id if session else b""
-    page = _page(visit, found, this_session=this)
+    page = _page(visit, found)
     done = DONE.get(visit.request.query_params.get("done", ""))
     if done:
         page.flashes = [{"kind": "success", "text": visit.say(done)}]
@@ -118,7 +114,7 @@ def _read(read: Read, actor: Actor, visit: Visit) -> _Account:
     )
 
 
-def _page(visit: Visit, found: _Account, *, this_session: bytes) -> AccountPage:
+def _page(visit: Visit, found: _Account) -> AccountPage:
     view, person = found.view, found.person
     members = view.members if view else ()
     me = next((m for m in members if person and m.person.id == person.id), None)
@@ -129,22 +125,16 @@ def _page(visit: Visit, found: _Account, *, this_session: bytes) -> AccountPage:
         contract=_contract(visit, view),
         language=_language_name(person.profile.language if person else visit.prefs.lang),
         members=[
-            {
-                "name": member.person.name,
-                "text": visit.say(
-                    N_("kann sich anmelden") if member.has_secret else N_("noch nicht angemeldet")
-                ),
-            }
-            for member in members
+            {"name": member.person.name, "text": visit.say(_standing(member))} for member in members
         ],
         sessions=[
             {
                 "id": id_text(session.id),
-                "text": device_words(visit, session.agent),
+                "text": visit.say(ELSEWHERE[session.face]),
                 "seen": moment(visit, session.seen_at),
-                "is_this": session.id == this_session,
             }
             for session in found.sessions
+            if session.face in ELSEWHERE
         ],
         devices=[
             {
@@ -163,6 +153,21 @@ def _page(visit: Visit, found: _Account, *, this_session: bytes) -> AccountPage:
         ],
         can_outside=bool(visit.house.away_address),
     )
+
+
+def _standing(member: Member) -> str:
+    """Whether a member of the household can sign in, as a German sentence."""
+    if member.has_secret:
+        return N_("kann sich anmelden")
+    return N_("Kind") if member.person.profile.is_child else N_("noch nicht angemeldet")
+
+
+ELSEWHERE = {
+    Face.KIOSK: N_("Bildschirm in der Lobby"),
+    Face.DESK: N_("Rechner am Service-Point"),
+    Face.CENTRAL: N_("Zugang von unterwegs"),
+}
+"""Sessions that do not belong to a device of one's own, by their face."""
 
 
 def _contract(visit: Visit, view: HouseholdView | None) -> str:

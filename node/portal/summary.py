@@ -132,9 +132,7 @@ def find_again(visit: Visit, looked: Looked) -> str:
 def _rows(visit: Visit, looked: Looked, free_until: datetime | None) -> list[dict[str, str]]:
     wish = looked.wish
     back = find_again(visit, looked)
-    children = (
-        visit.say(N_(", davon {children} Kinder"), children=len(wish.ages)) if wish.ages else ""
-    )
+    children = _children(visit, len(wish.ages))
     if free_until is None or free_until <= visit.now:
         cancel = visit.say(N_("nicht mehr kostenlos"))
     else:
@@ -145,8 +143,14 @@ def _rows(visit: Visit, looked: Looked, free_until: datetime | None) -> list[dic
     return [
         {"label": visit.say(N_("Wann")), "value": when, "href": back, "change": change},
         {"label": visit.say(N_("Wer")), "value": who, "href": back, "change": change},
-        {"label": visit.say(N_("Absagen")), "value": cancel, "href": "", "change": ""},
+        {"label": visit.say(N_("Absage")), "value": cancel, "href": "", "change": ""},
     ]
+
+
+def _children(visit: Visit, count: int) -> str:
+    if count == 1:
+        return visit.say(N_(", davon 1 Kind"))
+    return visit.say(N_(", davon {children} Kinder"), children=count) if count else ""
 
 
 def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
