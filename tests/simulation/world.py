@@ -33,7 +33,9 @@ from node.sync.wire import (
     Reply,
     Request,
     WireError,
+    outline,
     pack,
+    unpack_greeting,
     unpack_reply,
     unpack_request,
 )
@@ -256,6 +258,7 @@ class World:
         process.waits_for += 1
         number, token = process.waits_for, meeting.token
         sent = pack(request)
+        self._listen_in(node, peer, request)
 
         def came_back(data: bytes | None) -> None:
             if process.waits_for != number or node.life != process.life:
@@ -273,10 +276,22 @@ class World:
 
         def answered(reply: Reply | None) -> None:
             data = None if reply is None else pack(reply)
+            self._listen_in(node, peer, reply)
             self.network.carry(peer.name, node.name, lambda: came_back(data))
 
         self.network.carry(node.name, peer.name, lambda: self._serve(peer, token, sent, answered))
         self.timeline.after(REPLY_SECONDS, silence)
+
+    def _listen_in(self, node: Node, peer: Node, message: object) -> None:
+        """Whoever taps the line to central learns nothing of the house, not even how much."""
+        if "central" not in {node.name, peer.name}:
+            return
+        greeting = getattr(message, "greeting", None)
+        heads = unpack_greeting(greeting).heads if greeting else getattr(message, "heads", ())
+        scopes = {head.scope for head in heads}
+        scopes |= {want.scope for want in getattr(message, "wants", ())}
+        scopes |= {outline(signed).scope for signed in getattr(message, "changesets", ())}
+        assert "house" not in scopes, message
 
     def _serve(
         self, node: Node, token: bytes, data: bytes, answered: Callable[[Reply | None], None]
