@@ -155,9 +155,8 @@ def test_it_has_its_six_rooms_and_three_guest_apartments(demo: QuarterFiles) -> 
     assert spaces["konferenzraum"].lead_desk_minutes == 120
     assert spaces["lernzimmer"].quota_minutes_week == 240
     provence = spaces["provence"]
-    nights = [
-        (price.first_night_cents, price.further_night_cents) for price in provence.stay_prices
-    ]
+    prices = provence.stay_prices
+    nights = [(price.first_night_cents, price.further_night_cents) for price in prices]
     assert nights == [(9900, 5900), (11385, 6785), (9900, 5900)]
     assert spaces["bretagne"].is_step_free
 
