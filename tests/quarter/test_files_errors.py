@@ -29,6 +29,8 @@ MISTAKES = [
     ("quarter.toml", "sat-sun =", "fri-sun =", "", "hat schon Zeiten"),
     ("quarter.toml", "sat-sun =", "sonnabend =", "", "kein Wochentag"),
     ("quarter.toml", "day = 2026-12-24", 'day = "2026-02-29"', "", "gibt es nicht"),
+    ("quarter.toml", "day = 2026-12-25", "day = 2026-12-24", "", "steht schon in quarter.toml:29"),
+    ("quarter.toml", 'key = "open"', 'key = "private"', "", "steht schon in quarter.toml"),
     ("quarter.toml", "day = 2026-12-24", "day = 2026-02-30", "", "kein gültiges TOML"),
     ("quarter.toml", "adult_night = 3.00", "adult_night = -3.00", "", "negativ"),
     ("quarter.toml", "adult_night = 3.00", "adult_night = 3.005", "", "zwei Stellen"),

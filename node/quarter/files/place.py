@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -60,8 +61,23 @@ def read_place(source: Source) -> Place | None:
         house_rules=tuple(_house_rule(table) for table in document.tables("rules")),
         quiet_hours=tuple(_quiet_hours(table) for table in document.tables("quiet_hours")),
     )
+    for tables, name in (("rules", "key"), ("quiet_hours", "key"), ("purposes", "key")):
+        _check_once(document.tables(tables), name)
+    _check_once(document.tables("levies"), "code")
+    _check_once(document.table("desk").tables("days"), "day")
     document.fields.warn_of_unknown()
     return place
+
+
+def _check_once(tables: Iterator[TomlTable], name: str) -> None:
+    first: dict[str, int] = {}
+    for table in tables:
+        value = str(table.values.get(name, ""))
+        if value in first:
+            message = N_("„{value}“ steht schon in {place}.")
+            remedy = N_("Jeder Schlüssel kommt nur einmal vor.")
+            table.fields.error(name, message, remedy, place=f"{QUARTER_FILE}:{first[value]}")
+        first.setdefault(value, table.line)
 
 
 def _profile(document: TomlTable) -> QuarterProfile:
