@@ -69,6 +69,15 @@ async def open_node(settings: Settings, *, clock: Clock | None = None) -> Node:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.umask(0o077)
     store = await Store.open(settings.database, REGISTRY, clock=clock)
+    try:
+        return await _put_together(store, settings, clock)
+    except BaseException:
+        # Its threads would keep the process from ending.
+        await store.close()
+        raise
+
+
+async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     await store.on_writer(lambda core: prepare(core, clock))
     line = LineSwitch(settings.data)
     sync = await Sync.open(store, sync_settings(settings), line=line if settings.demo else None)
