@@ -42,8 +42,17 @@ def week_periods(hours: WeekHours, day: date, zone: ZoneInfo) -> list[Period]:
 
 
 def _periods(spans: Iterable[TimeSpan], day: date, zone: ZoneInfo) -> list[Period]:
-    periods = (span_period(day, span, zone) for span in spans)
-    return [period for period in periods if period is not None]
+    """The spans as instants, in order. In the hour that summer time skips, two spans may fall
+    together; the later one then begins where the earlier one ends.
+    """
+    found: list[Period] = []
+    for period in (span_period(day, span, zone) for span in spans):
+        if period is None:
+            continue
+        starts_at = max(period.starts_at, found[-1].ends_at) if found else period.starts_at
+        if starts_at < period.ends_at:
+            found.append(Period(starts_at, period.ends_at))
+    return found
 
 
 def desk_spans(desk: DeskProfile, day: date, holidays: Collection[date]) -> tuple[TimeSpan, ...]:
