@@ -178,10 +178,6 @@ class Greeter:
         session.used_at = now
         return session
 
-    def sessions_of(self, site: bytes) -> list[Session]:
-        """The open sessions of a peer."""
-        return [session for session in self._sessions.values() if session.site == site]
-
     def forget(self) -> None:
         """End all sessions; everybody has to greet again."""
         self._sessions.clear()

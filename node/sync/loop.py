@@ -30,6 +30,7 @@ from node.sync.transport import PORT, Address, key_at, parse_address, quarter_ta
 from node.sync.trouble import TroubleError
 from node.sync.wire import Challenge, Hello, Reply, WireError, pack, unpack_request
 
+_KEPT = "sync.peers"
 DEBOUNCE_SECONDS = 0.01
 """Writes of one moment travel together; shorter than anybody notices."""
 
@@ -73,6 +74,7 @@ class Sync:
         self._unsubscribe: Callable[[], None] = lambda: None
         self._bundled: asyncio.TimerHandle | None = None
         self._is_running = False
+        self._kept: bytes = b""
 
     @classmethod
     async def open(
@@ -90,7 +92,8 @@ class Sync:
         """Finish what an earlier process left, then look for the others."""
         store = self._own.store
         self._follow(self._own.roster)
-        await store.on_writer(self._peers.recall)
+        self._kept = await store.on_writer(lambda core: core.kept(_KEPT)) or b""
+        self._peers.recall(self._kept)
         await store.on_writer(lambda core: core.apply_waiting(self._own.roster.members))
         self._unsubscribe = store.subscribe(self._committed)
         self._is_running = True
@@ -120,7 +123,7 @@ class Sync:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         self._callers.clear()
-        await self._own.store.on_writer(self._peers.remember)
+        await self._remember()
 
     async def _start_discovery(self) -> None:
         self._discovery = Discovery(
@@ -238,7 +241,14 @@ class Sync:
     async def _housekeep(self) -> None:
         while True:
             await asyncio.sleep(REST_SECONDS)
-            await self._own.store.on_writer(self._peers.remember)
+            await self._remember()
+
+    async def _remember(self) -> None:
+        """Keep what the peers told, so that people see it after a restart without a line too."""
+        found = self._peers.remembered()
+        if found != self._kept:
+            await self._own.store.on_writer(lambda core: core.keep(_KEPT, found))
+            self._kept = found
 
     async def _watch_line(self, line: LineSwitch) -> None:
         """A demonstration's switch may be thrown by another process."""

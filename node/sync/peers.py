@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from node.store import Chain, Core
+from node.store import Chain
 from node.sync.heads import by_chain
 from node.sync.roster import RosterNode
 from node.sync.round import Round, Stage
@@ -20,7 +20,6 @@ from node.sync.transport import Address
 from node.sync.trouble import Trouble
 from node.sync.wire import HeadSaid
 
-_KEPT = "sync.peers"
 REST_SECONDS = 60.0
 """At rest heads are compared this often, in case a word was lost."""
 
@@ -112,7 +111,6 @@ class Peers:
 
     def __init__(self) -> None:
         self._peers: dict[bytes, Peer] = {}
-        self._kept: bytes = b""
 
     def __iter__(self) -> Iterator[Peer]:
         return iter(list(self._peers.values()))
@@ -129,29 +127,22 @@ class Peers:
         for site, node in listed.items():
             self._peers.setdefault(site, Peer(node)).node = node
 
-    def recall(self, core: Core) -> None:
-        """Take up what the file remembers of the peers."""
-        kept = core.kept(_KEPT)
-        if kept is None:
-            return
+    def recall(self, kept: bytes | None) -> None:
+        """Take up what `remembered` gave to an earlier process; rubbish counts as nothing."""
         try:
-            remembered = _decoder.decode(kept)
+            remembered = _decoder.decode(kept or b"\x90")
         except (msgspec.MsgspecError, RecursionError):
             return
-        self._kept = bytes(kept)
         for one in remembered:
             peer = self._peers.get(one.site)
             if peer is not None:
                 peer.said = by_chain(one.said)
                 peer.last_success_at = one.last_success_at
 
-    def remember(self, core: Core) -> None:
-        """Keep it, where it has changed."""
+    def remembered(self) -> bytes:
+        """What of the peers is worth keeping over a restart."""
         listed = [
             Remembered(peer.site_id, peer.last_success_at, tuple(peer.said.values()))
             for peer in self._peers.values()
         ]
-        kept = msgspec.msgpack.encode(listed)
-        if kept != self._kept:
-            core.keep(_KEPT, kept)
-            self._kept = kept
+        return msgspec.msgpack.encode(listed)

@@ -91,7 +91,7 @@ class Link:
         if status == 403:
             raise TroubleError(Trouble.NOT_ACCEPTED)
         if status != 200:
-            raise TroubleError(Trouble.BUSY if status == 503 else Trouble.GARBLED, str(status))
+            raise TroubleError(Trouble.BUSY if status >= 500 else Trouble.GARBLED, str(status))
         try:
             return unpack_reply(body)
         except WireError as error:

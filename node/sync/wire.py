@@ -30,7 +30,6 @@ GREETING_BYTES_MAX = 256 * 1024
 
 HEADS_MAX = 3000
 WINDOW_BYTES_MAX = 8 * 1024 * 1024
-NONCE_BYTES = 32
 HASH_BYTES = 16
 """Of a head's hash so many bytes travel: enough to notice two histories, which intake proves."""
 

@@ -145,3 +145,29 @@ def test_an_unforeseen_error_leaves_no_open_transaction(
     assert b.receive(all_changesets(a), members(a)).applied == 1
     a.close()
     b.close()
+
+
+def test_what_waited_for_an_update_and_breaks_a_law_stops_only_its_own_chain(
+    tmp_path: Path,
+) -> None:
+    newer = Registry(2, tuple(open_core(tmp_path, "scratch").registry.tables.values()))
+    a, c = open_core(tmp_path, "a", newer), open_core(tmp_path, "c", newer)
+    a.write(add_note("falsch"))
+    c.write(add_note("gut"))
+    (good,) = all_changesets(a)
+    content = decode(good)
+    row = msgspec.structs.replace(content.tables[0].rows[0], cells=[("count", 1, "viele")])
+    change = msgspec.structs.replace(content.tables[0], rows=[row])
+    bad = sign(msgspec.structs.replace(content, tables=[change]), a.identity.key)
+    b = open_core(tmp_path, "b")
+    who = members(a, b, c)
+    assert b.receive([bad, *all_changesets(c)], who).verdicts == [Verdict.HELD, Verdict.HELD]
+    b.close()
+    b = open_core(tmp_path, "b", newer)
+    assert b.apply_waiting({**members(b, c)}).applied == 1
+    assert b.quarantined() == []
+    assert b.apply_waiting(who).applied == 0
+    assert [found.site for found in b.quarantined()] == [a.site_id]
+    assert {row[1] for row in dump(b, "note")} == {"gut"}
+    for core in (a, b, c):
+        core.close()
