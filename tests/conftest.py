@@ -7,10 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from node.base.clock import FrozenClock
 from node.registry import REGISTRY
 from node.store import Core
+
+# On a busy machine the first draw is slow and says nothing of the code.
+settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gate")
 
 
 @pytest.fixture

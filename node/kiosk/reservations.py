@@ -89,7 +89,8 @@ def _shown(visit: Visit, line: Line, where: str) -> ReservationPage:
     address = f"/kiosk/mine/{shown.id}"
     title, text = _title(visit, line)
     pass_ = qr_svg(pass_address(visit, reservation)) if shown.has_pass else ""
-    link = "" if pass_ else qr_svg(page_link(visit, f"/mine/{shown.id}"))
+    ahead = line.status in {Status.REQUESTED, Status.HELD}
+    link = qr_svg(page_link(visit, f"/mine/{shown.id}")) if ahead else ""
     return ReservationPage(
         title=title,
         text=shown.state_text or text,
@@ -125,6 +126,9 @@ def _title(visit: Visit, line: Line) -> tuple[str, str]:
         Status.REQUESTED: (N_("Angefragt."), ""),
         Status.CHECKED_IN: (N_("Sie sind eingecheckt."), ""),
         Status.HELD: (N_("Vorgemerkt."), N_("Noch nicht gebucht.")),
+        Status.CANCELLED: (N_("Abgesagt."), ""),
+        Status.DECLINED: (N_("Abgelehnt."), N_("Warum, sagt Ihnen der Service-Point.")),
+        Status.DISPLACED: (N_("Verlegt."), N_("Der Service-Point hilft Ihnen weiter.")),
     }
     title, text = titles.get(line.status, (N_("Ihre Buchung"), ""))
     return visit.say(title), visit.say(text) if text else ""

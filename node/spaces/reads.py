@@ -45,7 +45,8 @@ def my_reservations(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
 
 def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     """What the actor's household has ahead of it or is in, by start: for the day's first page."""
-    ids = _ids_of(read, actor, since=now)
+    party = projections.party_of(actor.household_id, actor.person_id)
+    ids = projections.select_ids_alive(read, party, since=now) if party else []
     wanted = OPEN_STATUSES | {Status.CHECKED_IN, Status.DECLINED, Status.DISPLACED}
     return [line for line in _lines(read, ids, now=now) if line.status in wanted]
 

@@ -37,7 +37,7 @@ LANGUAGES = (Language("de", "Deutsch"), Language("en", "English"))
 CODES = tuple(language.code for language in LANGUAGES)
 DIRECTIONS = {language.code: language.dir for language in LANGUAGES}
 
-_DAY_PATTERNS = {"de": "EEEEEE d. MMM", "en": "EEE d MMM"}
+_DAY_PATTERNS = {"de": "ccc d. MMM", "en": "EEE d MMM"}
 _LONG_DAY_PATTERNS = {"de": "EEEE, d. MMMM", "en": "EEEE, d MMMM"}
 _WORDS = {
     "de": {"to": "bis", "clock": " Uhr", "today": "heute", "tomorrow": "morgen"},
