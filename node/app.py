@@ -28,7 +28,7 @@ from node.sync import LineSwitch, Sync, SyncSettings, sync_app
 from node.sync.routes import SyncApp
 from node.web.errors import ERRORS
 from node.web.gate import Gate
-from node.web.live import live
+from node.web.live import Streams, live
 from node.web.screens import Screens
 from node.web.static import static_file
 from node.web.templating import Templates
@@ -47,6 +47,7 @@ class Node:
     sync: Sync
     pages: ASGIApp
     peers: SyncApp
+    streams: Streams
     jobs: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -82,7 +83,8 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     line = LineSwitch(settings.data)
     sync = await Sync.open(store, sync_settings(settings), line=line if settings.demo else None)
     house = await make_house(store, clock, settings, sync=sync, line=line)
-    return Node(settings, store, sync, make_pages(house, settings), sync_app(sync))
+    pages, streams = make_pages(house, settings), house.service(Streams)
+    return Node(settings, store, sync, pages, sync_app(sync), streams)
 
 
 def sync_settings(settings: Settings) -> SyncSettings:
@@ -154,6 +156,7 @@ async def make_house(
                 has_scanner=settings.kiosk_scanner,
             ),
             Screens: Screens(),
+            Streams: Streams(),
         },
     )
 

@@ -90,19 +90,26 @@ def prepare(data: Path, source: Path, *, first_port: int) -> None:
         raise DemoError(f"{source} has errors; nothing was changed.")
     for name in NODES:
         shutil.rmtree(data / name, ignore_errors=True)
-    ports = {name: (first_port + 10 * n, first_port + 10 * n + 1) for n, name in enumerate(NODES)}
     home = _make_home(data, files)
     try:
-        roster = found_roster(home, name="Service-Point")
-        for name, role in (("kiosk", NodeRole.KIOSK), ("central", NodeRole.CENTRAL)):
-            roster = _make_other(data, home, name=name, role=role, port=ports[name])
-        _give_roster(data, roster, home)
+        found_roster(home, name="Service-Point")
+        surround(data, home, first_port=first_port)
     finally:
         home.close()
-    for name in NODES:
-        _write_settings(data / name, name, ports)
     sign_ins = asyncio.run(_sign_ins(data / "home" / "quarter.db", files))
     _keep_private(data / SIGN_INS, json.dumps(asdict(sign_ins), indent=1))
+
+
+def surround(data: Path, home: Core, *, first_port: int) -> None:
+    """Beside the home node in `data/home`: a kiosk node and a central of the same quarter, and
+    the settings of all three.
+    """
+    ports = {name: (first_port + 10 * n, first_port + 10 * n + 1) for n, name in enumerate(NODES)}
+    _make_other(data, home, name="kiosk", role=NodeRole.KIOSK, port=ports["kiosk"])
+    roster = _make_other(data, home, name="central", role=NodeRole.CENTRAL, port=ports["central"])
+    _give_roster(data, roster, home)
+    for name in NODES:
+        _write_settings(data / name, name, ports)
 
 
 def _alive(source: Path, scratch: Path) -> Path:
@@ -138,7 +145,7 @@ def _make_other(
     folder = data / name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     founding = Founding(home.quarter, home.epoch)
-    other = Core.open(folder / "quarter.db", REGISTRY, clock=SystemClock(), founding=founding)
+    other = Core.open(folder / "quarter.db", REGISTRY, clock=home.clock, founding=founding)
     try:
         return add_node(
             home,
@@ -153,7 +160,7 @@ def _make_other(
 
 def _give_roster(data: Path, roster: Roster, home: Core) -> None:
     for name in NODES[1:]:
-        other = Core.open(data / name / "quarter.db", REGISTRY, clock=SystemClock())
+        other = Core.open(data / name / "quarter.db", REGISTRY, clock=home.clock)
         try:
             join_roster(other, roster.signed, authority=home.identity.public_key)
         finally:

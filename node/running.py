@@ -10,15 +10,16 @@ from typing import Any
 import uvloop
 
 from node.app import Node, open_node
+from node.base.clock import Clock
 from node.central import Hub
 from node.serving import listener, run_until_stopped, systemd_socket
 from node.settings import Settings, load
 from node.sync import listener_options
 
 
-def serve_node(settings: Settings) -> int:
-    """Serve one node's pages and peers."""
-    return _run(_serve([settings]))
+def serve_node(settings: Settings, *, clock: Clock | None = None) -> int:
+    """Serve one node's pages and peers; by the machine's clock if no other is given."""
+    return _run(_serve([settings], clock))
 
 
 def serve_central(data: Path) -> int:
@@ -35,13 +36,13 @@ def _run(serving: Coroutine[Any, Any, None]) -> int:
     return 0
 
 
-async def _serve(all_settings: list[Settings]) -> None:
-    nodes = [await open_node(settings) for settings in all_settings]
+async def _serve(all_settings: list[Settings], clock: Clock | None = None) -> None:
+    nodes = [await open_node(settings, clock=clock) for settings in all_settings]
     first = nodes[0].settings
     pages = nodes[0].pages if len(nodes) == 1 else Hub({_host(node): node.pages for node in nodes})
     socket = systemd_socket()
     servers = [
-        listener(pages, host=first.host, port=first.port),
+        listener(pages, host=first.host, port=first.port, let_go=lambda: _let_go(nodes)),
         *(_peer_listener(node) for node in nodes),
     ]
     sockets = [socket, *(None for _ in nodes)] if socket else []
@@ -54,12 +55,19 @@ async def _serve(all_settings: list[Settings]) -> None:
             await node.close()
 
 
+def _let_go(nodes: list[Node]) -> None:
+    """End the streams of all browsers."""
+    for node in nodes:
+        node.streams.let_go()
+
+
 def _peer_listener(node: Node) -> Any:
     settings = node.settings
     return listener(
         node.peers,
         host=settings.sync_host,
         port=settings.sync_port,
+        let_go=node.sync.let_go,
         **listener_options(node.store.core.identity),
     )
 

@@ -15,14 +15,30 @@ import uvicorn
 
 log = logging.getLogger("quartier")
 
-GRACE_SECONDS = 2
-"""How long open streams may take to end when the node stops."""
+GRACE_SECONDS = 5
+"""How long requests under way may take to end when the node stops."""
 
 SYSTEMD_FIRST_FD = 3
 
 
+def _nobody_waits() -> None:
+    """For applications that answer at once."""
+
+
 class Listener(uvicorn.Server):
-    """A uvicorn server that leaves signals to whoever runs several of them."""
+    """A uvicorn server that leaves signals to whoever runs several of them.
+
+    `let_go` is called when it stops: whoever waits for news is answered, for nobody else ends
+    these requests before the grace does, with a fault.
+    """
+
+    let_go: Callable[[], None]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no new callers, let go those that wait, see the others off."""
+        # What is woken here runs on when the server has told its connections to close.
+        self.let_go()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -30,7 +46,9 @@ class Listener(uvicorn.Server):
         yield
 
 
-def listener(app: Any, *, host: str, port: int, **tls: Any) -> Listener:
+def listener(
+    app: Any, *, host: str, port: int, let_go: Callable[[], None] = _nobody_waits, **tls: Any
+) -> Listener:
     """A server for an ASGI application; `tls` are uvicorn's own ssl settings."""
     config = uvicorn.Config(
         app,
@@ -45,7 +63,9 @@ def listener(app: Any, *, host: str, port: int, **tls: Any) -> Listener:
         loop="none",
         **tls,
     )
-    return Listener(config)
+    server = Listener(config)
+    server.let_go = let_go
+    return server
 
 
 async def run_until_stopped(

@@ -12,16 +12,27 @@ from hypothesis import HealthCheck, settings
 from node.base.clock import FrozenClock
 from node.registry import REGISTRY
 from node.store import Core
+from tests.nodes import Blueprint, draw
 
 # On a busy machine the first draw is slow and says nothing of the code.
 settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
 
 
+TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+"""24 November 2026, 10:00 in Düsseldorf: when most tests happen."""
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
-    """Tuesday 24 November 2026, 10:00 in Düsseldorf."""
-    return FrozenClock(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    """Stands at that Tuesday until it is moved."""
+    return FrozenClock(TUESDAY)
+
+
+@pytest.fixture(scope="session")
+def blueprint(tmp_path_factory: pytest.TempPathFactory) -> Blueprint:
+    """The small quarter on three nodes, to be copied and run as processes."""
+    return draw(tmp_path_factory.mktemp("quarter") / "blueprint", FrozenClock(TUESDAY))
 
 
 @pytest.fixture

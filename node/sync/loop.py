@@ -106,14 +106,18 @@ class Sync:
         if self._settings.discovery:
             await self._start_discovery()
 
+    def let_go(self) -> None:
+        """Answer the waiting requests of others at once, and no later one waits."""
+        self._own.is_stopping = True
+        self._own.pulse.beat()
+
     async def stop(self) -> None:
-        """End all calls; waiting requests of others are answered at once."""
+        """End all calls, those of others too."""
         if not self._is_running:
             return
         self._is_running = False
         self._unsubscribe()
-        self._own.is_stopping = True
-        self._own.pulse.beat()
+        self.let_go()
         if self._bundled is not None:
             self._bundled.cancel()
         if self._discovery is not None:

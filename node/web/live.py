@@ -7,7 +7,8 @@ of the data travels here, so no right has to be checked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 
 from litestar import get
 from litestar.response import ServerSentEvent
@@ -15,6 +16,30 @@ from litestar.response import ServerSentEvent
 from node.web.visit import Visit
 
 HEARTBEAT_SECONDS = 20.0
+
+
+class Streams:
+    """The open streams of a node, so that they end when it does."""
+
+    def __init__(self) -> None:
+        self.are_ending = False
+        self._wakers: set[asyncio.Event] = set()
+
+    @contextmanager
+    def opened(self) -> Iterator[asyncio.Event]:
+        """What wakes one stream, for as long as it is open."""
+        woken = asyncio.Event()
+        self._wakers.add(woken)
+        try:
+            yield woken
+        finally:
+            self._wakers.discard(woken)
+
+    def let_go(self) -> None:
+        """End all streams; browsers open theirs again when the node is back."""
+        self.are_ending = True
+        for woken in self._wakers:
+            woken.set()
 
 
 @get("/live", include_in_schema=False)
@@ -25,24 +50,29 @@ async def live(visit: Visit) -> ServerSentEvent:
 
 async def _changes(visit: Visit) -> AsyncIterator[dict[str, str]]:
     changed: set[str] = set()
-    woken = asyncio.Event()
     loop = asyncio.get_running_loop()
+    streams = visit.house.service(Streams)
+    with streams.opened() as woken:
 
-    def note(touched: frozenset[str]) -> None:
-        changed.update(touched)
-        loop.call_soon_threadsafe(woken.set)
+        def note(touched: frozenset[str]) -> None:
+            changed.update(touched)
+            loop.call_soon_threadsafe(woken.set)
 
-    forget = visit.store.subscribe(note)
-    try:
-        while True:
-            try:
-                await asyncio.wait_for(woken.wait(), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                yield {"event": "still", "data": ""}
-                continue
-            woken.clear()
-            tables = sorted(changed)
-            changed.clear()
-            yield {"event": "changed", "data": " ".join(tables)}
-    finally:
-        forget()
+        forget = visit.store.subscribe(note)
+        try:
+            while not streams.are_ending:
+                yield await _next(woken, changed)
+        finally:
+            forget()
+
+
+async def _next(woken: asyncio.Event, changed: set[str]) -> dict[str, str]:
+    """The tables that changed since the last time; after a while without one a sign of life."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(woken.wait(), HEARTBEAT_SECONDS)
+    woken.clear()
+    if not changed:
+        return {"event": "still", "data": ""}
+    tables = sorted(changed)
+    changed.clear()
+    return {"event": "changed", "data": " ".join(tables)}

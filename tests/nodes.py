@@ -1,0 +1,181 @@
+"""The small quarter on real nodes: home, kiosk and central, a process each, as in the demo.
+
+They are made once and copied for every story. Their clock can be moved (`tests/serve.py`), so a
+story about Saturday is told on any day.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from node.base.clock import FrozenClock
+from node.demo import NODES, surround, switch_line
+from node.registry import REGISTRY
+from node.settings import load
+from node.store import Core
+from tests.app_client import Furnished, furnish
+from tests.cast import Cast, small_quarter
+from tests.serve import AHEAD, MovedClock
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_SECONDS = 30.0
+LOG = "log.txt"
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """The folders of three nodes that know each other, to be copied."""
+
+    folder: Path
+    furnished: Furnished
+    began: datetime
+
+
+def draw(folder: Path, clock: FrozenClock) -> Blueprint:
+    """Make the nodes on free ports, and let them meet once so that all hold the same."""
+    (folder / "home").mkdir(parents=True)
+    furnished = furnish(folder / "home", clock)
+    home = Core.open(folder / "home" / "quarter.db", REGISTRY, clock=clock)
+    try:
+        surround(folder, home, first_port=free_ports())
+    finally:
+        home.close()
+    MovedClock(folder / AHEAD).set(clock.now())
+    town = Town(folder, furnished)
+    with town.running(*NODES):
+        town.until_even()
+    return Blueprint(folder, furnished, clock.now())
+
+
+def free_ports() -> int:
+    """The first of a range of ports that nobody uses, for the ports that a demo takes."""
+    for first in range(21_000, 32_000, 40):
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in (
+                first + 10 * node + place for node in range(len(NODES)) for place in (0, 1)
+            ):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise RuntimeError("no free ports")
+
+
+@contextlib.contextmanager
+def built(blueprint: Blueprint, folder: Path) -> Iterator[Town]:
+    """A copy of the quarter, at the time of the blueprint; its processes end with the story."""
+    shutil.copytree(blueprint.folder, folder)
+    town = Town(folder, blueprint.furnished)
+    town.clock.set(blueprint.began)
+    try:
+        yield town
+    finally:
+        town.stop()
+
+
+@dataclass
+class Town:
+    """Three nodes, their clock and what their people hold in their hands."""
+
+    folder: Path
+    furnished: Furnished
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = MovedClock(self.folder / AHEAD)
+        self.cast = Cast(small_quarter(), self.clock.now())
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The codes of the letters."""
+        return self.furnished.codes
+
+    @property
+    def cards(self) -> dict[str, str]:
+        """What the QR of somebody's card says."""
+        return self.furnished.cards
+
+    def address(self, name: str = "home") -> str:
+        """Where people find a node."""
+        return load(self.folder / name, {}).public_address
+
+    def start(self, *names: str) -> None:
+        """Start nodes and wait until they answer."""
+        for name in names:
+            with (self.folder / name / LOG).open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", "tests.serve", str(self.folder / name)],
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=log,
+                )
+        for name in names:
+            self._await(name)
+
+    def _await(self, name: str) -> None:
+        ends = time.monotonic() + READY_SECONDS
+        while time.monotonic() < ends:
+            assert self.processes[name].poll() is None, self.log(name)
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{self.address(name)}/health", timeout=1)
+                return
+            time.sleep(0.03)
+        raise TimeoutError(self.log(name))
+
+    def stop(self, *names: str) -> dict[str, int]:
+        """Ask nodes to end, all without names; their exit statuses."""
+        ending = {name: self.processes.pop(name) for name in names or tuple(self.processes)}
+        for process in ending.values():
+            process.send_signal(signal.SIGTERM)
+        return {name: process.wait(timeout=20) for name, process in ending.items()}
+
+    def log(self, name: str) -> str:
+        """What a node wrote down."""
+        path = self.folder / name / LOG
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @contextlib.contextmanager
+    def running(self, *names: str) -> Iterator[Town]:
+        """Nodes for a while."""
+        self.start(*names)
+        try:
+            yield self
+        finally:
+            self.stop(*names)
+
+    def cut(self) -> None:
+        """Cut the line between all nodes, as `quartier demo cut` does."""
+        switch_line(self.folder, cut=True)
+
+    def join(self) -> None:
+        """Join it again, as `quartier demo join` does."""
+        switch_line(self.folder, cut=False)
+
+    def until_even(self, *, seconds: float = 20) -> None:
+        """Wait until the running nodes hold the same: central what it may, the others all."""
+        ends = time.monotonic() + seconds
+        while not (self._is_even("quarter") and self._is_even("house", but="central")):
+            assert time.monotonic() < ends, "the nodes do not come together"
+            time.sleep(0.05)
+
+    def _is_even(self, scope: str, but: str = "") -> bool:
+        heads = [self._heads(name, scope) for name in self.processes if name != but]
+        return all(found == heads[0] for found in heads)
+
+    def _heads(self, name: str, scope: str) -> list[tuple[bytes, int]]:
+        file = f"file:{self.folder / name / 'quarter.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
+            return database.execute(
+                "select site, applied from head where scope = ? order by site", (scope,)
+            ).fetchall()

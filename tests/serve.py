@@ -1,0 +1,41 @@
+"""A node in a process of its own by a clock that tests can move: `python -m tests.serve FOLDER`.
+
+The clock goes on like the machine's, so many seconds ahead of it as the file beside the folder
+says. Everything else is what `quartier serve` runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from node.running import serve_node
+from node.settings import load
+
+AHEAD = "ahead.txt"
+
+
+class MovedClock:
+    """The machine's clock, moved by what a file says; asked anew whenever somebody looks."""
+
+    trusted = True
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def now(self) -> datetime:
+        ahead = timedelta(seconds=float(self._path.read_text(encoding="utf-8")))
+        return datetime.now(UTC) + ahead
+
+    def set(self, at: datetime) -> None:
+        """Go on from another instant. One rename, so that nobody reads half a number."""
+        new = self._path.with_suffix(".new")
+        new.write_text(str((at - datetime.now(UTC)).total_seconds()), encoding="utf-8")
+        new.replace(self._path)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    sys.exit(serve_node(load(folder, os.environ), clock=MovedClock(folder.parent / AHEAD)))
