@@ -28,7 +28,15 @@ from node.quarter.files import QuarterFiles
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
 from node.store import Core, Founding, NodeRole, Store
-from node.sync import LineSwitch, Roster, add_node, found_roster, join_roster
+from node.sync import (
+    LineSwitch,
+    Root,
+    Roster,
+    add_node,
+    found_roster,
+    join_roster,
+    sealing_public_key,
+)
 from node.web.qr import qr_terminal
 
 QUARTER = Path(__file__).resolve().parents[1] / "quarters" / "le-flair-demo"
@@ -153,6 +161,7 @@ def _make_other(
             name="Lobby" if role is NodeRole.KIOSK else "Zentrale",
             role=role,
             address=f"127.0.0.1:{port[1]}",
+            sealing_key=sealing_public_key(other.identity),
         )
     finally:
         other.close()
@@ -162,7 +171,7 @@ def _give_roster(data: Path, roster: Roster, home: Core) -> None:
     for name in NODES[1:]:
         other = Core.open(data / name / "quarter.db", REGISTRY, clock=home.clock)
         try:
-            join_roster(other, roster.signed, authority=home.identity.public_key)
+            join_roster(other, roster.signed, root=Root(home.identity.public_key))
         finally:
             other.close()
 

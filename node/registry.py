@@ -6,8 +6,12 @@ from node import quarter, spaces
 from node.api.tables import TABLES as API_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
 from node.store import Registry
+from node.sync.tables import TABLES as SYNC_TABLES
 
 SCHEMA_NUMBER = 1
 """Rises by one with every change of a replicated table after the first release."""
 
-REGISTRY = Registry(SCHEMA_NUMBER, (*quarter.TABLES, *PEOPLE_TABLES, *spaces.TABLES, *API_TABLES))
+REGISTRY = Registry(
+    SCHEMA_NUMBER,
+    (*SYNC_TABLES, *quarter.TABLES, *PEOPLE_TABLES, *spaces.TABLES, *API_TABLES),
+)

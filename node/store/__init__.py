@@ -9,13 +9,17 @@ from node.store.changeset import SignedChangeset
 from node.store.core import Core, Founding
 from node.store.handles import Read, Write
 from node.store.identity import Identity, is_signed, site_id_of
-from node.store.intake import IntakeReport, Member, Members, NodeRole, Verdict, scopes_of
+from node.store.intake import IntakeReport, Member, Members, Verdict
 from node.store.journal import NO_HEAD, Chain, Head, Quarantined, TooLargeError
+from node.store.roles import HOUSE_ROLES, NodeRole, scopes_of
 from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
+from node.store.sealed import SEALED, SealedBody, sealed_body
 from node.store.store import Store
 
 __all__ = [
+    "HOUSE_ROLES",
     "NO_HEAD",
+    "SEALED",
     "Chain",
     "Column",
     "Core",
@@ -31,6 +35,7 @@ __all__ = [
     "Registry",
     "SchemaError",
     "Scope",
+    "SealedBody",
     "SignedChangeset",
     "Store",
     "Table",
@@ -40,5 +45,6 @@ __all__ = [
     "Writers",
     "is_signed",
     "scopes_of",
+    "sealed_body",
     "site_id_of",
 ]

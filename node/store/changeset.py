@@ -94,10 +94,13 @@ def decode(signed: SignedChangeset) -> Changeset:
 
 def is_signed_by(signed: SignedChangeset, public_key: bytes) -> bool:
     """Whether the signature is that key's over exactly this body."""
+    return is_hash_signed(signed.hash, signed.signature, public_key)
+
+
+def is_hash_signed(digest: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether the key's owner signed a changeset with this hash; the body need not be known."""
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(
-            signed.signature, _SIGNED_AS + signed.hash
-        )
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _SIGNED_AS + digest)
     except (InvalidSignature, ValueError):
         return False
     return True

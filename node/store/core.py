@@ -28,13 +28,12 @@ from node.store.intake import (
     IntakeReport,
     LawBrokenError,
     Members,
-    NodeRole,
     Place,
     Verdict,
     check_rows,
-    scopes_of,
 )
 from node.store.migration import migrate
+from node.store.roles import NodeRole, scopes_of
 from node.store.schema import Registry
 
 T = TypeVar("T")

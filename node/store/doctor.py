@@ -18,13 +18,14 @@ from node.store.changeset import (
     Changeset,
     SignedChangeset,
     decode,
-    is_signed_by,
+    is_hash_signed,
 )
 from node.store.connection import driver
 from node.store.core import Core
 from node.store.intake import Members
 from node.store.journal import Chain, Head, read_heads
 from node.store.schema import Registry, Table
+from node.store.sealed import SEALED, SealedBody
 
 SHOWN_AT_MOST = 20
 
@@ -69,25 +70,26 @@ def _examine_chains(connection: Any, members: Members | None) -> list[Finding]:
 def _chain_problem(connection: Any, chain: Chain, head: Head, members: Members | None) -> str:
     previous, number = NO_HASH, 0
     member = members.get(chain[0]) if members else None
-    for signed, changeset in _history(connection, chain):
+    for signed in _signed(connection, chain):
+        link = SealedBody.read(signed) if chain[1] == SEALED else decode(signed)
+        digest = link.hash if isinstance(link, SealedBody) else signed.hash
         number += 1
-        if changeset.n != number or changeset.previous != previous:
+        if link.n != number or link.previous != previous:
             return f"the chain breaks at number {number}"
-        if member and not is_signed_by(signed, member.public_key):
+        if member and not is_hash_signed(digest, signed.signature, member.public_key):
             return f"the signature of number {number} is false"
-        previous = signed.hash
+        previous = digest
     if (number, previous) != (head.n, head.hash):
         return f"ends at number {number}, the head says {head.n}"
     return ""
 
 
-def _history(connection: Any, chain: Chain) -> Iterator[tuple[SignedChangeset, Changeset]]:
+def _signed(connection: Any, chain: Chain) -> Iterator[SignedChangeset]:
     found = connection.execute(
         "select body, signature from journal where site = ? and scope = ? order by n", chain
     )
     for body, signature in found:
-        signed = SignedChangeset(body, signature)
-        yield signed, decode(signed)
+        yield SignedChangeset(body, signature)
 
 
 def _examine_cells(connection: Any, registry: Registry, folder: Path) -> list[Finding]:
@@ -100,7 +102,9 @@ def _examine_cells(connection: Any, registry: Registry, folder: Path) -> list[Fi
         " without rowid"
     )
     for chain, head in read_heads(connection).items():
-        for _, changeset in _history(connection, chain):
+        if chain[1] == SEALED:
+            continue
+        for changeset in map(decode, _signed(connection, chain)):
             if changeset.n <= head.applied:
                 scratch.executemany(
                     "insert or replace into cell values (?, ?, ?, ?, ?, ?, ?)",

@@ -30,13 +30,16 @@ from node.store.journal import (
     Chain,
     Head,
     append,
+    append_sealed,
     mark_applied,
     read_head,
     read_waiting,
     set_meta,
 )
 from node.store.packing import PackingError, unpack
-from node.store.schema import REPLICATED_SCOPES, Registry, Table, Writers
+from node.store.roles import HOUSE_ROLES, NodeRole, may_write, scopes_of
+from node.store.schema import Registry, Scope, Table
+from node.store.sealed import SEALED, SealedBody, is_sealed
 
 SENTINEL = "-1"
 ORDINARY_VERSION = 1000
@@ -53,36 +56,18 @@ MAX_SCHEMA = 1_000_000
 """A schema number beyond this is no release: it would be held for ever, waiting for an update."""
 
 
-class NodeRole(StrEnum):
-    """What a node is in its quarter, as the roster says."""
-
-    HOME = "home"
-    KIOSK = "kiosk"
-    STANDBY = "standby"
-    CENTRAL = "central"
-
-
-HOUSE_ROLES = frozenset({NodeRole.HOME, NodeRole.KIOSK, NodeRole.STANDBY})
-"""The quarter's own nodes: they may hold the `house` scope, central may not."""
-
-
-def scopes_of(role: NodeRole) -> frozenset[str]:
-    """The scopes that a node of this role may hold."""
-    if role in HOUSE_ROLES:
-        return frozenset(str(scope) for scope in REPLICATED_SCOPES)
-    return frozenset({"quarter", "fleet"})
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """A node of the roster, as intake needs it.
 
     `revoked_after` is the number up to which each of its chains counts, for a revoked node.
+    `of_house` is false for one that the roster calls a node of the house but the house does not.
     """
 
     public_key: bytes
     role: NodeRole
     revoked_after: Mapping[str, int] | None = None
+    of_house: bool = True
 
 
 Members = Mapping[bytes, Member]
@@ -140,12 +125,17 @@ class Place:
     site: bytes
     scopes: frozenset[str] = scopes_of(NodeRole.HOME)
 
+    @property
+    def history(self) -> tuple[bytes, bytes]:
+        """The quarter and the epoch."""
+        return (self.quarter, self.epoch)
+
 
 def check_origin(changeset: Changeset, place: Place, who: Member) -> None:
     """Raise `LawBrokenError` unless its signer may have written this, in this quarter."""
     if changeset.format != FORMAT:
         raise LawBrokenError(f"unknown changeset format {changeset.format}")
-    if (changeset.quarter, changeset.epoch) != (place.quarter, place.epoch):
+    if (changeset.quarter, changeset.epoch) != place.history:
         raise LawBrokenError("the changeset belongs to another quarter or another history")
     if not 0 <= changeset.schema <= MAX_SCHEMA:
         raise LawBrokenError(f"schema number {changeset.schema} is out of bounds")
@@ -167,18 +157,12 @@ def check_rows(changeset: Changeset, registry: Registry, role: NodeRole) -> None
             raise LawBrokenError(f"table {change.table!r} is not replicated")
         if table.scope != changeset.scope:
             raise LawBrokenError(f"table {table.name} is not in scope {changeset.scope}")
-        if not _may_write(table, role):
+        if not may_write(role, table):
             raise LawBrokenError(f"a {role} node may not write {table.name}")
         if not change.rows:
             raise LawBrokenError(f"no rows for {table.name}")
         for row in change.rows:
             _check_row(table, row)
-
-
-def _may_write(table: Table, role: NodeRole) -> bool:
-    if table.writers is Writers.ANY:
-        return True
-    return role == (NodeRole.HOME if table.writers is Writers.HOME else NodeRole.CENTRAL)
 
 
 def _check_row(table: Table, row: RowChange) -> None:
@@ -279,6 +263,8 @@ class Intake:
         return self._report
 
     def _take_one(self, signed: SignedChangeset, members: Members) -> Verdict:
+        if SEALED in self._place.scopes and is_sealed(signed):
+            return self._take_sealed(signed, members)
         told = self._origin(signed, members)
         if isinstance(told, Verdict):
             return told
@@ -312,13 +298,31 @@ class Intake:
             # Not even into quarantine: central must not hold what belongs to the house.
             return Verdict.NOT_FOR_US
         who = members.get(changeset.site)
-        if who is None:
+        if who is None or (changeset.scope == Scope.HOUSE and not who.of_house):
             return Verdict.UNKNOWN_SITE
         if not is_signed_by(signed, who.public_key):
             chain = (changeset.site, changeset.scope)
             self._report.reasons[chain] = "a changeset without its origin's signature was offered"
             return Verdict.STOPPED
         return changeset, who
+
+    def _take_sealed(self, signed: SignedChangeset, members: Members) -> Verdict:
+        """At central: keep what cannot be read, if its origin vouches for the hash inside."""
+        body = SealedBody.read(signed)
+        who = members.get(body.site)
+        if who is None or who.role not in HOUSE_ROLES:
+            return Verdict.UNKNOWN_SITE
+        counts = None if who.revoked_after is None else who.revoked_after.get(Scope.HOUSE, 0)
+        head = read_head(self._connection, body.site, SEALED)
+        if body.n != head.n + 1:
+            return Verdict.KNOWN if body.n <= head.n else Verdict.GAP
+        joins = body.previous == head.hash and body.history == self._place.history
+        in_time = counts is None or body.n <= counts
+        if not (joins and in_time and body.is_signed(signed.signature, who.public_key)):
+            self._report.reasons[(body.site, SEALED)] = "a sealed changeset that its origin denies"
+            return Verdict.STOPPED
+        append_sealed(self._connection, body, signed)
+        return Verdict.APPLIED
 
     def _judge(
         self, changeset: Changeset, signed: SignedChangeset, who: Member, head: Head

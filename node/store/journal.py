@@ -23,6 +23,7 @@ from node.store.changeset import (
 )
 from node.store.identity import Identity
 from node.store.schema import Registry, Table
+from node.store.sealed import SEALED, SealedBody
 
 
 class TooLargeError(Exception):
@@ -144,31 +145,36 @@ def append(
     connection: Any, changeset: Changeset, signed: SignedChangeset, *, applied: bool
 ) -> None:
     """Hold a changeset as the next of its chain. The caller has checked that it joins."""
+    chain = (changeset.site, changeset.scope)
+    head = Head(changeset.n, signed.hash, changeset.n if applied else 0)
+    _append(connection, chain, head, signed, schema=changeset.schema)
+
+
+def append_sealed(connection: Any, body: SealedBody, signed: SignedChangeset) -> None:
+    """Hold a sealed changeset, which is never applied, as the next of its chain."""
+    _append(connection, (body.site, SEALED), Head(body.n, body.hash, body.n), signed, schema=0)
+
+
+def _append(
+    connection: Any, chain: Chain, head: Head, signed: SignedChangeset, *, schema: int
+) -> None:
+    """Hold one more of a chain; `head` is the chain's after it, applied 0 where it waits."""
     connection.execute(
         "insert into journal (site, scope, n, hash, schema, applied, body, signature)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            changeset.site,
-            changeset.scope,
-            changeset.n,
-            signed.hash,
-            changeset.schema,
-            int(applied),
-            signed.body,
-            signed.signature,
-        ),
+        (*chain, head.n, head.hash, schema, int(head.applied > 0), signed.body, signed.signature),
     )
     connection.execute(
-        "insert into head (site, scope, held, hash, applied) values (:site, :scope, :n, :hash,"
-        " case when :applied then :n else 0 end)"
+        "insert into head (site, scope, held, hash, applied)"
+        " values (:site, :scope, :n, :hash, :applied)"
         " on conflict (site, scope) do update set held = :n, hash = :hash,"
-        " applied = case when :applied then :n else applied end",
+        " applied = case when :applied then :applied else applied end",
         {
-            "site": changeset.site,
-            "scope": changeset.scope,
-            "n": changeset.n,
-            "hash": signed.hash,
-            "applied": int(applied),
+            "site": chain[0],
+            "scope": chain[1],
+            "n": head.n,
+            "hash": head.hash,
+            "applied": head.applied,
         },
     )
 

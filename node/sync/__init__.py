@@ -5,20 +5,20 @@ A *roster* is the signed list of nodes; a *round* is one meeting of two of them 
 The trap: what was sent is not yet held - only the peer's own heads count.
 """
 
+from node.sync.authority import add_node, found_roster, revoke_node
 from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
+from node.sync.house_key import sealing_public_key
 from node.sync.line import LineSwitch
 from node.sync.listening import listener_options
 from node.sync.loop import Sync, SyncSettings
 from node.sync.roster import (
+    Root,
     Roster,
     RosterError,
     RosterNode,
-    add_node,
     adopt_role,
-    found_roster,
     join_roster,
     read_roster,
-    revoke_node,
 )
 from node.sync.routes import sync_app
 from node.sync.transport import parse_address
@@ -29,6 +29,7 @@ __all__ = [
     "Health",
     "LineSwitch",
     "PeerHealth",
+    "Root",
     "Roster",
     "RosterError",
     "RosterNode",
@@ -47,5 +48,6 @@ __all__ = [
     "parse_address",
     "read_roster",
     "revoke_node",
+    "sealing_public_key",
     "sync_app",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from node.store import Chain
+from node.store import SEALED, Chain
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
 from node.sync.roster import SignedRoster
@@ -117,9 +117,11 @@ class Answering:
     def _give(self, session: Session, request: Give) -> AnswerSteps[Reply]:
         scopes = self._scopes(session)
         claims = [outline(signed) for signed in request.changesets]
-        if any(claim.scope not in scopes for claim in claims):
+        # A node that was given no house key yet lets sealed ones pass, and is offered them again.
+        if any(claim.scope not in scopes | {SEALED} for claim in claims):
             raise WireError("a scope that is not shared")
-        yield Take(request.changesets)
+        given = zip(request.changesets, claims, strict=True)
+        yield Take(tuple(signed for signed, claim in given if claim.scope in scopes))
         heads = yield from self._say(scopes)
         # What the peer gave, it has: so its waiting request is not answered by its own news.
         for claim in claims:

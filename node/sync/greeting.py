@@ -14,7 +14,19 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from node.store import Chain, Identity, NodeRole, is_signed, scopes_of
+from node.store import (
+    HOUSE_ROLES,
+    SEALED,
+    Chain,
+    Identity,
+    Member,
+    Members,
+    NodeRole,
+    Scope,
+    is_signed,
+    scopes_of,
+)
+from node.sync.house_key import HouseKey
 from node.sync.roster import Roster, RosterNode, SignedRoster
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
@@ -49,6 +61,7 @@ class Here:
     epoch: bytes
     schema: int
     roster: Roster
+    house_key: HouseKey | None = None
 
     @property
     def site_id(self) -> bytes:
@@ -62,8 +75,31 @@ class Here:
         return node.role if node is not None else NodeRole.CENTRAL
 
     def shared_scopes(self, peer: RosterNode) -> frozenset[str]:
-        """The scopes that both may hold: nothing else is told, asked or taken."""
-        return scopes_of(self.role) & scopes_of(peer.role)
+        """The scopes that both may hold: nothing else is told, asked or taken.
+
+        Between the house and central its chains travel sealed, if this node can seal; and to a
+        node that only the roster calls one of the house, not at all.
+        """
+        shared = scopes_of(self.role) & scopes_of(peer.role)
+        if self.role in HOUSE_ROLES and peer.role in HOUSE_ROLES:
+            return shared if self.is_of_house(peer) else shared - {Scope.HOUSE}
+        if self.role in HOUSE_ROLES:
+            return shared | {SEALED} if self.house_key is not None else shared
+        return shared | {SEALED} if peer.role in HOUSE_ROLES else shared - {SEALED}
+
+    def is_of_house(self, node: RosterNode) -> bool:
+        """Whether a node is one of the house by the house's word, as far as it is known here."""
+        if node.role not in HOUSE_ROLES:
+            return False
+        return self.house_key is None or self.house_key.is_vouched(node)
+
+    @property
+    def members(self) -> Members:
+        """The roster as intake needs it."""
+        return {
+            site: Member(node.public_key, node.role, node.revoked_after, self.is_of_house(node))
+            for site, node in self.roster.nodes.items()
+        }
 
     def with_roster(self, roster: Roster | None) -> Here:
         """The same under a newer roster."""

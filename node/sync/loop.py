@@ -17,15 +17,19 @@ from typing import Any
 from node.base.periods import to_epoch
 from node.store import NodeRole, Store
 from node.sync.answering import Answering
+from node.sync.authority import add_node, revoke_node
 from node.sync.caller import Caller
 from node.sync.discovery import Discovery
+from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter
 from node.sync.health import Health, describe
+from node.sync.house_key import HouseKey, read_house_key
 from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
 from node.sync.own import Own
 from node.sync.peers import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, REST_SECONDS, Peers
-from node.sync.roster import Roster, RosterError, RosterNode, add_node, adopt_role, revoke_node
+from node.sync.roster import Roster, RosterError, RosterNode, adopt_role
 from node.sync.routes import NOTHING
+from node.sync.sealing import heads_told
 from node.sync.transport import PORT, Address, key_at, parse_address, quarter_tag
 from node.sync.trouble import TroubleError
 from node.sync.wire import Challenge, Hello, Reply, WireError, pack, unpack_request
@@ -59,11 +63,16 @@ class Sync:
     """Keeps one store in step with its quarter's other nodes, and answers when they call."""
 
     def __init__(
-        self, store: Store, roster: Roster, settings: SyncSettings, line: LineSwitch | None
+        self,
+        store: Store,
+        roster: Roster,
+        settings: SyncSettings,
+        line: LineSwitch | None,
+        house_key: HouseKey | None,
     ) -> None:
         self.tag = quarter_tag(store.core.quarter)
         self.line = line
-        self._own = Own(store, roster)
+        self._own = Own(store, roster, house_key)
         self._own.on_roster = self._follow
         self._settings = settings
         self._greeter = Greeter(secrets.token_bytes)
@@ -84,7 +93,8 @@ class Sync:
         roster = await store.on_writer(adopt_role)
         if roster is None:
             raise RosterError("this node belongs to no quarter yet: found or join one")
-        return cls(store, roster, settings, line)
+        house_key = await store.on_writer(read_house_key)
+        return cls(store, roster, settings, line, house_key)
 
     # Start and stop
 
@@ -94,8 +104,9 @@ class Sync:
         self._follow(self._own.roster)
         self._kept = await store.on_writer(lambda core: core.kept(_KEPT)) or b""
         self._peers.recall(self._kept)
-        await store.on_writer(lambda core: core.apply_waiting(self._own.roster.members))
+        await store.on_writer(lambda core: core.apply_waiting(self._own.here.members))
         self._unsubscribe = store.subscribe(self._committed)
+        await self._own.refresh_house_key()
         self._is_running = True
         self._follow(self._own.roster)
         self._spawn(self._housekeep())
@@ -186,6 +197,7 @@ class Sync:
         if self._is_running:
             self._hire_callers()
             self.wake(now=True)
+            self._spawn(self._own.refresh_house_key())
 
     def _hire_callers(self) -> None:
         listed = {peer.site_id: peer for peer in self._peers}
@@ -205,8 +217,10 @@ class Sync:
                 peer.failures, peer.due_at = 0, 0.0
             peer.wake.set()
 
-    def _committed(self, _touched: frozenset[str]) -> None:
+    def _committed(self, touched: frozenset[str]) -> None:
         self._own.pulse.beat()
+        if GRANTS in touched:
+            self._spawn(self._own.refresh_house_key())
         if self._bundled is None:
             loop = asyncio.get_running_loop()
             self._bundled = loop.call_later(DEBOUNCE_SECONDS, self._wake_bundled)
@@ -335,7 +349,7 @@ class Sync:
         return describe(
             self._own.here,
             self._peers,
-            heads=heads,
+            heads=heads_told(heads, self._own.house_key),
             quarantined=quarantined,
             line=self.line,
             clock_trusted=store.core.clock.trusted,

@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 
 from node.store import Core, Store
 from node.sync.answering import AwaitNews
+from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
+from node.sync.house_key import HouseKey
 from node.sync.roster import Roster, RosterError, SignedRoster, adopt_role, take_roster
 from node.sync.round import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
+from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.transport import LISTEN_SECONDS
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Reply, Request
@@ -50,8 +53,9 @@ class Pulse:
 class Own:
     """Store, roster and pulse of the node, as rounds and answers use them."""
 
-    def __init__(self, store: Store, roster: Roster) -> None:
+    def __init__(self, store: Store, roster: Roster, house_key: HouseKey | None) -> None:
         self.store = store
+        self.house_key = house_key
         self.pulse = Pulse()
         self.is_stopping = False
         self.on_roster: Callable[[Roster], None] = lambda _: None
@@ -61,7 +65,14 @@ class Own:
     def here(self) -> Here:
         """What this node is at this moment."""
         core = self.store.core
-        return Here(core.identity, core.quarter, core.epoch, core.registry.number, self._roster)
+        return Here(
+            core.identity,
+            core.quarter,
+            core.epoch,
+            core.registry.number,
+            self._roster,
+            self.house_key,
+        )
 
     @property
     def roster(self) -> Roster:
@@ -74,6 +85,16 @@ class Own:
         if roster is not None and roster.number != self._roster.number:
             self._adopt(roster)
         return roster
+
+    async def refresh_house_key(self) -> None:
+        """Give and take up the house key, after the roster or the grants changed."""
+        found, holders = await self.store.on_writer(refresh_house_key)
+        if found is not None and holders:
+            await self.store.write(lambda write: give_house_key(write, found, holders))
+        if found != self.house_key:
+            self.house_key = found
+            self.on_roster(self._roster)
+            self.pulse.beat()
 
     async def drive(self, steps: Generator[Any, Any, R], ask: AskPeer | None = None) -> R:
         """Carry out a round's or an answer's effects until it is done."""
@@ -109,14 +130,17 @@ class Own:
         return await self._on_store(effect)
 
     async def _on_store(self, effect: Look | ReadRange | Take | CaughtUp) -> object:
+        key = self.house_key
         match effect:
             case Look():
                 return await self.look()
             case ReadRange(chain, after, max_bytes):
-                return await self.store.changesets(chain, after=after, max_bytes=max_bytes)
+                held = held_as(chain, key)
+                page = await self.store.changesets(held, after=after, max_bytes=max_bytes)
+                return sealed_for(chain, page, key)
             case Take(batch):
                 try:
-                    return await self.store.receive(batch, self._roster.members)
+                    return await self.store.receive(opened(batch, key), self.here.members)
                 except Exception as error:
                     log.exception("changesets could not be taken")
                     raise TroubleError(Trouble.STORE, repr(error)) from error
@@ -127,8 +151,8 @@ class Own:
     async def look(self) -> View:
         """What the store holds, read without waiting for the writer."""
         heads, quarantined = await self.store.standing()
-        blocked = frozenset((found.site, found.scope) for found in quarantined)
-        return View(heads, blocked, self.store.core.must_catch_up)
+        waits = self.store.core.must_catch_up
+        return view_told(heads, quarantined, self.house_key, must_catch_up=waits)
 
     async def _await_news(self, looked_at: int) -> Here | None:
         woken = await self.pulse.after(looked_at, 0 if self.is_stopping else LISTEN_SECONDS)

@@ -1,31 +1,33 @@
 """The roster: which nodes belong to the quarter, numbered and signed by its authority.
 
-The authority is the founding node's key. A roster travels in every greeting and is taken only if
-its number is higher and the known authority signed it; so it may come from anybody. It lies in
-the store's own file. Moving the authority to another key is a matter of recovery, not of a round.
+The authority is at first the founding node's key. It moves by a *handover*, signed by the key that
+had it or with the secret of the emergency sheet; the handovers travel with the roster, so whoever
+knows the founder's key can follow them. A roster is taken only if it ranks higher than the known
+one and the authority signed it; so it may come from anybody. A chain of handovers with more of the
+sheet's signatures ranks higher: a stolen authority cannot outrun the sheet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
 
-from node.base.periods import to_epoch
 from node.store import Core, Member, Members, NodeRole, is_signed, site_id_of
 
-FORMAT = 1
+FORMAT = 2
 NODES_MAX = 500
 """A quarter has a handful of boxes; a longer list is no roster."""
 
 NAME_CHARS_MAX = 80
 ADDRESS_CHARS_MAX = 120
 KEY_BYTES = 32
-_PURPOSE = "quartier roster 1"
+HANDOVERS_MAX = 100
+PURPOSE = "quartier roster 1"
+HANDOVER_PURPOSE = "quartier handover 1"
 _KEPT = "sync.roster"
-_AUTHORITY = "sync.authority"
+_ROOT = "sync.root"
 
 
 class RosterError(Exception):
@@ -37,7 +39,9 @@ class RosterNode(msgspec.Struct, array_like=True, frozen=True):
 
     `address` ("host:port") is where it can be called from anywhere, empty for a node of the
     house. `revoked_after` holds, for a revoked node, the number up to which each of its chains
-    counts, by scope; None for a node in good standing.
+    counts, by scope; None for a node in good standing. `sealing_key` is the X25519 key that the
+    quarter's key is sealed to, `voucher` the house's own word that the node is of the house (see
+    `house_key.py`); both are empty for central.
     """
 
     public_key: bytes
@@ -46,6 +50,8 @@ class RosterNode(msgspec.Struct, array_like=True, frozen=True):
     since: int
     address: str = ""
     revoked_after: dict[str, int] | None = None
+    sealing_key: bytes = b""
+    voucher: bytes = b""
 
     @property
     def site_id(self) -> bytes:
@@ -66,13 +72,36 @@ class RosterBody(msgspec.Struct, array_like=True, frozen=True):
     authority: bytes
     number: int
     nodes: tuple[RosterNode, ...]
+    recovery: bytes = b""
+    """The keys whose secret is on the emergency sheet: 32 bytes Ed25519, then 32 bytes X25519;
+    empty until a sheet was printed."""
+
+
+class Handover(msgspec.Struct, array_like=True, frozen=True):
+    """The authority goes to the key `to`: by the word of who had it, or of the sheet."""
+
+    to: bytes
+    by_sheet: bool
+    signature: bytes
 
 
 class SignedRoster(msgspec.Struct, array_like=True, frozen=True):
-    """A roster as it is kept and as it travels: the exact signed bytes."""
+    """A roster as it is kept and as it travels: the exact signed bytes, and by which handovers
+    its signer came to be the authority.
+    """
 
     body: bytes
     signature: bytes
+    handovers: tuple[Handover, ...] = ()
+
+
+class Root(msgspec.Struct, array_like=True, frozen=True):
+    """What a node was told when it joined, and believes ever after: the founder's key, and the
+    keys of the emergency sheet once there is one (see `RosterBody.recovery`).
+    """
+
+    founder: bytes
+    recovery: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -87,6 +116,17 @@ class Roster:
         """Rises with every change; the highest one counts."""
         return self.body.number
 
+    @property
+    def sheet_sealing_key(self) -> bytes:
+        """The X25519 key of the emergency sheet, empty where there is none."""
+        return self.body.recovery[KEY_BYTES:]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Which of two believed rosters counts: the higher one."""
+        moves = self.signed.handovers
+        return (sum(move.by_sheet for move in moves), len(moves), self.body.number)
+
     @cached_property
     def nodes(self) -> dict[bytes, RosterNode]:
         """All nodes, revoked ones too, by site id."""
@@ -94,7 +134,7 @@ class Roster:
 
     @cached_property
     def members(self) -> Members:
-        """The roster as intake needs it."""
+        """The roster as the doctor needs it, who takes nothing in; see `Here.members`."""
         return {
             site: Member(node.public_key, node.role, node.revoked_after)
             for site, node in self.nodes.items()
@@ -113,20 +153,46 @@ class Roster:
 _encoder = msgspec.msgpack.Encoder()
 _body_decoder = msgspec.msgpack.Decoder(RosterBody)
 _signed_decoder = msgspec.msgpack.Decoder(SignedRoster)
+_root_decoder = msgspec.msgpack.Decoder(Root)
 
 
-def check_roster(signed: SignedRoster, *, quarter: bytes, authority: bytes) -> Roster:
-    """The roster if the authority signed it for this quarter; raises `RosterError`."""
-    if not is_signed(authority, _PURPOSE, signed.body, signed.signature):
-        raise RosterError("the roster is not signed by the quarter's authority")
+def check_roster(signed: SignedRoster, *, quarter: bytes, root: Root) -> Roster:
+    """The roster if the quarter's authority signed it; raises `RosterError`."""
     try:
         body = _body_decoder.decode(signed.body)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise RosterError("the roster cannot be read: is this program too old?") from error
     _check_body(body)
+    recovery = root.recovery or body.recovery
+    if len(recovery) not in {0, 2 * KEY_BYTES}:
+        raise RosterError("the roster names a sheet with strange keys")
+    sheet = recovery[:KEY_BYTES]
+    authority = _follow(signed.handovers, quarter=quarter, founder=root.founder, sheet=sheet)
+    if not is_signed(authority, PURPOSE, signed.body, signed.signature):
+        raise RosterError("the roster is not signed by the quarter's authority")
     if (body.quarter, body.authority) != (quarter, authority):
         raise RosterError("the roster belongs to another quarter")
+    if body.recovery != recovery:
+        raise RosterError("the roster names another emergency sheet")
     return Roster(body, signed)
+
+
+def _follow(moves: tuple[Handover, ...], *, quarter: bytes, founder: bytes, sheet: bytes) -> bytes:
+    """The authority after all handovers; raises `RosterError` at the first false one."""
+    if len(moves) > HANDOVERS_MAX:
+        raise RosterError("the authority moved more often than any quarter's can")
+    authority = founder
+    for number, move in enumerate(moves, start=1):
+        by = sheet if move.by_sheet else authority
+        if not is_signed(by, HANDOVER_PURPOSE, statement(quarter, number, move.to), move.signature):
+            raise RosterError("the authority did not move the way the roster says")
+        authority = move.to
+    return authority
+
+
+def statement(quarter: bytes, number: int, to: bytes) -> bytes:
+    """What a handover signs: the quarter, the running number of the move, the key it goes to."""
+    return quarter + number.to_bytes(4, "big") + to
 
 
 def _check_body(body: RosterBody) -> None:
@@ -139,8 +205,18 @@ def _check_body(body: RosterBody) -> None:
             raise RosterError("the roster holds a node without a proper key or name")
         if len(node.address) > ADDRESS_CHARS_MAX:
             raise RosterError("the roster holds an address that is too long")
+        if len(node.sealing_key) not in {0, KEY_BYTES} or len(node.voucher) > KEY_BYTES:
+            raise RosterError("the roster holds a node with a strange sealing key or voucher")
     if len({node.public_key for node in body.nodes}) != len(body.nodes):
         raise RosterError("the roster names a node twice")
+
+
+def read_root(core: Core) -> Root:
+    """What this node believes of old; raises `RosterError` where it belongs to nobody yet."""
+    kept = core.kept(_ROOT)
+    if kept is None:
+        raise RosterError("this node has not joined a quarter")
+    return _root_decoder.decode(kept)
 
 
 def read_roster(core: Core) -> Roster | None:
@@ -148,8 +224,7 @@ def read_roster(core: Core) -> Roster | None:
     kept = core.kept(_KEPT)
     if kept is None:
         return None
-    signed = _signed_decoder.decode(kept)
-    return check_roster(signed, quarter=core.quarter, authority=core.kept(_AUTHORITY))
+    return check_roster(_signed_decoder.decode(kept), quarter=core.quarter, root=read_root(core))
 
 
 def adopt_role(core: Core) -> Roster | None:
@@ -165,89 +240,37 @@ def adopt_role(core: Core) -> Roster | None:
 
 
 def take_roster(core: Core, signed: SignedRoster) -> Roster | None:
-    """Keep a roster that came from a peer if it is newer than ours; None where it is not.
+    """Keep a roster that came from a peer if it ranks higher than ours; None where it does not.
 
     Raises `RosterError` for one that must not be believed.
     """
+    root = read_root(core)
     known = read_roster(core)
-    if known is None:
-        raise RosterError("this node has not joined a quarter")
-    offered = check_roster(signed, quarter=core.quarter, authority=known.body.authority)
-    if offered.number <= known.number:
+    offered = check_roster(signed, quarter=core.quarter, root=root)
+    if known is not None and offered.rank <= known.rank:
         return None
-    return _keep(core, offered)
+    return keep_roster(core, offered, root)
 
 
-def join_roster(core: Core, signed: SignedRoster, *, authority: bytes) -> Roster:
-    """Take the first roster of a node that joins, under the authority it was told at pairing."""
-    offered = check_roster(signed, quarter=core.quarter, authority=authority)
-    core.keep(_AUTHORITY, authority)
-    return _keep(core, offered)
+def join_roster(core: Core, signed: SignedRoster, *, root: Root) -> Roster:
+    """Take the first roster of a node that joins, under the root it was told at pairing."""
+    return keep_roster(core, check_roster(signed, quarter=core.quarter, root=root), root)
 
 
-def found_roster(core: Core, *, name: str, role: NodeRole = NodeRole.HOME) -> Roster:
-    """Make this node the quarter's authority and first member; once, when a quarter is founded."""
-    if core.kept(_KEPT) is not None:
-        raise RosterError("this node belongs to a quarter already")
-    authority = core.identity.public_key
-    core.keep(_AUTHORITY, authority)
-    first = _new_node(core, authority, name=name, role=role)
-    return _sign(core, RosterBody(FORMAT, core.quarter, authority, 1, (first,)))
-
-
-def add_node(
-    core: Core, public_key: bytes, *, name: str, role: NodeRole, address: str = ""
-) -> Roster:
-    """At the authority: add a node, or give one that is there another name, role or address."""
-    known = _own_roster(core)
-    if any(node.public_key == public_key and not node.is_active for node in known.body.nodes):
-        raise RosterError("a revoked node comes back only under a new identity")
-    new = _new_node(core, public_key, name=name, role=role, address=address)
-    others = (node for node in known.body.nodes if node.public_key != public_key)
-    return _sign_next(core, known, (*others, new))
-
-
-def revoke_node(core: Core, site: bytes) -> Roster:
-    """At the authority: what the node wrote so far, as known here, counts; nothing later does."""
-    known = _own_roster(core)
-    if site == core.site_id or site not in known.nodes:
-        raise RosterError("only another node of the roster can be revoked")
-    counts = {scope: head.n for (writer, scope), head in core.heads().items() if writer == site}
-    nodes = (
-        msgspec.structs.replace(node, revoked_after=counts)
-        if node.site_id == site and node.is_active
-        else node
-        for node in known.body.nodes
-    )
-    return _sign_next(core, known, nodes)
-
-
-def _new_node(
-    core: Core, public_key: bytes, *, name: str, role: NodeRole, address: str = ""
-) -> RosterNode:
-    return RosterNode(public_key, name, role, to_epoch(core.clock.now()), address)
-
-
-def _own_roster(core: Core) -> Roster:
-    known = read_roster(core)
-    if known is None or known.body.authority != core.identity.public_key:
-        raise RosterError("only the quarter's authority changes the roster: go to that node")
-    return known
-
-
-def _sign_next(core: Core, known: Roster, nodes: Iterable[RosterNode]) -> Roster:
-    return _sign(
-        core, msgspec.structs.replace(known.body, number=known.number + 1, nodes=tuple(nodes))
-    )
-
-
-def _sign(core: Core, body: RosterBody) -> Roster:
-    _check_body(body)
-    raw = _encoder.encode(body)
-    return _keep(core, Roster(body, SignedRoster(raw, core.identity.sign(_PURPOSE, raw))))
-
-
-def _keep(core: Core, roster: Roster) -> Roster:
+def keep_roster(core: Core, roster: Roster, root: Root) -> Roster:
+    """Let a believed roster count from now on: it decides under which role the store writes."""
+    recovery = root.recovery or roster.body.recovery
+    core.keep(_ROOT, _encoder.encode(Root(root.founder, recovery)))
     core.keep(_KEPT, _encoder.encode(roster.signed))
     adopt_role(core)
     return roster
+
+
+def sign_roster(
+    core: Core, body: RosterBody, handovers: tuple[Handover, ...], root: Root
+) -> Roster:
+    """Sign a roster with this node's key, which must be the authority's, and keep it."""
+    _check_body(body)
+    raw = _encoder.encode(body)
+    signed = SignedRoster(raw, core.identity.sign(PURPOSE, raw), handovers)
+    return keep_roster(core, check_roster(signed, quarter=core.quarter, root=root), root)

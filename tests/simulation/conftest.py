@@ -19,7 +19,9 @@ from node.quarter.files import QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.spaces import import_spaces
 from node.store import Core, Founding, NodeRole
-from node.sync.roster import add_node, found_roster, join_roster
+from node.sync.authority import add_node, found_roster
+from node.sync.house_key import keep_house_key, read_house_key, sealing_public_key
+from node.sync.roster import Root, join_roster
 from tests.simulation.seeding import seeded_ids
 from tests.simulation.world import NAMES
 from tests.spaces.conftest import SMALL
@@ -86,9 +88,19 @@ def _found(folder: Path, files: QuarterFiles) -> None:
     home = cores["home"]
     roster = found_roster(home, name="home")
     for name in NAMES[1:]:
-        roster = add_node(home, cores[name].identity.public_key, name=name, role=ROLES[name])
+        identity = cores[name].identity
+        roster = add_node(
+            home,
+            identity.public_key,
+            name=name,
+            role=ROLES[name],
+            sealing_key=sealing_public_key(identity),
+        )
     for name in NAMES[1:]:
-        join_roster(cores[name], roster.signed, authority=home.identity.public_key)
+        join_roster(cores[name], roster.signed, root=Root(home.identity.public_key))
+    house_key = read_house_key(home)
+    assert house_key is not None
+    keep_house_key(cores["kiosk"], house_key)
     import_quarter(home, files, now=clock.now())
     import_spaces(home, files, signer=home.identity, now=clock.now())
     for core in cores.values():

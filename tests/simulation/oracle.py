@@ -14,9 +14,11 @@ from node.spaces import tables as facts
 from node.spaces.standing import taken_period
 from node.store import Core, Read
 from node.store.doctor import examine
-from node.store.intake import scopes_of
 from node.store.journal import NO_HEAD
+from node.store.roles import scopes_of
+from node.sync.house_key import read_house_key
 from node.sync.roster import read_roster
+from node.sync.sealing import heads_told
 from tests.spaces.test_no_overlap import GONE, occupancy
 
 SECRET = "streng-vertraulich"
@@ -103,7 +105,8 @@ def journals_agree(cores: dict[str, Core]) -> None:
 
 
 def shared_heads(core: Core, scopes: frozenset[str]) -> dict[Any, Any]:
-    return {chain: head for chain, head in core.heads().items() if chain[1] in scopes} or NO_HEAD
+    told = heads_told(core.heads(), read_house_key(core))
+    return {chain: head for chain, head in told.items() if chain[1] in scopes} or NO_HEAD
 
 
 def cells(core: Core, table: str) -> set[tuple[Any, ...]]:

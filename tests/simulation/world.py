@@ -24,8 +24,10 @@ from node.store.core import parts_of
 from node.store.intake import IntakeReport
 from node.sync.answering import Answering, AwaitNews
 from node.sync.greeting import Greeter
+from node.sync.house_key import read_house_key
 from node.sync.roster import adopt_role
 from node.sync.round import Ask, Round, Take
+from node.sync.sealing import opened
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
     Challenge,
@@ -127,7 +129,8 @@ class Process:
                 assert self.ask is not None
                 self.ask(effect.request, self)
             elif isinstance(effect, Take):
-                self._take(parts_of(effect.batch), IntakeReport())
+                key = read_house_key(self.node.core)
+                self._take(parts_of(opened(effect.batch, key)), IntakeReport())
             else:
                 self._soon(None if isinstance(effect, AwaitNews) else self.node.perform(effect))
         except StopIteration as stop:
@@ -145,7 +148,7 @@ class Process:
         core = self.node.core
         try:
             if parts:
-                report.add_all(core.receive_part(parts[0], self.node.here.roster.members))
+                report.add_all(core.receive_part(parts[0], self.node.here.members))
                 world = self.node.world
                 world.timeline.after(STEP_SECONDS, lambda: self._take(parts[1:], report))
                 return

@@ -12,9 +12,14 @@ from node.base.clock import FrozenClock
 from node.base.ids import new_id
 from node.store import Column, Core, Founding, NodeRole, Registry, Scope, Table, Writers
 from node.sync.answering import Answering, AwaitNews
+from node.sync.authority import add_node, found_roster
+from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Greeter, Here
-from node.sync.roster import add_node, found_roster, join_roster, read_roster, take_roster
-from node.sync.round import Ask, CaughtUp, Learn, Look, ReadRange, Round, Take, View
+from node.sync.house_key import read_house_key, sealing_public_key
+from node.sync.roster import join_roster, read_root, read_roster, take_roster
+from node.sync.round import Ask, CaughtUp, Learn, Look, ReadRange, Round, Take
+from node.sync.sealing import held_as, opened, sealed_for, view_told
+from node.sync.tables import TABLES as SYNC_TABLES
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Challenge, Hello, Reply, Request, pack, unpack_reply, unpack_request
 
@@ -41,7 +46,7 @@ RULE = Table(
     writers=Writers.HOME,
     about="A test's rule, which only the home node writes.",
 )
-REGISTRY = Registry(1, (WISH, PLAN, RULE))
+REGISTRY = Registry(1, (WISH, PLAN, RULE, *SYNC_TABLES))
 CLOCK = FrozenClock(datetime(2026, 11, 24, tzinfo=UTC))
 
 
@@ -62,10 +67,17 @@ class Box:
         core = self.core
         roster = read_roster(core)
         assert roster is not None
-        return Here(core.identity, core.quarter, core.epoch, core.registry.number, roster)
+        key = read_house_key(core)
+        return Here(core.identity, core.quarter, core.epoch, core.registry.number, roster, key)
 
     def wish(self, text: str) -> None:
         self.core.write(lambda write: write.insert("wish", id=new_id(), text=text))
+
+    def grant_keys(self) -> None:
+        """As a running node does after its roster or the grants changed."""
+        key, holders = refresh_house_key(self.core)
+        if key is not None:
+            self.core.write(lambda write: give_house_key(write, key, holders))
 
     def plan(self, what: str) -> None:
         self.core.write(lambda write: write.insert("plan", id=new_id(), what=what))
@@ -77,18 +89,19 @@ class Box:
     def perform(  # noqa: PLR0911 - one return an effect
         self, effect: Any, ask: Callable[[Request], Reply] | None = None
     ) -> Any:
-        core = self.core
+        core, key = self.core, read_house_key(self.core)
         match effect:
             case Ask(request):
                 assert ask is not None
                 return ask(request)
             case Look():
-                blocked = frozenset((q.site, q.scope) for q in core.quarantined())
-                return View(core.heads(), blocked, core.must_catch_up)
+                waits = core.must_catch_up
+                return view_told(core.heads(), core.quarantined(), key, must_catch_up=waits)
             case ReadRange(chain, after, max_bytes):
-                return core.changesets(chain, after=after, max_bytes=max_bytes)
+                page = core.changesets(held_as(chain, key), after=after, max_bytes=max_bytes)
+                return sealed_for(chain, page, key)
             case Take(batch):
-                return core.receive(batch, self.here.roster.members)
+                return core.receive(opened(batch, key), self.here.members)
             case Learn(signed):
                 return take_roster(core, signed)
             case CaughtUp():
@@ -154,12 +167,18 @@ def quarter_of(path: Path, registry: Registry = REGISTRY) -> tuple[Box, Box, Box
         found(path, name, registry=registry) for name in ("home", "kiosk", "central")
     )
     found_roster(home.core, name="Haus")
-    add_node(home.core, kiosk.core.identity.public_key, name="Foyer", role=NodeRole.KIOSK)
+    add_node(
+        home.core,
+        kiosk.core.identity.public_key,
+        name="Foyer",
+        role=NodeRole.KIOSK,
+        sealing_key=sealing_public_key(kiosk.core.identity),
+    )
     roster = add_node(
         home.core, central.core.identity.public_key, name="Zentrale", role=NodeRole.CENTRAL
     )
     for box in (kiosk, central):
-        join_roster(box.core, roster.signed, authority=home.core.identity.public_key)
+        join_roster(box.core, roster.signed, root=read_root(home.core))
     return home, kiosk, central
 
 

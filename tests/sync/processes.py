@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from node.store import Core, Founding, NodeRole
-from node.sync.roster import add_node, found_roster, join_roster
+from node.sync.authority import add_node, found_roster
+from node.sync.house_key import sealing_public_key
+from node.sync.roster import Root, join_roster
 from tests.sync.hand import CLOCK, EPOCH, QUARTER, REGISTRY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,10 +111,16 @@ def make_quarter(path: Path, *names: str) -> dict[str, Path]:
     home = cores[names[0]]
     roster = found_roster(home, name=names[0])
     for name in names[1:]:
-        key = cores[name].identity.public_key
-        roster = add_node(home, key, name=name, role=NodeRole.KIOSK)
+        identity = cores[name].identity
+        roster = add_node(
+            home,
+            identity.public_key,
+            name=name,
+            role=NodeRole.KIOSK,
+            sealing_key=sealing_public_key(identity),
+        )
     for name in names[1:]:
-        join_roster(cores[name], roster.signed, authority=home.identity.public_key)
+        join_roster(cores[name], roster.signed, root=Root(home.identity.public_key))
     for core in cores.values():
         core.close()
     return folders

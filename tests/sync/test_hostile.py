@@ -19,7 +19,7 @@ from node.store import SignedChangeset
 from node.store.changeset import decode, sign
 from node.sync import listening, routes
 from node.sync.greeting import make_hello
-from node.sync.roster import join_roster
+from node.sync.roster import Root, join_roster
 from node.sync.tls import client_context
 from node.sync.transport import PATH, SCHEME, quarter_tag
 from node.sync.wire import (
@@ -185,7 +185,7 @@ async def test_a_key_that_nobody_knows_gets_nothing(
     join_roster(
         stranger.core,
         nodes["home"].sync.roster.signed,
-        authority=nodes["home"].store.core.identity.public_key,
+        root=Root(nodes["home"].store.core.identity.public_key),
     )
     async with line(nodes["home"]) as client:
         assert await greet(client, stranger, nodes["home"]) == b""

@@ -12,21 +12,20 @@ from hypothesis import strategies as st
 
 from node.base.ids import new_id
 from node.store import NodeRole
+from node.sync.authority import add_node, found_roster, revoke_node
 from node.sync.roster import (
     FORMAT,
     NODES_MAX,
+    Root,
     Roster,
     RosterBody,
     RosterError,
     RosterNode,
     SignedRoster,
-    add_node,
     adopt_role,
     check_roster,
-    found_roster,
     join_roster,
     read_roster,
-    revoke_node,
     take_roster,
 )
 from tests.sync.hand import QUARTER, Box, close, found, quarter_of
@@ -130,6 +129,7 @@ def test_what_the_authority_did_not_sign_is_not_believed(boxes: tuple[Box, Box, 
         signed_by(kiosk, number=99),
         signed_by(central, number=99),
         signed_by(kiosk, number=99, authority=kiosk.core.identity.public_key),
+        signed_by(home, number=99, recovery=b"s" * 64, authority=kiosk.core.identity.public_key),
         SignedRoster(good.body, good.signature[:-1]),
         SignedRoster(good.body + b"\x00", good.signature),
         SignedRoster(b"", b""),
@@ -181,7 +181,7 @@ def test_a_node_that_has_not_joined_takes_nothing(
     with pytest.raises(RosterError, match="not joined"):
         take_roster(alone.core, home.here.roster.signed)
     with pytest.raises(RosterError, match="authority"):
-        join_roster(alone.core, home.here.roster.signed, authority=alone.core.identity.public_key)
+        join_roster(alone.core, home.here.roster.signed, root=Root(alone.core.identity.public_key))
     assert read_roster(alone.core) is None
     close(alone)
 
@@ -189,7 +189,7 @@ def test_a_node_that_has_not_joined_takes_nothing(
 @given(st.binary(max_size=300), st.binary(max_size=70))
 def test_any_bytes_are_no_roster(body: bytes, signature: bytes) -> None:
     with pytest.raises(RosterError):
-        check_roster(SignedRoster(body, signature), quarter=QUARTER, authority=b"a" * 32)
+        check_roster(SignedRoster(body, signature), quarter=QUARTER, root=Root(b"a" * 32))
 
 
 def test_the_roster_knows_who_counts() -> None:

@@ -12,8 +12,11 @@ from node.base.ids import new_id
 from node.store import Column, NodeRole, Registry, Scope, SignedChangeset, Table
 from node.store.backup import restore_backup, write_backup
 from node.store.changeset import decode, sign
+from node.sync.authority import add_node, revoke_node
+from node.sync.granting import granted_to
 from node.sync.greeting import check_greeting
-from node.sync.roster import add_node, join_roster, revoke_node
+from node.sync.house_key import read_house_key, sealing_public_key
+from node.sync.roster import Root, join_roster, read_root
 from node.sync.round import Stage, Status
 from node.sync.trouble import WORDS, Trouble, TroubleError
 from node.sync.wire import PROTOCOL, Compare, Fetch, Give, Given, Listen, News, Page, Want
@@ -72,7 +75,7 @@ def test_central_is_told_nothing_of_the_house(boxes: tuple[Box, Box, Box]) -> No
         box.meet(central)
         central.meet(box)
     assert central.texts("plan", "what") == {"Chor"}
-    assert {scope for _, scope in central.core.heads()} == {"quarter"}
+    assert {scope for _, scope in central.core.heads()} == {"quarter", "sealed"}
     assert b"privat" not in Path(f"{central.core.path}-wal").read_bytes()
     asked = home.answer(
         central.tokens[home.site],
@@ -82,16 +85,53 @@ def test_central_is_told_nothing_of_the_house(boxes: tuple[Box, Box, Box]) -> No
     assert [decode(signed).scope for signed in asked.changesets] == ["quarter"]
 
 
-def test_the_kiosk_and_home_agree_by_way_of_central_on_what_it_may_carry(
+def test_the_kiosk_and_home_agree_by_way_of_central_which_reads_nothing(
     boxes: tuple[Box, Box, Box],
 ) -> None:
     home, kiosk, central = boxes
+    home.grant_keys()
+    home.meet(central)
+    kiosk.meet(central)
+    kiosk.grant_keys()
     kiosk.plan("vom Foyer")
     kiosk.wish("privat")
     kiosk.meet(central)
     home.meet(central)
     assert home.texts("plan", "what") == {"vom Foyer"}
-    assert home.texts() == set()
+    assert home.texts() == {"privat"}
+    assert central.texts() == set()
+    for file in Path(central.core.path).parent.glob("central*"):
+        assert b"privat" not in file.read_bytes()
+
+
+def test_what_was_sealed_before_a_node_left_is_opened_after_it_left(
+    boxes: tuple[Box, Box, Box], tmp_path: Path
+) -> None:
+    home, kiosk, central = boxes
+    standby = found(tmp_path, "standby")
+    roster = add_node(
+        home.core,
+        standby.core.identity.public_key,
+        name="Keller",
+        role=NodeRole.STANDBY,
+        sealing_key=sealing_public_key(standby.core.identity),
+    )
+    join_roster(standby.core, roster.signed, root=read_root(home.core))
+    home.wish("vorher")
+    home.meet(central)
+    revoke_node(home.core, kiosk.site)
+    home.grant_keys()
+    home.wish("nachher")
+    home.meet(central)
+    key = read_house_key(home.core)
+    assert key is not None
+    assert key.newest == 2
+    standby.meet(central)
+    standby.grant_keys()
+    standby.meet(central)
+    assert standby.texts() == {"vorher", "nachher"}
+    # The one who left was given the first generation only.
+    assert granted_to(home.core, kiosk.core.identity).keys() <= {1}
 
 
 def test_a_round_goes_on_at_any_changeset_in_pages_of_any_size(boxes: tuple[Box, Box, Box]) -> None:
@@ -140,7 +180,7 @@ def test_strangers_and_revoked_nodes_get_the_same_answer(
     kiosk.meet(home)
     stranger = found(tmp_path, "stranger")
     stranger_roster = join_roster(
-        stranger.core, home.here.roster.signed, authority=home.core.identity.public_key
+        stranger.core, home.here.roster.signed, root=Root(home.core.identity.public_key)
     )
     assert stranger.site not in stranger_roster.nodes
     revoke_node(home.core, kiosk.site)
@@ -185,7 +225,7 @@ def test_a_newer_roster_travels_with_any_round(boxes: tuple[Box, Box, Box], tmp_
     kiosk.meet(home)
     assert kiosk.here.roster.number == roster.number
     # A called node that has not heard of the newcomer learns it from the newcomer itself.
-    join_roster(second.core, roster.signed, authority=home.core.identity.public_key)
+    join_roster(second.core, roster.signed, root=Root(home.core.identity.public_key))
     second.plan("vom Hof")
     second.meet(central)
     assert central.here.roster.number == roster.number
@@ -199,7 +239,7 @@ def test_another_history_is_refused_and_nothing_changes(
     home, _, _ = boxes
     other = found(tmp_path, "other", epoch=b"X" * 16)
     roster = add_node(home.core, other.core.identity.public_key, name="B", role=NodeRole.KIOSK)
-    join_roster(other.core, roster.signed, authority=home.core.identity.public_key)
+    join_roster(other.core, roster.signed, root=Root(home.core.identity.public_key))
     other.wish("fremd")
     with pytest.raises(TroubleError) as caught:
         other.meet(home)

@@ -15,12 +15,14 @@ from node.serving import Listener, listener
 from node.store import Founding, NodeRole, Store
 from node.sync import (
     LineSwitch,
+    Root,
     Sync,
     SyncSettings,
     add_node,
     found_roster,
     join_roster,
     listener_options,
+    sealing_public_key,
     sync_app,
 )
 from tests.sync.hand import CLOCK, EPOCH, QUARTER, REGISTRY
@@ -125,15 +127,21 @@ async def quarter(
     home = nodes[names[0]].store
     roster = await home.on_writer(lambda core: found_roster(core, name=names[0]))
     for name in names[1:]:
-        key = nodes[name].store.core.identity.public_key
+        identity = nodes[name].store.core.identity
         role = ROLES.get(name, NodeRole.KIOSK)
         roster = await home.on_writer(
-            lambda core, key=key, name=name, role=role: add_node(core, key, name=name, role=role)
+            lambda core, identity=identity, name=name, role=role: add_node(
+                core,
+                identity.public_key,
+                name=name,
+                role=role,
+                sealing_key=sealing_public_key(identity),
+            )
         )
     authority = home.core.identity.public_key
     for name in names[1:]:
         await nodes[name].store.on_writer(
-            lambda core: join_roster(core, roster.signed, authority=authority)
+            lambda core: join_roster(core, roster.signed, root=Root(authority))
         )
     central = nodes["central"].address if "central" in nodes else ""
     try:

@@ -1,0 +1,35 @@
+"""What a node is in its quarter, and what follows from it: what it may hold and write."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from node.store.schema import REPLICATED_SCOPES, Table, Writers
+from node.store.sealed import SEALED
+
+
+class NodeRole(StrEnum):
+    """What a node is in its quarter, as the roster says."""
+
+    HOME = "home"
+    KIOSK = "kiosk"
+    STANDBY = "standby"
+    CENTRAL = "central"
+
+
+HOUSE_ROLES = frozenset({NodeRole.HOME, NodeRole.KIOSK, NodeRole.STANDBY})
+"""The quarter's own nodes: they may read the `house` scope, central may not."""
+
+
+def scopes_of(role: NodeRole) -> frozenset[str]:
+    """The scopes that a node of this role may hold: central the house's chains only sealed."""
+    if role in HOUSE_ROLES:
+        return frozenset(str(scope) for scope in REPLICATED_SCOPES)
+    return frozenset({"quarter", "fleet", SEALED})
+
+
+def may_write(role: NodeRole, table: Table) -> bool:
+    """Whether a node of this role may write the table's rows."""
+    if table.writers is Writers.ANY:
+        return True
+    return role == (NodeRole.HOME if table.writers is Writers.HOME else NodeRole.CENTRAL)
