@@ -28,7 +28,7 @@ from node.store import Core, Store
 from node.sync import found_roster
 from tests.cast import Cast, settle, small_quarter
 
-ORIGIN = "http://localhost:8080"
+ORIGIN = "http://localhost"
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ class House:
     codes: dict[str, str]
     cards: dict[str, str]
 
-    def browser(self, **headers: str) -> Browser:
+    def browser(self, *, origin: str = ORIGIN, **headers: str) -> Browser:
         """Somebody's browser that has never been here."""
-        return Browser(self.node, headers)
+        return Browser(self.node, headers, origin)
 
 
 @asynccontextmanager
@@ -210,12 +210,12 @@ def _words(html: str) -> str:
 class Browser:
     """A browser: keeps cookies, follows redirects, fills hidden fields."""
 
-    def __init__(self, node: Node, headers: dict[str, str]) -> None:
+    def __init__(self, node: Node, headers: dict[str, str], origin: str) -> None:
         # Errors of the application are answered as pages, as they are over a socket.
         transport = httpx.ASGITransport(app=node.pages, raise_app_exceptions=False)  # type: ignore[arg-type]
         self.client = httpx.AsyncClient(
             transport=transport,
-            base_url=ORIGIN,
+            base_url=origin,
             headers={
                 "accept": "text/html,*/*;q=0.8",
                 "accept-language": "de-DE,de",

@@ -108,7 +108,7 @@ def hold_scanned(visit: Visit, text: str) -> None:
 
 def held(visit: Visit) -> str:
     """What was scanned a moment ago; "" where that is too long ago."""
-    at, _, packed = visit.request.cookies.get(HELD_COOKIE, "").partition(".")
+    at, _, packed = visit.kept(HELD_COOKIE).partition(".")
     try:
         age = to_epoch(visit.now) - int(at)
         text = base64.urlsafe_b64decode(packed.encode()).decode()

@@ -13,14 +13,14 @@ from litestar import Response, post
 
 from node.web import i18n
 from node.web.forms import read_fields
-from node.web.visit import HttpRequest, Prefs, Visit
+from node.web.visit import HttpRequest, Prefs, Visit, cookie_of
 
 COOKIE = "quartier_kiosk_prefs"
 
 
 def kiosk_prefs(request: HttpRequest) -> Prefs:
     """The preferences of whoever stands there; German where nothing was chosen."""
-    lang, _, rest = request.cookies.get(COOKIE, "").partition(".")
+    lang, _, rest = cookie_of(request, COOKIE).partition(".")
     size, _, contrast = rest.partition(".")
     given = {"lang": lang, "size": size, "contrast": contrast}
     return _changed(Prefs(lang=i18n.SOURCE), given)

@@ -203,7 +203,7 @@ async def enter(visit: Visit) -> Response[Any]:
     if isinstance(found, Refusal):
         return await _refused(visit, proof, found)
     visit.keep(COOKIE, found.token)
-    way = kiosk_path(visit.request.cookies.get(WAY_COOKIE, ""))
+    way = kiosk_path(visit.kept(WAY_COOKIE))
     frame.drop_scanned(visit)
     visit.forget(WAY_COOKIE)
     return visit.go(way or "/kiosk/home")

@@ -103,7 +103,7 @@ def _read(read: Read, actor: Actor, visit: Visit) -> _Account:
     if actor.household_id:
         found = people.view_household(read, actor, actor.household_id, now=visit.now)
         view = None if isinstance(found, Refusal) else found
-    device = visit.request.cookies.get(DEVICE_COOKIE, "")
+    device = visit.kept(DEVICE_COOKIE)
     return _Account(
         person=people.find_person(read, actor.person_id),
         view=view,
@@ -241,7 +241,7 @@ async def change_profile(visit: Visit) -> Response[Any]:
     if isinstance(result, Refusal):
         _refuse(visit, page, result)
         return visit.page("portal/account_profile.html", page, here="account", status=result.status)
-    visit.cookies.append(changed(visit.prefs, {"lang": page.language}).cookie())
+    visit.keep_prefs(changed(visit.prefs, {"lang": page.language}))
     return visit.go("/account?done=profile")
 
 

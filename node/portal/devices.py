@@ -73,7 +73,7 @@ async def sign_out_everywhere(visit: Visit) -> Response[Any]:
     """Sign out at every browser and node; only this browser still knows me by name."""
     actor = visit.signed_in()
     await read_fields(visit)
-    device = visit.request.cookies.get(DEVICE_COOKIE, "")
+    device = visit.kept(DEVICE_COOKIE)
     await visit.write(
         lambda write: people.sign_out_everywhere(write, actor, device=device, now=visit.now)
     )

@@ -15,7 +15,7 @@ from node.web.visit import Visit
 async def set_prefs(visit: Visit) -> Response[Any]:
     """Keep the wishes and go back to where one was."""
     fields = await read_fields(visit)
-    visit.cookies.append(changed(visit.prefs, fields.given).cookie())
+    visit.keep_prefs(changed(visit.prefs, fields.given))
     return visit.go(local_path(fields.given.get("back", "")))
 
 

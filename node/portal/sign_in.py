@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 
 from node import people
 from node.base.actors import Face
@@ -28,6 +27,7 @@ from node.web.visit import YEAR_SECONDS, Visit
 
 COOKIE = SESSION_COOKIES[Face.PORTAL]
 CODE_COOKIE = "quartier_code"
+CODE_PATH = "/sign-in"
 CODE_SECONDS = 900
 """So long the code waits for its person to choose a PIN."""
 CODE_CHARS_MAX = 40
@@ -134,7 +134,7 @@ async def _code_refused(visit: Visit, page: CodePage, refusal: Refusal) -> Respo
 @get("/sign-in/who", include_in_schema=False)
 async def who_page(visit: Visit) -> Response[Any]:
     """Step two: who of the household this is."""
-    back, code = _back(visit), visit.request.cookies.get(CODE_COOKIE, "")
+    back, code = _back(visit), visit.kept(CODE_COOKIE)
     if not code:
         return visit.go(_address("", back))
     knock = knock_of(visit, Face.PORTAL)
@@ -171,7 +171,7 @@ async def secret_page(visit: Visit) -> Response[Any]:
 
 async def _secret_page(visit: Visit, person: str) -> SecretPage | None:
     """The page for a person who may be meant here, or for somebody new to a household."""
-    back, code = _back(visit), visit.request.cookies.get(CODE_COOKIE, "")
+    back, code = _back(visit), visit.kept(CODE_COOKIE)
     if person == NEW_PERSON:
         return SecretPage(back, NEW_PERSON, "", is_new=True, step=STEPS) if code else None
     person_id = _parsed(person)
@@ -207,13 +207,13 @@ async def enter(visit: Visit) -> Response[Any]:
     if isinstance(found, Refusal):
         return await _secret_refused(visit, page, found)
     keep_session(visit, found)
-    visit.cookies.append(_code_cookie(visit, "", seconds=0))
+    visit.forget(CODE_COOKIE, path=CODE_PATH)
     return visit.go(page.back)
 
 
 async def _sign_in(visit: Visit, page: SecretPage, secret: str) -> SignedIn | Refusal:
     knock = knock_of(visit, Face.PORTAL)
-    code = visit.request.cookies.get(CODE_COOKIE, "")
+    code = visit.kept(CODE_COOKIE)
     if page.is_new:
         return await people.sign_in_first_time(
             visit.store,
@@ -286,26 +286,15 @@ async def sign_out(visit: Visit) -> Response[Any]:
 
 async def _known_here(visit: Visit) -> list[PersonChoice]:
     """Who has signed in at this browser before."""
-    device = visit.request.cookies.get(DEVICE_COOKIE, "")
+    device = visit.kept(DEVICE_COOKIE)
     if not device:
         return []
     return await visit.read(lambda read: people.device_choices(read, device, now=visit.now))
 
 
 def _keep_code(visit: Visit, code: str) -> None:
-    visit.cookies.append(_code_cookie(visit, code, seconds=CODE_SECONDS))
-
-
-def _code_cookie(visit: Visit, code: str, *, seconds: int) -> Cookie:
-    return Cookie(
-        key=CODE_COOKIE,
-        value="".join(char for char in code if char.isascii() and char.isalnum()),
-        path="/sign-in",
-        max_age=seconds,
-        httponly=True,
-        samesite="lax",
-        secure=visit.request.url.scheme == "https",
-    )
+    signs = "".join(char for char in code if char.isascii() and char.isalnum())
+    visit.keep(CODE_COOKIE, signs, max_age=CODE_SECONDS, path=CODE_PATH)
 
 
 def _back(visit: Visit) -> str:

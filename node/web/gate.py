@@ -16,7 +16,7 @@ from litestar import Request
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
-from node.web.visit import House, HttpRequest, Visit, face_of, read_prefs
+from node.web.visit import House, HttpRequest, Visit, cookie_of, face_of, read_prefs
 
 SESSION_COOKIES = {
     Face.PORTAL: "quartier_session",
@@ -81,7 +81,7 @@ class Gate:
         house = self._house
         face = face_of(request.url.path)
         visit = Visit(request, house, read_prefs(request), house.clock.now())
-        token = _bearer(request) or request.cookies.get(SESSION_COOKIES[face], "")
+        token = _bearer(request) or cookie_of(request, SESSION_COOKIES[face])
         if token:
             actor = await self._find_actor(token, face)
             visit.actor = actor or NOBODY

@@ -16,6 +16,6 @@ def knock_of(visit: Visit, face: Face) -> Knock:
     return Knock(
         face=face,
         address="" if face is Face.KIOSK or client is None else client.host,
-        device=visit.request.cookies.get(DEVICE_COOKIE, ""),
+        device=visit.kept(DEVICE_COOKIE),
         agent=visit.request.headers.get("user-agent", ""),
     )

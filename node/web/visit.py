@@ -46,15 +46,29 @@ class Prefs:
         """The direction of the language."""
         return i18n.DIRECTIONS[self.lang]
 
-    def cookie(self) -> Cookie:
+    def __str__(self) -> str:
         """The preferences as the one cookie that keeps them."""
-        value = f"{self.lang}.{self.theme}.{self.size}.{self.contrast}"
-        return Cookie(key=PREFS_COOKIE, value=value, path="/", max_age=YEAR_SECONDS, samesite="lax")
+        return f"{self.lang}.{self.theme}.{self.size}.{self.contrast}"
+
+
+def cookie_name(request: HttpRequest, key: str) -> str:
+    """What a cookie is called at the address that was asked for.
+
+    Browsers keep cookies by host name and know no ports: of two nodes on one machine each would
+    overwrite the other's, so a node at a port of its own marks its cookies with it.
+    """
+    port = request.url.port
+    return f"{key}_{port}" if port else key
+
+
+def cookie_of(request: HttpRequest, key: str) -> str:
+    """What the browser kept under this name; "" if nothing."""
+    return request.cookies.get(cookie_name(request, key), "")
 
 
 def read_prefs(request: HttpRequest) -> Prefs:
     """The preferences of the cookie, each part checked; the browser's language where none is."""
-    parts = request.cookies.get(PREFS_COOKIE, "").split(".")
+    parts = cookie_of(request, PREFS_COOKIE).split(".")
     if len(parts) != 4:
         return Prefs(lang=i18n.best_language(request.headers.get("accept-language", "")))
     lang, theme, size, contrast = parts
@@ -237,13 +251,19 @@ class Visit:
         if not hmac.compare_digest(self.csrf, given):
             raise RefusedError(FORM_IS_OLD)
 
-    def keep(self, key: str, value: str, *, max_age: int | None = None) -> None:
+    # What a browser keeps
+
+    def kept(self, key: str) -> str:
+        """What this browser kept under the name; "" if nothing."""
+        return cookie_of(self.request, key)
+
+    def keep(self, key: str, value: str, *, max_age: int | None = None, path: str = "/") -> None:
         """Set a cookie that scripts cannot read."""
         self.cookies.append(
             Cookie(
-                key=key,
+                key=cookie_name(self.request, key),
                 value=value,
-                path="/",
+                path=path,
                 max_age=max_age,
                 httponly=True,
                 samesite="lax",
@@ -251,9 +271,13 @@ class Visit:
             )
         )
 
-    def forget(self, key: str) -> None:
+    def keep_prefs(self, prefs: Prefs) -> None:
+        """Remember how somebody wants to read."""
+        self.keep(PREFS_COOKIE, str(prefs), max_age=YEAR_SECONDS)
+
+    def forget(self, key: str, *, path: str = "/") -> None:
         """Remove a cookie."""
-        self.cookies.append(Cookie(key=key, value="", path="/", max_age=0, httponly=True))
+        self.keep(key, "", max_age=0, path=path)
 
 
 SIGN_IN_FIRST = Refusal(

@@ -181,3 +181,21 @@ async def test_pages_of_signing_in_speak_english_too(house: House) -> None:
     page = await phone.get("/sign-in")
     assert 'lang="en"' in page.html
     assert "Step 1 of 3" in page.text
+
+
+async def test_two_nodes_on_one_machine_do_not_overwrite_each_others_cookies(house: House) -> None:
+    """Browsers keep cookies by host and know no ports: whoever signed in at the second node of a
+    demo was signed out at the first, and unknown there.
+    """
+    first, second = (house.browser(origin=f"http://localhost:{port}") for port in (8080, 8090))
+    second.client.cookies = first.client.cookies
+    await first.sign_in(house.codes["anna"], "Anna Linde", PINS["anna"])
+    assert (await second.get("/")).path.startswith("/sign-in")
+    await second.sign_in(house.codes["clara"], "Clara Moreau", PINS["clara"])
+    assert "Anna" in (await first.get("/")).title
+    assert "Clara" in (await second.get("/")).title
+    await second.get("/account")
+    await second.submit("/sign-out")
+    assert "Anna" in (await first.get("/")).title
+    assert "Clara" in (await second.get("/sign-in")).text
+    assert "Anna" not in second.at.text
