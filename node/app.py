@@ -103,8 +103,7 @@ def prepare(core: Core, clock: Clock) -> None:
     if isinstance(clock, SystemClock) and (seen := core.latest_instant()) is not None:
         clock.raise_floor(seen)
     core.after_merge = follower(core, clock)
-    if core.made_tables:
-        core.write(rebuild)
+    core.rebuild = rebuild
     core.finish_merge()
 
 

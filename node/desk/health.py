@@ -10,10 +10,13 @@ from litestar import Response, get, post
 from node.base.actors import Permission
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
-from node.sync import LineSwitch, PeerHealth, Sync
+from node.sync import Health, LineSwitch, PeerHealth, Sync
+from node.web.errors import words
 from node.web.forms import read_fields
 from node.web.showing import moment
 from node.web.visit import Visit
+
+MB = 1_000_000
 
 
 @dataclass(slots=True)
@@ -40,13 +43,15 @@ async def health_page(visit: Visit) -> Response[Any]:
                 (N_("Rolle"), visit.say(ROLES[state.role])),
                 (N_("Kennung"), state.site_id.hex()[:8]),
                 (N_("Schema"), str(state.schema)),
+                (N_("Speicher frei"), visit.say(N_("{count} MB"), count=state.free_bytes // MB)),
                 (N_("Uhr"), visit.say(N_("stimmt") if state.clock_trusted else N_("unsicher"))),
             )
         ],
         peers=[_peer(visit, peer) for peer in state.peers],
         line_cut=visit.house.service(LineSwitch).is_cut(),
         can_cut=visit.house.demo,
-        troubles=[
+        troubles=_store_troubles(visit, state)
+        + [
             {
                 "text": visit.say(N_("Änderungen von {name} wurden angehalten."), name=each.name),
                 "remedy": f"{each.scope} {each.n}: {each.reason}",
@@ -55,6 +60,14 @@ async def health_page(visit: Visit) -> Response[Any]:
         ],
     )
     return await desk_page(visit, "desk/health.html", page, here="health")
+
+
+def _store_troubles(visit: Visit, state: Health) -> list[dict[str, str]]:
+    """Why this node writes nothing at the moment, and what to do about it."""
+    if state.write_refusal is None:
+        return []
+    said = words(visit, state.write_refusal)
+    return [{"text": said["message"], "remedy": said["remedy"]}]
 
 
 def _peer(visit: Visit, peer: PeerHealth) -> dict[str, str]:

@@ -6,7 +6,8 @@ checking every byte. The trap: never hold on to a `Read` or `Write` after the fu
 """
 
 from node.store.changeset import SignedChangeset
-from node.store.core import Core, Founding
+from node.store.core import Core
+from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.identity import Identity, is_signed, site_id_of
 from node.store.intake import IntakeReport, Member, Members, Verdict

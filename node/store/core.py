@@ -7,48 +7,44 @@ back, so that a business no changes nothing.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from node.base.clock import Clock
-from node.base.ids import random_id
-from node.base.periods import to_epoch
-from node.base.refusals import N_, Refusal, RefusedError
+from node.base.periods import from_epoch, to_epoch
+from node.base.refusals import Refusal, RefusedError
 from node.store import journal as journals
 from node.store.changeset import Changeset, SignedChangeset
-from node.store.connection import DatabaseError, close_writer, open_writer
+from node.store.connection import DatabaseError
+from node.store.founding import Founding, found
 from node.store.handles import Read, Write
-from node.store.identity import Identity, new_identity, store_identity, stored_identity
+from node.store.identity import Identity, stored_identity
 from node.store.intake import (
     Intake,
     IntakeReport,
-    LawBrokenError,
     Members,
     Place,
     Verdict,
     check_rows,
 )
-from node.store.migration import migrate
+from node.store.migration import MADE, migrate
+from node.store.refusals import MUST_CATCH_UP
 from node.store.roles import NodeRole, scopes_of
 from node.store.schema import Registry
+from node.store.storage import SPARE_BYTES, Storage
+from node.store.writing import Writing
 
 T = TypeVar("T")
 AfterMerge = Callable[[Write, frozenset[str]], object]
+Rebuild = Callable[[Write], object]
+MERGED = "merged"
+"""Where the file notes which merged tables the rooms have not followed yet."""
+
 BATCH_CELLS = 2000
 """Changesets are applied in transactions of about this many cells; larger ones are slower."""
-
-
-@dataclass(frozen=True, slots=True)
-class Founding:
-    """What makes a fresh file part of a quarter: its id and the id of its history."""
-
-    quarter: bytes
-    epoch: bytes
-    seed: bytes | None = None
 
 
 class BrokenJournalError(Exception):
@@ -58,12 +54,15 @@ class BrokenJournalError(Exception):
 class Core:
     """One database file, opened for writing by this process alone."""
 
-    def __init__(self, path: Path, registry: Registry, clock: Clock, connection: Any) -> None:
-        self.path = path
+    def __init__(self, registry: Registry, clock: Clock, writing: Writing) -> None:
+        self.path = writing.path
         self.registry = registry
         self.clock = clock
         self.after_merge: AfterMerge | None = None
-        self._connection = connection
+        self.rebuild: Rebuild | None = None
+        self._writing = writing
+        self._is_behind = False
+        connection = writing.connection
         identity = stored_identity(connection)
         if identity is None:
             raise ValueError("the file has no identity: open it with Core.open")
@@ -80,30 +79,42 @@ class Core:
         *,
         clock: Clock,
         founding: Founding | None = None,
+        spare_bytes: int = SPARE_BYTES,
     ) -> Core:
         """Open or make the file, bring it to the declared schema and check its journal.
 
-        A fresh file gets `founding` (a new quarter where there is none) and an identity. Raises
+        A fresh file gets `founding` (a new quarter where there is none) and an identity. Writes
+        nothing where nothing changes, so that a node starts on a full disk too. Raises
         `FutureDatabaseError`, `SchemaError`, `BrokenJournalError` or the driver's errors.
         """
-        connection = open_writer(path)
+        writing = Writing(path, Storage(path, spare_bytes=spare_bytes))
         try:
-            migrate(connection, Registry(registry.number, ()))
-            if stored_identity(connection) is None:
-                _found(connection, founding or Founding(random_id(), random_id()))
-                close_writer(connection)
-                connection = open_writer(path)
-            made = migrate(connection, registry)
-            core = cls(path, registry, clock, connection)
+            migrate(writing.connection, Registry(registry.number, ()))
+            is_new = stored_identity(writing.connection) is None
+            if is_new:
+                found(writing.connection, founding)
+                writing.reopen()
+            migrate(writing.connection, registry, is_new=is_new)
+            core = cls(registry, clock, writing)
             core._check_journal()
         except BaseException:
-            close_writer(connection)
+            writing.close()
             raise
-        core.made_tables = made
         return core
 
-    made_tables: frozenset[str] = frozenset()
-    """Tables that this start made: projections among them must be rebuilt by their rooms."""
+    @property
+    def _connection(self) -> Any:
+        return self._writing.connection
+
+    @property
+    def storage(self) -> Storage:
+        """The disk below the file."""
+        return self._writing.storage
+
+    @property
+    def write_refusal(self) -> Refusal | None:
+        """What a write would be answered now, as far as is known without trying."""
+        return MUST_CATCH_UP if self.must_catch_up else self.storage.refusal
 
     @property
     def site_id(self) -> bytes:
@@ -112,7 +123,7 @@ class Core:
 
     def close(self) -> None:
         """Close the writer connection."""
-        close_writer(self._connection)
+        self._writing.close()
 
     def read(self, fn: Callable[[Read], T]) -> T:
         """Run `fn` on the writer connection, reading; for tests and start-up."""
@@ -126,26 +137,29 @@ class Core:
         """Run `fn` in one transaction; its result and the replicated tables that it touched.
 
         An exception rolls back and is raised; a `Refusal`, returned or raised as `RefusedError`,
-        rolls back and is returned. A store that waits to catch up refuses every write.
+        rolls back and is returned. A store that waits to catch up refuses every write, and so
+        does one whose disk is full.
         """
-        connection = self._connection
-        if self.must_catch_up:
-            return _MUST_CATCH_UP, frozenset()
-        connection.execute("begin immediate")
         try:
-            result: T | Refusal = fn(self._handle(Write))
-            written: list[Changeset] = []
-            if not isinstance(result, Refusal):
-                written = self._record()
+            self._check_writable()
+            if self._is_behind:
+                self._follow()
+            return self._transaction(fn)
         except RefusedError as refused:
-            connection.execute("rollback")
             return refused.refusal, frozenset()
-        except BaseException:
-            connection.execute("rollback")
-            raise
-        connection.execute("rollback" if isinstance(result, Refusal) else "commit")
-        touched = frozenset(change.table for item in written for change in item.tables)
-        return result, touched
+
+    def _check_writable(self) -> None:
+        if self.must_catch_up:
+            raise RefusedError(MUST_CATCH_UP)
+        self.storage.check()
+
+    def _transaction(self, fn: Callable[[Write], T]) -> tuple[T, frozenset[str]]:
+        with self._writing.transaction():
+            result = fn(self._handle(Write))
+            if isinstance(result, Refusal):
+                raise RefusedError(result)
+            written = self._record()
+        return result, frozenset(change.table for item in written for change in item.tables)
 
     def _record(self) -> list[Changeset]:
         written = self._journal.record(
@@ -200,35 +214,27 @@ class Core:
 
     def apply_waiting(self, members: Members) -> IntakeReport:
         """Apply what was held for a newer schema; called once after an update."""
-        self._connection.execute("begin immediate")
-        try:
+        with self._writing.transaction():
             report = self._intake().apply_waiting(members)
             self._note_merged(report.touched)
-        except (DatabaseError, LawBrokenError):
-            self._reopen()
-            raise
-        self._connection.execute("commit")
         self.finish_merge()
         return report
 
     def receive_part(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
-        """Take one piece of a batch in one transaction; the caller calls `finish_merge` last."""
-        self._connection.execute("begin immediate")
+        """Take one piece of a batch in one transaction; the caller calls `finish_merge` last.
+
+        Raises `RefusedError` where the disk takes nothing: then the piece can be given again.
+        """
+        self.storage.check()
         try:
-            report = self._intake().take(part, members)
-            self._note_merged(report.touched)
+            with self._writing.transaction():
+                report = self._intake().take(part, members)
+                self._note_merged(report.touched)
         except DatabaseError as error:
-            # The connection may track nothing any more after a failed merge: never use it again.
-            self._reopen()
             if len(part) > 1:
                 return self._one_by_one(part, members)
             report = IntakeReport(verdicts=[Verdict.STOPPED])
             report.reasons[(b"", "")] = f"the database refused a changeset: {error}"
-            return report
-        except BaseException:
-            self._reopen()
-            raise
-        self._connection.execute("commit")
         return report
 
     def _one_by_one(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
@@ -247,29 +253,47 @@ class Core:
     def _note_merged(self, touched: set[str]) -> None:
         if touched:
             known = self._merged_tables() | touched
-            journals.set_meta(self._connection, "merged", " ".join(sorted(known)))
+            journals.set_meta(self._connection, MERGED, " ".join(sorted(known)))
 
     def _merged_tables(self) -> set[str]:
-        return set((journals.get_meta(self._connection, "merged") or "").split())
+        return set((journals.get_meta(self._connection, MERGED) or "").split())
 
-    def finish_merge(self) -> None:
-        """Let the rooms follow what was merged, in an ordinary write of their own."""
-        touched = frozenset(self._merged_tables())
-        if not touched:
-            return
+    @property
+    def made_tables(self) -> frozenset[str]:
+        """Tables made by a migration since the rooms last rebuilt their projections."""
+        return frozenset((journals.get_meta(self._connection, MADE) or "").split())
 
-        def follow(write: Write) -> None:
-            if self.after_merge is not None:
-                self.after_merge(write, touched)
-            write.execute("delete from meta where name = 'merged'")
+    def finish_merge(self) -> frozenset[str]:
+        """Let the rooms follow what was merged or migrated; which tables it was.
 
-        self.write(follow)
+        None where the store may not write: then they follow before the next write, for whoever
+        decides by projections that are behind would give a time away twice.
+        """
+        try:
+            self._check_writable()
+            return self._follow()
+        except RefusedError:
+            self._is_behind = True
+            return frozenset()
 
-    def _reopen(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("rollback")
-        close_writer(self._connection)
-        self._connection = open_writer(self.path)
+    def _follow(self) -> frozenset[str]:
+        made, merged = self.made_tables, frozenset(self._merged_tables())
+        if made and self.rebuild is not None:
+            self._do_noted(MADE, self.rebuild)
+        if merged:
+            after_merge = self.after_merge or (lambda _write, _touched: None)
+            self._do_noted(MERGED, lambda write: after_merge(write, merged))
+        self._is_behind = False
+        return made | merged
+
+    def _do_noted(self, note: str, work: Callable[[Write], object]) -> None:
+        """Do what the file notes as undone and strike the note, in one transaction."""
+
+        def run(write: Write) -> None:
+            work(write)
+            write.execute("delete from meta where name = :name", name=note)
+
+        self._transaction(run)
 
     def kept(self, name: str) -> Any:
         """A value that another room keeps in this file (never replicated), or None.
@@ -279,10 +303,11 @@ class Core:
         return journals.get_meta(self._connection, name)
 
     def keep(self, name: str, value: bytes | str | int) -> None:
-        """Keep a value of another room in this file; see `kept`."""
+        """Keep a value of another room in this file; see `kept`. Raises `RefusedError`."""
         if "." not in name:
             raise ValueError(f"{name!r} is no name of another room: use room.thing")
-        journals.set_meta(self._connection, name, value)
+        with self._writing.transaction():
+            journals.set_meta(self._connection, name, value)
 
     # Care of the file
 
@@ -298,69 +323,49 @@ class Core:
 
     def note_restored(self) -> None:
         """Mark the file as restored: it reads, and writes again after `note_caught_up`."""
-        journals.set_meta(self._connection, "restored", 1)
+        with self._writing.transaction():
+            journals.set_meta(self._connection, "restored", 1)
         self._must_catch_up = True
 
     def note_caught_up(self) -> None:
         """A peer has told all it knows of our journal: writing may go on."""
-        self._connection.execute("delete from meta where name = 'restored'")
+        with self._writing.transaction():
+            self._connection.execute("delete from meta where name = 'restored'")
         self._must_catch_up = False
 
     @property
     def secret(self) -> bytes:
         """A secret of this file alone, for what this node signs for itself (form tokens)."""
-        found: bytes = journals.get_meta(self._connection, "secret")
-        return found
-
-    def quick_check(self) -> str:
-        """SQLite's own check of the file: "ok" or what it found."""
-        found: str = self._connection.execute("pragma quick_check").fetchone()[0]
-        return found
+        kept: bytes = journals.get_meta(self._connection, "secret")
+        return kept
 
     def latest_instant(self) -> datetime | None:
-        """The latest time that the own journal has seen: a floor for a clock without battery."""
-        found = journals.get_meta(self._connection, "seen_at")
-        return datetime.fromisoformat(found) if found else None
+        """The latest time that the file has seen: a floor for a clock without battery.
+
+        It is noted at the end; a process that was killed has left its writes' times.
+        """
+        noted = journals.get_meta(self._connection, "seen_at")
+        instants = [datetime.fromisoformat(noted)] if noted else []
+        instants += [
+            from_epoch(at_ms // 1000)
+            for at_ms in journals.read_latest_times(self._connection, self.site_id)
+        ]
+        return max(instants, default=None)
 
     def note_time(self) -> None:
-        """Remember the present time as a floor for the next start."""
-        journals.set_meta(self._connection, "seen_at", self.clock.now().isoformat())
+        """Remember the present time as a floor for the next start, if the disk takes it."""
+        with suppress(RefusedError), self._writing.transaction():
+            journals.set_meta(self._connection, "seen_at", self.clock.now().isoformat())
 
     def _check_journal(self) -> None:
         """Refuse to go on when there are own changes beyond what was journalled."""
         self._must_catch_up = journals.get_meta(self._connection, "restored") is not None
-        known = journals.get_meta(self._connection, "own_version") or 0
-        for table in self.registry.replicated:
-            found = self._connection.execute(
-                f'select max(db_version) from "{table.name}__crsql_clock"'
-                " where site_id = 0 and db_version > ?",
-                (known,),
-            ).fetchone()[0]
-            if found is not None:
-                raise BrokenJournalError(
-                    f"{table.name} holds changes that the journal does not know: "
-                    "run `quartier doctor`, then restore a backup"
-                )
-
-
-_MUST_CATCH_UP = Refusal(
-    code="store.must_catch_up",
-    message=N_(
-        "Diese Box wurde aus einer Sicherung wiederhergestellt und wartet auf ihre Nachbarn."
-    ),
-    remedy=N_("Bitte verbinden Sie sie mit dem Hausnetz. Lesen geht weiter."),
-    status=503,
-)
-
-
-def _found(connection: Any, founding: Founding) -> None:
-    connection.execute("begin immediate")
-    identity = Identity(founding.seed) if founding.seed else new_identity()
-    store_identity(connection, identity)
-    journals.set_meta(connection, "quarter", founding.quarter)
-    journals.set_meta(connection, "epoch", founding.epoch)
-    journals.set_meta(connection, "secret", secrets.token_bytes(32))
-    connection.execute("commit")
+        unknown = self._journal.find_unknown(self._connection)
+        if unknown is not None:
+            raise BrokenJournalError(
+                f"{unknown} holds changes that the journal does not know: "
+                "run `quartier doctor`, then restore a backup"
+            )
 
 
 def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:

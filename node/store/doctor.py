@@ -47,10 +47,10 @@ def examine(core: Core, members: Members | None = None) -> list[Finding]:
     With `members`, every signature is verified too.
     """
     findings = []
-    said = core.quick_check()
+    connection = core._connection  # noqa: SLF001 - the doctor is of the store's own room
+    said = connection.execute("pragma quick_check").fetchone()[0]
     if said != "ok":
         findings.append(Finding(f"SQLite finds the file damaged: {said}", RESTORE))
-    connection = core._connection  # noqa: SLF001 - the doctor is of the store's own room
     findings += _examine_chains(connection, members)
     with tempfile.TemporaryDirectory() as folder:
         findings += _examine_cells(connection, core.registry, Path(folder))

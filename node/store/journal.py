@@ -19,6 +19,7 @@ from node.store.changeset import (
     RowChange,
     SignedChangeset,
     TableChange,
+    decode,
     sign,
 )
 from node.store.identity import Identity
@@ -96,6 +97,19 @@ class Journal:
         if written:
             set_meta(connection, "own_version", version)
         return written
+
+    def find_unknown(self, connection: Any) -> str | None:
+        """A table with own changes beyond what was journalled; None in a sound file."""
+        known = get_meta(connection, "own_version") or 0
+        for table in self._tables:
+            found = connection.execute(
+                f'select 1 from "{table.name}__crsql_clock"'
+                " where site_id = 0 and db_version > ? limit 1",
+                (known,),
+            ).fetchone()
+            if found is not None:
+                return table.name
+        return None
 
     def _changed_rows(self, connection: Any, table: Table, version: int) -> list[RowChange]:
         rows: list[RowChange] = []
@@ -200,6 +214,16 @@ def read_heads(connection: Any) -> dict[Chain, Head]:
     """The heads of all chains held."""
     found = connection.execute("select site, scope, held, hash, applied from head")
     return {(row[0], row[1]): Head(row[2], row[3], row[4]) for row in found}
+
+
+def read_latest_times(connection: Any, site: bytes) -> list[int]:
+    """The times (milliseconds UTC) that the newest changesets of a site's chains say."""
+    found = connection.execute(
+        "select j.body, j.signature from head h join journal j"
+        " on j.site = h.site and j.scope = h.scope and j.n = h.held where h.site = ?",
+        (site,),
+    )
+    return [decode(SignedChangeset(*row)).at_ms for row in found]
 
 
 def read_range(

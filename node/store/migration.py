@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from node.store.journal import get_meta, set_meta
 from node.store.schema import Registry, SchemaError, Table
 
 INTERNAL_SQL = """
@@ -34,34 +35,39 @@ class FutureDatabaseError(Exception):
     """The file was written by a newer release."""
 
 
-def migrate(connection: Any, registry: Registry) -> frozenset[str]:
-    """Make the file hold the declared schema; answers the names of tables made or remade.
+MADE = "made"
+"""Where the file notes which tables a migration made: until the rooms have rebuilt their
+projections the note stays, whatever becomes of the process."""
 
-    Runs in one transaction. Raises `FutureDatabaseError` or `SchemaError`.
+
+def migrate(connection: Any, registry: Registry, *, is_new: bool = False) -> None:
+    """Make the file hold the declared schema and note which tables were made or remade.
+
+    A file that `is_new` has nothing to rebuild. Runs in one transaction; writes nothing where
+    nothing changes. Raises `FutureDatabaseError` or `SchemaError`.
     """
     connection.execute("begin immediate")
     try:
         for statement in filter(str.strip, INTERNAL_SQL.split(";")):
             connection.execute(statement)
-        found = connection.execute("select value from meta where name = 'schema'").fetchone()
-        if found and int(found[0]) > registry.number:
+        found = get_meta(connection, "schema")
+        if found is not None and int(found) > registry.number:
             raise FutureDatabaseError(
-                f"the database has schema {int(found[0])}, this program knows {registry.number}: "
+                f"the database has schema {int(found)}, this program knows {registry.number}: "
                 "install the newer release again, or restore a backup made before the update"
             )
         made = frozenset(
             table.name for table in registry.tables.values() if _bring_about(connection, table)
         )
-        connection.execute(
-            "insert into meta (name, value) values ('schema', ?)"
-            " on conflict (name) do update set value = excluded.value",
-            (registry.number,),
-        )
+        if made and not is_new:
+            known = (get_meta(connection, MADE) or "").split()
+            set_meta(connection, MADE, " ".join(sorted(made.union(known))))
+        if found is None or int(found) != registry.number:
+            set_meta(connection, "schema", registry.number)
     except BaseException:
         connection.execute("rollback")
         raise
     connection.execute("commit")
-    return made
 
 
 def _bring_about(connection: Any, table: Table) -> bool:

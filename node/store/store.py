@@ -13,12 +13,14 @@ from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.store.changeset import SignedChangeset
 from node.store.connection import FunctionThread
-from node.store.core import Core, Founding, parts_of
+from node.store.core import Core, parts_of
+from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.intake import IntakeReport, Members
 from node.store.journal import Chain, Head, Quarantined
 from node.store.reading import ReadCore
 from node.store.schema import Registry
+from node.store.storage import SPARE_BYTES
 
 T = TypeVar("T")
 Listener = Callable[[frozenset[str]], None]
@@ -47,20 +49,28 @@ class Store:
         clock: Clock,
         founding: Founding | None = None,
         readers: int = READERS,
+        spare_bytes: int = SPARE_BYTES,
     ) -> Store:
         """Open or make the database file; see `Core.open` for what it may raise."""
         opened: list[Core] = []
 
         def open_core() -> Core:
-            opened.append(Core.open(path, registry, clock=clock, founding=founding))
+            opened.append(
+                Core.open(path, registry, clock=clock, founding=founding, spare_bytes=spare_bytes)
+            )
             return opened[0]
 
         writer = FunctionThread(open_core)
         await writer
         core = opened[0]
         store = cls(core, writer, [])
-        for _ in range(readers):
-            await store._add_reader()
+        try:
+            for _ in range(readers):
+                await store._add_reader()
+        except BaseException:
+            # A thread that stays would keep the process from ending.
+            await store.close()
+            raise
         return store
 
     async def _add_reader(self) -> None:
@@ -106,15 +116,25 @@ class Store:
     async def receive(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
         """Take changesets from a peer; see `Core.receive`.
 
-        Piece by piece, so that people's reads and writes get their turn in between.
+        Piece by piece, so that people's reads and writes get their turn in between. Raises
+        `RefusedError` where the disk takes nothing; what was taken before that stays.
         """
         report = IntakeReport()
-        for part in parts_of(batch):
-            report.add_all(await self._writer.run(partial(self.core.receive_part, part, members)))
-        if report.touched:
-            await self._writer.run(self.core.finish_merge)
-            self._tell(frozenset(report.touched))
+        try:
+            for part in parts_of(batch):
+                taken = await self._writer.run(partial(self.core.receive_part, part, members))
+                report.add_all(taken)
+        finally:
+            if report.touched:
+                followed = await self._writer.run(self.core.finish_merge)
+                self._tell(followed | report.touched)
         return report
+
+    async def finish_merge(self) -> None:
+        """Let the rooms follow what they could not when it was merged, because of a full disk."""
+        followed = await self._writer.run(self.core.finish_merge)
+        if followed:
+            self._tell(followed)
 
     async def on_writer(self, fn: Callable[[Core], T]) -> T:
         """Run a function of the store's own care (backup, checks) on the writer's thread."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from node.base.ids import id_text
 from node.base.periods import from_epoch
-from node.base.refusals import N_
+from node.base.refusals import N_, Refusal
 from node.store import Chain, Head, NodeRole, Quarantined
 from node.sync.greeting import Here
 from node.sync.heads import Heads, count_waiting
@@ -82,7 +82,9 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How one node is. `waiting_for_update` changesets are held until a newer release is here."""
+    """How one node is. `waiting_for_update` changesets are held until a newer release is here;
+    `write_refusal` is what every write is answered, such as that the disk is full.
+    """
 
     site_id: bytes
     name: str
@@ -92,7 +94,8 @@ class Health:
     protocol: int
     roster_number: int
     clock_trusted: bool
-    must_catch_up: bool
+    write_refusal: Refusal | None
+    free_bytes: int
     waiting_for_update: int
     heads: Mapping[Chain, Head]
     stopped: tuple[Stopped, ...]
@@ -107,7 +110,7 @@ class Health:
     def is_well(self) -> bool:
         """Whether nobody has to do anything."""
         lines = all(peer.is_well for peer in self.peers)
-        return lines and not self.stopped and not self.must_catch_up and self.clock_trusted
+        return lines and not self.stopped and self.write_refusal is None and self.clock_trusted
 
 
 def describe(
@@ -118,7 +121,8 @@ def describe(
     quarantined: Sequence[Quarantined],
     line: LineSwitch | None,
     clock_trusted: bool,
-    must_catch_up: bool,
+    write_refusal: Refusal | None,
+    free_bytes: int,
     now: int,
 ) -> Health:
     """The node's health from what is known at this moment."""
@@ -132,7 +136,8 @@ def describe(
         protocol=PROTOCOL,
         roster_number=here.roster.number,
         clock_trusted=clock_trusted,
-        must_catch_up=must_catch_up,
+        write_refusal=write_refusal,
+        free_bytes=free_bytes,
         waiting_for_update=sum(head.n - head.applied for head in heads.values()),
         heads=dict(heads),
         stopped=tuple(_stopped(here, found) for found in quarantined),
@@ -208,6 +213,10 @@ def metrics_text(health: Health) -> str:
         f"quartier_well {int(health.is_well)}",
         "# TYPE quartier_clock_trusted gauge",
         f"quartier_clock_trusted {int(health.clock_trusted)}",
+        "# TYPE quartier_takes_writes gauge",
+        f"quartier_takes_writes {int(health.write_refusal is None)}",
+        "# TYPE quartier_storage_free_bytes gauge",
+        f"quartier_storage_free_bytes {health.free_bytes}",
         "# TYPE quartier_schema gauge",
         f"quartier_schema {health.schema}",
         "# TYPE quartier_roster_number gauge",

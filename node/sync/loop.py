@@ -8,6 +8,7 @@ nothing runs. What fails is tried again after a while that grows and is never th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.base.periods import to_epoch
+from node.base.refusals import RefusedError
 from node.store import NodeRole, Store
 from node.sync.answering import Answering
 from node.sync.authority import add_node, revoke_node
@@ -104,7 +106,7 @@ class Sync:
         self._follow(self._own.roster)
         self._kept = await store.on_writer(lambda core: core.kept(_KEPT)) or b""
         self._peers.recall(self._kept)
-        await store.on_writer(lambda core: core.apply_waiting(self._own.here.members))
+        await self._catch_up()
         self._unsubscribe = store.subscribe(self._committed)
         await self._own.refresh_house_key()
         self._is_running = True
@@ -259,12 +261,25 @@ class Sync:
     async def _housekeep(self) -> None:
         while True:
             await asyncio.sleep(REST_SECONDS)
+            await self._catch_up()
             await self._remember()
+
+    async def _catch_up(self) -> None:
+        """Do what an update, or a disk that was full, left to be done."""
+        store = self._own.store
+        try:
+            await store.on_writer(lambda core: core.apply_waiting(self._own.here.members))
+            await store.finish_merge()
+        except RefusedError as refused:
+            log.warning("what waits here goes on waiting: %s", refused)
 
     async def _remember(self) -> None:
         """Keep what the peers told, so that people see it after a restart without a line too."""
         found = self._peers.remembered()
-        if found != self._kept:
+        if found == self._kept:
+            return
+        # Only a hint: a disk that is full need not take it.
+        with contextlib.suppress(RefusedError):
             await self._own.store.on_writer(lambda core: core.keep(_KEPT, found))
             self._kept = found
 
@@ -353,7 +368,8 @@ class Sync:
             quarantined=quarantined,
             line=self.line,
             clock_trusted=store.core.clock.trusted,
-            must_catch_up=store.core.must_catch_up,
+            write_refusal=store.core.write_refusal,
+            free_bytes=store.core.storage.free_bytes,
             now=to_epoch(store.core.clock.now()),
         )
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
+from node.base.refusals import RefusedError
 from node.store import Core, Store
 from node.sync.answering import AwaitNews
 from node.sync.granting import give_house_key, refresh_house_key
@@ -108,6 +109,9 @@ class Own:
                     result = await self._perform(effect, ask, looked_at)
                 except TroubleError as error:
                     effect = steps.throw(error)
+                except RefusedError as error:
+                    # The disk takes nothing; the store's own log says why.
+                    effect = steps.throw(TroubleError(Trouble.STORE, str(error)))
                 else:
                     effect = steps.send(result)
         except StopIteration as stop:
@@ -141,6 +145,8 @@ class Own:
             case Take(batch):
                 try:
                     return await self.store.receive(opened(batch, key), self.here.members)
+                except RefusedError:
+                    raise
                 except Exception as error:
                     log.exception("changesets could not be taken")
                     raise TroubleError(Trouble.STORE, repr(error)) from error

@@ -74,8 +74,7 @@ class Node(Box):
         core = Core.open(self.path, REGISTRY, clock=self.world.clock)
         core.after_merge = lambda write, touched: self._follow(core, write, touched)
         adopt_role(core)
-        if core.made_tables:
-            core.write(rebuild)
+        core.rebuild = rebuild
         core.finish_merge()
         return core
 

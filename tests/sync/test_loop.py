@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from node.store import Store
+from node.store.refusals import FULL
 from node.sync import LineSwitch, Trouble, metrics_text
 from node.sync.transport import Link
 from tests.sync.hand import CLOCK, REGISTRY
@@ -75,6 +76,23 @@ async def test_a_cut_line_is_made_good_and_says_so(tmp_path: Path) -> None:
         line = next(p for p in (await kiosk.sync.health()).peers if p.site_id == home.site)
         assert str(line.waiting) == "Mit home ist alles abgeglichen."
         assert line.is_well
+
+
+async def test_a_full_disk_takes_nothing_says_so_and_catches_up_when_it_is_freed(
+    tmp_path: Path,
+) -> None:
+    async with quarter(tmp_path, "home", "kiosk") as nodes:
+        home, kiosk = nodes.values()
+        await home.wish("vorher")
+        await kiosk.sees("vorher")
+        kiosk.store.core.storage.spare_bytes = 1 << 62
+        assert await kiosk.store.write(lambda _: None) is FULL
+        await home.wish("solange voll")
+        await until(lambda: _trouble(kiosk, home, Trouble.STORE))
+        assert await kiosk.texts() == {"vorher"}
+        kiosk.store.core.storage.spare_bytes = 0
+        await kiosk.sees("solange voll")
+        await until(lambda: _trouble(kiosk, home, None))
 
 
 async def _trouble(node: Wired, peer: Wired, trouble: Trouble | None) -> bool:

@@ -1,0 +1,29 @@
+"""What the store says when it will not write: business noes, in words."""
+
+from __future__ import annotations
+
+from node.base.refusals import N_, Refusal
+
+MUST_CATCH_UP = Refusal(
+    code="store.must_catch_up",
+    message=N_(
+        "Diese Box wurde aus einer Sicherung wiederhergestellt und wartet auf ihre Nachbarn."
+    ),
+    remedy=N_("Bitte verbinden Sie sie mit dem Hausnetz. Lesen geht weiter."),
+    status=503,
+)
+FULL = Refusal(
+    "store.full",
+    N_("Der Speicher dieser Box ist voll: Gerade kann nichts Neues gespeichert werden."),
+    N_("Ansehen und Ausweise prüfen geht weiter. Bitte sagen Sie am Service-Point Bescheid."),
+    status=507,
+)
+UNWRITABLE = Refusal(
+    "store.unwritable",
+    N_("Diese Box kann gerade nichts speichern. Es wurde nichts geändert."),
+    N_(
+        "Bitte versuchen Sie es gleich noch einmal. Hilft das nicht, sagen Sie bitte am "
+        "Service-Point Bescheid."
+    ),
+    status=503,
+)
