@@ -1,4 +1,4 @@
-"""What the store says when it will not write: business noes, in words."""
+"""What the store says when it will not write, in words: each is a `Refusal`."""
 
 from __future__ import annotations
 
