@@ -103,6 +103,11 @@ class Actor:
         """Whether this is a known person."""
         return bool(self.person_id)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether they came in by a link from outside: rights without a name, at central."""
+        return self.face is Face.CENTRAL
+
     def on_behalf_of(self, other: Actor) -> Actor:
         """`other`, acted for by this member of staff."""
         return replace(other, staff_id=self.person_id, face=self.face)

@@ -177,8 +177,12 @@ def forget_secrets(
 def sign_out_everywhere(write: Write, actor: Actor, *, device: str = "", now: datetime) -> None:
     """End every session of the actor at every node, and forget every device but this one.
 
-    Links from outside are void too. `device` is the token of the browser that asks.
+    Links from outside are void too; from outside, they are all that can be ended. `device` is the
+    token of the browser that asks.
     """
+    close_outside_access(write, actor, now=now)
+    if actor.is_away:
+        return
     at = to_epoch(now)
     device_id = token_id(device)
     known = tables.select_known_device(write, device_id, actor.person_id)
@@ -192,4 +196,3 @@ def sign_out_everywhere(write: Write, actor: Actor, *, device: str = "", now: da
             sign_outs=tables.select_sign_outs(write, actor.person_id),
             seen_at=at,
         )
-    close_outside_access(write, actor, now=now)

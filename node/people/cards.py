@@ -39,6 +39,8 @@ def issue_card(
 
 def revoke_cards(write: Write, actor: Actor, person_id: bytes, *, now: datetime) -> int | Refusal:
     """Void all cards of somebody: by staff, or by themselves; how many that was."""
+    if actor.is_away:
+        return refusals.ONLY_AT_HOME
     if actor.person_id != person_id and not may(actor, Permission.MANAGE_PEOPLE):
         return refusals.NOT_ALLOWED
     staff_id = actor.staff_id or (actor.person_id if actor.person_id != person_id else None)

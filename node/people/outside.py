@@ -35,6 +35,8 @@ def open_outside_access(write: Write, actor: Actor, *, now: datetime) -> str | R
 
     Older links of theirs are void from now on.
     """
+    if actor.is_away:
+        return refusals.ONLY_AT_HOME
     if actor.staff_id is not None or not actor.roles & NEIGHBOURS:
         return refusals.NOT_ALLOWED
     close_outside_access(write, actor, now=now)

@@ -20,6 +20,8 @@ def change_profile(
     write: Write, actor: Actor, *, given_name: str, family_name: str, language: str
 ) -> Person | Refusal:
     """Set what the actor is called and the language that letters to them are written in."""
+    if actor.is_away:
+        return refusals.ONLY_AT_HOME
     given_name, family_name = given_name.strip(), family_name.strip()
     refusal = check_name(given_name, family_name)
     if refusal is not None:
@@ -41,6 +43,8 @@ def add_to_household(
     write: Write, actor: Actor, *, given_name: str, family_name: str = "", now: datetime
 ) -> Person | Refusal:
     """Add somebody to the actor's own household, who then signs in with its code."""
+    if actor.is_away:
+        return refusals.ONLY_AT_HOME
     household = find_household(write, actor.household_id) if actor.household_id else None
     if household is None:
         return refusals.NOT_FOUND

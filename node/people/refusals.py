@@ -180,6 +180,12 @@ ACCESS_UNKNOWN = Refusal(
     N_("Zu Hause im Quartier können Sie unter „Mein Konto“ einen neuen einrichten."),
     status=403,
 )
+ONLY_AT_HOME = Refusal(
+    "people.only_at_home",
+    N_("Das geht nur zu Hause im Quartier."),
+    N_("Was Ihre Person betrifft, bleibt im Haus. Melden Sie sich dort an und ändern Sie es."),
+    status=403,
+)
 ACCESS_ELSEWHERE = Refusal(
     "people.access_elsewhere",
     N_("Dieser Zugang gilt nur von außen."),

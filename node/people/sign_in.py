@@ -227,6 +227,8 @@ async def change_secret(
     problem = check_secret(new)
     if problem is not None:
         return problem
+    if actor.is_away:
+        return refusals.ONLY_AT_HOME
     if actor.staff_id is not None:
         return refusals.NOT_ALLOWED
     kind = kind_of_secret(new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from node.store.schema import REPLICATED_SCOPES, Table, Writers
@@ -21,6 +22,14 @@ HOUSE_ROLES = frozenset({NodeRole.HOME, NodeRole.KIOSK, NodeRole.STANDBY})
 """The quarter's own nodes: they may read the `house` scope, central may not."""
 
 
+_WRITERS: Mapping[Writers, frozenset[NodeRole]] = {
+    Writers.ANY: frozenset(NodeRole),
+    Writers.HOUSE: HOUSE_ROLES,
+    Writers.HOME: frozenset({NodeRole.HOME}),
+    Writers.CENTRAL: frozenset({NodeRole.CENTRAL}),
+}
+
+
 def scopes_of(role: NodeRole) -> frozenset[str]:
     """The scopes that a node of this role may hold: central the house's chains only sealed."""
     if role in HOUSE_ROLES:
@@ -30,6 +39,4 @@ def scopes_of(role: NodeRole) -> frozenset[str]:
 
 def may_write(role: NodeRole, table: Table) -> bool:
     """Whether a node of this role may write the table's rows."""
-    if table.writers is Writers.ANY:
-        return True
-    return role == (NodeRole.HOME if table.writers is Writers.HOME else NodeRole.CENTRAL)
+    return role in _WRITERS[table.writers]

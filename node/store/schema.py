@@ -32,9 +32,10 @@ REPLICATED_SCOPES = (Scope.HOUSE, Scope.QUARTER, Scope.FLEET)
 
 
 class Writers(StrEnum):
-    """Which nodes may write a table's rows."""
+    """Which nodes may write a table's rows; `HOUSE` is every node in the building."""
 
     ANY = "any"
+    HOUSE = "house"
     HOME = "home"
     CENTRAL = "central"
 

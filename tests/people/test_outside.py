@@ -14,7 +14,8 @@ from node import people
 from node.base.actors import Face, Role
 from node.base.clock import FrozenClock
 from node.people.model import Knock, SignedIn
-from node.store import NodeRole, Store
+from node.store import Member, NodeRole, Store
+from node.store.intake import Verdict
 from tests.cast import Cast
 from tests.people.conftest import exchange, open_node, stored_bytes
 
@@ -168,3 +169,54 @@ async def test_at_home_a_link_is_no_way_in_and_staff_opens_none(
         lambda write: people.open_outside_access(write, acting, now=clock.now())
     )
     assert for_her.code == "people.not_allowed"
+
+
+async def test_central_cannot_let_itself_in_as_somebody(
+    home: Store, central: Store, settled: Cast, clock
+) -> None:
+    """A central that was broken into makes an access in Clara's name; no node of the house takes
+    it, while an access that really was opened in the building is taken."""
+    await exchange(home, central)
+    central.core.role = NodeRole.HOME
+    clara, household = settled.id("clara"), settled.household("clara")
+    await central.write(
+        lambda write: write.insert(
+            "outside_access", id=b"x" * 16, person_id=clara, household_id=household, rights="{}"
+        )
+    )
+    forged = await central.changesets((central.core.site_id, "quarter"), after=0, max_bytes=10**6)
+    key = central.core.identity.public_key
+    who = {central.core.site_id: Member(key, NodeRole.CENTRAL)}
+    report = await home.receive(forged, who)
+    assert report.verdicts == [Verdict.QUARANTINED]
+    assert "central node may not write outside_access" in next(iter(report.reasons.values()))
+    assert not await home.read(lambda read: read.value("select count(*) from outside_access"))
+
+
+async def test_a_node_in_the_lobby_may_open_an_access(
+    home: Store, kiosk: Store, settled: Cast, clock
+) -> None:
+    await exchange(home, kiosk)
+    await open_access(kiosk, settled, "anna", clock)
+    await exchange(home, kiosk)
+    assert await home.read(lambda read: read.value("select count(*) from outside_access")) == 1
+
+
+async def test_from_outside_nobody_opens_a_further_access(
+    home: Store, central: Store, settled: Cast, clock
+) -> None:
+    """Whoever found the phone must not renew the link for ever; closing it is allowed there."""
+    token = await open_access(home, settled, "anna", clock)
+    await exchange(home, central)
+    found = await people.sign_in_from_outside(central, ABROAD, token, now=clock.now())
+    refused = await central.write(
+        lambda write: people.open_outside_access(write, found.actor, now=clock.now())
+    )
+    assert refused.code == "people.only_at_home"
+    await central.write(
+        lambda write: people.sign_out_everywhere(write, found.actor, now=clock.now())
+    )
+    sessions = people.Sessions(central)
+    assert await sessions.find(found.token, face=Face.PORTAL, now=clock.now()) is None
+    again = await people.sign_in_from_outside(central, ABROAD, token, now=clock.now())
+    assert again.code == "people.access_unknown"
