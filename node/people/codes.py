@@ -182,4 +182,5 @@ def _letter(read: Read, issued: IssuedCode, now: datetime) -> CodeLetter:
         issued_on=now.astimezone(quarter.zone_of(read)).date(),
         sender=", ".join(part for part in (contact.operator, contact.address) if part),
         phone=contact.phone,
+        language=household.profile.language,
     )

@@ -264,6 +264,7 @@ class CodeLetter:
     issued_on: date
     sender: str
     phone: str
+    language: str = "de"
 
 
 @dataclass(frozen=True, slots=True)

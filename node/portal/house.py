@@ -14,7 +14,7 @@ from node.base.ids import id_text
 from node.base.periods import Period, local_day
 from node.base.refusals import N_
 from node.quarter import Closure, DeskProfile, QuietHours, WasteCollection, WasteKind
-from node.quarter.model import BookOfRules, RuleSource, TimeSpan
+from node.quarter.model import BookOfRules, RuleSource
 from node.spaces import Space
 from node.store import Read
 from node.web import i18n
@@ -192,8 +192,11 @@ def _free_row(visit: Visit, space: Space, until: datetime) -> dict[str, Any]:
 
 def _quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
     lang = visit.prefs.lang
-    span = TimeSpan(rule.opens_minute, rule.closes_minute)
-    parts = [str(span).replace("-", f" {visit.say(N_('bis'))} ")]
+    opens, closes = (
+        i18n.clock_words(lang, minute // 60 % 24, minute % 60)
+        for minute in (rule.opens_minute, rule.closes_minute)
+    )
+    parts = [visit.say(N_("{from_} bis {until} Uhr"), from_=opens, until=closes)]
     if len(rule.weekdays) < DAYS_OF_WEEK:
         monday = date(2024, 1, 1)
         names = [

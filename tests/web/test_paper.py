@@ -137,6 +137,23 @@ def test_without_the_fetched_font_letters_are_still_printed(monkeypatch) -> None
     assert squares(pages(pdf)[0]) == URL
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "summed_up"),
+    [("de", "Ihr Code", "In English:"), ("en", "Your code", "Auf Deutsch:")],
+)
+def test_a_letter_is_in_its_households_language_and_sums_up_in_the_other(
+    monkeypatch, language: str, said: str, summed_up: str
+) -> None:
+    monkeypatch.setattr(paper, "_has_font", lambda: False)
+    letter = CodeLetter(**{**fields(LETTER), "language": language})
+    (page,) = pages(paper.code_letters([letter], quarter="Lindenhof", address="flair.example"))
+    assert said.encode() in page
+    assert summed_up.encode() in page
+    strange = CodeLetter(**{**fields(LETTER), "language": "xx"})
+    (page,) = pages(paper.code_letters([strange], quarter="Lindenhof", address="flair.example"))
+    assert b"Ihr Code" in page
+
+
 def test_names_that_no_font_knows_are_written_with_their_nearest_letters() -> None:
     strange = CodeLetter(**{**fields(LETTER), "household_name": "Нгуен 阮 Nguyễn ∑"})
     assert paper.code_letters([strange], quarter="Lindenhof", address="flair.example")
