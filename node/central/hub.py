@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Receive, Scope, Send
+
+from node.web.gate import host_name
 
 
 class Hub:
@@ -17,7 +18,7 @@ class Hub:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the quarter that is meant."""
         headers = dict(scope.get("headers", ()))
-        host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1")).hostname or ""
+        host = host_name(headers.get(b"host", b"").decode("latin-1"))
         app = self._quarters.get(host) or self._quarters.get(host.split(".")[0])
         if app is None:
             await _unknown(send)

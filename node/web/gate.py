@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request
+from litestar import Request, Response
+from litestar.enums import MediaType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
+from node.base.refusals import N_, Refusal
+from node.web.errors import answer_refusal, crashed
 from node.web.visit import House, HttpRequest, Visit, cookie_of, face_of, read_prefs
 
 SESSION_COOKIES = {
@@ -62,34 +66,42 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request: HttpRequest = Request(scope, receive, send)
-        if not self._is_known_host(request):
-            await _refuse(send, 421, "Diese Adresse gehört nicht zu diesem Quartier.")
-            return
-        if request.method not in SAFE_METHODS and not is_same_origin(request):
-            await _refuse(send, 403, "Diese Anfrage kam von einer fremden Seite.")
-            return
-        scope["visit"] = await self._visit(request)  # type: ignore[typeddict-unknown-key]
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_safely)
+        refused = await self._admit(request)
+        if refused is None:
+            await self._app(scope, receive, send_safely)
+        else:
+            await refused.to_asgi_response(None, request)(scope, receive, send_safely)
 
-    async def _visit(self, request: HttpRequest) -> Visit:
-        house = self._house
-        face = face_of(request.url.path)
-        visit = Visit(request, house, read_prefs(request), house.clock.now())
-        token = _bearer(request) or cookie_of(request, SESSION_COOKIES[face])
+    async def _admit(self, request: HttpRequest) -> Response[Any] | None:
+        """Put the visit into the request, or answer why there will be none."""
+        visit = Visit(request, self._house, read_prefs(request), self._house.clock.now())
+        if not self._is_known_host(request):
+            return _plain(visit, WRONG_HOST)
+        request.scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
+        if request.method not in SAFE_METHODS and not is_same_origin(request):
+            return answer_refusal(request, OTHER_SITE)
+        try:
+            await self._recognise(visit)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is an honest page
+            return crashed(request, error)
+        return None
+
+    async def _recognise(self, visit: Visit) -> None:
+        face = face_of(visit.request.url.path)
+        token = _bearer(visit.request) or cookie_of(visit.request, SESSION_COOKIES[face])
         if token:
             actor = await self._find_actor(token, face)
             visit.actor = actor or NOBODY
             visit.token = token if actor else ""
-        return visit
 
     def _is_known_host(self, request: HttpRequest) -> bool:
-        host = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+        host = host_name(request.headers.get("host", ""))
         if host in self._hosts or host == "localhost" or host.endswith(".localhost"):
             return True
         try:
@@ -105,7 +117,17 @@ def is_same_origin(request: HttpRequest) -> bool:
     if site is not None:
         return site in SAME_SITE
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    # What browsers write; comparing it whole needs no parser that somebody could confuse.
+    own = (f"http://{request.headers.get('host')}", f"https://{request.headers.get('host')}")
+    return origin is None or origin in own
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header in small letters; "" where it makes no sense."""
+    try:
+        return (urlsplit(f"//{header}").hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _bearer(request: HttpRequest) -> str:
@@ -113,13 +135,21 @@ def _bearer(request: HttpRequest) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    body = sentence.encode()
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS],
-        }
-    )
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+def _plain(visit: Visit, refusal: Refusal) -> Response[Any]:
+    """A no without a page: a stranger's script that may read it learns nothing of the quarter."""
+    text = f"{visit.say(refusal.message)} {visit.say(refusal.remedy)}"
+    return Response(text, status_code=refusal.status, media_type=MediaType.TEXT)
+
+
+WRONG_HOST = Refusal(
+    "web.wrong_host",
+    N_("Diese Adresse gehört nicht zu diesem Quartier."),
+    N_("Bitte öffnen Sie die Adresse, die in Ihrem Brief steht."),
+    status=421,
+)
+OTHER_SITE = Refusal(
+    "web.other_site",
+    N_("Diese Anfrage kam von einer fremden Seite. Es wurde nichts geändert."),
+    N_("Bitte öffnen Sie das Portal selbst und schicken Sie von dort ab, was Sie möchten."),
+    status=403,
+)
