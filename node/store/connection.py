@@ -18,6 +18,8 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite.core
 from pysqlite3 import dbapi2
 
+from node.store.files import finish_swap
+
 T = TypeVar("T")
 driver: Any = dbapi2
 """The driver has no type stubs; its objects are `Any` here and `Row`s outside."""
@@ -77,7 +79,8 @@ class FunctionThread(aiosqlite.core.Connection):
 
 
 def open_writer(path: Path) -> Any:
-    """The one writing connection, with cr-sqlite loaded."""
+    """The one writing connection, with cr-sqlite loaded. Finishes a swap that was cut off."""
+    finish_swap(path)
     connection = _open(path)
     load_crsqlite(connection)
     connection.execute("pragma journal_mode=wal")

@@ -2,7 +2,8 @@
 
 The key lies in the database's own `meta` table, so that file and identity are never mixed up;
 snapshots for others leave it out. `site_id` is the first 16 bytes of SHA-256 of the public key
-and is cr-sqlite's own site id from before the first write on.
+and is cr-sqlite's own site id from before the first write on. A node that cannot know which of its
+numbers are in use goes on under a new identity; what it wrote stays the old one's.
 """
 
 from __future__ import annotations
@@ -90,3 +91,42 @@ def store_identity(connection: Any, identity: Identity) -> None:
     connection.execute(
         "update crsql_site_id set site_id = ? where ordinal = 0", (identity.site_id,)
     )
+
+
+def replace_identity(connection: Any, identity: Identity) -> None:
+    """Make the file another node's: what ordinal 0 wrote stays its writer's, under another ordinal.
+
+    In the caller's transaction, extension or not. Afterwards the connection must be reopened.
+    """
+    connection.execute(
+        "insert into meta (name, value) values ('identity', ?)"
+        " on conflict (name) do update set value = excluded.value",
+        (identity.seed,),
+    )
+    found = connection.execute("select site_id, ordinal from crsql_site_id").fetchall()
+    ordinals = {bytes(site): ordinal for site, ordinal in found}
+    writer = next(site for site, ordinal in ordinals.items() if ordinal == 0)
+    if writer == identity.site_id:
+        return
+    there = ordinals.get(identity.site_id, max(ordinals.values()) + 1)
+    connection.execute("delete from crsql_site_id where ordinal in (0, ?)", (there,))
+    connection.executemany(
+        "insert into crsql_site_id (site_id, ordinal) values (?, ?)",
+        ((writer, there), (identity.site_id, 0)),
+    )
+    # Both ways at once: an identity that comes back finds its own cells under ordinal 0 again.
+    for clock in clock_tables(connection):
+        connection.execute(
+            f'update "{clock}" set site_id = case site_id when 0 then :there else 0 end'
+            " where site_id in (0, :there)",
+            {"there": there},
+        )
+
+
+def clock_tables(connection: Any) -> list[str]:
+    """The names of cr-sqlite's clock tables in the file, also of tables no longer declared."""
+    found = connection.execute(
+        "select name from sqlite_master where type = 'table' and name like '%!_!_crsql!_clock'"
+        " escape '!'"
+    )
+    return [row[0] for row in found.fetchall()]
