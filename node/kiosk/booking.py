@@ -17,7 +17,7 @@ from node.base.periods import Period, from_epoch
 from node.base.refusals import N_, Refusal, RefusedError, granted
 from node.kiosk import frame
 from node.kiosk.spaces import find_again, offer_value, refused_page
-from node.spaces import Bill, Query, Reservation, Space, Status, Wish
+from node.spaces import Bill, Reservation, Space, Status, Wish
 from node.store import Read, Write
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
 from node.web.showing import (
@@ -71,8 +71,6 @@ async def hold(visit: Visit) -> Response[Any]:
     """Keep an offer for some minutes, or go on to ask for it."""
     actor = visit.signed_in()
     wish = await visit.read(_fitting(_wish(await read_fields(visit))))
-    if await visit.read(lambda read: _needs_request(visit, read, actor, wish)):
-        return visit.go(f"/kiosk/book?{_query(wish)}")
     result = await visit.store.write(
         lambda write: spaces.hold(write, actor, wish, now=visit.now, signer=visit.house.signer)
     )
@@ -117,16 +115,6 @@ def _fitting(wish: Wish) -> Any:
         return replace(wish, purpose=purposes[0] if purposes else "")
 
     return complete
-
-
-def _needs_request(visit: Visit, read: Read, actor: Actor, wish: Wish) -> bool:
-    """Whether the desk or another node must agree to a wish that could be had."""
-    space = spaces.find_space(read, wish.space_id)
-    if space is None:
-        return False
-    query = Query(period=wish.period, people=wish.people, kind=space.kind)
-    found = spaces.search(read, actor, query, now=visit.now)
-    return any(each.space.id == wish.space_id and each.needs_request for each in found.offers)
 
 
 def _query(wish: Wish) -> str:

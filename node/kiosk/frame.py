@@ -57,6 +57,7 @@ async def frame(visit: Visit) -> dict[str, Any]:
     local = visit.now.astimezone(visit.zone)
     return {
         "time": f"{local:%H:%M}",
+        "now": to_epoch(visit.now),
         "day": i18n.long_day_words(visit.prefs.lang, local.date()),
         "desk_text": desk_text,
         "desk_open": is_open,

@@ -1,7 +1,7 @@
 """Booking a place: it is held while the summary is read, then one button makes it one's own.
 
 Nothing is written by reading a page: the button of an offer holds, the summary can be read again.
-Where another node decides nothing can be held; the summary then carries the wish itself.
+Where another node or the desk decides nothing is held; the summary then carries the wish itself.
 """
 
 from __future__ import annotations
@@ -138,12 +138,12 @@ def _show_hold(visit: Visit, page: ConfirmPage, found: Reservation, status: Stat
         )
         return
     page.held = visit.say(N_("Für Sie gehalten bis {until}"), until=clock(visit, until))
-    page.hold_until = until.isoformat()
+    page.held_seconds = max(0, int((until - visit.now).total_seconds()))
 
 
 @get("/book", include_in_schema=False)
 async def asked_summary(visit: Visit) -> Response[Any]:
-    """The last look at a place that another node decides about."""
+    """The last look at a place that another node or the desk decides about."""
     actor = visit.signed_in()
     fields = read_query(visit)
     if "offer" not in fields.given:
@@ -151,12 +151,8 @@ async def asked_summary(visit: Visit) -> Response[Any]:
     wish = _wish(visit, fields)
     looked = await visit.read(lambda read: look_at(read, actor, _fitting(read, wish)))
     page = summary_of(visit, looked, action="/book")
-    page.requested = visit.say(
-        N_(
-            "Über diesen Ort entscheidet ein anderes Haus. Es bestätigt, sobald es erreichbar "
-            "ist. Sie brauchen dann nichts mehr zu tun."
-        )
-    )
+    is_home = looked.space.home_site == visit.store.core.site_id
+    page.requested = visit.say(DESK_DECIDES if is_home else OTHERS_DECIDE)
     return visit.page("portal/confirm.html", page, here="find")
 
 
@@ -188,7 +184,7 @@ async def book_held(visit: Visit, reservation: str) -> Response[Any]:
 
 @post("/book", include_in_schema=False)
 async def book_asked(visit: Visit) -> Response[Any]:
-    """Ask for a place that another node decides about."""
+    """Ask for a place that another node or the desk decides about."""
     actor = visit.signed_in()
     fields = await read_fields(visit)
     note, guests = _said(fields)
@@ -242,5 +238,11 @@ async def _refused(visit: Visit, actor: Actor, wish: Wish, refusal: Refusal) -> 
     page = refused_page(visit, wish, space, refusal, offers)
     return visit.page("portal/find.html", page, here="find", status=refusal.status)
 
+
+DESK_DECIDES = N_("Hier stimmt der Service-Point zu. Sie bekommen die Antwort von dort.")
+OTHERS_DECIDE = N_(
+    "Über diesen Ort entscheidet ein anderes Haus. Es bestätigt, sobald es erreichbar ist. Sie "
+    "brauchen dann nichts mehr zu tun."
+)
 
 ROUTES = (hold, held_summary, asked_summary, book_held, book_asked, drop)

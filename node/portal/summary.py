@@ -39,7 +39,7 @@ class ConfirmPage:
     place: Place
     sentence: str
     held: str | None
-    hold_until: str
+    held_seconds: int
     expired: str | None
     requested: str | None
     rows: list[dict[str, str]]
@@ -91,7 +91,7 @@ def summary_of(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
         place=place_of(visit, space),
         sentence=sentence_of(visit, space, wish.period, looked.bill, free_until=free_until),
         held=None,
-        hold_until="",
+        held_seconds=0,
         expired=None,
         requested=None,
         rows=_rows(visit, looked, free_until),

@@ -72,14 +72,15 @@ def reserve(
 def hold(
     write: Write, actor: Actor, wish: Wish, *, now: datetime, signer: Signer
 ) -> Reservation | Refusal | None:
-    """Keep a place for some minutes while the summary is read; None where its home is elsewhere.
+    """Keep a place for some minutes while the summary is read; None where this can only be asked
+    for, because another node or the desk decides.
 
     One hold a person: an earlier one is given up, so nobody blocks the house by looking around.
     """
     case = _case(write, actor, wish)
     if isinstance(case, Refusal):
         return case
-    if not is_home(write, case.space):
+    if not is_home(write, case.space) or waits_for_desk(case):
         world = circumstances(write, case, now=now)
         return rules.check_reservable(case.space, wish, world)
     _drop_other_holds(write, actor, now=now)
@@ -115,7 +116,7 @@ def _confirm_again(
     case = case_again(write, reservation)
     if isinstance(case, Refusal):
         return case
-    if not is_home(write, case.space):
+    if not is_home(write, case.space) or waits_for_desk(case):
         return NO_LONGER_HELD
     world = circumstances(write, case, now=now, asked_at=asked_at)
     refusal = rules.check_reservable(case.space, case.wish, world)

@@ -141,7 +141,7 @@ async def test_late_evenings_are_asked_for_and_wait_for_the_desk(
     page = await choose(anna)
     assert page.path.startswith("/kiosk/book?")
     assert "Das wird angefragt." in page.text
-    page = await anna.submit("/kiosk/book", press="Verbindlich anfragen")
+    page = await anna.submit("/kiosk/book", press="Zahlungspflichtig anfragen")
     assert page.title == "Angefragt."
     assert "Service-Point" in page.text
     waiting = await house.node.store.read(lambda read: spaces.waiting(read, now=house.clock.now()))

@@ -275,3 +275,17 @@ async def test_a_short_way_is_not_lost_by_another_language(anna: Browser) -> Non
     page = await anna.submit("/prefs", lang="en")
     assert page.path.startswith("/find?kind=room")
     assert "What is free" in page.text
+
+
+async def test_what_the_desk_must_agree_to_is_asked_for_and_never_called_booked(
+    anna: Browser,
+) -> None:
+    """After ten in the evening the desk decides; the button must not promise more than that."""
+    late = HOFSAAL.replace("15:00", "19:00").replace("ends=19:00", "ends=22:30")
+    page = await summary(anna, late)
+    assert "Das wird angefragt." in page.text
+    assert "Service-Point" in page.text
+    assert "Zahlungspflichtig buchen" not in page.text
+    page = await anna.submit("/book", press="Zahlungspflichtig anfragen")
+    assert "Angefragt." in page.text
+    assert "der Service-Point muss zustimmen" in page.text

@@ -56,7 +56,7 @@ class House:
     def reserve(self, who: Actor, wish: Wish) -> Reservation | Refusal:
         return self._do(reserve, who, wish)
 
-    def hold(self, who: Actor, wish: Wish) -> Reservation | Refusal:
+    def hold(self, who: Actor, wish: Wish) -> Reservation | Refusal | None:
         return self._do(hold, who, wish)
 
     def confirm(self, who: Actor, reservation: Reservation) -> Reservation | Refusal:
@@ -143,6 +143,15 @@ def test_an_expired_hold_is_asked_for_anew_by_all_rules(home: House, anna: Actor
     held = made(home.hold(anna, home.wish("hofsaal", Period(utc(24, 14), utc(24, 18)))))
     home.clock.set(utc(24, 19))
     assert code_of(home.confirm(anna, held)) == "spaces.past"
+
+
+def test_a_hold_is_no_way_around_the_desk(home: House, anna: Actor) -> None:
+    """What the desk must agree to was held like anything else, and confirmed by one button."""
+    late = home.wish("hofsaal", Period(utc(28, 18), utc(28, 21, 30)))
+    assert home.hold(anna, late) is None
+    assert made(home.reserve(anna, late)).base_status is Status.REQUESTED
+    early = home.wish("hofsaal", Period(utc(27, 9), utc(27, 11)))
+    assert made(home.hold(anna, early)).base_status is Status.HELD
 
 
 def test_holds_do_not_get_a_household_past_its_limit(

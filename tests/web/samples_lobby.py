@@ -5,6 +5,7 @@ from tests.web.samples import KITCHEN, LEARNING, SALON, TERRACE, Context
 KIOSK: Context = {
     "kiosk": {
         "time": "14:10",
+        "now": 1795871400,
         "day": "Samstag, 28. November",
         "desk_text": "Service-Point: So 10 bis 12 Uhr",
         "desk_open": False,

@@ -214,7 +214,7 @@ CONFIRM: Context = {
     "sentence": "Salon am Platz, Sa 28. Nov., 15 bis 19 Uhr, 72,00 €, "
     "frei absagbar bis Mi 25. Nov., 15 Uhr.",
     "held": "Für Sie gehalten bis 14:32 Uhr",
-    "hold_until": "",
+    "held_seconds": 280,
     "expired": None,
     "purposes": [{"value": "private", "text": "Privat"}, {"value": "party", "text": "Feier"}],
     "use": "private",

@@ -135,9 +135,10 @@ for (const frame of document.querySelectorAll(".plan-frame")) {
   }
 }
 
-// Clocks go on between two pages. The zone is the quarter's, not the device's.
+// Clocks go on between two pages. Time and zone are the quarter's: the device's may be wrong.
 const clocks = document.querySelectorAll("[data-clock]");
 if (clocks.length) {
+  const begin = performance.now();
   const show = () => {
     for (const clock of clocks) {
       clock.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
@@ -146,7 +147,7 @@ if (clocks.length) {
         hourCycle: "h23",
         numberingSystem: "latn",
         timeZone: clock.dataset.clock || undefined,
-      }).format(new Date());
+      }).format(Number(clock.dataset.at) * 1000 + performance.now() - begin);
     }
   };
   setInterval(show, 5000);

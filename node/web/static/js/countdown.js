@@ -1,12 +1,10 @@
-// A place is held for some minutes. The page says until when; with script it says how long still.
+// A place is held for some minutes. The page says until when; with script it says how long still,
+// counted from when the page came: the device's own clock may be wrong.
 // Nothing is announced each second: a screen reader reads the sentence when it comes to it.
 
 for (const note of document.querySelectorAll("[data-countdown]")) {
-  const until = new Date(note.dataset.countdown).getTime();
-  // The device's clock may be wrong; the time that is left was right when the page was made.
-  const most = 10 * 60 * 1000;
   const begin = performance.now();
-  const left = Math.min(Math.max(until - Date.now(), 0), most);
+  const left = Number(note.dataset.countdown) * 1000;
   const words = note.querySelector(".badge > span") ?? note;
   const show = () => {
     const still = Math.ceil((left - (performance.now() - begin)) / 1000);
