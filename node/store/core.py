@@ -21,7 +21,7 @@ from node.store.changeset import Changeset, SignedChangeset
 from node.store.connection import DatabaseError
 from node.store.founding import Founding, found
 from node.store.handles import Read, Write
-from node.store.identity import Identity, stored_identity
+from node.store.identity import Identity, new_identity, replace_identity, stored_identity
 from node.store.intake import (
     Intake,
     IntakeReport,
@@ -66,10 +66,15 @@ class Core:
         identity = stored_identity(connection)
         if identity is None:
             raise ValueError("the file has no identity: open it with Core.open")
-        self.identity: Identity = identity
         self.quarter: bytes = journals.get_meta(connection, "quarter")
         self.epoch: bytes = journals.get_meta(connection, "epoch")
-        self._journal = journals.Journal(registry, identity, quarter=self.quarter, epoch=self.epoch)
+        self._use(identity)
+
+    def _use(self, identity: Identity) -> None:
+        self.identity = identity
+        self._journal = journals.Journal(
+            self.registry, identity, quarter=self.quarter, epoch=self.epoch
+        )
 
     @classmethod
     def open(
@@ -137,21 +142,16 @@ class Core:
         """Run `fn` in one transaction; its result and the replicated tables that it touched.
 
         An exception rolls back and is raised; a `Refusal`, returned or raised as `RefusedError`,
-        rolls back and is returned. A store that waits to catch up refuses every write, and so
-        does one whose disk is full.
+        rolls back and is returned. A store whose disk is full refuses every write; one that waits
+        to catch up those of which others would hear, so that people can still sign in and look.
         """
         try:
-            self._check_writable()
-            if self._is_behind:
+            self.storage.check()
+            if self._is_behind and not self.must_catch_up:
                 self._follow()
             return self._transaction(fn)
         except RefusedError as refused:
             return refused.refusal, frozenset()
-
-    def _check_writable(self) -> None:
-        if self.must_catch_up:
-            raise RefusedError(MUST_CATCH_UP)
-        self.storage.check()
 
     def _transaction(self, fn: Callable[[Write], T]) -> tuple[T, frozenset[str]]:
         with self._writing.transaction():
@@ -159,6 +159,8 @@ class Core:
             if isinstance(result, Refusal):
                 raise RefusedError(result)
             written = self._record()
+            if written and self.must_catch_up:
+                raise RefusedError(MUST_CATCH_UP)
         return result, frozenset(change.table for item in written for change in item.tables)
 
     def _record(self) -> list[Changeset]:
@@ -270,7 +272,7 @@ class Core:
         decides by projections that are behind would give a time away twice.
         """
         try:
-            self._check_writable()
+            self.storage.check()
             return self._follow()
         except RefusedError:
             self._is_behind = True
@@ -315,14 +317,14 @@ class Core:
     def must_catch_up(self) -> bool:
         """Whether the file was restored from a backup and has not met a peer since.
 
-        Until then its numbers might be in use already: it must not write.
+        Until then its numbers might be in use already: it must not use any.
         """
         return self._must_catch_up
 
     _must_catch_up = False
 
     def note_restored(self) -> None:
-        """Mark the file as restored: it reads, and writes again after `note_caught_up`."""
+        """Mark the file as restored: others hear of it again after `note_caught_up`."""
         with self._writing.transaction():
             journals.set_meta(self._connection, "restored", 1)
         self._must_catch_up = True
@@ -332,6 +334,24 @@ class Core:
         with self._writing.transaction():
             self._connection.execute("delete from meta where name = 'restored'")
         self._must_catch_up = False
+
+    def take_new_identity(self) -> Identity:
+        """Go on as another node at once, keeping what the old one wrote; answers the old identity.
+
+        For a file whose numbers may be in use with nobody there to tell: restored without another
+        node, or cloned. The roster must name the new identity before peers meet it; whoever read
+        the old one from this core must be opened anew. Raises `RefusedError`.
+        """
+        old, fresh = self.identity, new_identity()
+        with self._writing.transaction():
+            replace_identity(self._connection, fresh)
+            self._connection.execute("delete from meta where name = 'restored'")
+        # The extension has read the old site id: only another connection writes under the new.
+        self._writing.reopen()
+        self._use(fresh)
+        self._must_catch_up = False
+        self.finish_merge()
+        return old
 
     @property
     def secret(self) -> bytes:
@@ -346,10 +366,8 @@ class Core:
         """
         noted = journals.get_meta(self._connection, "seen_at")
         instants = [datetime.fromisoformat(noted)] if noted else []
-        instants += [
-            from_epoch(at_ms // 1000)
-            for at_ms in journals.read_latest_times(self._connection, self.site_id)
-        ]
+        times = journals.read_latest_times(self._connection, self.site_id)
+        instants += [from_epoch(at_ms // 1000) for at_ms in times]
         return max(instants, default=None)
 
     def note_time(self) -> None:
