@@ -31,7 +31,7 @@ from tests.cast import Cast, small_quarter
 from tests.serve import AHEAD, MovedClock
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 LOG = "log.txt"
 
 
@@ -50,7 +50,7 @@ def draw(folder: Path, clock: FrozenClock) -> Blueprint:
     furnished = furnish(folder / "home", clock)
     home = Core.open(folder / "home" / "quarter.db", REGISTRY, clock=clock)
     try:
-        surround(folder, home, first_port=free_ports())
+        surround(folder, home, first_port=claim_ports())
     finally:
         home.close()
     MovedClock(folder / AHEAD).set(clock.now())
@@ -60,16 +60,25 @@ def draw(folder: Path, clock: FrozenClock) -> Blueprint:
     return Blueprint(folder, furnished, clock.now())
 
 
-def free_ports() -> int:
-    """The first of a range of ports that nobody uses, for the ports that a demo takes."""
-    for first in range(21_000, 32_000, 40):
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in (
-                first + 10 * node + place for node in range(len(NODES)) for place in (0, 1)
-            ):
-                held.enter_context(socket.create_server(("127.0.0.1", port)))
+def claim_ports() -> int:
+    """The first of thirty ports that are this process's own, as three nodes of a demo want them.
+
+    The last one stays taken for as long as the process lives: that is how another run of the tests
+    on this machine knows to look further.
+    """
+    for first in range(21_000, 32_000, 30):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as held:
+            ports = (10 * node + place for node in range(len(NODES)) for place in (0, 1))
+            claim = held.enter_context(socket.create_server(("127.0.0.1", first + 29)))
+            for port in ports:
+                socket.create_server(("127.0.0.1", first + port)).close()
+            _CLAIMS.append(claim)
+            held.pop_all()
             return first
     raise RuntimeError("no free ports")
+
+
+_CLAIMS: list[socket.socket] = []
 
 
 @contextlib.contextmanager
@@ -117,6 +126,7 @@ class Town:
                 self.processes[name] = subprocess.Popen(
                     [sys.executable, "-m", "tests.serve", str(self.folder / name)],
                     cwd=ROOT,
+                    stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
                 )
@@ -138,7 +148,11 @@ class Town:
         ending = {name: self.processes.pop(name) for name in names or tuple(self.processes)}
         for process in ending.values():
             process.send_signal(signal.SIGTERM)
-        return {name: process.wait(timeout=20) for name, process in ending.items()}
+        codes = {name: process.wait(timeout=20) for name, process in ending.items()}
+        for process in ending.values():
+            assert process.stdin is not None
+            process.stdin.close()
+        return codes
 
     def log(self, name: str) -> str:
         """What a node wrote down."""
@@ -162,7 +176,7 @@ class Town:
         """Join it again, as `quartier demo join` does."""
         switch_line(self.folder, cut=False)
 
-    def until_even(self, *, seconds: float = 20) -> None:
+    def until_even(self, *, seconds: float = 60) -> None:
         """Wait until the running nodes hold the same: central what it may, the others all."""
         ends = time.monotonic() + seconds
         while not (self._is_even("quarter") and self._is_even("house", but="central")):

@@ -1,13 +1,16 @@
 """A node in a process of its own by a clock that tests can move: `python -m tests.serve FOLDER`.
 
 The clock goes on like the machine's, so many seconds ahead of it as the file beside the folder
-says. Everything else is what `quartier serve` runs.
+says. Everything else is what `quartier serve` runs. It ends with whoever started it: when nobody
+holds its standard input any more, however they died.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +39,17 @@ class MovedClock:
         new.replace(self._path)
 
 
+def end_with_parent() -> None:
+    """Stop when standard input comes to its end."""
+
+    def wait() -> None:
+        sys.stdin.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 if __name__ == "__main__":
+    end_with_parent()
     folder = Path(sys.argv[1])
     sys.exit(serve_node(load(folder, os.environ), clock=MovedClock(folder.parent / AHEAD)))

@@ -8,7 +8,7 @@ from tests.browser.conftest import Opens
 from tests.browser.people import at_the_phone
 from tests.nodes import Town
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import Opens
 from tests.nodes import Town
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def test_a_first_timer_types_the_code_of_the_letter(town: Town, opens: Opens) -> None:
