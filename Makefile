@@ -1,14 +1,15 @@
 # Every recipe calls a script or a tool; see docs/dependencies.md for what they are.
 # `make help` lists the targets.
 SEEDS ?= 1000
+MINUTES ?= 30
 BIN = .venv/bin
 
-.PHONY: help check lint test test-all sim bench pictures format lock demo messages
+.PHONY: help check lint test test-all sim storm bench pictures format lock demo messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-check: ## the gate: lint, unit, simulation, browser, provisioning
+check: ## the gate: lint, unit, simulation, crash, browser, provisioning
 	sh provisioning/test
 
 lint: ## format, rules, imports, types, templates, spelling, dead code, scripts
@@ -22,6 +23,9 @@ test-all: ## the gate and both commands in a fresh Debian 12 and 13
 
 sim: ## only the simulation, with SEEDS=1000 random worlds
 	QUARTIER_SEEDS=$(SEEDS) $(BIN)/pytest -m slow tests/simulation
+
+storm: ## kill the nodes of a quarter under load for MINUTES=30
+	$(BIN)/pytest -s -m slow tests/crash/test_storm.py --storm-minutes $(MINUTES)
 
 bench: ## the figures as a table, kept in docs/benchmarks.md
 	$(BIN)/python -m benchmarks --history docs/benchmarks.md

@@ -3,7 +3,7 @@
 # is its result; one that cannot run here calls `skip` with the reason. Each goes on to its end
 # even when something in it failed, so that one run tells everything.
 
-GATE="lint unit simulation browser provisioning"
+GATE="lint unit simulation crash browser provisioning"
 FRESH="fresh12 fresh13"
 RESULTS=$BUILD/results
 SKIPPED=77 # exit status of a block that could not run here
@@ -78,7 +78,10 @@ pytest_block() { # ARGUMENTS...
 
 block_unit() { pytest_block -n 2; }
 
-block_simulation() { pytest_block -n 2 -m slow; }
+block_simulation() { pytest_block -n 2 -m slow --ignore tests/crash; }
+
+# One after the other: each of these keeps both cores busy with processes of its own.
+block_crash() { pytest_block -m slow tests/crash; }
 
 block_browser() {
   have chromium || skip "Chromium is not installed" || return
