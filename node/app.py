@@ -24,7 +24,7 @@ from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.store import Core, NodeRole, Store, Write
-from node.sync import LineSwitch, Sync, SyncSettings, sync_app
+from node.sync import LineSwitch, Roster, Sync, SyncSettings, sync_app
 from node.sync.routes import SyncApp
 from node.web.errors import ERRORS
 from node.web.gate import Gate
@@ -82,6 +82,7 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     await store.on_writer(lambda core: prepare(core, clock))
     line = LineSwitch(settings.data)
     sync = await Sync.open(store, sync_settings(settings), line=line if settings.demo else None)
+    sync.after_roster = lambda roster: follow_roster(store, roster)
     house = await make_house(store, clock, settings, sync=sync, line=line)
     pages, streams = make_pages(house, settings), house.service(Streams)
     return Node(settings, store, sync, pages, sync_app(sync), streams)
@@ -104,7 +105,15 @@ def prepare(core: Core, clock: Clock) -> None:
         clock.raise_floor(seen)
     core.after_merge = follower(core, clock)
     core.rebuild = rebuild
+    core.after_catch_up = spaces.renew_term
     core.finish_merge()
+
+
+async def follow_roster(store: Store, roster: Roster) -> None:
+    """At the home node: decide about the places of boxes that are no more."""
+    gone = {site for site, node in roster.nodes.items() if not node.is_active}
+    if gone and store.core.role is NodeRole.HOME:
+        await store.write(lambda write: spaces.assume_homes(write, gone))
 
 
 def follower(core: Core, clock: Clock) -> Callable[[Write, frozenset[str]], None]:

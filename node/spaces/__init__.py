@@ -30,6 +30,7 @@ from node.spaces.check_in import (
 from node.spaces.deciding import decide_waiting, why_not
 from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
+from node.spaces.homes import assume_homes, renew_term
 from node.spaces.importing import import_spaces
 from node.spaces.model import (
     Bill,
@@ -92,6 +93,7 @@ __all__ = [
     "alternatives_for",
     "approve",
     "arrivals",
+    "assume_homes",
     "audience_of",
     "bill_for",
     "cancel",
@@ -125,6 +127,7 @@ __all__ = [
     "present",
     "preview_cancellation",
     "rebuild",
+    "renew_term",
     "reserve",
     "search",
     "stay_period",

@@ -21,7 +21,7 @@ from node.quarter.files import (
     ReservationRow,
 )
 from node.quarter.mirroring import Wanted, plan
-from node.spaces import passes, pricing, schema, tables
+from node.spaces import homes, passes, pricing, schema, tables
 from node.spaces.folding import project
 from node.spaces.following import follow
 from node.spaces.model import (
@@ -91,10 +91,10 @@ class _Origin:
 
 def _import_places(core: Core, files: QuarterFiles, *, now: datetime) -> int:
     # A second import, at whichever node, changes what a place is, never who decides about it.
-    homes = core.read(tables.select_homes)
+    known = core.read(tables.select_homes)
     rows = {
         files.id_of("space", row.key): {
-            "home_site": homes.get(files.id_of("space", row.key), core.site_id),
+            "home_site": known.get(files.id_of("space", row.key), core.site_id),
             "building_id": files.id_of("building", row.building),
             "details": tables.encoded(row),
         }
@@ -105,14 +105,8 @@ def _import_places(core: Core, files: QuarterFiles, *, now: datetime) -> int:
     )
     for batch in batches:
         core.write(batch.apply)
-    core.write(_begin_first_term)
+    core.write(homes.begin_first_term)
     return sum(len(batch.changes) for batch in batches)
-
-
-def _begin_first_term(write: Write) -> None:
-    if tables.select_term(write, write.site_id) == 0:
-        term_id = derived_id(write.site_id, "term", 1)
-        write.insert_new("home_term", id=term_id, site=write.site_id, term=1)
 
 
 def _missing(read: Read, files: QuarterFiles) -> list[ReservationRow]:

@@ -83,6 +83,16 @@ def select_homes(read: Read) -> dict[bytes, bytes]:
     return {row["id"]: row["home_site"] for row in read.rows("select id, home_site from space")}
 
 
+def update_home(write: Write, space_id: bytes, site: bytes) -> None:
+    """Let another node decide about a place."""
+    write.execute("update space set home_site = :site where id = :id", site=site, id=space_id)
+
+
+def select_latest_term(read: Read) -> int:
+    """The highest term that any node ever opened."""
+    return read.value("select max(term) from home_term") or 0
+
+
 def select_term(read: Read, site: bytes) -> int:
     """The term under which a node decides; 0 where it has none."""
     return read.value("select max(term) from home_term where site = :site", site=site) or 0

@@ -9,10 +9,10 @@ from node.store.changeset import SignedChangeset
 from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
-from node.store.identity import Identity, is_signed, site_id_of
-from node.store.intake import IntakeReport, Member, Members, Verdict
+from node.store.identity import Identity, is_signed, new_identity, site_id_of
+from node.store.intake import IntakeReport, Verdict
 from node.store.journal import NO_HEAD, Chain, Head, Quarantined, TooLargeError
-from node.store.roles import HOUSE_ROLES, NodeRole, scopes_of
+from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
 from node.store.sealed import SEALED, SealedBody, sealed_body
 from node.store.store import Store
@@ -45,6 +45,7 @@ __all__ = [
     "Write",
     "Writers",
     "is_signed",
+    "new_identity",
     "scopes_of",
     "sealed_body",
     "site_id_of",

@@ -8,6 +8,7 @@ the node's Ed25519 key signs the hash. Nothing in it depends on the receiver: it
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +22,9 @@ NO_HASH = bytes(32)
 MAX_ROWS = 4000
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """A transaction is capped at the writer; an import cuts itself into pieces."""
+
+BATCH_CELLS = 2000
+"""Changesets are applied in transactions of about this many cells; larger ones are slower."""
 
 _SIGNED_AS = b"quartier changeset 1\0"
 """Set before the hash so that no other signature of the key can be taken for a changeset's."""
@@ -104,3 +108,16 @@ def is_hash_signed(digest: bytes, signature: bytes, public_key: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
+    """The batch in pieces of about `BATCH_CELLS` cells, guessed from the size of the bodies."""
+    parts: list[list[SignedChangeset]] = [[]]
+    size = 0
+    for signed in batch:
+        if parts[-1] and size > BATCH_CELLS * 30:
+            parts.append([])
+            size = 0
+        parts[-1].append(signed)
+        size += len(signed.body)
+    return [part for part in parts if part]

@@ -17,7 +17,7 @@ from node.base.clock import Clock
 from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import Refusal, RefusedError
 from node.store import journal as journals
-from node.store.changeset import Changeset, SignedChangeset
+from node.store.changeset import Changeset, SignedChangeset, parts_of
 from node.store.connection import DatabaseError
 from node.store.founding import Founding, found
 from node.store.handles import Read, Write
@@ -25,14 +25,13 @@ from node.store.identity import Identity, new_identity, replace_identity, stored
 from node.store.intake import (
     Intake,
     IntakeReport,
-    Members,
     Place,
     Verdict,
     check_rows,
 )
 from node.store.migration import MADE, migrate
-from node.store.refusals import MUST_CATCH_UP
-from node.store.roles import NodeRole, scopes_of
+from node.store.refusals import DISMISSED, MUST_CATCH_UP
+from node.store.roles import Members, NodeRole, scopes_of
 from node.store.schema import Registry
 from node.store.storage import SPARE_BYTES, Storage
 from node.store.writing import Writing
@@ -42,9 +41,6 @@ AfterMerge = Callable[[Write, frozenset[str]], object]
 Rebuild = Callable[[Write], object]
 MERGED = "merged"
 """Where the file notes which merged tables the rooms have not followed yet."""
-
-BATCH_CELLS = 2000
-"""Changesets are applied in transactions of about this many cells; larger ones are slower."""
 
 
 class BrokenJournalError(Exception):
@@ -60,6 +56,7 @@ class Core:
         self.clock = clock
         self.after_merge: AfterMerge | None = None
         self.rebuild: Rebuild | None = None
+        self.after_catch_up: Callable[[Write], object] | None = None
         self._writing = writing
         self._is_behind = False
         connection = writing.connection
@@ -119,6 +116,8 @@ class Core:
     @property
     def write_refusal(self) -> Refusal | None:
         """What a write would be answered now, as far as is known without trying."""
+        if self.is_dismissed:
+            return DISMISSED
         return MUST_CATCH_UP if self.must_catch_up else self.storage.refusal
 
     @property
@@ -159,8 +158,8 @@ class Core:
             if isinstance(result, Refusal):
                 raise RefusedError(result)
             written = self._record()
-            if written and self.must_catch_up:
-                raise RefusedError(MUST_CATCH_UP)
+            if written and (self.is_dismissed or self.must_catch_up):
+                raise RefusedError(DISMISSED if self.is_dismissed else MUST_CATCH_UP)
         return result, frozenset(change.table for item in written for change in item.tables)
 
     def _record(self) -> list[Changeset]:
@@ -176,6 +175,9 @@ class Core:
 
     role: NodeRole = NodeRole.HOME
     """This node's own role; the roster sets it."""
+
+    is_dismissed = False
+    """Whether the roster has revoked this node: nothing that it writes would count."""
 
     def _handle(self, kind: type[T]) -> T:
         return kind(  # type: ignore[call-arg]
@@ -330,10 +332,18 @@ class Core:
         self._must_catch_up = True
 
     def note_caught_up(self) -> None:
-        """A peer has told all it knows of our journal: writing may go on."""
-        with self._writing.transaction():
-            self._connection.execute("delete from meta where name = 'restored'")
+        """A peer has told all it knows of our journal: writing may go on.
+
+        First the rooms write what follows from it (`after_catch_up`).
+        """
         self._must_catch_up = False
+
+        def go_on(write: Write) -> None:
+            if self.after_catch_up is not None:
+                self.after_catch_up(write)
+            write.execute("delete from meta where name = 'restored'")
+
+        self.write(go_on)
 
     def take_new_identity(self) -> Identity:
         """Go on as another node at once, keeping what the old one wrote; answers the old identity.
@@ -384,16 +394,3 @@ class Core:
                 f"{unknown} holds changes that the journal does not know: "
                 "run `quartier doctor`, then restore a backup"
             )
-
-
-def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
-    """The batch in pieces of about `BATCH_CELLS` cells, guessed from the size of the bodies."""
-    parts: list[list[SignedChangeset]] = [[]]
-    size = 0
-    for signed in batch:
-        if parts[-1] and size > BATCH_CELLS * 30:
-            parts.append([])
-            size = 0
-        parts[-1].append(signed)
-        size += len(signed.body)
-    return [part for part in parts if part]

@@ -22,8 +22,8 @@ from node.store.changeset import (
 )
 from node.store.connection import driver
 from node.store.core import Core
-from node.store.intake import Members
 from node.store.journal import Chain, Head, read_heads
+from node.store.roles import Members
 from node.store.schema import Registry, Table
 from node.store.sealed import SEALED, SealedBody
 

@@ -28,9 +28,9 @@ from node.store.connection import DatabaseError, close_writer, driver, open_writ
 from node.store.core import Core
 from node.store.files import create_private, forget_database, put_in_place, sync_handle
 from node.store.identity import Identity, clock_tables, replace_identity
-from node.store.intake import Members
 from node.store.journal import read_heads, set_meta
 from node.store.migration import INTERNAL_SQL, migrate
+from node.store.roles import Members
 from node.store.schema import Registry, Table
 from node.store.sealed import SEALED, SealedBody
 from node.store.snapshot import (

@@ -8,7 +8,7 @@ law is quarantined whole with its reason and stops only its own chain; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -37,7 +37,7 @@ from node.store.journal import (
     set_meta,
 )
 from node.store.packing import PackingError, unpack
-from node.store.roles import HOUSE_ROLES, NodeRole, may_write, scopes_of
+from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, may_write, scopes_of
 from node.store.schema import Registry, Scope, Table
 from node.store.sealed import SEALED, SealedBody, is_sealed
 
@@ -51,27 +51,8 @@ MAX_VERSION_JUMP = 10_000
 MAX_LENGTH = 10_000
 """A row deleted and restored more often than half of this is no row of ours."""
 
-
 MAX_SCHEMA = 1_000_000
 """A schema number beyond this is no release: it would be held for ever, waiting for an update."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A node of the roster, as intake needs it.
-
-    `revoked_after` is the number up to which each of its chains counts, for a revoked node.
-    `of_house` is false for one that the roster calls a node of the house but the house does not.
-    """
-
-    public_key: bytes
-    role: NodeRole
-    revoked_after: Mapping[str, int] | None = None
-    of_house: bool = True
-
-
-Members = Mapping[bytes, Member]
-"""The roster by site id."""
 
 
 class Verdict(StrEnum):
@@ -100,6 +81,11 @@ class IntakeReport:
         """How many changesets came to count."""
         return self.verdicts.count(Verdict.APPLIED)
 
+    @property
+    def advanced(self) -> bool:
+        """Whether any chain is longer than before."""
+        return bool({Verdict.APPLIED, Verdict.HELD} & {*self.verdicts})
+
     def add(self, verdict: Verdict) -> None:
         """Note one outcome."""
         self.verdicts.append(verdict)
@@ -127,7 +113,7 @@ class Place:
 
     @property
     def history(self) -> tuple[bytes, bytes]:
-        """The quarter and the epoch."""
+        """Quarter and epoch."""
         return (self.quarter, self.epoch)
 
 

@@ -12,6 +12,12 @@ MUST_CATCH_UP = Refusal(
     remedy=N_("Bitte verbinden Sie sie mit dem Hausnetz. Lesen geht weiter."),
     status=503,
 )
+DISMISSED = Refusal(
+    code="store.dismissed",
+    message=N_("Diese Box wurde ersetzt und nimmt nichts Neues mehr an."),
+    remedy=N_("Bitte nehmen Sie die Box, die jetzt an ihrer Stelle steht, oder den Service-Point."),
+    status=503,
+)
 FULL = Refusal(
     "store.full",
     N_("Der Speicher dieser Box ist voll: Gerade kann nichts Neues gespeichert werden."),

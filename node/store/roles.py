@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from node.store.schema import REPLICATED_SCOPES, Table, Writers
@@ -40,3 +41,21 @@ def scopes_of(role: NodeRole) -> frozenset[str]:
 def may_write(role: NodeRole, table: Table) -> bool:
     """Whether a node of this role may write the table's rows."""
     return role in _WRITERS[table.writers]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A node of the roster, as intake needs it.
+
+    `revoked_after` is the number up to which each of its chains counts, for a revoked node.
+    `of_house` is false for one that the roster calls a node of the house but the house does not.
+    """
+
+    public_key: bytes
+    role: NodeRole
+    revoked_after: Mapping[str, int] | None = None
+    of_house: bool = True
+
+
+Members = Mapping[bytes, Member]
+"""The roster by site id."""

@@ -21,8 +21,7 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.store.connection import driver
 from node.store.files import create_private, forget_database, sync_handle
 from node.store.identity import Identity, is_signed
-from node.store.intake import Members
-from node.store.roles import scopes_of
+from node.store.roles import Members, scopes_of
 from node.store.schema import Registry, Table
 
 FORMAT = 1

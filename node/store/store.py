@@ -11,14 +11,15 @@ from typing import TypeVar
 
 from node.base.clock import Clock
 from node.base.refusals import Refusal
-from node.store.changeset import SignedChangeset
+from node.store.changeset import SignedChangeset, parts_of
 from node.store.connection import FunctionThread
-from node.store.core import Core, parts_of
+from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
-from node.store.intake import IntakeReport, Members
+from node.store.intake import IntakeReport
 from node.store.journal import Chain, Head, Quarantined
 from node.store.reading import ReadCore
+from node.store.roles import Members
 from node.store.schema import Registry
 from node.store.storage import SPARE_BYTES
 
@@ -128,6 +129,9 @@ class Store:
             if report.touched:
                 followed = await self._writer.run(self.core.finish_merge)
                 self._tell(followed | report.touched)
+            elif report.advanced:
+                # Sealed, or for a newer schema: of no use here, but others wait for it.
+                self._tell(frozenset())
         return report
 
     async def finish_merge(self) -> None:

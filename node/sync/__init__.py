@@ -5,12 +5,21 @@ A *roster* is the signed list of nodes; a *round* is one meeting of two of them 
 The trap: what was sent is not yet held - only the peer's own heads count.
 """
 
-from node.sync.authority import add_node, found_roster, revoke_node
+from node.sync.authority import (
+    add_node,
+    found_roster,
+    revoke_node,
+    set_recovery,
+    sheet_keys,
+)
 from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
 from node.sync.house_key import sealing_public_key
+from node.sync.joining import join_quarter
 from node.sync.line import LineSwitch
 from node.sync.listening import listener_options
 from node.sync.loop import Sync, SyncSettings
+from node.sync.pairing import Code, CodeError, invite
+from node.sync.recovery import candidates, recover_quarter, stand_in
 from node.sync.roster import (
     Root,
     Roster,
@@ -21,11 +30,14 @@ from node.sync.roster import (
     read_roster,
 )
 from node.sync.routes import sync_app
+from node.sync.sheet import SheetError, new_sheet, read_sheet, sheet_lines
 from node.sync.transport import parse_address
-from node.sync.trouble import WORDS, Trouble, Words
+from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 
 __all__ = [
     "WORDS",
+    "Code",
+    "CodeError",
     "Health",
     "LineSwitch",
     "PeerHealth",
@@ -34,20 +46,32 @@ __all__ = [
     "RosterError",
     "RosterNode",
     "Sentence",
+    "SheetError",
     "Stopped",
     "Sync",
     "SyncSettings",
     "Trouble",
+    "TroubleError",
     "Words",
     "add_node",
     "adopt_role",
+    "candidates",
     "found_roster",
+    "invite",
+    "join_quarter",
     "join_roster",
     "listener_options",
     "metrics_text",
+    "new_sheet",
     "parse_address",
     "read_roster",
+    "read_sheet",
+    "recover_quarter",
     "revoke_node",
     "sealing_public_key",
+    "set_recovery",
+    "sheet_keys",
+    "sheet_lines",
+    "stand_in",
     "sync_app",
 ]

@@ -17,14 +17,17 @@ from node.sync.wire import (
     Challenge,
     Compare,
     Compared,
+    Dismissed,
     Fetch,
     Give,
     Given,
     HeadSaid,
     Hello,
+    Join,
     Listen,
     News,
     Page,
+    Recover,
     Reply,
     Request,
     Sorry,
@@ -62,6 +65,8 @@ class Answering:
         except TroubleError as error:
             return Sorry(error.trouble)
         node = next(n for n in self.here.roster.body.nodes if n.public_key == hello.public_key)
+        if not node.is_active:
+            return Dismissed(self.here.roster.signed)
         heads = yield from self._say(self.here.shared_scopes(node))
         mine = self.here.greeting(heads)
         return self.greeter.welcome(self.here, hello, greeting, mine, now)[0]
@@ -85,7 +90,7 @@ class Answering:
                 return (yield from self._give(session, request))
             case Listen():
                 return (yield from self._listen(session, request))
-            case Challenge() | Hello():
+            case Challenge() | Hello() | Join() | Recover():
                 raise WireError("a greeting within a session")
 
     def _scopes(self, session: Session) -> frozenset[str]:
@@ -106,8 +111,8 @@ class Answering:
         yield from self._learn(request.roster)
         session.said = by_chain(request.heads)
         heads = yield from self._say(self._scopes(session))
-        number = self.here.roster.number
-        return Compared(heads, number, self.here.roster_for(request.roster_number))
+        rank = self.here.roster.rank
+        return Compared(heads, rank, self.here.roster_for(request.roster_rank))
 
     def _fetch(self, session: Session, request: Fetch) -> AnswerSteps[Reply]:
         scopes = self._scopes(session)
@@ -135,7 +140,7 @@ class Answering:
         while True:
             scopes = self._scopes(session)
             view: View = yield Look()
-            newer = self.here.roster.number > request.roster_number
+            newer = self.here.roster.rank > request.roster_rank
             if newer or they_lack(view.heads, session.said, scopes=scopes):
                 break
             here: Here | None = yield AwaitNews()
@@ -143,7 +148,7 @@ class Answering:
                 break
             self.here = here
         heads = yield from self._say(self._scopes(session))
-        return News(heads, self.here.roster.number)
+        return News(heads, self.here.roster.rank)
 
 
 def _chain(want: Want) -> Chain:

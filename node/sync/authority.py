@@ -16,6 +16,7 @@ from node.sync.house_key import HouseKey, keep_house_key, read_house_key, sealin
 from node.sync.roster import (
     FORMAT,
     HANDOVER_PURPOSE,
+    SHEET_PURPOSE,
     Handover,
     Root,
     Roster,
@@ -41,7 +42,8 @@ def found_roster(
     keep_house_key(core, HouseKey.fresh())
     authority = core.identity.public_key
     first = _node_here(core, name=name, role=role)
-    body = RosterBody(FORMAT, core.quarter, authority, 1, (first,), recovery)
+    proof = _sheet_proof(core, recovery) if recovery else b""
+    body = RosterBody(FORMAT, core.quarter, authority, 1, (first,), recovery, proof)
     return sign_roster(core, body, (), Root(authority, recovery))
 
 
@@ -128,21 +130,31 @@ def take_authority(core: Core, handover: Handover) -> Roster:
 
 
 def set_recovery(core: Core, recovery: bytes) -> Roster:
-    """Name the key of the emergency sheet, once, where none was printed at the founding."""
+    """Name the keys of the emergency sheet, once, where none was printed at the founding."""
     known = _own_roster(core)
     if known.body.recovery:
         raise RosterError("there is an emergency sheet already, and it stays the only one")
-    body = msgspec.structs.replace(known.body, number=known.number + 1, recovery=recovery)
+    if read_root(core).founder != core.identity.public_key:
+        raise RosterError("only the founding node prints the emergency sheet: go to that node")
+    body = msgspec.structs.replace(
+        known.body,
+        number=known.number + 1,
+        recovery=recovery,
+        recovery_proof=_sheet_proof(core, recovery),
+    )
     return sign_roster(core, body, known.signed.handovers, read_root(core))
 
 
-def replace_self(core: Core, *, name: str, role: NodeRole, dead: bytes | None = None) -> Roster:
-    """At a new authority: list this box itself, in the place of a dead one, which is revoked."""
+def list_self(core: Core, *, name: str, role: NodeRole) -> Roster:
+    """At a new authority: list this box itself under a name and role."""
     known = _own_roster(core)
     mine = _node_here(core, name=name, role=role)
     kept = (node for node in known.body.nodes if node.public_key != mine.public_key)
-    roster = _sign_next(core, known, (*kept, mine))
-    return roster if dead is None else revoke_node(core, dead)
+    return _sign_next(core, known, (*kept, mine))
+
+
+def _sheet_proof(core: Core, recovery: bytes) -> bytes:
+    return core.identity.sign(SHEET_PURPOSE, core.quarter + recovery)
 
 
 def _node_here(core: Core, *, name: str, role: NodeRole) -> RosterNode:

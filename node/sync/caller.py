@@ -184,7 +184,7 @@ class Caller:
         heads = say_heads(view.heads, scopes=scopes, blocked=view.blocked)
         try:
             reply = await link.ask(
-                Listen(heads, here.roster.number),
+                Listen(heads, here.roster.rank),
                 token=self._token,
                 seconds=LISTEN_SECONDS + _LISTEN_GRACE_SECONDS,
             )
@@ -194,7 +194,7 @@ class Caller:
             return None
         self.peer.tell(by_chain(reply.heads))
         self.peer.last_success_at = self._now()
-        if reply.roster_number > own.roster.number:
+        if reply.roster_rank > own.roster.rank:
             self.peer.due_at = 0.0
             return True
         return await self._is_needed()

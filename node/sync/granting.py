@@ -86,6 +86,10 @@ def take_house_key(core: Core) -> HouseKey | None:
 
 def granted_to(core: Core, identity: Identity) -> dict[int, bytes]:
     """The generations that were given to an identity: this node's own, or the sheet's."""
-    holder = sealing_public_key(identity)
-    rows = core.read(lambda read: read.rows(_GIVEN, holder=holder))
-    return open_grants(identity, [(row[0], row[1]) for row in rows])
+    return open_grants(identity, grants_of(core, sealing_public_key(identity)))
+
+
+def grants_of(core: Core, sealing_key: bytes) -> list[tuple[int, bytes]]:
+    """Generation and envelope of all that was given to the holder of a key."""
+    rows = core.read(lambda read: read.rows(_GIVEN, holder=sealing_key))
+    return [(row[0], row[1]) for row in rows]

@@ -107,11 +107,11 @@ class Here:
 
     def greeting(self, heads: tuple[HeadSaid, ...]) -> Greeting:
         """What we say of ourselves."""
-        return Greeting(PROTOCOL, self.quarter, self.epoch, self.schema, self.roster.number, heads)
+        return Greeting(PROTOCOL, self.quarter, self.epoch, self.schema, self.roster.rank, heads)
 
-    def roster_for(self, number: int) -> SignedRoster | None:
-        """Our roster for somebody whose own has this number."""
-        return self.roster.signed if self.roster.number > number else None
+    def roster_for(self, rank: int) -> SignedRoster | None:
+        """Our roster for somebody whose own ranks like this."""
+        return self.roster.signed if self.roster.rank > rank else None
 
 
 @dataclass
@@ -171,8 +171,10 @@ class Greeter:
         return Nonce(fresh + self._mac(fresh))
 
     def check_hello(self, here: Here, hello: Hello, now: float) -> Greeting | None:
-        """The caller's greeting if it has proven a key in good standing, else None."""
-        known = {node.public_key for node in here.roster.peers_of(here.site_id)}
+        """The caller's greeting if it has proven a key of the roster, else None; a revoked one
+        counts here too (see `Dismissed`).
+        """
+        known = {node.public_key for node in here.roster.body.nodes}
         if hello.public_key not in known or not self._is_fresh(hello.server_nonce, now):
             return None
         statement = _statement(
@@ -199,7 +201,7 @@ class Greeter:
         said = pack_greeting(mine)
         statement = _statement(hello.client_nonce, hello.public_key, hello.server_nonce, said)
         proof = here.identity.sign(_WELCOME, statement)
-        roster = here.roster_for(greeting.roster_number)
+        roster = here.roster_for(greeting.roster_rank)
         return Welcome(session.token, said, proof, roster), session
 
     def session(self, here: Here, token: bytes, now: float) -> Session | None:

@@ -11,38 +11,39 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from node.base.periods import to_epoch
 from node.base.refusals import RefusedError
 from node.store import NodeRole, Store
-from node.sync.answering import Answering
 from node.sync.authority import add_node, revoke_node
 from node.sync.caller import Caller
 from node.sync.discovery import Discovery
+from node.sync.door import Door
 from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter
 from node.sync.health import Health, describe
 from node.sync.house_key import HouseKey, read_house_key
 from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
 from node.sync.own import Own
+from node.sync.pairing import invite, withdraw_invitations
 from node.sync.peers import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, REST_SECONDS, Peers
-from node.sync.roster import Roster, RosterError, RosterNode, adopt_role
-from node.sync.routes import NOTHING
+from node.sync.roster import Roster, RosterError, adopt_role
+from node.sync.routes import Called
 from node.sync.sealing import heads_told
 from node.sync.transport import PORT, Address, key_at, parse_address, quarter_tag
 from node.sync.trouble import TroubleError
-from node.sync.wire import Challenge, Hello, Reply, WireError, pack, unpack_request
 
 _KEPT = "sync.peers"
 DEBOUNCE_SECONDS = 0.01
 """Writes of one moment travel together; shorter than anybody notices."""
 
-HEARD_RETRY_SECONDS = 10.0
-"""A peer that calls may be reachable again too; where only it can call, that is enough."""
+QUIET_SECONDS = 2.0
+"""So long nothing may arrive before a beginning box believes that it holds all."""
 
+_LOOK_SECONDS = 0.1
 log = logging.getLogger("quartier.sync")
 
 
@@ -73,12 +74,15 @@ class Sync:
         house_key: HouseKey | None,
     ) -> None:
         self.tag = quarter_tag(store.core.quarter)
+        self.after_roster: Callable[[Roster], Awaitable[object]] | None = None
+        """What the rooms do when a roster begins to count, also the one found at start."""
         self.line = line
         self._own = Own(store, roster, house_key)
         self._own.on_roster = self._follow
         self._settings = settings
-        self._greeter = Greeter(secrets.token_bytes)
         self._peers = Peers()
+        greeter = Greeter(secrets.token_bytes)
+        self.door: Called = Door(self._own, self._peers, greeter, tag=self.tag, line=line)
         self._callers: dict[bytes, tuple[Caller, asyncio.Task[None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._discovery: Discovery | None = None
@@ -199,7 +203,12 @@ class Sync:
         if self._is_running:
             self._hire_callers()
             self.wake(now=True)
-            self._spawn(self._own.refresh_house_key())
+            self._spawn(self._roster_counts(roster))
+
+    async def _roster_counts(self, roster: Roster) -> None:
+        await self._own.refresh_house_key()
+        if self.after_roster is not None:
+            await self.after_roster(roster)
 
     def _hire_callers(self) -> None:
         listed = {peer.site_id: peer for peer in self._peers}
@@ -300,62 +309,48 @@ class Sync:
             await caller.hang_up()
         self.wake(now=True)
 
-    # Answering
+    # Boxes that come and go
 
-    def knows(self, token: bytes) -> bool:
-        """Whether the token is that of an open session."""
-        now = asyncio.get_running_loop().time()
-        return self._greeter.session(self._own.here, token, now) is not None
+    async def withdraw_invitations(self) -> None:
+        """Let no open code count any more."""
+        await self._own.store.on_writer(withdraw_invitations)
 
-    async def answer(self, token: bytes, body: bytes) -> tuple[int, bytes]:
-        """Status and bytes of the answer to another node's request."""
-        try:
-            reply, site = await self._reply(token, body)
-        except (WireError, TroubleError):
-            return NOTHING, b""
-        if self.line is not None and self.line.is_cut(site):
-            return 503, b""
-        return (NOTHING, b"") if reply is None else (200, pack(reply))
+    @property
+    def holds_house_key(self) -> bool:
+        """Whether this node can read what the house seals."""
+        return self._own.house_key is not None
 
-    async def _reply(self, token: bytes, body: bytes) -> tuple[Reply | None, bytes | None]:
-        request = unpack_request(body)
-        now = asyncio.get_running_loop().time()
-        answering = Answering(self._own.here, self._greeter)
-        if isinstance(request, Challenge):
-            return self._greeter.nonce(now), None
-        if isinstance(request, Hello):
-            return await self._welcome(answering, request, now)
-        session = self._greeter.session(self._own.here, token, now)
-        if session is None:
-            return None, None
-        if self.line is not None and self.line.is_cut(session.site):
-            return None, session.site
-        reply = await self._own.drive(answering.answer(session, request))
-        peer = self._peers.get(session.site)
-        if peer is not None:
-            peer.tell(session.said)
-            self._heard_from(session.site)
-        return reply, session.site
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the roster says that this node belongs to the quarter no more."""
+        node = self.roster.nodes.get(self._own.here.site_id)
+        return node is not None and not node.is_active
 
-    async def _welcome(
-        self, answering: Answering, hello: Hello, now: float
-    ) -> tuple[Reply | None, bytes | None]:
-        node = _node_of(self._own.roster, hello.public_key)
-        site = node.site_id if node is not None else None
-        if self.line is not None and self.line.is_cut(site):
-            return None, site
-        return await self._own.drive(answering.hello(hello, now)), site
+    async def invite(self, *, name: str, role: NodeRole, address: str = "") -> str:
+        """At the authority: a code that lets one new box in; see `pairing.invite`."""
+        return await self._own.store.on_writer(
+            lambda core: invite(core, name=name, role=role, address=address)
+        )
 
-    def _heard_from(self, site: bytes) -> None:
-        """The peer has called: it is there, whatever our own calls met."""
-        peer = self._peers.get(site)
-        if peer is None:
-            return
-        peer.last_success_at = to_epoch(self._own.store.core.clock.now())
-        if peer.failures:
-            soon = asyncio.get_running_loop().time() + HEARD_RETRY_SECONDS
-            peer.due_at = min(peer.due_at, soon)
-            peer.wake.set()
+    async def copy_all(self, told: Callable[[Health], object]) -> None:
+        """Wait until everything that the reachable nodes hold is here; `told` sees the progress.
+
+        For a box that begins, while nobody else writes much; raises nothing and has no end where
+        nobody can be reached.
+        """
+        quiet_since: tuple[int, float] | None = None
+        loop = asyncio.get_running_loop()
+        while quiet_since is None or loop.time() - quiet_since[1] < QUIET_SECONDS:
+            await asyncio.sleep(_LOOK_SECONDS)
+            health = await self.health()
+            told(health)
+            held = sum(head.n for head in health.heads.values())
+            is_there = any(peer.last_success_at is not None for peer in health.peers)
+            waits = any(peer.waiting_back for peer in health.peers if peer.is_well)
+            if not is_there or waits:
+                quiet_since = None
+            elif quiet_since is None or quiet_since[0] != held:
+                quiet_since = (held, loop.time())
 
     async def health(self) -> Health:
         """How this node and its lines are, as values for pages, commands and metrics."""
@@ -380,7 +375,3 @@ def _addresses(text: str) -> list[Address]:
     except ValueError as error:
         log.warning("%s", error)
         return []
-
-
-def _node_of(roster: Roster, public_key: bytes) -> RosterNode | None:
-    return next((node for node in roster.body.nodes if node.public_key == public_key), None)

@@ -83,7 +83,7 @@ class Own:
     async def refresh_roster(self) -> Roster | None:
         """Read the roster from the file again, after it was changed there."""
         roster = await self.store.on_writer(adopt_role)
-        if roster is not None and roster.number != self._roster.number:
+        if roster is not None and roster.rank != self._roster.rank:
             self._adopt(roster)
         return roster
 

@@ -28,6 +28,7 @@ LAST_RETRY_SECONDS = 60.0
 PATIENT = frozenset(
     {
         Trouble.NOT_ACCEPTED,
+        Trouble.DISMISSED,
         Trouble.OTHER_QUARTER,
         Trouble.OTHER_EPOCH,
         Trouble.PEER_OLDER,

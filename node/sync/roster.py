@@ -24,7 +24,9 @@ NAME_CHARS_MAX = 80
 ADDRESS_CHARS_MAX = 120
 KEY_BYTES = 32
 HANDOVERS_MAX = 100
+NUMBER_BITS = 39
 PURPOSE = "quartier roster 1"
+SHEET_PURPOSE = "quartier sheet 1"
 HANDOVER_PURPOSE = "quartier handover 1"
 _KEPT = "sync.roster"
 _ROOT = "sync.root"
@@ -76,6 +78,9 @@ class RosterBody(msgspec.Struct, array_like=True, frozen=True):
     """The keys whose secret is on the emergency sheet: 32 bytes Ed25519, then 32 bytes X25519;
     empty until a sheet was printed."""
 
+    recovery_proof: bytes = b""
+    """The founder's signature of them: so a node that never heard of a sheet believes it too."""
+
 
 class Handover(msgspec.Struct, array_like=True, frozen=True):
     """The authority goes to the key `to`: by the word of who had it, or of the sheet."""
@@ -116,16 +121,24 @@ class Roster:
         """Rises with every change; the highest one counts."""
         return self.body.number
 
+    def root_after(self, root: Root) -> Root:
+        """What a node believes that has taken this roster: a sheet that it names is the sheet."""
+        return Root(root.founder, root.recovery or self.body.recovery)
+
     @property
     def sheet_sealing_key(self) -> bytes:
         """The X25519 key of the emergency sheet, empty where there is none."""
         return self.body.recovery[KEY_BYTES:]
 
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        """Which of two believed rosters counts: the higher one."""
+    @cached_property
+    def rank(self) -> int:
+        """Which of two believed rosters counts: the higher one, as a number that travels.
+
+        First the handovers by the sheet, then all handovers, then the roster's own number.
+        """
         moves = self.signed.handovers
-        return (sum(move.by_sheet for move in moves), len(moves), self.body.number)
+        by_sheet = sum(move.by_sheet for move in moves)
+        return (by_sheet << 7 | len(moves)) << NUMBER_BITS | self.body.number
 
     @cached_property
     def nodes(self) -> dict[bytes, RosterNode]:
@@ -163,18 +176,25 @@ def check_roster(signed: SignedRoster, *, quarter: bytes, root: Root) -> Roster:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise RosterError("the roster cannot be read: is this program too old?") from error
     _check_body(body)
-    recovery = root.recovery or body.recovery
-    if len(recovery) not in {0, 2 * KEY_BYTES}:
-        raise RosterError("the roster names a sheet with strange keys")
-    sheet = recovery[:KEY_BYTES]
+    _check_sheet(body, quarter, root)
+    sheet = body.recovery[:KEY_BYTES]
     authority = _follow(signed.handovers, quarter=quarter, founder=root.founder, sheet=sheet)
     if not is_signed(authority, PURPOSE, signed.body, signed.signature):
         raise RosterError("the roster is not signed by the quarter's authority")
     if (body.quarter, body.authority) != (quarter, authority):
         raise RosterError("the roster belongs to another quarter")
-    if body.recovery != recovery:
-        raise RosterError("the roster names another emergency sheet")
     return Roster(body, signed)
+
+
+def _check_sheet(body: RosterBody, quarter: bytes, root: Root) -> None:
+    """A sheet is named once, by the founder, and stays the only one."""
+    keys = body.recovery
+    if not keys:
+        return
+    if len(keys) != 2 * KEY_BYTES or root.recovery not in {b"", keys}:
+        raise RosterError("the roster names another emergency sheet")
+    if not is_signed(root.founder, SHEET_PURPOSE, quarter + keys, body.recovery_proof):
+        raise RosterError("the roster names a sheet that its founder did not print")
 
 
 def _follow(moves: tuple[Handover, ...], *, quarter: bytes, founder: bytes, sheet: bytes) -> bytes:
@@ -198,7 +218,7 @@ def statement(quarter: bytes, number: int, to: bytes) -> bytes:
 def _check_body(body: RosterBody) -> None:
     if body.format != FORMAT:
         raise RosterError(f"unknown roster format {body.format}")
-    if not 1 <= body.number < 2**53 or len(body.nodes) > NODES_MAX:
+    if not 1 <= body.number < 1 << NUMBER_BITS or len(body.nodes) > NODES_MAX:
         raise RosterError("the roster's number or length is out of bounds")
     for node in body.nodes:
         if len(node.public_key) != KEY_BYTES or not 0 < len(node.name) <= NAME_CHARS_MAX:
@@ -230,12 +250,15 @@ def read_roster(core: Core) -> Roster | None:
 def adopt_role(core: Core) -> Roster | None:
     """Let the store write under the role that the roster gives this node; called at start.
 
-    A node that the roster does not name may write only what every node may.
+    A node that the roster does not name may write only what every node may; one that was
+    revoked writes nothing more, for nobody would take it.
     """
     roster = read_roster(core)
     if roster is not None:
-        node = roster.active(core.site_id)
-        core.role = node.role if node is not None else NodeRole.KIOSK
+        node = roster.nodes.get(core.site_id)
+        is_active = node is not None and node.is_active
+        core.role = node.role if node is not None and is_active else NodeRole.KIOSK
+        core.is_dismissed = node is not None and not is_active
     return roster
 
 
@@ -249,6 +272,8 @@ def take_roster(core: Core, signed: SignedRoster) -> Roster | None:
     offered = check_roster(signed, quarter=core.quarter, root=root)
     if known is not None and offered.rank <= known.rank:
         return None
+    if root.recovery and not offered.body.recovery:
+        raise RosterError("the roster has lost the emergency sheet")
     return keep_roster(core, offered, root)
 
 
@@ -259,8 +284,7 @@ def join_roster(core: Core, signed: SignedRoster, *, root: Root) -> Roster:
 
 def keep_roster(core: Core, roster: Roster, root: Root) -> Roster:
     """Let a believed roster count from now on: it decides under which role the store writes."""
-    recovery = root.recovery or roster.body.recovery
-    core.keep(_ROOT, _encoder.encode(Root(root.founder, recovery)))
+    core.keep(_ROOT, _encoder.encode(roster.root_after(root)))
     core.keep(_KEPT, _encoder.encode(roster.signed))
     adopt_role(core)
     return roster

@@ -23,10 +23,12 @@ from node.sync.wire import (
     Challenge,
     Compare,
     Compared,
+    Dismissed,
     Fetch,
     Give,
     Given,
     HeadSaid,
+    Hello,
     Nonce,
     Page,
     Reply,
@@ -180,22 +182,29 @@ class Round:
         view: View = yield Look()
         greeting = pack_greeting(self.here.greeting(self._say(view)))
         hello = make_hello(self.here, self.peer.public_key, nonce.nonce, self.nonce, greeting)
-        welcome = yield from ask(hello, Welcome)
+        welcome = yield from self._welcomed(hello)
         theirs = check_welcome(self.here, self.peer.public_key, hello, welcome)
         self.token = welcome.token
         yield from self._learn(welcome.roster)
         self._enter(Stage.COMPARE)
         self.said = by_chain(theirs.heads)
 
+    def _welcomed(self, hello: Hello) -> Steps[Welcome]:
+        reply: Reply = yield Ask(hello)
+        if isinstance(reply, Dismissed):
+            yield Learn(reply.roster)
+            raise TroubleError(Trouble.DISMISSED)
+        return insist(reply, Welcome)
+
     def _compare(self) -> Steps[None]:
         self._enter(Stage.COMPARE)
         view: View = yield Look()
-        compared = yield from ask(Compare(self._say(view), self.here.roster.number), Compared)
+        compared = yield from ask(Compare(self._say(view), self.here.roster.rank), Compared)
         yield from self._learn(compared.roster)
-        mine = self.here.roster_for(compared.roster_number)
+        mine = self.here.roster_for(compared.roster_rank)
         if mine is not None:
             compared = yield from ask(
-                Compare(self._say(view), self.here.roster.number, mine), Compared
+                Compare(self._say(view), self.here.roster.rank, mine), Compared
             )
         self.said = by_chain(compared.heads)
 
@@ -274,6 +283,11 @@ class Round:
 def ask(request: Request, kind: type[R]) -> Steps[R]:
     """Ask the peer and insist on the right kind of reply."""
     reply: Reply = yield Ask(request)
+    return insist(reply, kind)
+
+
+def insist(reply: Reply, kind: type[R]) -> R:
+    """The reply if it is of the right kind; raises `TroubleError`."""
     if isinstance(reply, Sorry):
         raise TroubleError(_REASONS.get(reply.code, Trouble.NOT_ACCEPTED), reply.code)
     if not isinstance(reply, kind):

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from node.sync.transport import PATH, SCHEME
+from node.sync.transport import JOIN, PATH, SCHEME
 from node.sync.wire import BODY_BYTES_MAX, GREETING_BYTES_MAX
 
 Message = MutableMapping[str, Any]
@@ -20,6 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 BODY_SECONDS = 30.0
 """Whoever needs longer to send a body is not a node on a slow line but one that holds us up."""
 
+JOIN_BYTES_MAX = 1000
 NOTHING = 403
 
 
@@ -33,6 +34,9 @@ class Called(Protocol):
 
     def knows(self, token: bytes) -> bool:
         """Whether the token is that of an open session."""
+
+    async def admit(self, body: bytes) -> bytes | None:
+        """Bytes of the answer to a new box that knows an open code of this quarter's."""
 
 
 class SyncApp:
@@ -57,6 +61,8 @@ class SyncApp:
 
     async def _answer(self, scope: Message, receive: Receive) -> tuple[int, bytes]:
         path = str(scope["path"])
+        if path == PATH + JOIN and scope["method"] == "POST":
+            return await self._admit(receive)
         called = self._called.get(path.removeprefix(PATH)) if path.startswith(PATH) else None
         if scope["method"] != "POST" or called is None:
             return NOTHING, b""
@@ -67,10 +73,27 @@ class SyncApp:
             return NOTHING, b""
         return await called.answer(token, body)
 
+    async def _admit(self, receive: Receive) -> tuple[int, bytes]:
+        """A new box cannot name the quarter yet: whose code it knows lets it in."""
+        body = await _read(receive, JOIN_BYTES_MAX)
+        for called in self._called.values() if body else ():
+            answer = await called.admit(body or b"")
+            if answer is not None:
+                return 200, answer
+        return NOTHING, b""
 
-def sync_app(*called: Called) -> SyncApp:
+
+class Open(Protocol):
+    """Whoever keeps a store in step and opens its door to others."""
+
+    @property
+    def door(self) -> Called:
+        """Who answers for it."""
+
+
+def sync_app(*nodes: Open) -> SyncApp:
     """The application for the listener that other nodes call."""
-    return SyncApp(called)
+    return SyncApp([node.door for node in nodes])
 
 
 def _token(headers: Sequence[tuple[bytes, bytes]]) -> bytes:

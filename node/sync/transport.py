@@ -21,6 +21,9 @@ LISTEN_SECONDS = 25.0
 
 PORT = 8443
 PATH = "/sync/1/"
+JOIN = "join"
+"""Where a new box knocks, which cannot name a quarter yet."""
+
 SCHEME = "quartier"
 _KEEP_ALIVE_SECONDS = 120.0
 

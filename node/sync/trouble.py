@@ -18,6 +18,7 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
     WRONG_KEY = "wrong_key"
     NOT_ACCEPTED = "not_accepted"
+    DISMISSED = "dismissed"
     OTHER_QUARTER = "other_quarter"
     OTHER_EPOCH = "other_epoch"
     PEER_OLDER = "peer_older"
@@ -58,6 +59,10 @@ WORDS: dict[Trouble, Words] = {
     Trouble.NOT_ACCEPTED: Words(
         N_("{name} nimmt diese Box nicht an."),
         N_("Wurde diese Box abgemeldet, koppeln Sie sie neu. Sonst hilft es, kurz zu warten."),
+    ),
+    Trouble.DISMISSED: Words(
+        N_("Diese Box wurde ersetzt und gehört nicht mehr zum Quartier."),
+        N_("Schalten Sie sie aus. Soll sie wieder dazugehören, koppeln Sie sie neu."),
     ),
     Trouble.OTHER_QUARTER: Words(N_("{name} gehört zu einem anderen Quartier."), _AGREE),
     Trouble.OTHER_EPOCH: Words(

@@ -13,8 +13,8 @@ import msgspec
 import zstandard
 from msgspec import Meta
 
-from node.store import Chain, SignedChangeset
-from node.sync.roster import SignedRoster
+from node.store import Chain, NodeRole, SignedChangeset
+from node.sync.roster import Root, SignedRoster
 
 PROTOCOL = 1
 """Rises when older nodes would misunderstand; nodes of different protocols refuse each other."""
@@ -91,7 +91,7 @@ class Greeting(msgspec.Struct, array_like=True, frozen=True):
     quarter: Id
     epoch: Id
     schema: Number
-    roster_number: Number
+    roster_rank: Number
     heads: tuple[HeadSaid, ...]
 
 
@@ -131,7 +131,7 @@ class Compare(msgspec.Struct, array_like=True, frozen=True, tag=5):
     """What the caller holds; the roster where the called node's is older."""
 
     heads: tuple[HeadSaid, ...]
-    roster_number: Number
+    roster_rank: Number
     roster: SignedRoster | None = None
 
 
@@ -139,7 +139,7 @@ class Compared(msgspec.Struct, array_like=True, frozen=True, tag=6):
     """What the called node holds; the roster where the caller's is older."""
 
     heads: tuple[HeadSaid, ...]
-    roster_number: Number
+    roster_rank: Number
     roster: SignedRoster | None = None
 
 
@@ -180,14 +180,14 @@ class Listen(msgspec.Struct, array_like=True, frozen=True, tag=11):
     """Answer when you have something that I lack, or when a while has passed."""
 
     heads: tuple[HeadSaid, ...]
-    roster_number: Number
+    roster_rank: Number
 
 
 class News(msgspec.Struct, array_like=True, frozen=True, tag=12):
     """The answer to `Listen`."""
 
     heads: tuple[HeadSaid, ...]
-    roster_number: Number
+    roster_rank: Number
 
 
 class Sorry(msgspec.Struct, array_like=True, frozen=True, tag=13):
@@ -196,8 +196,54 @@ class Sorry(msgspec.Struct, array_like=True, frozen=True, tag=13):
     code: ScopeName
 
 
-Request = Challenge | Hello | Compare | Fetch | Give | Listen
-Reply = Nonce | Welcome | Compared | Page | Given | News | Sorry
+class Join(msgspec.Struct, array_like=True, frozen=True, tag=14):
+    """A new box asks to be let in. `proof` shows that it knows the code, `signature` its key."""
+
+    public_key: Short
+    sealing_key: Short
+    proof: Short
+    signature: Short
+
+
+class Joined(msgspec.Struct, array_like=True, frozen=True, tag=15):
+    """What the new box needs to know to belong to the quarter."""
+
+    quarter: Id
+    epoch: Id
+    root: Root
+    roster: SignedRoster
+    role: NodeRole
+
+
+class Recover(msgspec.Struct, array_like=True, frozen=True, tag=16):
+    """A new box in the place of a dead one; `proof` is the emergency sheet's over the box's key
+    and the called node's.
+    """
+
+    public_key: Short
+    proof: Short
+
+
+class Recovered(msgspec.Struct, array_like=True, frozen=True, tag=17):
+    """What the holder of the sheet needs to go on: the quarter, and the house key's generations
+    as they were sealed to the sheet.
+    """
+
+    quarter: Id
+    epoch: Id
+    root: Root
+    roster: SignedRoster
+    grants: tuple[tuple[Number, Annotated[bytes, Meta(max_length=200)]], ...]
+
+
+class Dismissed(msgspec.Struct, array_like=True, frozen=True, tag=18):
+    """A caller that was revoked has proven its key: it may know that, and nothing else."""
+
+    roster: SignedRoster
+
+
+Request = Challenge | Hello | Compare | Fetch | Give | Listen | Join | Recover
+Reply = Nonce | Welcome | Compared | Page | Given | News | Sorry | Joined | Recovered | Dismissed
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

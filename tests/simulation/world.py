@@ -20,7 +20,7 @@ from node.base.clock import FrozenClock
 from node.registry import REGISTRY
 from node.spaces import after_merge, rebuild
 from node.store import Core, Write
-from node.store.core import parts_of
+from node.store.changeset import parts_of
 from node.store.intake import IntakeReport
 from node.sync.answering import Answering, AwaitNews
 from node.sync.greeting import Greeter

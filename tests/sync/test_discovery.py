@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -18,14 +19,16 @@ from tests.sync.wired import quarter, until
 
 pytestmark = pytest.mark.asyncio
 
-TAG = quarter_tag(b"discovery tests ")
+TAG = quarter_tag(secrets.token_bytes(16))
+"""Of this run alone: the network's multicast is shared with whoever else runs these tests."""
+RUN = secrets.token_bytes(8)
 
 
 class Finder:
     """A node that only announces and looks."""
 
     def __init__(self, name: str, port: int, tag: str = TAG, host: str = "127.0.0.1") -> None:
-        self.site = name.encode().ljust(16, b".")
+        self.site = name.encode().ljust(8, b".") + RUN
         self.seen: dict[bytes, list[Address]] = {}
         self.discovery = Discovery(tag=tag, site=self.site, host=host, port=port, found=self._found)
 

@@ -395,7 +395,7 @@ async def test_a_false_server_learns_nothing_and_teaches_nothing(tmp_path: Path)
 
 async def test_the_memory_of_the_greeter_is_bounded(nodes: dict[str, Wired]) -> None:
     home, kiosk, _ = nodes.values()
-    greeter = home.sync._greeter
+    greeter = home.sync.door._greeter
     async with line(home) as client:
         for _ in range(40):
             assert await greet(client, kiosk, home)

@@ -183,7 +183,7 @@ async def test_a_node_that_is_revoked_is_shut_out_at_once_and_told_nothing(tmp_p
         await home.sync.revoke_node(kiosk.site)
         await home.wish("nachher")
         await kiosk.wish("zu spät")
-        await until(lambda: _trouble(kiosk, home, Trouble.NOT_ACCEPTED))
+        await until(lambda: kiosk.sync.is_revoked)
         await asyncio.sleep(0.3)
         assert "nachher" not in await kiosk.texts()
         assert "zu spät" not in await home.texts()

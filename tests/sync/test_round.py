@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from node.base.ids import new_id
+from node.base.refusals import Refusal
 from node.store import Column, NodeRole, Registry, Scope, SignedChangeset, Table
 from node.store.backup import restore_backup, write_backup
 from node.store.changeset import decode, sign
@@ -173,7 +174,7 @@ def test_a_round_cut_after_any_step_is_taken_up_by_the_next(tmp_path: Path, afte
     close(home, kiosk, central)
 
 
-def test_strangers_and_revoked_nodes_get_the_same_answer(
+def test_strangers_are_told_nothing_and_revoked_nodes_that_they_are(
     boxes: tuple[Box, Box, Box], tmp_path: Path
 ) -> None:
     home, kiosk, central = boxes
@@ -184,12 +185,16 @@ def test_strangers_and_revoked_nodes_get_the_same_answer(
     )
     assert stranger.site not in stranger_roster.nodes
     revoke_node(home.core, kiosk.site)
-    for box in (stranger, kiosk):
+    for box, trouble in ((stranger, Trouble.NOT_ACCEPTED), (kiosk, Trouble.DISMISSED)):
         box.tokens.pop(home.site, None)
         with pytest.raises(TroubleError) as caught:
             box.meet(home)
-        assert caught.value.trouble is Trouble.NOT_ACCEPTED
+        assert caught.value.trouble is trouble
     close(stranger)
+    assert kiosk.here.roster.active(kiosk.site) is None
+    refused = kiosk.core.write(lambda write: write.insert("wish", id=new_id(), text="zu spät"))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "store.dismissed"
     central.meet(home)
     assert central.here.roster.active(kiosk.site) is None
 

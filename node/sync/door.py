@@ -1,0 +1,117 @@
+"""The door at which other nodes knock: who is let in, who is answered, who is told nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+from node.base.periods import to_epoch
+from node.sync.answering import Answering
+from node.sync.greeting import Greeter
+from node.sync.line import LineSwitch
+from node.sync.own import Own
+from node.sync.pairing import accept
+from node.sync.peers import Peers
+from node.sync.recovery import tell_holder
+from node.sync.roster import Roster, RosterNode
+from node.sync.routes import NOTHING
+from node.sync.trouble import TroubleError
+from node.sync.wire import (
+    Challenge,
+    Hello,
+    Join,
+    Recover,
+    Reply,
+    WireError,
+    pack,
+    unpack_request,
+)
+
+HEARD_RETRY_SECONDS = 10.0
+"""A peer that calls may be reachable again too; where only it can call, that is enough."""
+
+
+class Door:
+    """Answers for one store, whose quarter has the mark `tag`."""
+
+    def __init__(
+        self, own: Own, peers: Peers, greeter: Greeter, *, tag: str, line: LineSwitch | None
+    ) -> None:
+        self.tag = tag
+        self._own = own
+        self._peers = peers
+        self._greeter = greeter
+        self._line = line
+
+    def knows(self, token: bytes) -> bool:
+        """Whether the token is that of an open session."""
+        now = asyncio.get_running_loop().time()
+        return self._greeter.session(self._own.here, token, now) is not None
+
+    async def admit(self, body: bytes) -> bytes | None:
+        """Let a new box in that knows an open code or the sheet; None for anybody else."""
+        try:
+            request = unpack_request(body)
+        except WireError:
+            return None
+        store = self._own.store
+        reply: Reply | None = None
+        if isinstance(request, Join):
+            reply = await store.on_writer(lambda core: accept(core, request))
+            await self._own.refresh_roster()
+        elif isinstance(request, Recover):
+            reply = await store.on_writer(lambda core: tell_holder(core, request))
+        return None if reply is None else pack(reply)
+
+    async def answer(self, token: bytes, body: bytes) -> tuple[int, bytes]:
+        """Status and bytes of the answer to another node's request."""
+        try:
+            reply, site = await self._reply(token, body)
+        except (WireError, TroubleError):
+            return NOTHING, b""
+        if self._line is not None and self._line.is_cut(site):
+            return 503, b""
+        return (NOTHING, b"") if reply is None else (200, pack(reply))
+
+    async def _reply(self, token: bytes, body: bytes) -> tuple[Reply | None, bytes | None]:
+        request = unpack_request(body)
+        now = asyncio.get_running_loop().time()
+        answering = Answering(self._own.here, self._greeter)
+        if isinstance(request, Challenge):
+            return self._greeter.nonce(now), None
+        if isinstance(request, Hello):
+            return await self._welcome(answering, request, now)
+        session = self._greeter.session(self._own.here, token, now)
+        if session is None:
+            return None, None
+        if self._line is not None and self._line.is_cut(session.site):
+            return None, session.site
+        reply = await self._own.drive(answering.answer(session, request))
+        peer = self._peers.get(session.site)
+        if peer is not None:
+            peer.tell(session.said)
+            self._heard_from(session.site)
+        return reply, session.site
+
+    async def _welcome(
+        self, answering: Answering, hello: Hello, now: float
+    ) -> tuple[Reply | None, bytes | None]:
+        node = _node_of(self._own.roster, hello.public_key)
+        site = node.site_id if node is not None else None
+        if self._line is not None and self._line.is_cut(site):
+            return None, site
+        return await self._own.drive(answering.hello(hello, now)), site
+
+    def _heard_from(self, site: bytes) -> None:
+        """The peer has called: it is there, whatever our own calls met."""
+        peer = self._peers.get(site)
+        if peer is None:
+            return
+        peer.last_success_at = to_epoch(self._own.store.core.clock.now())
+        if peer.failures:
+            soon = asyncio.get_running_loop().time() + HEARD_RETRY_SECONDS
+            peer.due_at = min(peer.due_at, soon)
+            peer.wake.set()
+
+
+def _node_of(roster: Roster, public_key: bytes) -> RosterNode | None:
+    return next((node for node in roster.body.nodes if node.public_key == public_key), None)

@@ -1,0 +1,100 @@
+"""The newcomer's side of pairing: from a code to a file of the quarter, safe to try again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from node.base.clock import Clock
+from node.store import Core, Founding, Identity, Registry, new_identity
+from node.sync.pairing import Code, CodeError
+from node.sync.roster import Roster, join_roster
+from node.sync.transport import JOIN, Address, Link, key_at
+from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import Joined, Reply, Request
+
+KEY_FILE = "joining.key"
+"""The new box's key until its database holds it: a try that was cut off goes on under it."""
+
+
+async def join_quarter(
+    address: Address, code: Code, database: Path, registry: Registry, *, clock: Clock
+) -> Roster:
+    """Ask the node at `address`, which showed the code, to let this box in; make its file.
+
+    Raises `CodeError` where another node answers or the code counts no more, `TroubleError` where
+    nobody answers.
+    """
+    identity = identity_for(database)
+    shown = await key_at(address)
+    if not code.is_of(shown):
+        raise CodeError(
+            "The node at this address did not show this code. Check code and address; "
+            "a code works only at the node that shows it."
+        )
+    try:
+        reply = await ask_once(address, code.ask(identity, shown), shown)
+    except TroubleError as error:
+        if error.trouble is Trouble.NOT_ACCEPTED:
+            raise CodeError("The code counts no more: have a new one shown.") from error
+        raise
+    if not isinstance(reply, Joined):
+        raise TroubleError(Trouble.GARBLED, type(reply).__name__)
+    return _make_file(database, reply, identity, registry, clock)
+
+
+def _make_file(
+    database: Path, told: Joined, identity: Identity, registry: Registry, clock: Clock
+) -> Roster:
+    founding = Founding(told.quarter, told.epoch, identity.seed)
+    core = Core.open(unfinished_file(database), registry, clock=clock, founding=founding)
+    try:
+        roster = join_roster(core, told.roster, root=told.root)
+    finally:
+        core.close()
+    finish_file(database)
+    return roster
+
+
+async def ask_once(address: Address, request: Request, shown: bytes) -> Reply:
+    """Ask the node that showed this key, before this box belongs to its quarter."""
+    link = Link(address, JOIN, _exactly(shown))
+    try:
+        return await link.ask(request)
+    finally:
+        await link.close()
+
+
+def _exactly(key: bytes) -> Callable[[bytes], bool]:
+    return lambda shown: shown == key
+
+
+def unfinished_file(database: Path) -> Path:
+    """Where the file is made until it is whole: a try that was cut off leaves nothing."""
+    unfinished = database.with_name("joining.db")
+    unfinished.unlink(missing_ok=True)
+    return unfinished
+
+
+def finish_file(database: Path) -> None:
+    """Put the whole file in its place."""
+    database.with_name("joining.db").replace(database)
+    database.with_name(KEY_FILE).unlink()
+
+
+def identity_for(database: Path) -> Identity:
+    """The key of a box that belongs to nobody yet, the same at every try; else `CodeError`."""
+    if database.exists():
+        raise CodeError(f"{database} exists: this box belongs to a quarter already.")
+    path = database.with_name(KEY_FILE)
+    if path.exists():
+        return Identity(path.read_bytes())
+    identity = new_identity()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, identity.seed)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return identity

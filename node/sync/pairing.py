@@ -1,0 +1,171 @@
+"""Pairing: a new box comes to belong to a quarter by a code that is good once.
+
+The code has twelve characters: eight of a secret that was made for this one invitation, and four
+that follow from the secret and the inviting node's key. So the newcomer sees, before it says
+anything, that it really speaks with who showed the code; and who does not know the secret cannot
+make another key that fits. The newcomer proves the secret without saying it. An invitation ends
+after some minutes, after a few wrong tries, and when it was used; the newcomer that used it may
+ask again, for its answer may have been lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from node.base.ids import ALPHABET, normal_code, random_code
+from node.base.periods import to_epoch
+from node.store import HOUSE_ROLES, Core, Identity, NodeRole, is_signed
+from node.sync.authority import add_node
+from node.sync.house_key import read_house_key, sealing_public_key
+from node.sync.roster import RosterError, read_root, read_roster
+from node.sync.wire import Join, Joined
+
+SECRET_CHARS = 8
+CHECK_CHARS = 4
+CODE_CHARS = SECRET_CHARS + CHECK_CHARS
+GOOD_SECONDS = 15 * 60
+"""Long enough to walk from the desk to the lobby, too short to be left lying about."""
+
+TRIES = 10
+"""A code that somebody guesses at is void: 40 bits of secret stand against ten tries."""
+
+INVITATIONS_MAX = 5
+_PURPOSE = "quartier join 1"
+_KEPT = "sync.invitations"
+
+
+class CodeError(Exception):
+    """A pairing code that cannot be right, or is not this node's; the text says what to do."""
+
+
+class Invitation(msgspec.Struct, array_like=True, frozen=True):
+    """An open invitation. `ends_at` is seconds UTC; `used_by` the key that came with it."""
+
+    secret: str
+    name: str
+    role: NodeRole
+    address: str
+    ends_at: int
+    tries: int = TRIES
+    used_by: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code as typed or scanned, taken apart."""
+
+    secret: str
+    check: str
+
+    @classmethod
+    def read(cls, text: str) -> Code:
+        """What somebody typed; raises `CodeError` where it cannot be a code."""
+        code = normal_code(text).lower()
+        if len(code) != CODE_CHARS or set(code) - set(ALPHABET):
+            raise CodeError(f"A pairing code has {CODE_CHARS} letters and digits: type it again.")
+        return cls(code[:SECRET_CHARS], code[SECRET_CHARS:])
+
+    def is_of(self, public_key: bytes) -> bool:
+        """Whether the node of this key showed the code."""
+        return hmac.compare_digest(self.check, _check_chars(self.secret, public_key))
+
+    def ask(self, identity: Identity, server_key: bytes) -> Join:
+        """The newcomer's request to the node that showed the code."""
+        sealing_key = sealing_public_key(identity)
+        said = _statement(identity.public_key, sealing_key, server_key)
+        return Join(
+            identity.public_key,
+            sealing_key,
+            _proof(self.secret, said),
+            identity.sign(_PURPOSE, said),
+        )
+
+
+def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
+    """At the authority: a code for one new box, as people read it ("ABCD-EFGH-JKMN").
+
+    Raises `RosterError` where this node cannot invite, or too many invitations are open.
+    """
+    roster = read_roster(core)
+    if roster is None or roster.body.authority != core.identity.public_key:
+        raise RosterError("only the quarter's authority invites: go to that node")
+    if role in HOUSE_ROLES and read_house_key(core) is None:
+        raise RosterError("only a node of the house vouches for another: go to one")
+    if not name.strip():
+        raise RosterError("give the new box a name, for example the place where it stands")
+    now = to_epoch(core.clock.now())
+    known = open_invitations(core)
+    if len(known) >= INVITATIONS_MAX:
+        raise RosterError("there are enough open invitations: use one or wait until it ends")
+    secret = random_code(SECRET_CHARS).lower()
+    new = Invitation(secret, name.strip(), role, address, now + GOOD_SECONDS)
+    _keep(core, [*known, new])
+    code = (secret + _check_chars(secret, core.identity.public_key)).upper()
+    return "-".join(code[at : at + 4] for at in range(0, CODE_CHARS, 4))
+
+
+def open_invitations(core: Core) -> list[Invitation]:
+    """The invitations that are good at this moment."""
+    kept = core.kept(_KEPT)
+    known = msgspec.msgpack.decode(kept, type=list[Invitation]) if kept else []
+    now = to_epoch(core.clock.now())
+    return [each for each in known if each.ends_at > now and each.tries > 0]
+
+
+def withdraw_invitations(core: Core) -> None:
+    """Let no open invitation count any more."""
+    _keep(core, [])
+
+
+def accept(core: Core, join: Join) -> Joined | None:
+    """Let a newcomer in, or say nothing: None for whoever does not know an open code."""
+    said = _statement(join.public_key, join.sealing_key, core.identity.public_key)
+    if not is_signed(join.public_key, _PURPOSE, said, join.signature):
+        return None
+    known = open_invitations(core)
+    meant = next(
+        (i for i in known if hmac.compare_digest(_proof(i.secret, said), join.proof)), None
+    )
+    if meant is None or meant.used_by not in {b"", join.public_key}:
+        _keep(core, [msgspec.structs.replace(each, tries=each.tries - 1) for each in known])
+        return None
+    if not meant.used_by:
+        add_node(
+            core,
+            join.public_key,
+            name=meant.name,
+            role=meant.role,
+            address=meant.address,
+            sealing_key=join.sealing_key,
+        )
+        used = msgspec.structs.replace(meant, used_by=join.public_key)
+        _keep(core, [used if each is meant else each for each in known])
+    roster = read_roster(core)
+    if roster is None:
+        raise RosterError("this node has not joined a quarter")
+    return Joined(core.quarter, core.epoch, read_root(core), roster.signed, meant.role)
+
+
+def _keep(core: Core, invitations: Sequence[Invitation]) -> None:
+    core.keep(_KEPT, msgspec.msgpack.encode(list(invitations)))
+
+
+def _check_chars(secret: str, public_key: bytes) -> str:
+    digest = hashlib.sha256(b"quartier code 1\0" + secret.encode() + b"\0" + public_key).digest()
+    number = int.from_bytes(digest[:4], "big")
+    return "".join(ALPHABET[(number >> 5 * at) & 31] for at in range(CHECK_CHARS))
+
+
+def _statement(public_key: bytes, sealing_key: bytes, server_key: bytes) -> bytes:
+    return b"".join(
+        len(part).to_bytes(2, "big") + part for part in (public_key, sealing_key, server_key)
+    )
+
+
+def _proof(secret: str, said: bytes) -> bytes:
+    return hmac.digest(secret.encode(), said, "sha256")

@@ -1,0 +1,116 @@
+"""A new box in the place of a dead one, by the emergency sheet and any living node or central.
+
+The holder of the sheet proves it, is told roster and sealed house key, makes its box the authority
+and lists it as a reserve. It then copies all that can be had, and only then revokes the dead box
+at the numbers that it holds by now and takes its role: what the dead one had told nobody of does
+not count any more.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from node.base.clock import Clock
+from node.store import Core, Founding, Identity, NodeRole, Registry, is_signed
+from node.sync.authority import (
+    handover_by_sheet,
+    list_self,
+    revoke_node,
+    take_authority,
+)
+from node.sync.granting import grants_of
+from node.sync.house_key import HouseKey, keep_house_key, open_grants, sealing_public_key
+from node.sync.joining import ask_once, finish_file, identity_for, unfinished_file
+from node.sync.roster import (
+    KEY_BYTES,
+    Roster,
+    RosterError,
+    RosterNode,
+    join_roster,
+    read_root,
+    read_roster,
+)
+from node.sync.sheet import SheetError
+from node.sync.transport import Address, key_at
+from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import Recover, Recovered
+
+_PURPOSE = "quartier recover 1"
+
+
+def tell_holder(core: Core, request: Recover) -> Recovered | None:
+    """What whoever holds the sheet may know; None for anybody else."""
+    roster = read_roster(core)
+    if roster is None or not roster.body.recovery:
+        return None
+    sheet = roster.body.recovery[:KEY_BYTES]
+    said = request.public_key + core.identity.public_key
+    if not is_signed(sheet, _PURPOSE, said, request.proof):
+        return None
+    grants = tuple(grants_of(core, roster.sheet_sealing_key))
+    return Recovered(core.quarter, core.epoch, read_root(core), roster.signed, grants)
+
+
+async def recover_quarter(
+    address: Address, sheet: Identity, database: Path, registry: Registry, *, clock: Clock
+) -> Roster:
+    """Make this box's file by the sheet: the authority, so far a reserve that holds nothing.
+
+    Raises `SheetError` where the sheet is another quarter's, `TroubleError` where nobody answers,
+    `CodeError` where the box belongs to a quarter already.
+    """
+    identity = identity_for(database)
+    shown = await key_at(address)
+    proof = sheet.sign(_PURPOSE, identity.public_key + shown)
+    try:
+        reply = await ask_once(address, Recover(identity.public_key, proof), shown)
+    except TroubleError as error:
+        if error.trouble is Trouble.NOT_ACCEPTED:
+            raise SheetError("The node at this address does not know this sheet.") from error
+        raise
+    if not isinstance(reply, Recovered):
+        raise TroubleError(Trouble.GARBLED, type(reply).__name__)
+    if reply.root.recovery[KEY_BYTES:] != sealing_public_key(sheet):
+        raise SheetError("The node at this address belongs to another sheet.")
+    return _make_file(
+        database, reply, identity=identity, sheet=sheet, registry=registry, clock=clock
+    )
+
+
+def _make_file(
+    database: Path,
+    told: Recovered,
+    *,
+    identity: Identity,
+    sheet: Identity,
+    registry: Registry,
+    clock: Clock,
+) -> Roster:
+    generations = open_grants(sheet, told.grants)
+    if not generations:
+        raise SheetError("No house key was sealed to this sheet: was it printed a moment ago?")
+    founding = Founding(told.quarter, told.epoch, identity.seed)
+    core = Core.open(unfinished_file(database), registry, clock=clock, founding=founding)
+    try:
+        join_roster(core, told.roster, root=told.root)
+        keep_house_key(core, HouseKey(generations))
+        take_authority(core, handover_by_sheet(core, sheet))
+        roster = list_self(core, name="Ersatz", role=NodeRole.STANDBY)
+    finally:
+        core.close()
+    finish_file(database)
+    return roster
+
+
+def candidates(roster: Roster, site: bytes) -> list[RosterNode]:
+    """The boxes of the house that this one could stand in for."""
+    return [node for node in roster.peers_of(site) if node.role is not NodeRole.CENTRAL]
+
+
+def stand_in(core: Core, dead: RosterNode) -> Roster:
+    """Revoke the dead box at what is held of it here, and take its name and role."""
+    roster = read_roster(core)
+    if roster is None or dead.site_id not in roster.nodes:
+        raise RosterError("the dead box is not in the roster")
+    revoke_node(core, dead.site_id)
+    return list_self(core, name=dead.name, role=dead.role)

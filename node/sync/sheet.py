@@ -1,0 +1,70 @@
+"""The emergency sheet: one secret on paper that brings a quarter back when its boxes are gone.
+
+It is printed once and kept by nobody else: nodes know only its public keys (`RosterBody.recovery`).
+Who holds it can make any box the authority, open every generation of the house key, and with that
+the sealed copies at central and the backups. It is written as four lines of sixteen characters;
+each line carries its own check, so that a slip of the pen is found in the line where it happened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from node.base.ids import ALPHABET, normal_code
+from node.store import Identity, new_identity
+
+LINES = 4
+LINE_BYTES = 8
+CHECK_BYTES = 2
+LINE_CHARS = (LINE_BYTES + CHECK_BYTES) * 8 // 5
+_BITS = (LINE_BYTES + CHECK_BYTES) * 8
+
+
+class SheetError(Exception):
+    """What was typed or scanned is no emergency sheet; the text says which line to look at."""
+
+
+def new_sheet() -> Identity:
+    """A fresh secret, as the identity that signs and opens with it."""
+    return new_identity()
+
+
+def sheet_lines(sheet: Identity) -> list[str]:
+    """The secret as it is printed: four lines of four groups."""
+    return [_line(sheet.seed, number) for number in range(LINES)]
+
+
+def read_sheet(text: str) -> Identity:
+    """The secret from what somebody typed or scanned; raises `SheetError`."""
+    code = normal_code("".join(text.split())).lower()
+    if len(code) != LINES * LINE_CHARS:
+        raise SheetError(
+            f"The sheet has {LINES} lines of {LINE_CHARS} letters and digits; "
+            f"{len(code)} characters arrived in all."
+        )
+    seed = b"".join(_read_line(code, number) for number in range(LINES))
+    return Identity(seed)
+
+
+def _read_line(code: str, number: int) -> bytes:
+    chars = code[number * LINE_CHARS : (number + 1) * LINE_CHARS]
+    if set(chars) - set(ALPHABET):
+        raise SheetError(f"Line {number + 1} holds a character that no sheet has.")
+    value = 0
+    for char in chars:
+        value = value << 5 | ALPHABET.index(char)
+    raw = value.to_bytes(_BITS // 8, "big")
+    if raw[LINE_BYTES:] != _check(raw[:LINE_BYTES], number):
+        raise SheetError(f"Line {number + 1} has a slip: compare it with the sheet.")
+    return raw[:LINE_BYTES]
+
+
+def _line(seed: bytes, number: int) -> str:
+    part = seed[number * LINE_BYTES : (number + 1) * LINE_BYTES]
+    value = int.from_bytes(part + _check(part, number), "big")
+    chars = "".join(ALPHABET[(value >> at) & 31] for at in range(_BITS - 5, -1, -5)).upper()
+    return " ".join(chars[at : at + 4] for at in range(0, LINE_CHARS, 4))
+
+
+def _check(part: bytes, number: int) -> bytes:
+    return hashlib.sha256(b"quartier sheet line %d\0" % number + part).digest()[:CHECK_BYTES]
