@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from node.serving import listener, run_until_stopped
+from node.serving import bound, listener, run_until_stopped
 
 ROWS = 20
 PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><title>{{ title }}</title>
@@ -51,8 +51,8 @@ async def serve(port: int, database: str) -> None:
             return PlainTextResponse("constant")
 
         app = Starlette(routes=[Route("/page", page), Route("/constant", constant)])
-        server = listener(app, host="127.0.0.1", port=port)
-        await run_until_stopped([server], ready=lambda: None)
+        served = (listener(app), bound("127.0.0.1", port))
+        await run_until_stopped([served], ready=lambda: None)
 
 
 if __name__ == "__main__":

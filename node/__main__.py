@@ -1,28 +1,26 @@
-"""The command line: `quartier VERB`. Each verb says with `--help` what it does.
-
-Verbs that write take the node's lock; where the node runs already they say so and change nothing.
-"""
+"""The command line: `quartier VERB`. Each verb says with `--help` what it does."""
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from node import __version__
-from node.settings import Settings, SettingsError, described, load
+from node import __version__, verbs
+from node.verbs import CommandError
 
-
-class CommandError(Exception):
-    """A verb cannot do what was asked; the text says why and what to do."""
+STATUSES = """
+Exit status: 0 done, 1 refused or failed (the text says why and what helps), 2 called wrongly,
+130 interrupted.
+"""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a verb; 0 if it did what was asked, 1 if not, 2 if it was called wrongly."""
+    """Run a verb; see `STATUSES` for what comes back."""
+    # Whatever a verb writes is for the node's own user only.
+    os.umask(0o077)
     given = parser().parse_args(argv)
     try:
         run: Callable[[argparse.Namespace], int | None] = given.run
@@ -32,21 +30,82 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # `quartier openapi | head`: nobody reads on; what is left in the buffer has no reader.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        from node.troubles import said  # noqa: PLC0415 - only who is in trouble loads all this
+
+        sentence = said(error, getattr(given, "data", Path()))
+        if sentence is None:
+            raise
+        print(f"quartier: {sentence}", file=sys.stderr)
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
     """All verbs with their arguments."""
-    top = argparse.ArgumentParser(prog="quartier", description="The node of a residential quarter.")
+    top = argparse.ArgumentParser(
+        prog="quartier",
+        description="The node of a residential quarter.",
+        epilog=STATUSES,
+    )
     top.add_argument("--version", action="version", version=__version__)
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    _verb(verbs, "serve", serve, "serve a node's pages and meet its neighbours")
-    _verb(verbs, "central", central, "serve the central: one store for each quarter in DATA")
-    init = _verb(verbs, "init", initialise, "found a quarter with a node in an empty directory")
-    init.add_argument("--name", default="Hauptknoten", help="name of this node")
-    files = _verb(verbs, "import", import_files, "bring a quarter's open files into the store")
+    group = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    add = _Adder(group)
+    add("serve", verbs.serve, "serve a node's pages and meet its neighbours", SERVE)
+    add("central", verbs.central, "serve the central: one store for each quarter in DATA", CENTRAL)
+    init = add("init", verbs.initialise, "found a quarter with a node in an empty directory", INIT)
+    init.add_argument("--name", help="name of this node, as the health page shows it")
+    files = add("import", verbs.import_files, "bring a quarter's open files into the store", IMPORT)
     files.add_argument("dir", type=Path, metavar="DIR", help="directory with quarter.toml")
     files.add_argument("--check", action="store_true", help="only check the files")
-    demo = _verb(verbs, "demo", run_demo, "run the demo quarter: home, kiosk and central")
+    _add_demo(add)
+    backup = add("backup", verbs.back_up, "write a checked backup while all goes on", BACKUP)
+    backup.add_argument("to", type=Path, metavar="DIR", help="directory for the backup")
+    restore = add("restore", verbs.restore_node, "put a backup in a node's place", RESTORE)
+    restore.add_argument("backup", type=Path, metavar="FILE", help="the backup")
+    restore.add_argument("--replace", action="store_true", help="set what is there aside")
+    add("doctor", verbs.examine_node, "check that journal, clocks and rows agree", DOCTOR)
+    add("openapi", verbs.print_openapi, "print the API's description as JSON", OPENAPI, data=False)
+    add("settings", verbs.print_settings, "print all settings with their help", "", data=False)
+    return top
+
+
+class _Adder:
+    """Adds verbs with what all of them share."""
+
+    def __init__(self, group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+        self._group = group
+
+    def __call__(
+        self,
+        name: str,
+        run: Callable[[argparse.Namespace], int | None],
+        short: str,
+        more: str,
+        *,
+        data: bool = True,
+    ) -> argparse.ArgumentParser:
+        """A verb: its function, one line for the list, and the text of its own help."""
+        verb = self._group.add_parser(
+            name,
+            help=short,
+            description=f"{short[0].upper()}{short[1:]}.\n{more}",
+            epilog=STATUSES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if data:
+            default = verbs.default_data(name)
+            text = f"the node's directory; default QUARTIER_DATA, else {verbs.in_home(default)}"
+            verb.add_argument("--data", type=Path, default=default, help=text)
+        verb.set_defaults(run=run)
+        return verb
+
+
+def _add_demo(add: _Adder) -> None:
+    demo = add("demo", verbs.run_demo, "run the demo quarter: home, kiosk and central", DEMO)
     demo.add_argument(
         "what",
         nargs="?",
@@ -55,182 +114,55 @@ def parser() -> argparse.ArgumentParser:
         help="run it, or cut or join the line of the one that runs",
     )
     demo.add_argument("--from", dest="source", type=Path, help="directory of another quarter")
-    demo.add_argument("--port", type=int, default=8080, help="first of the ports, default 8080")
-    backup = _verb(verbs, "backup", back_up, "write a checked backup while everything goes on")
-    backup.add_argument("to", type=Path, metavar="DIR", help="directory for the backup")
-    restore = _verb(verbs, "restore", restore_node, "put a backup in a node's place")
-    restore.add_argument("backup", type=Path, metavar="FILE", help="the backup")
-    restore.add_argument("--replace", action="store_true", help="set what is there aside")
-    _verb(verbs, "doctor", examine_node, "check that journal, clocks and rows agree")
-    openapi = verbs.add_parser("openapi", help="print the API's description as JSON")
-    openapi.set_defaults(run=print_openapi)
-    settings = verbs.add_parser("settings", help="print all settings with their help")
-    settings.set_defaults(run=print_settings)
-    return top
+    demo.add_argument("--port", type=_port, help="first of the ports, at first 8080")
+    demo.add_argument(
+        "--lan",
+        action="store_true",
+        help="let phones in this network open the portal, at this machine's address",
+    )
 
 
-def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], int | None],
-    text: str,
-) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=text, description=text)
-    verb.add_argument("--data", type=Path, default=default_data(name), help="the node's directory")
-    verb.set_defaults(run=run)
-    return verb
+def _port(text: str) -> int:
+    """The first of three pairs of ports, ten apart."""
+    port = int(text)
+    if not 0 < port < 65536 - 2 * 10 - 1:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65500")
+    return port
 
 
-def default_data(verb: str) -> Path:
-    """Where a node's data lie if nobody says: QUARTIER_DATA, else the user's data directory."""
-    configured = os.environ.get("QUARTIER_DATA")
-    if configured:
-        return Path(configured)
-    base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "quartier" / ("demo" if verb == "demo" else "node")
-
-
-@contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Hold the node's lock; raises `CommandError` where another process does."""
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = (data / "node.lock").open("w")
-    except OSError as error:
-        raise CommandError(f"{data}: {error.strerror}. Choose another --data.") from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(
-                f"the node in {data} is running. Stop it first, or use its pages."
-            ) from None
-        yield
-
-
-def serve(given: argparse.Namespace) -> int:
-    """`quartier serve`."""
-    from node import running  # noqa: PLC0415 - a verb loads only what it needs
-
-    with locked(given.data):
-        return running.serve_node(_settings(given.data))
-
-
-def central(given: argparse.Namespace) -> int:
-    """`quartier central`."""
-    from node import running  # noqa: PLC0415
-
-    with locked(given.data):
-        return running.serve_central(given.data)
-
-
-def initialise(given: argparse.Namespace) -> int:
-    """`quartier init`."""
-    from node import founding  # noqa: PLC0415
-
-    with locked(given.data):
-        if (given.data / "quarter.db").exists():
-            raise CommandError(f"{given.data} holds a node already. Choose another --data.")
-        print(founding.found_quarter(_settings(given.data), name=given.name))
-    return 0
-
-
-def import_files(given: argparse.Namespace) -> int:
-    """`quartier import`."""
-    from node import founding  # noqa: PLC0415
-
-    if given.check:
-        return 0 if founding.check_files(given.dir) else 1
-    with locked(given.data):
-        return 0 if founding.import_directory(_settings(given.data), given.dir) else 1
-
-
-def run_demo(given: argparse.Namespace) -> int:
-    """`quartier demo`."""
-    from node import demo  # noqa: PLC0415
-
-    if given.what != "run":
-        demo.switch_line(given.data, cut=given.what == "cut")
-        return 0
-    with locked(given.data):
-        return demo.run(given.data, source=given.source, first_port=given.port)
-
-
-def back_up(given: argparse.Namespace) -> int:
-    """`quartier backup`."""
-    from node.base.clock import SystemClock  # noqa: PLC0415
-    from node.store.backup import BackupError, write_backup  # noqa: PLC0415
-
-    try:
-        path = write_backup(_database(given.data), given.to, now=SystemClock().now())
-    except BackupError as error:
-        raise CommandError(str(error)) from error
-    print(path)
-    return 0
-
-
-def restore_node(given: argparse.Namespace) -> int:
-    """`quartier restore`."""
-    from node.base.clock import SystemClock  # noqa: PLC0415
-    from node.registry import REGISTRY  # noqa: PLC0415
-    from node.store.backup import BackupError, restore_backup  # noqa: PLC0415
-
-    with locked(given.data):
-        try:
-            aside = restore_backup(
-                given.backup,
-                given.data / "quarter.db",
-                REGISTRY,
-                clock=SystemClock(),
-                replace=given.replace,
-            )
-        except BackupError as error:
-            raise CommandError(str(error)) from error
-    print("Restored. The node reads at once and writes again when it has met a neighbour.")
-    if aside:
-        print(f"What was there before: {aside}")
-    return 0
-
-
-def examine_node(given: argparse.Namespace) -> int:
-    """`quartier doctor`."""
-    from node import founding  # noqa: PLC0415
-
-    _database(given.data)
-    with locked(given.data):
-        findings = founding.examine_node(_settings(given.data))
-    for finding in findings:
-        print(f"- {finding.what}\n  {finding.remedy}")
-    print("Everything agrees." if not findings else f"{len(findings)} findings.")
-    return 1 if findings else 0
-
-
-def print_openapi(_: argparse.Namespace) -> int:
-    """`quartier openapi`."""
-    from node.app import openapi_text  # noqa: PLC0415
-
-    print(openapi_text())
-    return 0
-
-
-def print_settings(_: argparse.Namespace) -> int:
-    """`quartier settings`."""
-    print(described())
-    return 0
-
-
-def _settings(data: Path) -> Settings:
-    try:
-        return load(data, os.environ)
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
-
-
-def _database(data: Path) -> Path:
-    path = data / "quarter.db"
-    if not path.exists():
-        raise CommandError(f"{path} does not exist. `quartier init` founds a node there.")
-    return path
+SERVE = """
+Needs a node in the directory (`quartier init`). Its settings lie beside it in node.toml, see
+`quartier settings`. Ctrl-C and SIGTERM end it cleanly. Under systemd it takes the socket of its
+socket unit, tells when it is ready and answers the watchdog.
+"""
+CENTRAL = """
+Each quarter has a directory of its own in DATA, with node.toml and quarter.db. The pages of all
+are served at the address of the first; `hosts` in each node.toml says by which name.
+"""
+INIT = """
+Makes the directory, the database and the node's key. The next step is `quartier import`.
+"""
+IMPORT = """
+All errors are told at once, each with its file, line and what helps; with one error nothing
+changes. The same files again change nothing. docs/import.md describes the files. Stop the node
+before; `--check` may run at any time.
+"""
+DEMO = """
+Makes the quarter at the first start, then runs three nodes until Ctrl-C. The data stay.
+"""
+BACKUP = """
+The node may run meanwhile. The backup holds the node's key: keep it like the box.
+"""
+RESTORE = """
+Stop the node before. It reads at once and writes again when it has met a neighbour.
+"""
+DOCTOR = """
+Compares every cell with what its writer signed. Stop the node before. Exit status 1 when
+something does not agree.
+"""
+OPENAPI = """
+The same as /api/openapi.json of a running node.
+"""
 
 
 if __name__ == "__main__":

@@ -11,22 +11,22 @@ import json
 import os
 import secrets
 import shutil
-import signal
+import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from node import people
 from node.base.clock import SystemClock
 from node.founding import check_files, import_into, print_progress
+from node.processes import NodeProcess, ProcessError, ended_like_ctrl_c, run_together
 from node.quarter.files import QuarterFiles
 from node.registry import REGISTRY
-from node.settings import FILE, Settings
+from node.serving import ListenError, bound
+from node.settings import FILE, PREFIX, Settings, load
 from node.store import Core, Founding, NodeRole, Store
 from node.sync import (
     LineSwitch,
@@ -43,10 +43,15 @@ QUARTER = Path(__file__).resolve().parents[1] / "quarters" / "le-flair-demo"
 GENERATOR = Path(__file__).resolve().parents[1] / "quarters" / "generate.py"
 NODES = ("home", "kiosk", "central")
 SIGN_INS = "sign-ins.json"
-READY_SECONDS = 30.0
+FIRST_PORT = 8080
+LOOPBACK = "only on this machine; phones in its network can come in with --lan"
 PASSWORD_BYTES = 6
 DEMO_PIN = "246810"
 """The PIN of the demo's residents; every page says that all of them are invented."""
+
+
+Ports = dict[str, tuple[int, int]]
+"""Of each node the port of its pages and the one for other nodes."""
 
 
 class DemoError(Exception):
@@ -65,33 +70,89 @@ class SignIns:
     staff: dict[str, str]
 
 
-def run(data: Path, *, source: Path | None, first_port: int) -> int:
-    """Prepare what is missing, run the three processes, end them cleanly."""
-    try:
-        if not (data / SIGN_INS).exists():
+def run(data: Path, *, source: Path | None, port: int | None, lan: bool) -> None:
+    """Prepare what is missing and run the three processes until they are told to end.
+
+    `port` is the first of the ports, None for those of the last start. Raises `DemoError`.
+    """
+    is_made = (data / SIGN_INS).exists()
+    if is_made and source is not None:
+        raise DemoError(f"{data} holds a demo already. Name another --data for another quarter.")
+    first_port = port or (_last_port(data) if is_made else FIRST_PORT)
+    environments = _environments(_lan_address() if lan else "", first_port)
+    ports = _ports(first_port)
+    _check_free(ports)
+    with ended_like_ctrl_c():
+        if not is_made:
             prepare(data, source or QUARTER, first_port=first_port)
-        return _run_processes(data)
-    except DemoError as error:
-        print(f"quartier demo: {error}", file=sys.stderr)  # noqa: T201
-        return 1
+        nodes = []
+        for name in NODES:
+            _write_settings(data / name, name, ports)
+            nodes.append(NodeProcess(name, data / name, environments[name], ports[name][0]))
+        try:
+            run_together(nodes, ready=lambda: _say(_welcome(data, environments["home"], ports)))
+        except ProcessError as error:
+            raise DemoError(f"{error} Above it says why.") from error
 
 
 def switch_line(data: Path, *, cut: bool) -> None:
     """Cut or join every node's line; a running demo follows within a second."""
-    for name in NODES:
-        folder = data / name
-        if folder.exists():
-            line = LineSwitch(folder)
-            if cut:
-                line.cut()
-            else:
-                line.join()
-    print("The line is cut." if cut else "The line is joined.")  # noqa: T201
+    folders = [data / name for name in NODES if (data / name).is_dir()]
+    if not folders:
+        raise DemoError(f"{data} holds no demo. `quartier demo` makes one.")
+    for folder in folders:
+        line = LineSwitch(folder)
+        if cut:
+            line.cut()
+        else:
+            line.join()
+    _say("The line is cut." if cut else "The line is joined.")
+
+
+def _ports(first_port: int) -> Ports:
+    return {name: (first_port + 10 * n, first_port + 10 * n + 1) for n, name in enumerate(NODES)}
+
+
+def _last_port(data: Path) -> int:
+    return load(data / NODES[0], {}).port
+
+
+def _check_free(ports: Ports) -> None:
+    """Before anything is made: a minute later would be late to hear of it."""
+    for port in (port for pair in ports.values() for port in pair):
+        try:
+            bound("127.0.0.1", port).close()
+        except ListenError as error:
+            raise DemoError(
+                f"port {port} is taken by another program. Choose others: --port {port + 1000}."
+            ) from error
+
+
+def _lan_address() -> str:
+    """The address of this machine in the network that phones are in."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            # Sends nothing: only asks which address would be ours on the way out.
+            asking.connect(("192.0.2.1", 9))
+        except OSError:
+            raise DemoError("this machine is in no network. Connect it, or omit --lan.") from None
+        return str(asking.getsockname()[0])
+
+
+def _environments(lan: str, port: int) -> dict[str, dict[str, str]]:
+    """What each node is told besides its file: where phones find the portal, if they do."""
+    settings = {PREFIX + item.name.upper() for item in fields(Settings)}
+    bare = {name: value for name, value in os.environ.items() if name not in settings}
+    if not lan:
+        return dict.fromkeys(NODES, bare)
+    portal = bare | {"QUARTIER_ADDRESS": f"http://{lan}:{port}"}
+    outside = {"QUARTIER_HOST": "0.0.0.0"}  # noqa: S104 - what --lan asks for
+    return {"home": portal | outside, "kiosk": portal, "central": bare}
 
 
 def prepare(data: Path, source: Path, *, first_port: int) -> None:
     """Make the demo quarter: three stores, one roster, the sign-ins."""
-    print("First start: the demo quarter is made; this takes a minute.", flush=True)  # noqa: T201
+    _say("First start: the demo quarter is made; this takes a minute.")
     with tempfile.TemporaryDirectory() as scratch:
         files = check_files(_alive(source, Path(scratch)))
     if files is None:
@@ -112,7 +173,7 @@ def surround(data: Path, home: Core, *, first_port: int) -> None:
     """Beside the home node in `data/home`: a kiosk node and a central of the same quarter, and
     the settings of all three.
     """
-    ports = {name: (first_port + 10 * n, first_port + 10 * n + 1) for n, name in enumerate(NODES)}
+    ports = _ports(first_port)
     _make_other(data, home, name="kiosk", role=NodeRole.KIOSK, port=ports["kiosk"])
     roster = _make_other(data, home, name="central", role=NodeRole.CENTRAL, port=ports["central"])
     _give_roster(data, roster, home)
@@ -143,7 +204,6 @@ def _make_home(data: Path, files: QuarterFiles) -> Core:
     except BaseException:
         home.close()
         raise
-    print()  # noqa: T201
     return home
 
 
@@ -176,7 +236,7 @@ def _give_roster(data: Path, roster: Roster, home: Core) -> None:
             other.close()
 
 
-def _write_settings(folder: Path, name: str, ports: dict[str, tuple[int, int]]) -> None:
+def _write_settings(folder: Path, name: str, ports: Ports) -> None:
     port, sync_port = ports[name]
     home_sync = f"127.0.0.1:{ports['home'][1]}"
     others = {
@@ -241,89 +301,38 @@ def _somebody(files: QuarterFiles) -> Any:
     return next(row for row in adults.values() if row.household in contracts)
 
 
-def _run_processes(data: Path) -> int:
-    running = [_start(data / name) for name in NODES]
-    try:
-        for name in NODES:
-            _wait_until_ready(data / name, running)
-        print(_welcome(data), flush=True)  # noqa: T201
-        return _wait_for_end(running)
-    finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(timeout=20)
-
-
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    # A session of its own, so that Ctrl-C reaches the demo first, which then ends its nodes.
-    return subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "node", "serve", "--data", str(folder)],
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd=Path(__file__).resolve().parents[1],
-    )
-
-
-def _wait_until_ready(folder: Path, running: list[subprocess.Popen[bytes]]) -> None:
-    from node.settings import load  # noqa: PLC0415
-
-    settings = load(folder, {})
-    address = f"http://{settings.host}:{settings.port}/health"
-    ends = time.monotonic() + READY_SECONDS
-    while time.monotonic() < ends:
-        if any(process.poll() is not None for process in running):
-            raise DemoError(
-                f"a node ended at once. Is port {settings.port} taken? Try --port 9080, or look "
-                "above for what it said."
-            )
-        try:
-            with urllib.request.urlopen(address, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise DemoError(f"{folder.name} did not answer within {READY_SECONDS:g} seconds.")
-
-
-def _wait_for_end(running: list[subprocess.Popen[bytes]]) -> int:
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        while all(process.poll() is None for process in running):
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        print("\nEnding.")  # noqa: T201
-        return 0
-    raise DemoError("one of the nodes ended; the others were stopped too.")
-
-
-def _welcome(data: Path) -> str:
-    from node.settings import load  # noqa: PLC0415
-
+def _welcome(data: Path, environment: dict[str, str], ports: Ports) -> str:
     known = SignIns(**json.loads((data / SIGN_INS).read_text(encoding="utf-8")))
-    address = {name: load(data / name, {}).public_address for name in NODES}
+    here = {name: f"http://localhost:{port}" for name, (port, _) in ports.items()}
+    portal = load(data / "home", environment).public_address
+    phones = "for phones in this network" if "QUARTIER_ADDRESS" in environment else LOOPBACK
     team = "\n".join(f"    {name:<24} {password}" for name, password in known.staff.items())
+    command = f"{sys.argv[0]} demo"
     return f"""
 The quarter runs. Ctrl-C ends it; the data stay in {data}.
 
-  Portal    {address["home"]}/
-  Desk      {address["home"]}/desk
-  Kiosk     {address["kiosk"]}/kiosk   (a node of its own)
-  Central   {address["central"]}/
-  API       {address["home"]}/api/openapi.json
+  Portal    {here["home"]}/
+  Desk      {here["home"]}/desk
+  Kiosk     {here["kiosk"]}/kiosk   (a node of its own)
+  Central   {here["central"]}/
+  API       {here["home"]}/api/openapi.json
 
-{qr_terminal(address["home"] + "/")}
+{qr_terminal(portal + "/")}
+  {portal}/   {phones}
+
   Resident  code {known.code}, household {known.household}
             {known.person}, PIN {known.pin}
   Card      {known.card}
   Team      sign-in name and password:
 {team}
 
-  quartier demo cut    cuts the line between the nodes
-  quartier demo join   joins it again
+  {command} cut    cuts the line between the nodes
+  {command} join   joins it again
 """
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the verb's own output
 
 
 def _keep_private(path: Path, text: str) -> None:

@@ -10,40 +10,49 @@ from pathlib import Path
 from node import people, quarter, spaces
 from node.app import prepare
 from node.base.clock import SystemClock
+from node.base.refusals import N_
 from node.quarter.files import FileError, QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
 from node.store import Core
 from node.store.doctor import Finding, examine
 from node.sync import found_roster, read_roster
-from node.web.i18n import best_language, translate
+from node.web.i18n import terminal_language, translate
+
+ERRORS_FOUND = N_("{count} Fehler gefunden. Es wurde nichts geändert.")
+
+FIRST_NODE = "Hauptknoten"
+"""What the first node is called where nobody says."""
 
 
-def found_quarter(settings: Settings, *, name: str) -> str:
+def found_quarter(settings: Settings, *, name: str | None) -> str:
     """Make the first node of a new quarter: its store, its key, its roster of one."""
     clock = SystemClock()
+    path = settings.data / FILE
+    name = name or (settings.name if path.exists() else FIRST_NODE)
     core = Core.open(settings.database, REGISTRY, clock=clock)
     try:
         found_roster(core, name=name)
     finally:
         core.close()
-    path = settings.data / FILE
     if not path.exists():
-        path.write_text(f'name = "{name}"\n', encoding="utf-8")
+        path.write_text(Settings(name=name).to_toml(), encoding="utf-8")
     return (
         f"Founded in {settings.data}.\n"
-        f"Next: quartier import DIR --data {settings.data}, then quartier serve."
+        f"Next: quartier import DIR --data {settings.data}, "
+        f"then quartier serve --data {settings.data}."
     )
 
 
 def check_files(folder: Path) -> QuarterFiles | None:
     """Read an operator's files and print everything that is wrong; None where something is."""
     found = read_quarter(folder)
-    language = best_language(os.environ.get("LANG", "de").replace("_", "-"))
+    language = terminal_language(os.environ)
     if not isinstance(found, QuarterFiles):
         for error in found:
             print(_said(error, language), file=sys.stderr)  # noqa: T201 - the verb's answer
-        print(f"{len(found)} errors, nothing was changed.", file=sys.stderr)  # noqa: T201
+        closing = translate(language, ERRORS_FOUND, count=len(found))
+        print(closing, file=sys.stderr)  # noqa: T201
         return None
     for warning in found.warnings:
         print(_said(warning, language), file=sys.stderr)  # noqa: T201
@@ -59,30 +68,40 @@ def import_directory(settings: Settings, folder: Path) -> bool:
     core = Core.open(settings.database, REGISTRY, clock=clock)
     try:
         prepare(core, clock)
-        import_into(core, files, progress=print_progress)
+        changes = import_into(core, files, progress=print_progress)
     finally:
         core.close()
-    print("\nImported.")  # noqa: T201
+    print(f"Imported. Changes: {changes}.")  # noqa: T201
     return True
 
 
 def import_into(
     core: Core, files: QuarterFiles, *, progress: Callable[[str, int, int], object]
-) -> None:
-    """Bring all rooms' parts of the files into an open store, in pieces, with progress."""
+) -> int:
+    """Bring all rooms' parts of the files into an open store, in pieces, with progress.
+
+    Answers how many changes that took. Raises `RefusedError` where the store does not write.
+    """
     now = core.clock.now()
 
     def told(part: str) -> Callable[[int, int], object]:
         return lambda done, total: progress(part, done, total)
 
-    quarter.import_quarter(core, files, progress=told("quarter"), now=now)
-    people.import_people(core, files, progress=told("people"), now=now)
-    spaces.import_spaces(core, files, signer=core.identity, progress=told("reservations"), now=now)
+    changes = quarter.import_quarter(core, files, progress=told("quarter"), now=now)
+    changes += people.import_people(core, files, progress=told("people"), now=now).total
+    changes += spaces.import_spaces(
+        core, files, signer=core.identity, progress=told("reservations"), now=now
+    )
+    return changes
 
 
 def print_progress(part: str, done: int, total: int) -> None:
-    """One line that counts up."""
-    print(f"\r{part}: {done} of {total}   ", end="", flush=True)  # noqa: T201
+    """One line that counts up on a terminal; elsewhere only the end of each part."""
+    ended = done >= total
+    if sys.stdout.isatty():
+        print(f"\r  {part}: {done} of {total}", end="\n" if ended else "", flush=True)  # noqa: T201
+    elif ended:
+        print(f"  {part}: {total}", flush=True)  # noqa: T201
 
 
 def examine_node(settings: Settings) -> list[Finding]:

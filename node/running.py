@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import os
+import socket
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,11 @@ import uvloop
 from node.app import Node, open_node
 from node.base.clock import Clock
 from node.central import Hub
-from node.serving import listener, run_until_stopped, systemd_socket
+from node.logs import begin_logging
+from node.serving import Listener, bound, listener, run_until_stopped
 from node.settings import Settings, load
 from node.sync import listener_options
+from node.units import Manager
 
 
 def serve_node(settings: Settings, *, clock: Clock | None = None) -> int:
@@ -22,37 +27,59 @@ def serve_node(settings: Settings, *, clock: Clock | None = None) -> int:
     return _run(_serve([settings], clock))
 
 
-def serve_central(data: Path) -> int:
-    """Serve every quarter that has a directory in `data`, its pages by host name."""
-    found = sorted(path.parent for path in data.glob("*/node.toml"))
-    if not found:
-        raise SystemExit(f"quartier: {data} holds no quarter's directory with a node.toml")
-    return _run(_serve([load(path, {}) for path in found]))
+def serve_central(folders: Sequence[Path]) -> int:
+    """Serve every quarter of these directories, its pages by host name."""
+    return _run(_serve([load(path, {}) for path in folders]))
 
 
 def _run(serving: Coroutine[Any, Any, None]) -> int:
+    begin_logging()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serving)
     return 0
 
 
 async def _serve(all_settings: list[Settings], clock: Clock | None = None) -> None:
-    nodes = [await open_node(settings, clock=clock) for settings in all_settings]
-    first = nodes[0].settings
-    pages = nodes[0].pages if len(nodes) == 1 else Hub({_host(node): node.pages for node in nodes})
-    socket = systemd_socket()
-    servers = [
-        listener(pages, host=first.host, port=first.port, let_go=lambda: _let_go(nodes)),
-        *(_peer_listener(node) for node in nodes),
-    ]
-    sockets = [socket, *(None for _ in nodes)] if socket else []
-    try:
+    # Before the files are opened: whoever cannot listen changes nothing.
+    manager = Manager.taken_from(os.environ)
+    for_pages = manager.socket or _pages_socket(all_settings[0])
+    for_peers = [_peer_socket(settings) for settings in all_settings]
+    async with AsyncExitStack() as stack:
+        nodes = []
+        for settings in all_settings:
+            nodes.append(await open_node(settings, clock=clock))
+            stack.push_async_callback(nodes[-1].close)
         for node in nodes:
             await node.start()
-        await run_until_stopped(servers, ready=lambda: _say(nodes), sockets=sockets)
-    finally:
-        for node in nodes:
-            await node.close()
+        watchdog = asyncio.create_task(manager.keep_watchdog(lambda: _all_work(nodes)))
+        stack.callback(watchdog.cancel)
+        await run_until_stopped(
+            [
+                (listener(_pages(nodes), let_go=lambda: _let_go(nodes)), for_pages),
+                *zip(map(_peer_listener, nodes), for_peers, strict=True),
+            ],
+            ready=lambda: _say(nodes, manager),
+            stopping=lambda: manager.tell("STOPPING=1"),
+        )
+
+
+def _pages_socket(settings: Settings) -> socket.socket:
+    return bound(settings.host, settings.port)
+
+
+def _peer_socket(settings: Settings) -> socket.socket:
+    return bound(settings.sync_host, settings.sync_port, prefix="sync_")
+
+
+def _pages(nodes: list[Node]) -> Any:
+    if len(nodes) == 1:
+        return nodes[0].pages
+    return Hub({_host(node): node.pages for node in nodes})
+
+
+def _peer_listener(node: Node) -> Listener:
+    options = listener_options(node.store.core.identity)
+    return listener(node.peers, let_go=node.sync.let_go, **options)
 
 
 def _let_go(nodes: list[Node]) -> None:
@@ -61,21 +88,18 @@ def _let_go(nodes: list[Node]) -> None:
         node.streams.let_go()
 
 
-def _peer_listener(node: Node) -> Any:
-    settings = node.settings
-    return listener(
-        node.peers,
-        host=settings.sync_host,
-        port=settings.sync_port,
-        let_go=node.sync.let_go,
-        **listener_options(node.store.core.identity),
-    )
+async def _all_work(nodes: list[Node]) -> None:
+    """Come back when every store has read and its writer has had its turn."""
+    for node in nodes:
+        await node.store.read(lambda read: read.value("select 1"))
+        await node.store.on_writer(lambda _: None)
 
 
 def _host(node: Node) -> str:
     return node.settings.hosts[0] if node.settings.hosts else node.settings.data.name
 
 
-def _say(nodes: list[Node]) -> None:
+def _say(nodes: list[Node], manager: Manager) -> None:
     for node in nodes:
         print(f"{node.settings.name}: {node.settings.public_address}", flush=True)  # noqa: T201
+    manager.tell("READY=1")

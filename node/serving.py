@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
+import errno
 import signal
 import socket
 from collections.abc import Callable, Generator, Sequence
@@ -13,12 +12,15 @@ from typing import Any
 
 import uvicorn
 
-log = logging.getLogger("quartier")
-
 GRACE_SECONDS = 5
 """How long requests under way may take to end when the node stops."""
 
-SYSTEMD_FIRST_FD = 3
+HEAR_OUT_SECONDS = 0.1
+"""Whose connection was taken just before the end has not been read yet."""
+
+
+class ListenError(Exception):
+    """An address cannot be listened on; the text says which and what to do."""
 
 
 def _nobody_waits() -> None:
@@ -34,34 +36,60 @@ class Listener(uvicorn.Server):
 
     let_go: Callable[[], None]
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no new callers, let go those that wait, see the others off."""
-        # What is woken here runs on when the server has told its connections to close.
-        self.let_go()
-        await super().shutdown(sockets)
-
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Signals are handled in `run_until_stopped`."""
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no new callers, hear those just let in, let go those that wait, see all off."""
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(HEAR_OUT_SECONDS)
+        # What is woken here runs on when the server has told its connections to close.
+        self.let_go()
+        await super().shutdown(sockets)
 
-def listener(
-    app: Any, *, host: str, port: int, let_go: Callable[[], None] = _nobody_waits, **tls: Any
-) -> Listener:
-    """A server for an ASGI application; `tls` are uvicorn's own ssl settings."""
+
+HELPS = {
+    errno.EADDRINUSE: "Stop what uses it, or set another {prefix}port.",
+    errno.EACCES: "Set a {prefix}port above 1023, or let a socket unit of systemd hold this one.",
+}
+
+
+def bound(host: str, port: int, *, prefix: str = "") -> socket.socket:
+    """A socket at this address that does not listen yet, so that nobody waits for a node that
+    may not start. `prefix` is that of the settings to change. Raises `ListenError`.
+    """
+    sock = None
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        sock = socket.socket(family, kind)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+    except OSError as error:
+        if sock is not None:
+            sock.close()
+        helps = HELPS.get(error.errno or 0, "Set {prefix}host to an address of this machine.")
+        raise ListenError(
+            f"cannot listen on {host}, port {port}: {error.strerror}. "
+            + helps.format(prefix=prefix)
+        ) from error
+    return sock
+
+
+def listener(app: Any, *, let_go: Callable[[], None] = _nobody_waits, **options: Any) -> Listener:
+    """A server for an ASGI application; `options` are uvicorn's own, those of TLS for example."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=75,
         lifespan="off",
         loop="none",
-        **tls,
+        **options,
     )
     server = Listener(config)
     server.let_go = let_go
@@ -69,50 +97,35 @@ def listener(
 
 
 async def run_until_stopped(
-    servers: Sequence[Listener], *, ready: Callable[[], None], sockets: Sequence[Any] = ()
+    servers: Sequence[tuple[Listener, socket.socket]],
+    *,
+    ready: Callable[[], None],
+    stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called when all listen."""
-    loop = asyncio.get_running_loop()
-
-    def stop() -> None:
-        for server in servers:
-            server.should_exit = True
-
+    """Serve until SIGTERM or SIGINT. `ready` is called when all listen, `stopping` when told to
+    end.
+    """
+    told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    given = list(sockets) or [None] * len(servers)
-    running = [
-        asyncio.create_task(server.serve(sockets=[sock] if sock else None))
-        for server, sock in zip(servers, given, strict=True)
-    ]
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
+    waiting = asyncio.create_task(told.wait())
     try:
-        while not all(server.started for server in servers):
-            if any(task.done() for task in running):
-                stop()
-                break
-            await asyncio.sleep(0.02)
-        else:
-            ready()
-            notify_systemd("READY=1")
-        await asyncio.gather(*running)
+        await _until_all_listen([server for server, _ in servers], running)
+        ready()
+        await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+        stopping()
     finally:
-        notify_systemd("STOPPING=1")
+        waiting.cancel()
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*running)
 
 
-def systemd_socket() -> socket.socket | None:
-    """The socket that systemd holds for us over restarts, if it started us with one."""
-    if os.environ.get("LISTEN_PID") != str(os.getpid()) or not os.environ.get("LISTEN_FDS"):
-        return None
-    return socket.socket(fileno=SYSTEMD_FIRST_FD)
-
-
-def notify_systemd(state: str) -> None:
-    """Tell systemd how we are (sd_notify(3)); nothing where it does not ask."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    if address.startswith("@"):
-        address = "\0" + address[1:]
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-        sock.connect(address)
-        sock.sendall(state.encode())
+async def _until_all_listen(
+    servers: Sequence[Listener], running: Sequence[asyncio.Task[None]]
+) -> None:
+    while not all(server.started for server in servers):
+        if any(task.done() for task in running):
+            raise ListenError("a listener ended before it began")
+        await asyncio.sleep(0.02)

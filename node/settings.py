@@ -7,6 +7,7 @@ values are refused with the place where they stand.
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -81,13 +82,15 @@ def load(data: Path, environment: Mapping[str, str]) -> Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: {error}. Correct the line or remove it.") from error
     kinds = {item.name: item.default for item in dataclasses.fields(Settings)}
+    del kinds["data"]
     for name in given:
-        if name not in kinds or name == "data":
+        if name not in kinds:
             raise SettingsError(f"{path}: {name!r} is no setting. See `quartier settings`.")
-    for name in kinds:
-        if name != "data" and PREFIX + name.upper() in environment:
-            given[name] = environment[PREFIX + name.upper()]
-    checked = {name: _checked(name, value, kinds[name]) for name, value in given.items()}
+    checked = {name: _checked(f"{path}: {name}", given[name], kinds[name]) for name in given}
+    for name, default in kinds.items():
+        variable = PREFIX + name.upper()
+        if variable in environment:
+            checked[name] = _checked(variable, environment[variable], default)
     return Settings(data=data, **checked)
 
 
@@ -101,38 +104,42 @@ def described() -> str:
     return "\n".join(lines)
 
 
-def _checked(name: str, value: Any, default: Any) -> Any:
-    try:
-        if isinstance(default, bool):
-            return value if isinstance(value, bool) else _boolean(value)
-        if isinstance(default, int):
-            return _port(value)
-        if isinstance(default, tuple):
-            parts = value.split(",") if isinstance(value, str) else value
-            return tuple(str(part).strip() for part in parts if str(part).strip())
-        return str(value)
-    except (TypeError, ValueError) as error:
-        raise SettingsError(f"setting {name}: {value!r} does not fit. {error}") from error
+def _checked(where: str, value: Any, default: Any) -> Any:
+    """A value of the kind that the default has, or a `SettingsError` that says where it stands."""
+    fits: object
+    if isinstance(default, bool):
+        fits, helps = _boolean(value), "Use true or false."
+    elif isinstance(default, int):
+        fits, helps = _port(value), "A port is a number from 1 to 65535."
+    elif isinstance(default, tuple):
+        fits, helps = _texts(value), 'Use a list of texts: ["one", "two"].'
+    else:
+        fits, helps = value if isinstance(value, str) else None, 'Use a text in quotes: "text".'
+    if fits is None:
+        raise SettingsError(f"{where}: {value!r} does not fit. {helps}")
+    return fits
 
 
-def _boolean(value: str) -> bool:
-    if value.lower() in {"1", "true", "yes", "on"}:
-        return True
-    if value.lower() in {"0", "false", "no", "off"}:
-        return False
-    raise ValueError("Use true or false.")
+def _boolean(value: Any) -> bool | None:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    return words.get(str(value).lower())
 
 
-def _port(value: Any) -> int:
-    port = int(value)
-    if not 0 < port < 65536:
-        raise ValueError("A port is a number from 1 to 65535.")
-    return port
+def _port(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+
+
+def _texts(value: Any) -> tuple[str, ...] | None:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        return None
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(part) for part in value) + "]"
-    return str(value) if isinstance(value, int) else '"' + str(value).replace('"', '\\"') + '"'
+    # JSON's numbers, truth values and escapes of texts are TOML's, too.
+    return json.dumps(value, ensure_ascii=False)

@@ -20,6 +20,7 @@ import msgspec
 
 from node.base.actors import Role
 from node.base.periods import local_day, to_epoch
+from node.base.refusals import granted
 from node.people import tables
 from node.people.access import newest_contracts, newest_spans
 from node.people.actions import set_role
@@ -104,10 +105,7 @@ def import_people(
     total = sum(len(piece.changes) for piece in pieces)
     done = PeopleImported()
     for piece in pieces:
-        result = core.write(piece.apply)
-        if not isinstance(result, PeopleImported):
-            break
-        done += result
+        done += granted(core.write(piece.apply))
         if progress is not None:
             progress(done.total, total)
     return done

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from node.base.periods import to_epoch
+from node.base.refusals import granted
 from node.quarter import tables
 from node.quarter.files import BuildingRow, ClosureRow, FlatRow, QuarterFiles, WasteRow
 from node.quarter.mirroring import Batch, Wanted, plan
@@ -36,7 +37,7 @@ def import_quarter(
     rows = sum(len(batch.changes) for batch in batches)
     done = 0
     for batch in batches:
-        core.write(batch.apply)
+        granted(core.write(batch.apply))
         done += len(batch.changes)
         if progress is not None:
             progress(done, rows)

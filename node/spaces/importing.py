@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from node.base.actors import Face
 from node.base.ids import derived_id, id_text
+from node.base.refusals import granted
 from node.quarter.files import (
     Audience,
     ContractRow,
@@ -59,12 +60,16 @@ def import_spaces(
     origin = _Origin(households, files.contracts)
     for start in range(0, len(missing), ROWS_A_PIECE):
         piece = missing[start : start + ROWS_A_PIECE]
-        core.write(partial(_write_piece, files=files, piece=piece, origin=origin, signer=signer))
+        granted(
+            core.write(
+                partial(_write_piece, files=files, piece=piece, origin=origin, signer=signer)
+            )
+        )
         if progress is not None:
             progress(min(start + ROWS_A_PIECE, len(missing)), len(missing))
     if missing:
         # So that the first merge afterwards need not look at all of this again.
-        core.write(follow)
+        granted(core.write(follow))
     return written + len(missing)
 
 
@@ -104,8 +109,8 @@ def _import_places(core: Core, files: QuarterFiles, *, now: datetime) -> int:
         lambda read: plan(read, [Wanted(schema.SPACE, rows)], at=int(now.timestamp()))
     )
     for batch in batches:
-        core.write(batch.apply)
-    core.write(homes.begin_first_term)
+        granted(core.write(batch.apply))
+    granted(core.write(homes.begin_first_term))
     return sum(len(batch.changes) for batch in batches)
 
 

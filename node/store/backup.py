@@ -23,6 +23,8 @@ from node.store.schema import Registry
 
 SUFFIX = ".quartier.zst"
 _CHUNK_BYTES = 1024 * 1024
+_HEAD_BYTES = 18
+"""The longest head of a zstd frame (RFC 8878)."""
 
 
 class BackupError(Exception):
@@ -103,7 +105,9 @@ def check_database(path: Path) -> None:
 def _compress(source: Path, target: Path) -> Path:
     part = target.with_name(target.name + ".part")
     with source.open("rb") as reading, os.fdopen(_private_file(part), "wb") as writing:
-        zstandard.ZstdCompressor(level=6).copy_stream(reading, writing)
+        # With the size in its head, a file that was cut short is known by it.
+        size = source.stat().st_size
+        zstandard.ZstdCompressor(level=6).copy_stream(reading, writing, size=size)
         writing.flush()
         os.fsync(writing.fileno())
     part.replace(target)
@@ -114,13 +118,18 @@ def _compress(source: Path, target: Path) -> Path:
 def _decompress(source: Path, target: Path) -> None:
     try:
         with source.open("rb") as reading, os.fdopen(_private_file(target), "wb") as writing:
-            zstandard.ZstdDecompressor().copy_stream(reading, writing, write_size=_CHUNK_BYTES)
+            whole = zstandard.frame_content_size(reading.read(_HEAD_BYTES))
+            reading.seek(0)
+            decompressor = zstandard.ZstdDecompressor()
+            _, size = decompressor.copy_stream(reading, writing, write_size=_CHUNK_BYTES)
             writing.flush()
             os.fsync(writing.fileno())
     except FileNotFoundError as error:
         raise BackupError(f"{source} does not exist.") from error
     except zstandard.ZstdError as error:
-        raise BackupError(f"{source.name} is no backup or is cut short: {error}") from error
+        raise BackupError(f"{source.name} is no backup. Use another file.") from error
+    if whole not in {size, -1}:
+        raise BackupError(f"{source.name} is cut short. Use an older backup.")
 
 
 def _private_file(path: Path) -> int:

@@ -9,6 +9,7 @@ journal of 28 KB to the card.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 from collections.abc import Callable
@@ -71,6 +72,14 @@ class FunctionThread(aiosqlite.core.Connection):
 
     def __init__(self, opener: Callable[[], Closable]) -> None:
         super().__init__(opener, iter_chunk_size=64)  # type: ignore[arg-type]
+
+    async def _connect(self) -> aiosqlite.core.Connection:
+        try:
+            return await super()._connect()
+        except BaseException:
+            # The thread tells the loop of its end: that must be before the loop's own.
+            await asyncio.to_thread(self._thread.join)
+            raise
 
     async def run(self, fn: Callable[[], T]) -> T:
         """Run `fn` on the thread and return what it returns; exceptions come back as raised."""
@@ -142,7 +151,13 @@ def _open(path: Path) -> Any:
         timeout=BUSY_MILLISECONDS / 1000,
     )
     connection.row_factory = driver.Row
-    connection.execute("pragma temp_store=memory")
+    try:
+        connection.execute("pragma temp_store=memory")
+        # The first look into the file: a damaged one says so here, and nowhere later as clearly.
+        connection.execute("pragma schema_version").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

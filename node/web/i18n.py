@@ -159,6 +159,12 @@ def moment_words(language: str, at: datetime, zone: ZoneInfo, *, now: datetime) 
     return f"{names.get(day) or day_words(language, day)}, {time_words(language, at, zone)}"
 
 
+def terminal_language(environment: Mapping[str, str]) -> str:
+    """The language of whoever runs a verb, as their terminal is set; German where it says none."""
+    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return best_language(next(filter(None, names), "").replace("_", "-"))
+
+
 def best_language(accept_language: str) -> str:
     """The first language of an Accept-Language header that we have; German where none is."""
     for part in accept_language.split(","):

@@ -1,0 +1,82 @@
+"""Troubles that whoever runs a verb can mend: each as a sentence that says what to do.
+
+What is not known here is a programmer's error and stays a traceback.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from node.base.refusals import Refusal, RefusedError
+from node.serving import ListenError
+from node.settings import SettingsError
+from node.store import SchemaError
+from node.store.backup import BackupError
+from node.store.connection import DatabaseError, DriverError
+from node.store.core import BrokenJournalError
+from node.store.migration import FutureDatabaseError
+from node.sync import RosterError
+from node.units import UnitError
+from node.web.i18n import terminal_language, translate
+
+RESTORE = "`quartier restore FILE --replace` puts a backup in its place"
+
+OF_SQLITE = {
+    "SQLITE_BUSY": "another program has it open. Close that program, then try again",
+    "SQLITE_CORRUPT": f"it is damaged. {RESTORE}",
+    "SQLITE_NOTADB": f"it is damaged or no database. {RESTORE}",
+    "SQLITE_FULL": "the disk is full. Free some space, then try again",
+    "SQLITE_READONLY": "it cannot be written. Check whom it belongs to",
+    "SQLITE_CANTOPEN": "it cannot be opened. Check whom it and its directory belong to",
+    "SQLITE_IOERR": "the disk cannot be read or written. Check it; its system log says more",
+}
+
+OF_FILES = {
+    errno.EACCES: "Check whom it belongs to, or name another place.",
+    errno.ENOSPC: "Free some space, then try again.",
+    errno.EROFS: "Name a place that can be written.",
+    errno.ENOENT: "Check the name.",
+    errno.EEXIST: "Name another place: a file is in the way.",
+    errno.ENOTDIR: "Name another place: a file is in the way.",
+}
+
+
+def said(error: Exception, data: Path) -> str | None:
+    """What the trouble is and what helps; None for an error that only a programmer can mend."""
+    match error:
+        case SettingsError() | BackupError() | ListenError() | UnitError():
+            sentence = str(error)
+        case DriverError():
+            sentence = f"{error}."
+        case FutureDatabaseError() | SchemaError() | RosterError():
+            sentence = f"{data}: {error}."
+        case BrokenJournalError():
+            sentence = f"{data}: {error}. {RESTORE}."
+        case RefusedError(refusal=refusal):
+            sentence = _of_refusal(refusal)
+        case OSError():
+            return _of_files(error, data)
+        case _:
+            return _of_sqlite(error, data) if isinstance(error, DatabaseError) else None
+    return sentence
+
+
+def _of_refusal(refusal: Refusal) -> str:
+    language = terminal_language(os.environ)
+    texts = filter(None, (refusal.message, refusal.remedy))
+    return " ".join(translate(language, text, **refusal.values) for text in texts)
+
+
+def _of_files(error: OSError, data: Path) -> str | None:
+    helps = OF_FILES.get(error.errno or 0)
+    return helps and f"{error.filename or data}: {error.strerror}. {helps}"
+
+
+def _of_sqlite(error: Exception, data: Path) -> str | None:
+    """By the primary result code: the extended ones are `SQLITE_IOERR_WRITE` and the like."""
+    name = str(getattr(error, "sqlite_errorname", ""))
+    found = (what for code, what in OF_SQLITE.items() if name.startswith(code))
+    what = next(found, None)
+    return what and f"{data / 'quarter.db'}: {what}."

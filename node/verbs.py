@@ -1,0 +1,193 @@
+"""What each verb of the command line does.
+
+Verbs that write take the node's lock; where the node runs already they say so and change nothing.
+A verb loads only what it needs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from node.settings import FILE, described, load
+
+DATABASE = "quarter.db"
+
+
+class CommandError(Exception):
+    """A verb cannot do what was asked; the text says why and what to do."""
+
+
+def default_data(verb: str) -> Path:
+    """Where a node's data lie if nobody says: QUARTIER_DATA, else the user's data directory."""
+    configured = os.environ.get("QUARTIER_DATA")
+    if configured:
+        return Path(configured)
+    base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "quartier" / (verb if verb in {"demo", "central"} else "node")
+
+
+def in_home(path: Path) -> str:
+    """A path as people write it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Hold the node's lock; raises `CommandError` where another process does."""
+    with (data / "node.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"the node in {data} is running. Stop it first, or use its pages."
+            ) from None
+        yield
+
+
+@contextmanager
+def made_and_locked(data: Path) -> Iterator[None]:
+    """The same for verbs that may begin with nothing."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(data):
+        yield
+
+
+def serve(given: Namespace) -> int:
+    """`quartier serve`."""
+    from node import running  # noqa: PLC0415
+
+    _database(given.data)
+    with locked(given.data):
+        return running.serve_node(load(given.data, os.environ))
+
+
+def central(given: Namespace) -> int:
+    """`quartier central`."""
+    from node import running  # noqa: PLC0415
+
+    folders = sorted(path.parent for path in given.data.glob(f"*/{FILE}"))
+    if not folders:
+        raise CommandError(
+            f"{given.data} holds no quarter. Each has a directory with {FILE} and {DATABASE}."
+        )
+    for folder in folders:
+        _database(folder)
+    with locked(given.data):
+        return running.serve_central(folders)
+
+
+def initialise(given: Namespace) -> int:
+    """`quartier init`."""
+    from node import founding  # noqa: PLC0415
+
+    with made_and_locked(given.data):
+        if (given.data / DATABASE).exists():
+            raise CommandError(f"{given.data} holds a node already. Choose another --data.")
+        print(founding.found_quarter(load(given.data, os.environ), name=given.name))
+    return 0
+
+
+def import_files(given: Namespace) -> int:
+    """`quartier import`."""
+    from node import founding  # noqa: PLC0415
+
+    if given.check:
+        return 0 if founding.check_files(given.dir) else 1
+    _database(given.data)
+    with locked(given.data):
+        settings = load(given.data, os.environ)
+        return 0 if founding.import_directory(settings, given.dir) else 1
+
+
+def run_demo(given: Namespace) -> int:
+    """`quartier demo`."""
+    from node import demo  # noqa: PLC0415
+
+    try:
+        if given.what != "run":
+            demo.switch_line(given.data, cut=given.what == "cut")
+            return 0
+        with made_and_locked(given.data):
+            demo.run(given.data, source=given.source, port=given.port, lan=given.lan)
+    except KeyboardInterrupt:
+        print("\nEnded.")
+        return 0
+    except demo.DemoError as error:
+        raise CommandError(str(error)) from error
+    return 0
+
+
+def back_up(given: Namespace) -> int:
+    """`quartier backup`."""
+    from node.base.clock import SystemClock  # noqa: PLC0415
+    from node.store.backup import write_backup  # noqa: PLC0415
+
+    print(write_backup(_database(given.data), given.to, now=SystemClock().now()))
+    return 0
+
+
+def restore_node(given: Namespace) -> int:
+    """`quartier restore`."""
+    from node.base.clock import SystemClock  # noqa: PLC0415
+    from node.registry import REGISTRY  # noqa: PLC0415
+    from node.store.backup import restore_backup  # noqa: PLC0415
+
+    if not given.backup.is_file():
+        raise CommandError(f"{given.backup} is no backup: there is no such file. Check the name.")
+    with made_and_locked(given.data):
+        aside = restore_backup(
+            given.backup,
+            given.data / DATABASE,
+            REGISTRY,
+            clock=SystemClock(),
+            replace=given.replace,
+        )
+    print("Restored. The node reads at once and writes again when it has met a neighbour.")
+    if aside:
+        print(f"What was there before: {aside}")
+    return 0
+
+
+def examine_node(given: Namespace) -> int:
+    """`quartier doctor`."""
+    from node import founding  # noqa: PLC0415
+
+    _database(given.data)
+    with locked(given.data):
+        findings = founding.examine_node(load(given.data, os.environ))
+    for finding in findings:
+        print(f"- {finding.what}\n  {finding.remedy}")
+    print("Everything agrees." if not findings else f"Findings: {len(findings)}.")
+    return 1 if findings else 0
+
+
+def print_openapi(_: Namespace) -> int:
+    """`quartier openapi`."""
+    from node.app import openapi_text  # noqa: PLC0415
+
+    print(openapi_text())
+    return 0
+
+
+def print_settings(_: Namespace) -> int:
+    """`quartier settings`."""
+    print(described())
+    return 0
+
+
+def _database(data: Path) -> Path:
+    """The database of the node that must be there already."""
+    path = data / DATABASE
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise CommandError(
+            f"{data} holds no node. `quartier init --data {data}` founds one."
+        ) from None
+    return path
