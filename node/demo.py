@@ -247,7 +247,6 @@ def _write_settings(folder: Path, name: str, ports: Ports) -> None:
     settings = Settings(
         data=folder,
         name={"home": "Service-Point", "kiosk": "Lobby", "central": "Zentrale"}[name],
-        role=name,
         port=port,
         sync_port=sync_port,
         peers=others[name],

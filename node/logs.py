@@ -29,8 +29,8 @@ class JournalFormatter(logging.Formatter):
         return "\n".join(f"<{priority}>{line}" for line in lines)
 
 
-def begin_logging() -> None:
-    """Send everything worth reading to standard error."""
+def begin_logging(level: str) -> None:
+    """Send everything from this level on to standard error."""
     handler = logging.StreamHandler()
     if _is_journal():
         handler.setFormatter(JournalFormatter("%(name)s: %(message)s"))
@@ -38,7 +38,7 @@ def begin_logging() -> None:
         shape = "%(asctime)s %(levelname)s %(name)s: %(message)s"
         handler.setFormatter(logging.Formatter(shape))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("quartier").setLevel(logging.INFO)
+    logging.getLogger("quartier").setLevel(level.upper())
 
 
 def _is_journal() -> bool:

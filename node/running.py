@@ -24,16 +24,17 @@ from node.units import Manager
 
 def serve_node(settings: Settings, *, clock: Clock | None = None) -> int:
     """Serve one node's pages and peers; by the machine's clock if no other is given."""
-    return _run(_serve([settings], clock))
+    return _run(_serve([settings], clock), settings.log)
 
 
 def serve_central(folders: Sequence[Path]) -> int:
     """Serve every quarter of these directories, its pages by host name."""
-    return _run(_serve([load(path, {}) for path in folders]))
+    all_settings = [load(path, {}) for path in folders]
+    return _run(_serve(all_settings), all_settings[0].log)
 
 
-def _run(serving: Coroutine[Any, Any, None]) -> int:
-    begin_logging()
+def _run(serving: Coroutine[Any, Any, None], log: str) -> int:
+    begin_logging(log)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serving)
     return 0

@@ -22,8 +22,11 @@ class SettingsError(Exception):
     """A setting is unknown or impossible; the text names it, its place and the remedy."""
 
 
-def _setting(default: Any, help_text: str) -> Any:
-    return field(default=default, metadata={"help": help_text})
+LOG_LEVELS = ("error", "warning", "info", "debug")
+
+
+def _setting(default: Any, help_text: str, *, one_of: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": help_text, "one_of": one_of})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,6 @@ class Settings:
 
     data: Path = _setting(Path("data"), "directory that holds the database and all else")
     name: str = _setting("Knoten", "name of this node, as the health page shows it")
-    role: str = _setting("home", "home, kiosk, standby or central; the roster has the last word")
     host: str = _setting("127.0.0.1", "address that the pages are served on")
     port: int = _setting(8080, "port that the pages are served on")
     sync_host: str = _setting("127.0.0.1", "address that other nodes reach this one on")
@@ -50,6 +52,11 @@ class Settings:
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
     central: str = _setting("", "host:port of central; empty where there is none")
     discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003
+    log: str = _setting(
+        "warning",
+        "what is written down: error, warning, info or debug (who was met, and how)",
+        one_of=LOG_LEVELS,
+    )
     demo: bool = _setting(False, "demo quarter: marks pages and offers the line switch")  # noqa: FBT003
 
     @property
@@ -81,16 +88,16 @@ def load(data: Path, environment: Mapping[str, str]) -> Settings:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: {error}. Correct the line or remove it.") from error
-    kinds = {item.name: item.default for item in dataclasses.fields(Settings)}
-    del kinds["data"]
+    known = {item.name: item for item in dataclasses.fields(Settings)}
+    del known["data"]
     for name in given:
-        if name not in kinds:
+        if name not in known:
             raise SettingsError(f"{path}: {name!r} is no setting. See `quartier settings`.")
-    checked = {name: _checked(f"{path}: {name}", given[name], kinds[name]) for name in given}
-    for name, default in kinds.items():
+    checked = {name: _checked(f"{path}: {name}", given[name], known[name]) for name in given}
+    for name, setting in known.items():
         variable = PREFIX + name.upper()
         if variable in environment:
-            checked[name] = _checked(variable, environment[variable], default)
+            checked[name] = _checked(variable, environment[variable], setting)
     return Settings(data=data, **checked)
 
 
@@ -104,10 +111,13 @@ def described() -> str:
     return "\n".join(lines)
 
 
-def _checked(where: str, value: Any, default: Any) -> Any:
+def _checked(where: str, value: Any, setting: dataclasses.Field[Any]) -> Any:
     """A value of the kind that the default has, or a `SettingsError` that says where it stands."""
     fits: object
-    if isinstance(default, bool):
+    default, one_of = setting.default, setting.metadata["one_of"]
+    if one_of:
+        fits, helps = value if value in one_of else None, f"Use one of: {', '.join(one_of)}."
+    elif isinstance(default, bool):
         fits, helps = _boolean(value), "Use true or false."
     elif isinstance(default, int):
         fits, helps = _port(value), "A port is a number from 1 to 65535."

@@ -188,6 +188,7 @@ def test_a_database_that_another_program_holds_is_not_waited_for_in_vain(
         ("hosts = [3]", "Use a list of texts"),
         ('discovery = "perhaps"', "Use true or false"),
         ("name = 3", "Use a text in quotes"),
+        ('log = "loud"', "Use one of: error, warning, info, debug."),
         ("port = ", "Correct the line"),
         ("\udcff", "Correct the line"),
     ],

@@ -9,14 +9,11 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from node.__main__ import main
-from node.serving import GRACE_SECONDS
 from node.units import Manager
 from tests.command_line.serving import (
     ROOT,
@@ -137,18 +134,6 @@ def test_word_of_how_it_is_arrives(data: Path, settings: dict[str, object], tmp_
             status, written = node.end()
         assert "STOPPING=1" in hear(hearing, "STOPPING=1")
         assert (status, written) == (0, "")
-
-
-def test_open_streams_end_with_the_node(data: Path, settings: dict[str, object]) -> None:
-    """Browsers hold a stream open all day: neither do they hold the end up, nor is it an error."""
-    with Serving(data, settings=settings) as node:
-        port = int(str(settings["port"]))
-        wait_until_answers(port)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=30) as stream:
-            began = time.monotonic()
-            assert node.end() == (0, "")
-            assert stream.read() == b""
-            assert time.monotonic() - began < GRACE_SECONDS
 
 
 def test_without_a_watchdog_no_signs_of_life_are_given(
