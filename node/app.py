@@ -184,12 +184,7 @@ def home_keys(sync: Sync) -> list[bytes]:
 
 def openapi_text() -> str:
     """The API's description as JSON, without a running node."""
-    app = Litestar(
-        route_handlers=[*api.ROUTES],
-        dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
-        openapi_config=OPENAPI,
-    )
-    return json.dumps(app.openapi_schema.to_schema(), indent=1, ensure_ascii=False)
+    return json.dumps(face_app().openapi_schema.to_schema(), indent=1, ensure_ascii=False)
 
 
 OPENAPI = OpenAPIConfig(
@@ -208,7 +203,12 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
         found = await sessions.find(token, face=face, now=house.clock.now())
         return found.actor if found else None
 
-    app = Litestar(
+    return Gate(face_app(), house, find_actor, frozenset(settings.hosts))
+
+
+def face_app() -> Litestar:
+    """All faces as one application; a `Gate` around it puts the visit into each request."""
+    return Litestar(
         route_handlers=[
             health,
             live,
@@ -224,7 +224,6 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
         logging_config=None,
         openapi_config=OPENAPI,
     )
-    return Gate(app, house, find_actor, frozenset(settings.hosts))
 
 
 def visit_of(request: HttpRequest) -> Visit:

@@ -38,7 +38,14 @@ def begin_logging(level: str) -> None:
         shape = "%(asctime)s %(levelname)s %(name)s: %(message)s"
         handler.setFormatter(logging.Formatter(shape))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    choose_levels(level)
+
+
+def choose_levels(level: str) -> None:
+    """How much of whom is written down."""
     logging.getLogger("quartier").setLevel(level.upper())
+    # A request that cannot be read is answered; noting each would let anybody fill a small card.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
 
 def _is_journal() -> bool:

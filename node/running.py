@@ -20,6 +20,7 @@ from node.serving import Listener, bound, listener, run_until_stopped
 from node.settings import Settings, load
 from node.sync import listener_options
 from node.units import Manager
+from node.web.listening import allow_files, page_listener_options
 
 
 def serve_node(settings: Settings, *, clock: Clock | None = None) -> int:
@@ -35,6 +36,7 @@ def serve_central(folders: Sequence[Path]) -> int:
 
 def _run(serving: Coroutine[Any, Any, None], log: str) -> int:
     begin_logging(log)
+    allow_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serving)
     return 0
@@ -56,7 +58,7 @@ async def _serve(all_settings: list[Settings], clock: Clock | None = None) -> No
         stack.callback(watchdog.cancel)
         await run_until_stopped(
             [
-                (listener(_pages(nodes), let_go=lambda: _let_go(nodes)), for_pages),
+                (_page_listener(nodes), for_pages),
                 *zip(map(_peer_listener, nodes), for_peers, strict=True),
             ],
             ready=lambda: _say(nodes, manager),
@@ -76,6 +78,10 @@ def _pages(nodes: list[Node]) -> Any:
     if len(nodes) == 1:
         return nodes[0].pages
     return Hub({_host(node): node.pages for node in nodes})
+
+
+def _page_listener(nodes: list[Node]) -> Listener:
+    return listener(_pages(nodes), let_go=lambda: _let_go(nodes), **page_listener_options())
 
 
 def _peer_listener(node: Node) -> Listener:

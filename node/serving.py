@@ -15,6 +15,9 @@ import uvicorn
 GRACE_SECONDS = 5
 """How long requests under way may take to end when the node stops."""
 
+KEPT_SECONDS = 75
+"""How long a connection that asks nothing is kept, where a listener does not say otherwise."""
+
 HEAR_OUT_SECONDS = 0.1
 """Whose connection was taken just before the end has not been read yet."""
 
@@ -86,10 +89,9 @@ def listener(app: Any, *, let_go: Callable[[], None] = _nobody_waits, **options:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=75,
         lifespan="off",
         loop="none",
-        **options,
+        **{"timeout_keep_alive": KEPT_SECONDS, **options},
     )
     server = Listener(config)
     server.let_go = let_go

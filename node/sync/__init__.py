@@ -16,7 +16,7 @@ from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
 from node.sync.house_key import sealing_public_key
 from node.sync.joining import join_quarter
 from node.sync.line import LineSwitch
-from node.sync.listening import listener_options
+from node.sync.listening import BoundedProtocol, listener_options
 from node.sync.loop import Sync, SyncSettings
 from node.sync.pairing import Code, CodeError, invite
 from node.sync.recovery import candidates, recover_quarter, stand_in
@@ -36,6 +36,7 @@ from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 
 __all__ = [
     "WORDS",
+    "BoundedProtocol",
     "Code",
     "CodeError",
     "Health",

@@ -27,38 +27,49 @@ class BoundedProtocol(HttpToolsProtocol):
         """Accept, unless there are too many already."""
         super().connection_made(transport)  # type: ignore[arg-type]
         others = [o for o in self.connections if isinstance(o, BoundedProtocol) and o is not self]
-        host = self.client[0] if self.client else ""
-        near = sum(1 for other in others if other.client and other.client[0] == host)
-        if len(others) >= CONNECTIONS_MAX or near >= CONNECTIONS_MAX_PER_ADDRESS:
+        if self.is_crowded(others):
             self.transport.abort()
             return
-        self._wait_for_request()
+        self.wait(self.head_seconds())
+
+    def head_seconds(self) -> float:
+        """How long the head of a request may take."""
+        return HEADER_SECONDS
+
+    def is_crowded(self, others: list[BoundedProtocol]) -> bool:
+        """Whether one more connection is too many."""
+        host = self.client[0] if self.client else ""
+        near = sum(1 for other in others if other.client and other.client[0] == host)
+        return len(others) >= CONNECTIONS_MAX or near >= CONNECTIONS_MAX_PER_ADDRESS
+
+    def is_idle(self) -> bool:
+        """Whether nothing is asked at the moment."""
+        cycle: Any = self.cycle
+        return cycle is None or bool(cycle.response_complete)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timer with the connection."""
-        self._stop_waiting()
+        self.wait(None)
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """A request begins: its head must be there soon, however slowly it drips."""
         super().on_message_begin()
-        self._wait_for_request()
+        self.wait(self.head_seconds())
 
     def on_headers_complete(self) -> None:
         """The head is there; the body has its own limit in the application."""
-        self._stop_waiting()
+        self.wait(None)
         super().on_headers_complete()
 
-    def _wait_for_request(self) -> None:
-        self._stop_waiting()
-        self._patience = self.loop.call_later(HEADER_SECONDS, self._give_up)
-
-    def _stop_waiting(self) -> None:
+    def wait(self, seconds: float | None) -> None:
+        """Give up after so long, unless something else is waited for before; None: not at all."""
         if self._patience is not None:
             self._patience.cancel()
-            self._patience = None
+        self._patience = None if seconds is None else self.loop.call_later(seconds, self.give_up)
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Close without a word."""
         if not self.transport.is_closing():
             self.transport.abort()
 

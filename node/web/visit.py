@@ -334,6 +334,6 @@ def as_json(value: Any) -> Any:
 
 def face_of(path: str) -> Face:
     """The face that an address belongs to."""
-    first = path.split("/", 2)[1]
+    first = path.lstrip("/").partition("/")[0]
     named = {"kiosk": Face.KIOSK, "desk": Face.DESK, "api": Face.API}
     return named.get(first, Face.PORTAL)

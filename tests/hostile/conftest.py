@@ -1,0 +1,35 @@
+"""One listening node for all tests of a process that change nothing; see `live.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from node.base.clock import FrozenClock
+from tests.hostile.live import LiveNode, listening
+from tests.hostile.town import Town, build_town
+
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return build_town(tmp_path_factory.mktemp("town"), FrozenClock(START))
+
+
+@pytest.fixture(scope="session")
+def live(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
+    """A node that may be changed only by what is allowed; tests must not depend on its state."""
+    folder = tmp_path_factory.mktemp("live") / "node"
+    with listening(town, folder, FrozenClock(START)) as running:
+        yield running
+
+
+@pytest.fixture
+def own(town: Town, tmp_path: Path) -> Iterator[LiveNode]:
+    """A node for one test alone."""
+    with listening(town, tmp_path / "node", FrozenClock(START)) as running:
+        yield running
