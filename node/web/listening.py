@@ -97,7 +97,7 @@ class PageProtocol(BoundedProtocol):
         self.wait(None)
         super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own word is English
+    def send_400_response(self, _msg: str) -> None:
         """Say that a request could not be read, and close."""
         status, text = (431, TOO_LARGE) if self._is_too_large else (400, UNREADABLE)
         body = text.encode()
