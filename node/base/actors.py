@@ -44,6 +44,7 @@ class Permission(StrEnum):
     ISSUE_CODES = "issue_codes"
     MANAGE_SPACES = "manage_spaces"
     SEE_HEALTH = "see_health"
+    PAIR_NODES = "pair_nodes"
     RUN_NODE = "run_node"
     USE_EXCHANGE = "use_exchange"
     USE_HOUSE = "use_house"
@@ -59,6 +60,7 @@ _STAFF = _HOUSE | {
     Permission.ISSUE_CODES,
     Permission.MANAGE_SPACES,
     Permission.SEE_HEALTH,
+    Permission.PAIR_NODES,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -75,9 +77,17 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_PEOPLE,
             Permission.ISSUE_CODES,
             Permission.SEE_HEALTH,
+            Permission.PAIR_NODES,
         }
     ),
-    Role.OPERATOR: frozenset({Permission.SEE_SPACES, Permission.SEE_HEALTH, Permission.RUN_NODE}),
+    Role.OPERATOR: frozenset(
+        {
+            Permission.SEE_SPACES,
+            Permission.SEE_HEALTH,
+            Permission.PAIR_NODES,
+            Permission.RUN_NODE,
+        }
+    ),
 }
 """The whole access matrix by role; `docs/architecture.md` shows it as a table."""
 

@@ -3,7 +3,7 @@
 Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 """
 
-from node.desk import health, people, reservations, sign_in, spaces, today
+from node.desk import health, nodes, people, reservations, sign_in, spaces, today
 
 ROUTES = (
     *sign_in.ROUTES,
@@ -12,6 +12,7 @@ ROUTES = (
     *reservations.ROUTES,
     *spaces.ROUTES,
     *health.ROUTES,
+    *nodes.ROUTES,
 )
 """All handlers of this face."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from node.base.actors import Permission
+from node.base.actors import Permission, may
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.sync import Health, LineSwitch, PeerHealth, Sync
@@ -27,6 +27,7 @@ class HealthPage:
     peers: list[dict[str, str]]
     line_cut: bool
     can_cut: bool
+    can_pair: bool
     troubles: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -50,6 +51,7 @@ async def health_page(visit: Visit) -> Response[Any]:
         peers=[_peer(visit, peer) for peer in state.peers],
         line_cut=visit.house.service(LineSwitch).is_cut(),
         can_cut=visit.house.demo,
+        can_pair=may(visit.actor, Permission.PAIR_NODES),
         troubles=_store_troubles(visit, state)
         + [
             {

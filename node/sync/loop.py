@@ -316,6 +316,16 @@ class Sync:
         await self._own.store.on_writer(withdraw_invitations)
 
     @property
+    def site_id(self) -> bytes:
+        """The id of this node."""
+        return self._own.here.site_id
+
+    @property
+    def is_authority(self) -> bool:
+        """Whether the roster is changed here."""
+        return self.roster.body.authority == self._own.here.identity.public_key
+
+    @property
     def holds_house_key(self) -> bool:
         """Whether this node can read what the house seals."""
         return self._own.house_key is not None

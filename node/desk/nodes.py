@@ -1,0 +1,166 @@
+"""The boxes of the quarter: who belongs to it, a code for a new one, farewell to a lost one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Response, get, post
+
+from node.base.actors import Permission
+from node.base.ids import id_text
+from node.base.periods import from_epoch
+from node.base.refusals import N_, Refusal, RefusedError
+from node.desk.frame import desk_page
+from node.desk.health import ROLES
+from node.settings import Settings
+from node.store import NodeRole
+from node.sync import RosterError, RosterNode, Sync
+from node.web.forms import path_id, read_fields
+from node.web.qr import qr_svg
+from node.web.showing import moment
+from node.web.visit import Visit
+
+NAME_CHARS_MAX = 40
+INVITED = (NodeRole.KIOSK, NodeRole.STANDBY)
+"""What a new box of the house can be; central is added by the operator on the command line."""
+
+
+@dataclass(slots=True)
+class NodesPage:
+    """See `desk/nodes.html`."""
+
+    rows: list[dict[str, Any]]
+    can_change: bool
+    where: str
+    roles: list[dict[str, str]]
+    given: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    code: str = ""
+    code_name: str = ""
+    code_svg: str = ""
+    address: str = ""
+
+
+@get("/desk/nodes", include_in_schema=False)
+async def nodes_page(visit: Visit) -> Response[Any]:
+    """Who belongs to the quarter."""
+    visit.allowed(Permission.PAIR_NODES)
+    return await desk_page(visit, "desk/nodes.html", _page(visit), here="health")
+
+
+@post("/desk/nodes/invite", include_in_schema=False)
+async def invite_node(visit: Visit) -> Response[Any]:
+    """Show a code for a new box; it is shown this once."""
+    visit.allowed(Permission.PAIR_NODES)
+    fields = await read_fields(visit)
+    name = fields.text("name", required=True, longest=NAME_CHARS_MAX)
+    role = NodeRole(fields.choice("role", INVITED, default=NodeRole.KIOSK))
+    page = _page(visit)
+    if fields.problems:
+        page.given, page.problems = fields.given, fields.problems
+        return await desk_page(visit, "desk/nodes.html", page, here="health", status=400)
+    sync = visit.house.service(Sync)
+    code = await _changed(lambda: sync.invite(name=name, role=role))
+    settings = visit.house.service(Settings)
+    page.code, page.code_name = code, name
+    page.address = f"{settings.sync_host}:{settings.sync_port}"
+    page.code_svg = qr_svg(f"{page.address} {code}")
+    return await desk_page(visit, "desk/nodes.html", page, here="health")
+
+
+@post("/desk/nodes/{node_id:str}/rename", include_in_schema=False)
+async def rename_node(visit: Visit, node_id: str) -> Response[Any]:
+    """Give a box another name."""
+    visit.allowed(Permission.PAIR_NODES)
+    node = _node(visit, node_id)
+    fields = await read_fields(visit)
+    name = fields.text("name", required=True, longest=NAME_CHARS_MAX)
+    if not fields.problems:
+        sync = visit.house.service(Sync)
+        await _changed(
+            lambda: sync.add_node(node.public_key, name=name, role=node.role, address=node.address)
+        )
+    return visit.go("/desk/nodes")
+
+
+@get("/desk/nodes/{node_id:str}/revoke", include_in_schema=False)
+async def ask_revoke(visit: Visit, node_id: str) -> Response[Any]:
+    """Say what it means to let a box go, before it cannot be taken back."""
+    visit.allowed(Permission.PAIR_NODES)
+    node = _node(visit, node_id)
+    page = {"id": node_id, "name": node.name, "role": visit.say(ROLES[node.role])}
+    return await desk_page(visit, "desk/node_revoke.html", page, here="health")
+
+
+@post("/desk/nodes/{node_id:str}/revoke", include_in_schema=False)
+async def revoke(visit: Visit, node_id: str) -> Response[Any]:
+    """Let a box belong to the quarter no more."""
+    visit.allowed(Permission.PAIR_NODES)
+    node = _node(visit, node_id)
+    await read_fields(visit)
+    sync = visit.house.service(Sync)
+    await _changed(lambda: sync.revoke_node(node.site_id))
+    return visit.go("/desk/nodes")
+
+
+def _page(visit: Visit) -> NodesPage:
+    sync = visit.house.service(Sync)
+    roster = sync.roster
+    authority = next(
+        (n.name for n in roster.body.nodes if n.public_key == roster.body.authority), ""
+    )
+    return NodesPage(
+        rows=[_row(visit, node, sync) for node in roster.body.nodes],
+        can_change=sync.is_authority,
+        where=authority,
+        roles=[{"value": str(role), "text": visit.say(ROLES[role])} for role in INVITED],
+    )
+
+
+def _row(visit: Visit, node: RosterNode, sync: Sync) -> dict[str, Any]:
+    here = node.site_id == sync.site_id
+    text = N_("diese Box") if here else N_("gehört dazu")
+    return {
+        "id": id_text(node.site_id),
+        "name": node.name,
+        "role": visit.say(ROLES[node.role]),
+        "since": moment(visit, from_epoch(node.since)),
+        "state": "confirmed" if node.is_active else "cancelled",
+        "text": visit.say(text if node.is_active else N_("gehört nicht mehr dazu")),
+        "can_go": node.is_active and not here,
+        "is_active": node.is_active,
+    }
+
+
+def _node(visit: Visit, node_id: str) -> RosterNode:
+    found = visit.house.service(Sync).roster.active(path_id(node_id))
+    if found is None:
+        raise RefusedError(UNKNOWN_NODE)
+    return found
+
+
+async def _changed(change: Callable[[], Awaitable[Any]]) -> Any:
+    """The roster changed by the authority; its no is a page."""
+    try:
+        return await change()
+    except RosterError as error:
+        raise RefusedError(NOT_HERE) from error
+
+
+UNKNOWN_NODE = Refusal(
+    "desk.unknown_node",
+    N_("Diese Box gehört nicht zum Quartier."),
+    N_("Bitte wählen Sie eine aus der Liste der Boxen."),
+    status=404,
+)
+NOT_HERE = Refusal(
+    "desk.not_here",
+    N_("Die Liste der Boxen kann so nicht geändert werden."),
+    N_(
+        "Geändert wird sie an der Box, die sie führt, und höchstens fünf Codes sind zugleich offen."
+    ),
+    status=409,
+)
+ROUTES = (nodes_page, invite_node, rename_node, ask_revoke, revoke)
