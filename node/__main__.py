@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from node import __version__, verbs
+from node import __version__, box_verbs, verbs
 from node.verbs import CommandError
 
 STATUSES = """
@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     restore = add("restore", verbs.restore_node, "put a backup in a node's place", RESTORE)
     restore.add_argument("backup", type=Path, metavar="FILE", help="the backup")
     restore.add_argument("--replace", action="store_true", help="set what is there aside")
+    _add_boxes(add)
     add("doctor", verbs.examine_node, "check that journal, clocks and rows agree", DOCTOR)
     add("openapi", verbs.print_openapi, "print the API's description as JSON", OPENAPI, data=False)
     add("settings", verbs.print_settings, "print all settings with their help", "", data=False)
@@ -122,6 +123,24 @@ def _add_demo(add: _Adder) -> None:
     )
 
 
+def _add_boxes(add: _Adder) -> None:
+    invite = add("invite", box_verbs.invite_box, "make a code that lets one new box in", INVITE)
+    invite.add_argument("--name", required=True, help="the new box's name, for example its place")
+    invite.add_argument("--role", choices=("kiosk", "standby", "central"), default="kiosk")
+    invite.add_argument("--address", default="", help="host:port where central can be called")
+    join = add("join", box_verbs.join_quarter, "join a quarter with the code it showed", JOIN)
+    join.add_argument("address", metavar="HOST:PORT", help="where the node that showed it listens")
+    join.add_argument("code", metavar="CODE")
+    revoke = add("revoke", box_verbs.revoke_box, "let a lost or stolen box go", REVOKE)
+    revoke.add_argument("name", metavar="NAME", help="its name, see `quartier nodes`")
+    add("sheet", box_verbs.print_sheet, "print the emergency sheet, once", SHEET)
+    replace = add("replace", box_verbs.replace_box, "put this box in a dead one's place", REPLACE)
+    replace.add_argument("address", metavar="HOST:PORT", help="any living node, or central")
+    replace.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet's lines in a file")
+    replace.add_argument("--for", dest="dead", default="", metavar="NAME", help="the dead box")
+    add("nodes", box_verbs.list_boxes, "list the quarter's boxes", NODES)
+
+
 def _port(text: str) -> int:
     """The first of three pairs of ports, ten apart."""
     port = int(text)
@@ -155,6 +174,27 @@ The node may run meanwhile. The backup holds the node's key: keep it like the bo
 """
 RESTORE = """
 Stop the node before. It reads at once and writes again when it has met a neighbour.
+"""
+INVITE = """
+The code is good for 15 minutes and one box. The desk's page of boxes shows one while the node runs.
+"""
+JOIN = """
+Makes this box a node of the quarter; `quartier serve` then brings everything over. A try that was
+cut off may be repeated with the same code.
+"""
+REVOKE = """
+What the box told so far stays; nothing that it writes later counts. It cannot be taken back.
+"""
+SHEET = """
+Its secret brings the quarter back when all boxes are gone, and opens everything. It is shown once,
+at the founding node, and kept nowhere.
+"""
+REPLACE = """
+Asks for the emergency sheet, copies what a living node or central holds, and takes the dead box's
+name and role. A try that was cut off goes on where it was.
+"""
+NODES = """
+Name, role and since when. The desk's page of boxes shows them while the node runs.
 """
 DOCTOR = """
 Compares every cell with what its writer signed. Stop the node before. Exit status 1 when

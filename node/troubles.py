@@ -9,7 +9,7 @@ import errno
 import os
 from pathlib import Path
 
-from node.base.refusals import Refusal, RefusedError
+from node.base.refusals import N_, Refusal, RefusedError
 from node.serving import ListenError
 from node.settings import SettingsError
 from node.store import SchemaError
@@ -17,7 +17,7 @@ from node.store.backup import BackupError
 from node.store.connection import DatabaseError, DriverError
 from node.store.core import BrokenJournalError
 from node.store.migration import FutureDatabaseError
-from node.sync import RosterError
+from node.sync import WORDS, CodeError, RosterError, SheetError, TroubleError
 from node.units import UnitError
 from node.web.i18n import terminal_language, translate
 
@@ -43,11 +43,17 @@ OF_FILES = {
 }
 
 
+PLAIN = (SettingsError, BackupError, ListenError, UnitError, CodeError, SheetError)
+"""These say all in their own words."""
+
+
 def said(error: Exception, data: Path) -> str | None:
     """What the trouble is and what helps; None for an error that only a programmer can mend."""
+    if isinstance(error, PLAIN):
+        return str(error)
     match error:
-        case SettingsError() | BackupError() | ListenError() | UnitError():
-            sentence = str(error)
+        case TroubleError():
+            sentence = _of_refusal(_as_refusal(error))
         case DriverError():
             sentence = f"{error}."
         case FutureDatabaseError() | SchemaError() | RosterError():
@@ -61,6 +67,12 @@ def said(error: Exception, data: Path) -> str | None:
         case _:
             return _of_sqlite(error, data) if isinstance(error, DatabaseError) else None
     return sentence
+
+
+def _as_refusal(error: TroubleError) -> Refusal:
+    words = WORDS[error.trouble]
+    name = translate(terminal_language(os.environ), N_("Die andere Box"))
+    return Refusal("sync", words.message, words.remedy, values={"name": name})
 
 
 def _of_refusal(refusal: Refusal) -> str:

@@ -62,7 +62,7 @@ def serve(given: Namespace) -> int:
     """`quartier serve`."""
     from node import running  # noqa: PLC0415
 
-    _database(given.data)
+    database_of(given.data)
     with locked(given.data):
         return running.serve_node(load(given.data, os.environ))
 
@@ -77,7 +77,7 @@ def central(given: Namespace) -> int:
             f"{given.data} holds no quarter. Each has a directory with {FILE} and {DATABASE}."
         )
     for folder in folders:
-        _database(folder)
+        database_of(folder)
     with locked(given.data):
         return running.serve_central(folders)
 
@@ -99,7 +99,7 @@ def import_files(given: Namespace) -> int:
 
     if given.check:
         return 0 if founding.check_files(given.dir) else 1
-    _database(given.data)
+    database_of(given.data)
     with locked(given.data):
         settings = load(given.data, os.environ)
         return 0 if founding.import_directory(settings, given.dir) else 1
@@ -128,7 +128,7 @@ def back_up(given: Namespace) -> int:
     from node.base.clock import SystemClock  # noqa: PLC0415
     from node.store.backup import write_backup  # noqa: PLC0415
 
-    print(write_backup(_database(given.data), given.to, now=SystemClock().now()))
+    print(write_backup(database_of(given.data), given.to, now=SystemClock().now()))
     return 0
 
 
@@ -158,7 +158,7 @@ def examine_node(given: Namespace) -> int:
     """`quartier doctor`."""
     from node import founding  # noqa: PLC0415
 
-    _database(given.data)
+    database_of(given.data)
     with locked(given.data):
         findings = founding.examine_node(load(given.data, os.environ))
     for finding in findings:
@@ -181,7 +181,7 @@ def print_settings(_: Namespace) -> int:
     return 0
 
 
-def _database(data: Path) -> Path:
+def database_of(data: Path) -> Path:
     """The database of the node that must be there already."""
     path = data / DATABASE
     try:

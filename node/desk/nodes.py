@@ -14,7 +14,6 @@ from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.desk.health import ROLES
-from node.settings import Settings
 from node.store import NodeRole
 from node.sync import RosterError, RosterNode, Sync
 from node.web.forms import path_id, read_fields
@@ -63,9 +62,7 @@ async def invite_node(visit: Visit) -> Response[Any]:
         return await desk_page(visit, "desk/nodes.html", page, here="health", status=400)
     sync = visit.house.service(Sync)
     code = await _changed(lambda: sync.invite(name=name, role=role))
-    settings = visit.house.service(Settings)
-    page.code, page.code_name = code, name
-    page.address = f"{settings.sync_host}:{settings.sync_port}"
+    page.code, page.code_name, page.address = code, name, sync.address
     page.code_svg = qr_svg(f"{page.address} {code}")
     return await desk_page(visit, "desk/nodes.html", page, here="health")
 

@@ -12,6 +12,7 @@ from node.sync.authority import (
     set_recovery,
     sheet_keys,
 )
+from node.sync.granting import grant_house_key
 from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
 from node.sync.house_key import sealing_public_key
 from node.sync.joining import join_quarter
@@ -58,6 +59,7 @@ __all__ = [
     "adopt_role",
     "candidates",
     "found_roster",
+    "grant_house_key",
     "invite",
     "join_quarter",
     "join_roster",

@@ -45,6 +45,13 @@ def refresh_house_key(core: Core) -> tuple[HouseKey | None, list[bytes]]:
     return key, [holder for holder in _holders(roster, key) if holder != own]
 
 
+def grant_house_key(core: Core) -> None:
+    """Both at once, at a node that does not run."""
+    key, holders = refresh_house_key(core)
+    if key is not None:
+        core.write(lambda write: give_house_key(write, key, holders))
+
+
 def give_house_key(write: Write, key: HouseKey, holders: Iterable[bytes]) -> None:
     """Seal to each holder the generations that it was not given yet."""
     for sealing_key in holders:

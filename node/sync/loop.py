@@ -20,7 +20,7 @@ from node.base.refusals import RefusedError
 from node.store import NodeRole, Store
 from node.sync.authority import add_node, revoke_node
 from node.sync.caller import Caller
-from node.sync.discovery import Discovery
+from node.sync.discovery import Discovery, own_addresses
 from node.sync.door import Door
 from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter
@@ -319,6 +319,11 @@ class Sync:
     def site_id(self) -> bytes:
         """The id of this node."""
         return self._own.here.site_id
+
+    @property
+    def address(self) -> str:
+        """Where a new box can call this one: its first address on the network."""
+        return f"{own_addresses(self._settings.host)[0]}:{self._settings.port}"
 
     @property
     def is_authority(self) -> bool:

@@ -1,0 +1,83 @@
+"""The verbs for boxes that come and go: invite, join, revoke, sheet, replace, nodes."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from node.settings import load
+from node.verbs import database_of, locked, made_and_locked
+
+
+def invite_box(given: Namespace) -> int:
+    """`quartier invite`."""
+    from node import belonging  # noqa: PLC0415
+    from node.store import NodeRole  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        settings = load(given.data, os.environ)
+        role = NodeRole(given.role)
+        print(belonging.invite_box(settings, name=given.name, role=role, address=given.address))
+    return 0
+
+
+def join_quarter(given: Namespace) -> int:
+    """`quartier join`."""
+    from node import belonging  # noqa: PLC0415
+
+    with made_and_locked(given.data):
+        print(belonging.join(load(given.data, os.environ), given.address, given.code))
+    return 0
+
+
+def revoke_box(given: Namespace) -> int:
+    """`quartier revoke`."""
+    from node import belonging  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        print(belonging.revoke(load(given.data, os.environ), given.name))
+    return 0
+
+
+def print_sheet(given: Namespace) -> int:
+    """`quartier sheet`."""
+    from node import belonging  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        print(belonging.print_sheet(load(given.data, os.environ)))
+    return 0
+
+
+def replace_box(given: Namespace) -> int:
+    """`quartier replace`."""
+    from node import belonging  # noqa: PLC0415
+
+    with made_and_locked(given.data):
+        settings = load(given.data, os.environ)
+        secret = "" if settings.database.exists() else _secret(given.sheet)
+        told = belonging.replace(settings, given.address, secret, dead=given.dead, say=print)
+        print(told)
+    return 0
+
+
+def list_boxes(given: Namespace) -> int:
+    """`quartier nodes`."""
+    from node import belonging  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        print(belonging.listed(load(given.data, os.environ)))
+    return 0
+
+
+def _secret(path: Path | None) -> str:
+    """The sheet's four lines, from a file or typed without showing them."""
+    if path is not None:
+        return path.read_text(encoding="utf-8")
+    lines = [getpass.getpass(f"Line {number} of the emergency sheet: ") for number in range(1, 5)]
+    return "\n".join(lines)
