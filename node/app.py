@@ -84,6 +84,7 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     sync = await Sync.open(store, sync_settings(settings), line=line if settings.demo else None)
     sync.after_roster = lambda roster: follow_roster(store, roster)
     house = await make_house(store, clock, settings, sync=sync, line=line)
+    follow_profile(house, settings)
     pages, streams = make_pages(house, settings), house.service(Streams)
     return Node(settings, store, sync, pages, sync_app(sync), streams)
 
@@ -173,6 +174,26 @@ async def line_state(sync: Sync, line: LineSwitch) -> tuple[int, bool]:
     """How many changes wait to be sent, and whether the demo's switch has cut the line."""
     health = await sync.health()
     return health.waiting_out, sync.line is not None and line.is_cut()
+
+
+def follow_profile(house: House, settings: Settings) -> None:
+    """Take up the quarter's name and zone when they arrive: a box that joins begins without."""
+    following: set[asyncio.Task[None]] = set()
+
+    async def take_up() -> None:
+        profile = await house.store.read(quarter.get_profile)
+        house.quarter_name = profile.name
+        house.demo = settings.demo or profile.is_demo
+        if profile.timezone != house.templates.zone.key:
+            house.templates = Templates(ZoneInfo(profile.timezone))
+
+    def committed(touched: frozenset[str]) -> None:
+        if "quarter_profile" in touched:
+            task = asyncio.get_running_loop().create_task(take_up())
+            following.add(task)
+            task.add_done_callback(following.discard)
+
+    house.store.subscribe(committed)
 
 
 def home_keys(sync: Sync) -> list[bytes]:
