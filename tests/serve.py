@@ -43,7 +43,9 @@ def end_with_parent() -> None:
     """Stop when standard input comes to its end."""
 
     def wait() -> None:
-        sys.stdin.read()
+        # Not `sys.stdin`: its lock would be held by this thread when the interpreter ends.
+        while os.read(0, 1):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()
