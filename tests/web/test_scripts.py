@@ -1,5 +1,6 @@
 """What the pages' scripts promise, in Chromium under the strict policy."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -66,7 +67,10 @@ def test_lobby_forgets(page: Any, base: str) -> None:
     page.evaluate("sessionStorage.setItem('left', 'behind')")
     page.clock.run_for(46_000)
     assert page.is_visible("#idle")
-    assert "14 Sekunden" in page.inner_text("[data-idle-text]")
+    # The clock that the test moves also goes by itself, further on a busy machine.
+    left = re.search(r"In (\d+) Sekunden", page.inner_text("[data-idle-text]"))
+    assert left
+    assert 5 <= int(left[1]) <= 14
     assert page.evaluate("document.activeElement.closest('dialog')?.id") == "idle"
     page.click("#idle .button")
     assert not page.is_visible("#idle")
