@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -220,8 +221,8 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
     """The application of all faces behind the gate."""
     sessions = house.service(people.Sessions)
 
-    async def find_actor(token: str, face: Face) -> Actor | None:
-        found = await sessions.find(token, face=face, now=house.clock.now())
+    async def find_actor(token: str, face: Face, now: datetime) -> Actor | None:
+        found = await sessions.find(token, face=face, now=now)
         return found.actor if found else None
 
     return Gate(face_app(), house, find_actor, frozenset(settings.hosts))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from node.web.gate import host_name
+from node.web.asked import host_name
 
 
 class Hub:

@@ -102,8 +102,7 @@ def _page(
         can={
             "check_in": spaces.is_open_for(reservation, line.space, now=visit.now),
             "check_out": status is Status.CHECKED_IN,
-            "judge": status is Status.REQUESTED
-            and line.space.home_site == visit.store.core.site_id,
+            "judge": status is Status.REQUESTED and line.space.home_site == visit.house.site_id,
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
         },
         fee=money(visit, fee) if fee else "",

@@ -156,7 +156,7 @@ async def asked_summary(visit: Visit) -> Response[Any]:
     wish = await visit.read(_fitting(_wish(fields)))
     looked = await visit.read(lambda read: _look_at(visit, read, actor, wish))
     page = _summary(visit, looked, action="/kiosk/book")
-    is_home = looked.space.home_site == visit.store.core.site_id
+    is_home = looked.space.home_site == visit.house.site_id
     page.requested = visit.say(DESK_DECIDES if is_home else OTHERS_DECIDE)
     page.hidden = {"offer": offer_value(wish.space_id, wish.period), "people": str(wish.people)}
     return await frame.kiosk_page(visit, "kiosk/confirm.html", page)

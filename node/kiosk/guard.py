@@ -68,7 +68,7 @@ class Lobby:
             answer = _elsewhere(visit).to_asgi_response(None, visit.request)
             await answer(scope, receive, send_unstored)
             return
-        visit.prefs = kiosk_prefs(visit.request)
+        visit.prefs = kiosk_prefs(visit.asked)
         await self._app(scope, receive, send_unstored)
 
 

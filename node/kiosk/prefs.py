@@ -12,15 +12,16 @@ from typing import Any
 from litestar import Response, post
 
 from node.web import i18n
+from node.web.asked import Asked
 from node.web.forms import read_fields
-from node.web.visit import HttpRequest, Prefs, Visit, cookie_of
+from node.web.visit import Prefs, Visit
 
 COOKIE = "quartier_kiosk_prefs"
 
 
-def kiosk_prefs(request: HttpRequest) -> Prefs:
+def kiosk_prefs(asked: Asked) -> Prefs:
     """The preferences of whoever stands there; German where nothing was chosen."""
-    lang, _, rest = cookie_of(request, COOKIE).partition(".")
+    lang, _, rest = asked.cookie(COOKIE).partition(".")
     size, _, contrast = rest.partition(".")
     given = {"lang": lang, "size": size, "contrast": contrast}
     return _changed(Prefs(lang=i18n.SOURCE), given)

@@ -102,7 +102,9 @@ def _read(read: Read, visit: Visit, household_id: bytes) -> _House:
         building=quarter.find_building(read, building_id) if building_id else None,
         desk=quarter.get_desk(read),
         desk_days=[(day, quarter.desk_hours(read, day)) for day in days],
-        closures=closures_ahead(read, visit, building_id, days=CLOSURE_DAYS),
+        closures=closures_within(
+            read, Period(now, now + timedelta(days=CLOSURE_DAYS)), building_id
+        ),
         waste=quarter.waste_collections(read, building_id, today, last) if building_id else [],
         free=spaces.free_now(read, now=now),
         quiet_now=quarter.quiet_hours_at(read, now),
@@ -110,11 +112,8 @@ def _read(read: Read, visit: Visit, household_id: bytes) -> _House:
     )
 
 
-def closures_ahead(
-    read: Read, visit: Visit, building_id: bytes | None, *, days: int
-) -> list[Closure]:
-    """What of the quarter, the desk and a house is shut within some days, by start."""
-    ahead = Period(visit.now, visit.now + timedelta(days=days))
+def closures_within(read: Read, ahead: Period, building_id: bytes | None) -> list[Closure]:
+    """What of the quarter, the desk and a house is shut within a period, by start."""
     found = {
         each.id: each
         for of_desk in (False, True)

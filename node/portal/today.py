@@ -1,28 +1,27 @@
 """My day: the next thing of mine, what waits, what is on in the house, what I can do.
 
-One hop to the store. What only changes with the day or an import is kept, and forgotten when one
-of its tables changes.
+The page that is opened most: one hop to the store, none for what only changes with the day or an
+import, and the whole answer kept until something that it says changes.
 """
 
 from __future__ import annotations
 
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 
 from node import people, quarter, spaces
 from node.base.actors import Actor
-from node.base.periods import Period, local_day
+from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
-from node.portal.house import closure_row, closures_ahead, waste_row
+from node.portal.house import closure_row, closures_within, waste_row
 from node.quarter import Closure, WasteCollection
 from node.spaces import Line, Status
-from node.store import Read, Store
+from node.store import Read
 from node.web import i18n
 from node.web.showing import ShownLine, clock, line_of, moment
 from node.web.visit import Visit
@@ -30,8 +29,8 @@ from node.web.visit import Visit
 LINES_MAX = 5
 WASTE_DAYS = 3
 CLOSURE_DAYS = 7
-KEPT_MAX = 512
-"""Households whose day is kept: more than are awake at once."""
+GREETING_HOURS = (11, 18)
+"""Until when it is morning, and from when it is evening."""
 
 
 @dataclass(slots=True)
@@ -50,7 +49,7 @@ class TodayPage:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What a household's day holds whatever is booked: opening times, waste, what is shut."""
+    """What a house's day holds whatever is booked: opening times, waste, what is shut."""
 
     desk: list[Period]
     desk_opens_later: datetime | None
@@ -58,61 +57,17 @@ class DayFacts:
     closures: list[Closure]
 
 
-class DayBook:
-    """The facts of this day for the households that were just here."""
-
-    TABLES = frozenset(table.name for table in quarter.TABLES) | {"household"}
-
-    def __init__(self) -> None:
-        self._day = date.min
-        self._kept: OrderedDict[bytes, DayFacts] = OrderedDict()
-        self._changes = 0
-
-    def forget_changed(self, touched: frozenset[str]) -> None:
-        """Follow a commit."""
-        if touched & self.TABLES:
-            self._changes += 1
-            self._kept = OrderedDict()
-
-    def facts(self, household_id: bytes, day: date, find: Callable[[], DayFacts]) -> DayFacts:
-        """What is known of a household's day, found where it is not."""
-        if day != self._day:
-            self._day, self._kept = day, OrderedDict()
-        kept = self._kept.get(household_id)
-        if kept is not None:
-            return kept
-        changes, found = self._changes, find()
-        if changes == self._changes:
-            self._kept[household_id] = found
-            while len(self._kept) > KEPT_MAX:
-                self._kept.popitem(last=False)
-        return found
-
-
-_BOOKS: weakref.WeakKeyDictionary[Store, DayBook] = weakref.WeakKeyDictionary()
-
-
-def book_of(store: Store) -> DayBook:
-    """The one book of a store."""
-    book = _BOOKS.get(store)
-    if book is None:
-        book = _BOOKS[store] = DayBook()
-        store.subscribe(book.forget_changed)
-    return book
-
-
 @get("/", include_in_schema=False)
 async def today(visit: Visit) -> Response[Any]:
     """My day."""
     actor = visit.signed_in()
     day = visit.now.astimezone(visit.zone).date()
-    book = book_of(visit.store)
-
-    def look(read: Read) -> tuple[list[Line], DayFacts]:
-        facts = book.facts(actor.household_id, day, lambda: _facts(read, visit, actor, day))
-        return spaces.coming_up(read, actor, now=visit.now), facts
-
-    lines, facts = await visit.store.read(look)
+    lines, facts = await visit.read(
+        lambda read: (
+            spaces.coming_up(read, actor, now=visit.now),
+            _facts(read, actor.household_id, day, visit.zone),
+        )
+    )
     shown = [line_of(visit, line) for line in lines]
     coming = _next(lines, shown)
     page = TodayPage(
@@ -126,21 +81,39 @@ async def today(visit: Visit) -> Response[Any]:
         actions=_actions(visit),
         desk=_desk(visit, facts),
     )
-    return visit.page("portal/today.html", page, here="today")
+    until = min(at for at in _turns(lines, facts, day, visit.zone) if at > visit.now)
+    return visit.page("portal/today.html", page, here="today", until=until)
+
+
+def _turns(lines: list[Line], facts: DayFacts, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    """The instants at which time alone may change a word of the page."""
+    yield local_day(day, zone).ends_at
+    yield from (local_instant(day, time(hour), zone) for hour in GREETING_HOURS)
+    yield from (at for line in lines for at in line.reservation.turns)
+    yield from (each.ends_at for each in facts.closures)
+    yield from (at for period in facts.desk for at in (period.starts_at, period.ends_at))
 
 
 WAITING = {"requested", "displaced", "declined"}
 
 
-def _facts(read: Read, visit: Visit, actor: Actor, day: date) -> DayFacts:
-    building = people.building_of(read, actor.household_id) if actor.household_id else None
+def _facts(read: Read, household_id: bytes, day: date, zone: ZoneInfo) -> DayFacts:
+    """The facts of a house's day, kept for all who live in it."""
+    building = read.kept(
+        ("building", household_id), lambda apart: people.building_of(apart, household_id)
+    )
+    return read.kept(("day", building, day), lambda apart: _find_facts(apart, building, day, zone))
+
+
+def _find_facts(read: Read, building: bytes | None, day: date, zone: ZoneInfo) -> DayFacts:
     last = day + timedelta(days=WASTE_DAYS)
-    tomorrow = local_day(day, visit.zone).ends_at
+    whole = local_day(day, zone)
+    ahead = Period(whole.starts_at, whole.ends_at + timedelta(days=CLOSURE_DAYS))
     return DayFacts(
         desk=quarter.desk_hours(read, day),
-        desk_opens_later=quarter.next_desk_opening(read, tomorrow),
+        desk_opens_later=quarter.next_desk_opening(read, whole.ends_at),
         waste=quarter.waste_collections(read, building, day, last) if building else [],
-        closures=closures_ahead(read, visit, building, days=CLOSURE_DAYS),
+        closures=closures_within(read, ahead, building),
     )
 
 
@@ -149,9 +122,10 @@ def _greeting(visit: Visit, actor: Actor) -> str:
     hour = visit.now.astimezone(visit.zone).hour
     if not first:
         return visit.say(N_("Guten Tag"))
-    if hour < 11:
+    morning_ends, evening_begins = GREETING_HOURS
+    if hour < morning_ends:
         return visit.say(N_("Guten Morgen, {name}"), name=first)
-    if hour < 18:
+    if hour < evening_begins:
         return visit.say(N_("Guten Tag, {name}"), name=first)
     return visit.say(N_("Guten Abend, {name}"), name=first)
 

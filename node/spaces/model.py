@@ -6,6 +6,7 @@ cancellation, a check-in, a check-out. Instants are UTC.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -274,6 +275,15 @@ class Reservation:
         if status in {Status.CONFIRMED, Status.REQUESTED} and now >= self.period.ends_at:
             return Status.OVER if status is Status.CONFIRMED else Status.EXPIRED
         return status
+
+    @property
+    def turns(self) -> Iterator[datetime]:
+        """The instants at which time alone may change what people are told of it."""
+        yield from (self.period.starts_at, self.period.ends_at)
+        if self.release_at is not None:
+            yield self.release_at
+        if self.decision is not None and self.decision.hold_until is not None:
+            yield self.decision.hold_until
 
 
 @dataclass(frozen=True, slots=True)

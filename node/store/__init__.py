@@ -6,6 +6,7 @@ checking every byte. The trap: never hold on to a `Read` or `Write` after the fu
 """
 
 from node.store.changeset import SignedChangeset
+from node.store.commits import Basis, Commits
 from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
@@ -21,8 +22,10 @@ __all__ = [
     "HOUSE_ROLES",
     "NO_HEAD",
     "SEALED",
+    "Basis",
     "Chain",
     "Column",
+    "Commits",
     "Core",
     "Founding",
     "Head",

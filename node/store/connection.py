@@ -27,6 +27,9 @@ driver: Any = dbapi2
 
 DatabaseError: type[Exception] = driver.DatabaseError
 OperationalError: type[Exception] = driver.OperationalError
+READS: int = driver.SQLITE_READ
+ALLOW: int = driver.SQLITE_OK
+"""What an authorizer is asked and answers (https://sqlite.org/c3ref/set_authorizer.html)."""
 
 
 class Row(Protocol):

@@ -18,6 +18,7 @@ from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import Refusal, RefusedError
 from node.store import journal as journals
 from node.store.changeset import Changeset, SignedChangeset, parts_of
+from node.store.commits import Commits
 from node.store.connection import DatabaseError
 from node.store.founding import Founding, found
 from node.store.handles import Read, Write
@@ -58,6 +59,8 @@ class Core:
         self.rebuild: Rebuild | None = None
         self.after_catch_up: Callable[[Write], object] | None = None
         self._writing = writing
+        self.storage = writing.storage
+        self.commits = writing.commits
         self._is_behind = False
         connection = writing.connection
         identity = stored_identity(connection)
@@ -89,7 +92,8 @@ class Core:
         nothing where nothing changes, so that a node starts on a full disk too. Raises
         `FutureDatabaseError`, `SchemaError`, `BrokenJournalError` or the driver's errors.
         """
-        writing = Writing(path, Storage(path, spare_bytes=spare_bytes))
+        storage = Storage(path, spare_bytes=spare_bytes)
+        writing = Writing(path, storage, Commits(registry.tables))
         try:
             migrate(writing.connection, Registry(registry.number, ()))
             is_new = stored_identity(writing.connection) is None
@@ -107,11 +111,6 @@ class Core:
     @property
     def _connection(self) -> Any:
         return self._writing.connection
-
-    @property
-    def storage(self) -> Storage:
-        """The disk below the file."""
-        return self._writing.storage
 
     @property
     def write_refusal(self) -> Refusal | None:
@@ -153,14 +152,17 @@ class Core:
             return refused.refusal, frozenset()
 
     def _transaction(self, fn: Callable[[Write], T]) -> tuple[T, frozenset[str]]:
-        with self._writing.transaction():
-            result = fn(self._handle(Write))
+        with self._writing.transaction() as tables:
+            write = self._handle(Write)
+            result = fn(write)
             if isinstance(result, Refusal):
                 raise RefusedError(result)
             written = self._record()
             if written and (self.is_dismissed or self.must_catch_up):
                 raise RefusedError(DISMISSED if self.is_dismissed else MUST_CATCH_UP)
-        return result, frozenset(change.table for item in written for change in item.tables)
+            touched = frozenset(change.table for item in written for change in item.tables)
+            tables.update(touched, write.written)
+        return result, touched
 
     def _record(self) -> list[Changeset]:
         written = self._journal.record(
@@ -218,9 +220,10 @@ class Core:
 
     def apply_waiting(self, members: Members) -> IntakeReport:
         """Apply what was held for a newer schema; called once after an update."""
-        with self._writing.transaction():
+        with self._writing.transaction() as tables:
             report = self._intake().apply_waiting(members)
             self._note_merged(report.touched)
+            tables.update(report.touched)
         self.finish_merge()
         return report
 
@@ -231,9 +234,10 @@ class Core:
         """
         self.storage.check()
         try:
-            with self._writing.transaction():
+            with self._writing.transaction() as tables:
                 report = self._intake().take(part, members)
                 self._note_merged(report.touched)
+                tables.update(report.touched)
         except DatabaseError as error:
             if len(part) > 1:
                 return self._one_by_one(part, members)

@@ -2,52 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable, Set
+from typing import Any, TypeVar
 
 from node.store.connection import Row
+from node.store.statements import written_table
+
+T = TypeVar("T")
 
 
 class Read:
     """A consistent view of the database for the time of one function."""
 
-    __slots__ = ("_connection", "clock_trusted", "quarter_id", "site_id")
+    __slots__ = ("_asked", "_connection", "clock_trusted", "quarter_id", "site_id")
 
     def __init__(
         self, connection: Any, *, site_id: bytes, quarter_id: bytes, clock_trusted: bool = True
     ) -> None:
         self._connection = connection
+        self._asked: set[str] = set()
         self.site_id = site_id
         self.quarter_id = quarter_id
         self.clock_trusted = clock_trusted
 
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """All rows of a query."""
+        self._asked.add(sql)
         found: list[Row] = self._connection.execute(sql, params).fetchall()
         return found
 
     def row(self, sql: str, **params: Any) -> Row | None:
         """The first row of a query, or None."""
+        self._asked.add(sql)
         found: Row | None = self._connection.execute(sql, params).fetchone()
         return found
 
     def value(self, sql: str, **params: Any) -> Any:
         """The first column of the first row, or None."""
+        self._asked.add(sql)
         found = self._connection.execute(sql, params).fetchone()
         return None if found is None else found[0]
+
+    def kept(self, key: Hashable, find: Callable[[Read], T]) -> T:  # noqa: ARG002 - see `kept.py`
+        """What `find` finds, from memory while the tables that it asked have not changed.
+
+        `key` names `find` and everything else that its result depends on (a person, a day); the
+        result is shared, so nobody may change it. Only readers keep: within a write, and on a
+        view that knows of what is not committed, it is found anew.
+        """
+        return find(self)
 
 
 class Write(Read):
     """A view in a transaction that can also change it."""
 
-    __slots__ = ()
+    __slots__ = ("_inserted",)
+
+    def __init__(self, connection: Any, **about: Any) -> None:
+        super().__init__(connection, **about)
+        self._inserted: set[str] = set()
+
+    @property
+    def written(self) -> Set[str]:
+        """The tables that were written to so far, replicated or not."""
+        return self._inserted | {table for table in map(written_table, self._asked) if table}
 
     def execute(self, sql: str, **params: Any) -> int:
         """Run a statement; the number of rows it changed."""
+        self._asked.add(sql)
         changed: int = self._connection.execute(sql, params).rowcount
         return changed
 
     def insert(self, table: str, **columns: Any) -> None:
         """Add a row. An existing key is an error: facts are not written twice."""
+        self._inserted.add(table)
         names = ", ".join(f'"{name}"' for name in columns)
         values = ", ".join(f":{name}" for name in columns)
         self._connection.execute(f'insert into "{table}" ({names}) values ({values})', columns)
@@ -57,6 +85,7 @@ class Write(Read):
 
         For facts with derived ids, which several nodes and several tries may notice.
         """
+        self._inserted.add(table)
         names = ", ".join(f'"{name}"' for name in columns)
         values = ", ".join(f":{name}" for name in columns)
         sql = f'insert into "{table}" ({names}) values ({values}) on conflict do nothing'

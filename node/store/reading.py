@@ -9,8 +9,11 @@ from typing import TypeVar
 from node.base.clock import Clock
 from node.store import journal as journals
 from node.store.changeset import SignedChangeset
+from node.store.commits import Basis
 from node.store.connection import open_reader
 from node.store.handles import Read
+from node.store.kept import Kept, WatchedRead
+from node.store.statements import Statements
 
 T = TypeVar("T")
 
@@ -18,27 +21,35 @@ T = TypeVar("T")
 class ReadCore:
     """A reader connection, for one of the store's reading threads."""
 
-    def __init__(self, path: Path, *, site_id: bytes, quarter: bytes, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, kept: Kept, *, site_id: bytes, quarter: bytes, clock: Clock
+    ) -> None:
         self._connection = open_reader(path)
+        self._statements = Statements(self._connection)
+        self._kept = kept
         self._site_id = site_id
         self._quarter = quarter
         self._clock = clock
 
-    def read(self, fn: Callable[[Read], T]) -> T:
-        """Run `fn` on one consistent view."""
-        connection = self._connection
+    def read(self, fn: Callable[[Read], T], basis: Basis | None = None) -> T:
+        """Run `fn` on one consistent view; `basis` is told what that rests on."""
+        connection, commits = self._connection, self._kept.commits
+        read = WatchedRead(
+            connection,
+            self._statements,
+            self._kept,
+            since=commits.count,
+            site_id=self._site_id,
+            quarter_id=self._quarter,
+            clock_trusted=self._clock.trusted,
+        )
         connection.execute("begin")
         try:
-            return fn(
-                Read(
-                    connection,
-                    site_id=self._site_id,
-                    quarter_id=self._quarter,
-                    clock_trusted=self._clock.trusted,
-                )
-            )
+            return fn(read)
         finally:
             connection.execute("rollback")
+            if basis is not None:
+                basis.add(commits, read.tables, since=read.since)
 
     def heads(self) -> dict[journals.Chain, journals.Head]:
         """The heads of all chains held."""

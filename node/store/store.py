@@ -12,12 +12,14 @@ from typing import TypeVar
 from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.store.changeset import SignedChangeset, parts_of
+from node.store.commits import Basis, Commits
 from node.store.connection import FunctionThread
 from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.intake import IntakeReport
 from node.store.journal import Chain, Head, Quarantined
+from node.store.kept import Kept
 from node.store.reading import ReadCore
 from node.store.roles import Members
 from node.store.schema import Registry
@@ -40,6 +42,7 @@ class Store:
         self._all_readers = readers
         self._readers: asyncio.LifoQueue[tuple[FunctionThread, ReadCore]] = asyncio.LifoQueue()
         self._listeners: list[Listener] = []
+        self._kept = Kept(core.commits)
 
     @classmethod
     async def open(
@@ -80,7 +83,13 @@ class Store:
         def open_reading() -> ReadCore:
             core = self.core
             opened.append(
-                ReadCore(core.path, site_id=core.site_id, quarter=core.quarter, clock=core.clock)
+                ReadCore(
+                    core.path,
+                    self._kept,
+                    site_id=core.site_id,
+                    quarter=core.quarter,
+                    clock=core.clock,
+                )
             )
             return opened[0]
 
@@ -96,9 +105,17 @@ class Store:
         await self._writer.run(self.core.note_time)
         await self._writer.close()
 
-    async def read(self, fn: Callable[[Read], T]) -> T:
-        """Run `fn` on a consistent view of the database, off the event loop."""
-        return await self._on_reader(lambda reader: reader.read(fn))
+    @property
+    def commits(self) -> Commits:
+        """What was committed when: whether a `Basis` still holds."""
+        return self._kept.commits
+
+    async def read(self, fn: Callable[[Read], T], *, basis: Basis | None = None) -> T:
+        """Run `fn` on a consistent view of the database, off the event loop.
+
+        `basis` is told what the result rests on.
+        """
+        return await self._on_reader(lambda reader: reader.read(fn, basis))
 
     async def _on_reader(self, fn: Callable[[ReadCore], T]) -> T:
         thread, reader = await self._readers.get()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from node.base.refusals import RefusedError
+from node.store.commits import Commits
 from node.store.connection import DatabaseError, close_writer, open_writer
 from node.store.refusals import UNWRITABLE
 from node.store.storage import Storage
@@ -21,9 +22,10 @@ from node.store.storage import Storage
 class Writing:
     """One connection at a time that writes to a file, and the disk below it."""
 
-    def __init__(self, path: Path, storage: Storage) -> None:
+    def __init__(self, path: Path, storage: Storage, commits: Commits) -> None:
         self.path = path
         self.storage = storage
+        self.commits = commits
         self.connection: Any = open_writer(path)
         self._is_suspect = False
 
@@ -37,17 +39,20 @@ class Writing:
         self.connection = open_writer(self.path)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[set[str]]:
         """Commit what is done within, or roll back and raise.
 
+        Whoever writes declared tables adds them to the set, for those who keep what they read.
         What the disk will not take is a `RefusedError`; whoever gave the work may give it again.
         """
         if self._is_suspect and not self._renew():
             raise RefusedError(UNWRITABLE)
         try:
             self.connection.execute("begin immediate")
-            yield
-            self.connection.execute("commit")
+            tables: set[str] = set()
+            yield tables
+            with self.commits.commit(tables):
+                self.connection.execute("commit")
         except DatabaseError as error:
             self._renew()
             refusal = self.storage.refusal_of(error)

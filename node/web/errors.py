@@ -109,13 +109,13 @@ def sign_in_address(path: str) -> str:
 
 def _sign_in_and_back(visit: Visit) -> str:
     """The sign-in page that leads back to what was asked for, where that can be asked again."""
-    address = sign_in_address(visit.request.url.path)
-    can_return = visit.request.method == "GET" and visit.address != "/"
+    address = sign_in_address(visit.asked.path)
+    can_return = visit.asked.method == "GET" and visit.address != "/"
     return f"{address}?{urlencode({'back': visit.address})}" if can_return else address
 
 
 def _wants_problem(visit: Visit) -> bool:
-    return visit.wants_json or visit.request.url.path.startswith("/api/")
+    return visit.wants_json or visit.asked.path.startswith("/api/")
 
 
 def _problem(visit: Visit, refusal: Refusal) -> Response[Any]:

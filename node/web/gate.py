@@ -1,6 +1,7 @@
 """The gate that every request passes: allowed host, same-origin forms, who visits, safe headers.
 
-Written as plain ASGI because it runs for every request of a small box. DNS rebinding: a page of a
+Written as plain ASGI because it runs for every request of a small box; what was answered and is
+still true (`memory.py`) is answered here, past routing and page. DNS rebinding: a page of a
 stranger whose name resolves to this box must not read it, so only known hosts are answered.
 Forms of other sites are refused by what browsers say of their origin (Fetch Metadata), beside the
 token that forms carry.
@@ -10,17 +11,20 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.enums import MediaType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
 from node.base.refusals import N_, Refusal
+from node.web.asked import SAFE_METHODS, Asked
 from node.web.errors import answer_refusal, crashed
-from node.web.visit import House, HttpRequest, Visit, cookie_of, face_of, read_prefs
+from node.web.memory import Answer, Grounds, Memory, tagged
+from node.web.visit import House, Visit, face_of, read_prefs
 
 SESSION_COOKIES = {
     Face.PORTAL: "quartier_session",
@@ -28,9 +32,6 @@ SESSION_COOKIES = {
     Face.KIOSK: "quartier_kiosk",
     Face.DESK: "quartier_desk",
 }
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-SAME_SITE = frozenset({"same-origin", "none"})
-
 CONTENT_POLICY = (
     b"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"
     b" img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:;"
@@ -45,8 +46,8 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"permissions-policy", b"camera=(self), microphone=(), geolocation=(), payment=()"),
 )
 
-FindActor = Callable[[str, Face], Awaitable[Actor | None]]
-"""Finds the person of a session token; the app hands in the people room's sessions."""
+FindActor = Callable[[str, Face, datetime], Awaitable[Actor | None]]
+"""Finds the person of a session token now; the app hands in the people room's sessions."""
 
 
 class Gate:
@@ -59,80 +60,112 @@ class Gate:
         self._house = house
         self._find_actor = find_actor
         self._hosts = hosts
+        self._memory = Memory(house.store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through with its visit, or refuse it."""
+        """Let a request through with its visit, answer it from memory, or refuse it."""
         if str(scope["type"]) != "http":
             await self._app(scope, receive, send)
             return
-        request: HttpRequest = Request(scope, receive, send)
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
-            await send(message)
-
-        refused = await self._admit(request)
-        if refused is None:
-            await self._app(scope, receive, send_safely)
+        visit = self._visit(scope, receive, send)
+        refused = await self._admit(visit, scope)
+        if refused is not None:
+            answer = refused.to_asgi_response(None, visit.request)
+            await answer(scope, receive, _Sending(visit, self._memory, send))
+        elif (known := self._remembered(visit)) is not None:
+            await _send_answer(send, known, visit.asked)
         else:
-            await refused.to_asgi_response(None, request)(scope, receive, send_safely)
+            await self._app(scope, receive, _Sending(visit, self._memory, send))
 
-    async def _admit(self, request: HttpRequest) -> Response[Any] | None:
+    def _visit(self, scope: Scope, receive: Receive, send: Send) -> Visit:
+        house, asked = self._house, Asked(scope)
+        make_request = partial(Request[Any, Any, Any], scope, receive, send)
+        now, trusted = house.clock.now(), house.clock.trusted
+        return Visit(asked, house, read_prefs(asked), now, trusted, make_request)
+
+    async def _admit(self, visit: Visit, scope: Scope) -> Response[Any] | None:
         """Put the visit into the request, or answer why there will be none."""
-        visit = Visit(request, self._house, read_prefs(request), self._house.clock.now())
-        if not self._is_known_host(request):
+        asked = visit.asked
+        if asked.host not in self._hosts and not _is_own_name(asked.host):
             return _plain(visit, WRONG_HOST)
-        request.scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
-        if request.method not in SAFE_METHODS and not is_same_origin(request):
-            return answer_refusal(request, OTHER_SITE)
+        scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
+        if asked.method not in SAFE_METHODS and not asked.is_same_origin:
+            return answer_refusal(visit.request, OTHER_SITE)
         try:
             await self._recognise(visit)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is an honest page
-            return crashed(request, error)
+            return crashed(visit.request, error)
         return None
 
     async def _recognise(self, visit: Visit) -> None:
-        face = face_of(visit.request.url.path)
-        token = _bearer(visit.request) or cookie_of(visit.request, SESSION_COOKIES[face])
+        face = face_of(visit.asked.path)
+        token = visit.asked.bearer or visit.asked.cookie(SESSION_COOKIES[face])
         if token:
-            actor = await self._find_actor(token, face)
+            actor = await self._find_actor(token, face, visit.now)
             visit.actor = actor or NOBODY
             visit.token = token if actor else ""
 
-    def _is_known_host(self, request: HttpRequest) -> bool:
-        host = host_name(request.headers.get("host", ""))
-        if host in self._hosts or host == "localhost" or host.endswith(".localhost"):
-            return True
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return False
+    def _remembered(self, visit: Visit) -> Answer | None:
+        if visit.asked.method != "GET":
+            return None
+        return self._memory.find(
+            visit.asked.key, visit.actor, now=visit.now, clock_trusted=visit.clock_trusted
+        )
+
+
+class _Sending:
+    """Sends an answer with safe headers; keeps and tags it where its page says that it may."""
+
+    __slots__ = ("_memory", "_send", "_start", "_visit")
+
+    def __init__(self, visit: Visit, memory: Memory, send: Send) -> None:
+        self._visit = visit
+        self._memory = memory
+        self._send = send
+        self._start: HTTPResponseStartEvent | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *HEADERS]
+            if _may_keep(self._visit, message["status"]):
+                # The tag of the whole stands in its beginning.
+                self._start = message
+                return
+        elif message["type"] == "http.response.body" and self._start is not None:
+            start, self._start = self._start, None
+            if not message["more_body"]:
+                await self._send_kept(tagged(start["headers"], message["body"]))
+                return
+            await self._send(start)
+        await self._send(message)
+
+    async def _send_kept(self, answer: Answer) -> None:
+        visit = self._visit
+        grounds = Grounds(visit.actor, visit.now, visit.clock_trusted, visit.basis, visit.until)
+        self._memory.keep(visit.asked.key, answer, grounds)
+        await _send_answer(self._send, answer, visit.asked)
+
+
+def _may_keep(visit: Visit, status: int) -> bool:
+    is_plain = status == 200 and visit.asked.method == "GET" and not visit.cookies
+    return is_plain and visit.until > visit.now and not visit.strays
+
+
+async def _send_answer(send: Send, answer: Answer, asked: Asked) -> None:
+    status, headers, body = answer.for_whom_holds(asked.says(b"if-none-match"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+@lru_cache(maxsize=64)
+def _is_own_name(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
         return True
-
-
-def is_same_origin(request: HttpRequest) -> bool:
-    """Whether a changing request comes from one of our pages, or from no browser at all."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in SAME_SITE
-    origin = request.headers.get("origin")
-    # What browsers write; comparing it whole needs no parser that somebody could confuse.
-    own = (f"http://{request.headers.get('host')}", f"https://{request.headers.get('host')}")
-    return origin is None or origin in own
-
-
-def host_name(header: str) -> str:
-    """The name in a Host header in small letters; "" where it makes no sense."""
     try:
-        return (urlsplit(f"//{header}").hostname or "").lower()
+        ipaddress.ip_address(host)
     except ValueError:
-        return ""
-
-
-def _bearer(request: HttpRequest) -> str:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
+        return False
+    return True
 
 
 def _plain(visit: Visit, refusal: Refusal) -> Response[Any]:

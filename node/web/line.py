@@ -18,6 +18,7 @@ class LineWords:
 
 async def line_now(visit: Visit) -> LineWords:
     """The state of the line now."""
+    visit.strays = True
     waiting, cut = await visit.house.line()
     if cut:
         text = visit.say(N_("Leitung getrennt: hier geht alles weiter"))

@@ -179,7 +179,7 @@ def _due(visit: Visit, line: Line) -> str:
 def state_text(visit: Visit, line: Line) -> str:
     """What the state says beyond its one word; empty where the word is enough."""
     if line.status is Status.REQUESTED:
-        if line.space.home_site == visit.store.core.site_id:
+        if line.space.home_site == visit.house.site_id:
             return visit.say(N_("angefragt: der Service-Point muss zustimmen"))
         return visit.say(N_("angefragt: wird bestätigt, sobald das Haus erreichbar ist"))
     if line.status is Status.HELD and line.reservation.decision is not None:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,9 @@ from node.base.actors import NOBODY, Actor, Face, Permission, may
 from node.base.clock import Clock
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
-from node.store import Read, Store, Write
+from node.store import Basis, Read, Store, Write
 from node.web import i18n
+from node.web.asked import Asked
 from node.web.templating import Templates
 
 T = TypeVar("T")
@@ -30,6 +31,8 @@ HttpRequest = Request[Any, Any, State]
 
 PREFS_COOKIE = "prefs"
 YEAR_SECONDS = 365 * 24 * 3600
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Until when an answer may be kept of which its page does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +54,11 @@ class Prefs:
         return f"{self.lang}.{self.theme}.{self.size}.{self.contrast}"
 
 
-def cookie_name(request: HttpRequest, key: str) -> str:
-    """What a cookie is called at the address that was asked for.
-
-    Browsers keep cookies by host name and know no ports: of two nodes on one machine each would
-    overwrite the other's, so a node at a port of its own marks its cookies with it.
-    """
-    port = request.url.port
-    return f"{key}_{port}" if port else key
-
-
-def cookie_of(request: HttpRequest, key: str) -> str:
-    """What the browser kept under this name; "" if nothing."""
-    return request.cookies.get(cookie_name(request, key), "")
-
-
-def read_prefs(request: HttpRequest) -> Prefs:
+def read_prefs(asked: Asked) -> Prefs:
     """The preferences of the cookie, each part checked; the browser's language where none is."""
-    parts = cookie_of(request, PREFS_COOKIE).split(".")
+    parts = asked.cookie(PREFS_COOKIE).split(".")
     if len(parts) != 4:
-        return Prefs(lang=i18n.best_language(request.headers.get("accept-language", "")))
+        return Prefs(lang=i18n.best_language(asked.says(b"accept-language")))
     lang, theme, size, contrast = parts
     return Prefs(
         lang=lang if lang in i18n.CODES else i18n.SOURCE,
@@ -112,7 +100,11 @@ class House:
     away_address: str = ""
     """Where central shows this quarter's pages to those on the way; empty where there is none."""
     services: Mapping[type, Any] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def site_id(self) -> bytes:
+        """The id under which this node decides and writes."""
+        return self.store.core.site_id
 
     def service(self, kind: type[T]) -> T:
         """The one object of this class that the app has put here (sessions, sync, settings)."""
@@ -122,19 +114,38 @@ class House:
 
 @dataclass(slots=True)
 class Visit:
-    """One request. Raise `RefusedError` to answer with a no; the error map renders it."""
+    """One request. Raise `RefusedError` to answer with a no; the error map renders it.
 
-    request: HttpRequest
+    An answer may be kept for whoever asks the same again (`memory.py`) if its page says `until`
+    when, and looked at nothing but this object; `strays` notes where it did.
+    """
+
+    asked: Asked
     house: House
     prefs: Prefs
     now: datetime
+    clock_trusted: bool
+    make_request: Callable[[], HttpRequest]
     actor: Actor = NOBODY
     token: str = ""
     cookies: list[Cookie] = field(default_factory=list)
+    basis: Basis = field(default_factory=Basis)
+    until: datetime = NEVER
+    strays: bool = False
+    _request: HttpRequest | None = None
+
+    @property
+    def request(self) -> HttpRequest:
+        """The whole request, for what `asked` does not tell: its body, its sender."""
+        self.strays = True
+        if self._request is None:
+            self._request = self.make_request()
+        return self._request
 
     @property
     def store(self) -> Store:
-        """The door to the database."""
+        """The door to the database; `read` and `write` are enough for most."""
+        self.strays = True
         return self.house.store
 
     @property
@@ -168,27 +179,34 @@ class Visit:
 
     async def read(self, fn: Callable[[Read], T | Refusal]) -> T:
         """Read from the store; a `Refusal` that comes back is raised."""
-        return _raised(await self.house.store.read(fn))
+        return _raised(await self.house.store.read(fn, basis=self.basis))
 
     async def write(self, fn: Callable[[Write], T | Refusal]) -> T:
         """Write to the store; a `Refusal` that comes back is raised."""
-        return _raised(await self.house.store.write(fn))
+        return _raised(await self.store.write(fn))
 
     # Answers
 
     @property
     def wants_json(self) -> bool:
         """Whether a program asks: JSON is accepted and HTML is not named."""
-        accept = self.request.headers.get("accept", "")
-        return "json" in accept and "text/html" not in accept
+        return self.asked.wants_json
 
     def page(
-        self, template: str, data: Any = None, *, here: str = "", status: int = 200
+        self,
+        template: str,
+        data: Any = None,
+        *,
+        here: str = "",
+        status: int = 200,
+        until: datetime = NEVER,
     ) -> Response[Any]:
         """The page, or the same data as JSON for a program.
 
-        `data` is a dataclass or mapping; its fields are the template's names.
+        `data` is a dataclass or mapping; its fields are the template's names. `until` says when
+        time alone makes it untrue, and that it may be kept until then: see `memory.py`.
         """
+        self.until = until
         fields = as_mapping(data)
         if self.wants_json:
             return Response(
@@ -217,23 +235,20 @@ class Visit:
             "quarter": {"name": self.house.quarter_name},
             "demo": self.house.demo,
             "csrf": self.csrf,
-            "path": self.request.url.path,
+            "path": self.asked.path,
             "way_back": self.address,
             "languages": i18n.LANGUAGES,
             "flashes": (),
             "actor": actor if actor.is_signed_in else None,
             "here": here,
             "now": self.now,
-            "clock_trusted": self.house.clock.trusted,
-            **self.house.facts,
+            "clock_trusted": self.clock_trusted,
         }
 
     @property
     def address(self) -> str:
         """The page's own address with what was asked, for the way back to it."""
-        url = self.request.url
-        asked = url.query if self.request.method == "GET" else ""
-        return f"{url.path}?{asked}" if asked else url.path
+        return self.asked.address
 
     def go(self, path: str) -> Redirect:
         """Send the browser to another page after a form (303)."""
@@ -255,19 +270,19 @@ class Visit:
 
     def kept(self, key: str) -> str:
         """What this browser kept under the name; "" if nothing."""
-        return cookie_of(self.request, key)
+        return self.asked.cookie(key)
 
     def keep(self, key: str, value: str, *, max_age: int | None = None, path: str = "/") -> None:
         """Set a cookie that scripts cannot read."""
         self.cookies.append(
             Cookie(
-                key=cookie_name(self.request, key),
+                key=self.asked.cookie_name(key),
                 value=value,
                 path=path,
                 max_age=max_age,
                 httponly=True,
                 samesite="lax",
-                secure=self.request.url.scheme == "https",
+                secure=self.asked.scheme == "https",
             )
         )
 
