@@ -23,9 +23,10 @@ MAX_ROWS = 4000
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """A transaction is capped at the writer; an import cuts itself into pieces."""
 
-BATCH_CELLS = 2000
-"""Changesets are applied in transactions of about this many cells; larger ones are slower."""
+PART_BYTES = 60_000
+"""Changesets are applied in transactions of about this size: some 2,000 cells, more are slower."""
 
+SIGNATURE_BYTES = 64
 _SIGNED_AS = b"quartier changeset 1\0"
 """Set before the hash so that no other signature of the key can be taken for a changeset's."""
 
@@ -111,11 +112,11 @@ def is_hash_signed(digest: bytes, signature: bytes, public_key: bytes) -> bool:
 
 
 def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
-    """The batch in pieces of about `BATCH_CELLS` cells, guessed from the size of the bodies."""
+    """The batch in pieces of about `PART_BYTES`, each for one transaction."""
     parts: list[list[SignedChangeset]] = [[]]
     size = 0
     for signed in batch:
-        if parts[-1] and size > BATCH_CELLS * 30:
+        if parts[-1] and size > PART_BYTES:
             parts.append([])
             size = 0
         parts[-1].append(signed)

@@ -17,19 +17,14 @@ from node.base.clock import Clock
 from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import Refusal, RefusedError
 from node.store import journal as journals
-from node.store.changeset import Changeset, SignedChangeset, parts_of
+from node.store.changeset import PART_BYTES, Changeset, SignedChangeset, parts_of
 from node.store.commits import Commits
 from node.store.connection import DatabaseError
 from node.store.founding import Founding, found
 from node.store.handles import Read, Write
 from node.store.identity import Identity, new_identity, replace_identity, stored_identity
-from node.store.intake import (
-    Intake,
-    IntakeReport,
-    Place,
-    Verdict,
-    check_rows,
-)
+from node.store.intake import Intake, IntakeReport, Place, Verdict
+from node.store.law import read_rows
 from node.store.migration import MADE, migrate
 from node.store.refusals import DISMISSED, MUST_CATCH_UP
 from node.store.roles import Members, NodeRole, scopes_of
@@ -172,7 +167,7 @@ class Core:
         )
         for changeset in written:
             # The same law as at intake: what we could not take from others we must not write.
-            check_rows(changeset, self.registry, self.role)
+            read_rows(changeset, self.registry, self.role)
         return written
 
     role: NodeRole = NodeRole.HOME
@@ -220,12 +215,17 @@ class Core:
 
     def apply_waiting(self, members: Members) -> IntakeReport:
         """Apply what was held for a newer schema; called once after an update."""
-        with self._writing.transaction() as tables:
-            report = self._intake().apply_waiting(members)
-            self._note_merged(report.touched)
-            tables.update(report.touched)
+        total = IntakeReport()
+        while True:
+            with self._writing.transaction() as tables:
+                report = self._intake().apply_waiting(members, max_bytes=PART_BYTES)
+                self._note_merged(report.touched)
+                tables.update(report.touched)
+            total.add_all(report)
+            if not report.applied:
+                break
         self.finish_merge()
-        return report
+        return total
 
     def receive_part(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
         """Take one piece of a batch in one transaction; the caller calls `finish_merge` last.

@@ -7,7 +7,7 @@ which costs milliseconds with 40 tables) and stored in the same transaction as t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from node.store.changeset import (
@@ -151,45 +151,58 @@ class Journal:
         signed = sign(changeset, self._identity.key)
         if len(signed.body) > MAX_BODY_BYTES:
             raise TooLargeError(f"a transaction of {len(signed.body)} bytes: cut it in pieces")
-        append(connection, changeset, signed, applied=True)
+        entry = Entry.of(changeset, signed, signed.hash, applied=True)
+        append(connection, [entry], {entry.chain: Head(entry.n, entry.hash, entry.n)})
         return changeset
 
 
-def append(
-    connection: Any, changeset: Changeset, signed: SignedChangeset, *, applied: bool
-) -> None:
-    """Hold a changeset as the next of its chain. The caller has checked that it joins."""
-    chain = (changeset.site, changeset.scope)
-    head = Head(changeset.n, signed.hash, changeset.n if applied else 0)
-    _append(connection, chain, head, signed, schema=changeset.schema)
+class Entry(NamedTuple):
+    """A changeset as the journal holds it."""
+
+    site: bytes
+    scope: str
+    n: int
+    hash: bytes
+    schema: int
+    applied: int
+    body: bytes
+    signature: bytes
+
+    @property
+    def chain(self) -> Chain:
+        """The chain that it is of."""
+        return (self.site, self.scope)
+
+    @classmethod
+    def of(
+        cls, changeset: Changeset, signed: SignedChangeset, digest: bytes, *, applied: bool
+    ) -> Entry:
+        """The entry of a changeset; `digest` is its hash."""
+        said = (changeset.site, changeset.scope, changeset.n, digest, changeset.schema)
+        return cls(*said, int(applied), signed.body, signed.signature)
+
+    @classmethod
+    def of_sealed(cls, body: SealedBody, signed: SignedChangeset) -> Entry:
+        """The entry of a sealed changeset, which is never applied, so never waits for it."""
+        return cls(body.site, SEALED, body.n, body.hash, 0, 1, signed.body, signed.signature)
 
 
-def append_sealed(connection: Any, body: SealedBody, signed: SignedChangeset) -> None:
-    """Hold a sealed changeset, which is never applied, as the next of its chain."""
-    _append(connection, (body.site, SEALED), Head(body.n, body.hash, body.n), signed, schema=0)
+def append(connection: Any, entries: Sequence[Entry], heads: Mapping[Chain, Head]) -> None:
+    """Hold changesets, each the next of its chain, and the heads that they make.
 
-
-def _append(
-    connection: Any, chain: Chain, head: Head, signed: SignedChangeset, *, schema: int
-) -> None:
-    """Hold one more of a chain; `head` is the chain's after it, applied 0 where it waits."""
-    connection.execute(
+    The caller has checked that they join.
+    """
+    connection.executemany(
         "insert into journal (site, scope, n, hash, schema, applied, body, signature)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*chain, head.n, head.hash, schema, int(head.applied > 0), signed.body, signed.signature),
+        entries,
     )
-    connection.execute(
-        "insert into head (site, scope, held, hash, applied)"
-        " values (:site, :scope, :n, :hash, :applied)"
-        " on conflict (site, scope) do update set held = :n, hash = :hash,"
-        " applied = case when :applied then :applied else applied end",
-        {
-            "site": chain[0],
-            "scope": chain[1],
-            "n": head.n,
-            "hash": head.hash,
-            "applied": head.applied,
-        },
+    grown = {entry.chain for entry in entries}
+    connection.executemany(
+        "insert into head (site, scope, held, hash, applied) values (?, ?, ?, ?, ?)"
+        " on conflict (site, scope) do update set held = excluded.held, hash = excluded.hash,"
+        " applied = excluded.applied",
+        [(*chain, *heads[chain]) for chain in sorted(grown)],
     )
 
 
@@ -246,16 +259,6 @@ def read_range(
             break
         result.append(SignedChangeset(body, signature))
     return result
-
-
-def read_waiting(connection: Any, *, known_schema: int) -> Iterator[SignedChangeset]:
-    """Held changesets that are not applied and could be now, chain by chain, in order."""
-    found = connection.execute(
-        "select body, signature from journal where applied = 0 and schema <= ?"
-        " order by site, scope, n",
-        (known_schema,),
-    ).fetchall()
-    return (SignedChangeset(body, signature) for body, signature in found)
 
 
 def read_quarantine(connection: Any) -> list[Quarantined]:

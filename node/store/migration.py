@@ -19,7 +19,7 @@ create table if not exists journal (
     schema integer not null, applied integer not null, body blob not null,
     signature blob not null);
 create unique index if not exists journal_by_chain on journal (site, scope, n);
-create index if not exists journal_waiting on journal (site, scope, n) where applied = 0;
+drop index if exists journal_waiting;
 create table if not exists head (
     site blob not null, scope text not null, held integer not null, hash blob not null,
     applied integer not null, primary key (site, scope)) without rowid;

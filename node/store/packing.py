@@ -4,7 +4,8 @@ Format (cr-sqlite 0.16.3, rs/core/src/pack_columns.rs): a byte with the number o
 per column a byte `length << 3 | type`, where for integers `length` is the number of bytes that
 follow, for texts and blobs the number of bytes of the length that follows; types: 1 integer,
 2 real, 3 text, 4 blob, 5 null. All numbers are big-endian, unsigned for lengths; integers are
-cut to the fewest bytes that hold them unsigned, so a negative one has all eight.
+cut to the fewest bytes that hold them unsigned, so a negative one has all eight. A number in more
+bytes than it needs is refused: two packings of one key would be two rows to whoever compares them.
 """
 
 from __future__ import annotations
@@ -20,8 +21,14 @@ class PackingError(ValueError):
     """The blob is no packed key."""
 
 
-def unpack(blob: bytes) -> list[Value]:
+_ONE_SHORT_BLOB = b"\x01\x0c"
+"""How nearly every key begins: one column, a blob whose length is one byte."""
+
+
+def unpack(blob: bytes) -> tuple[Value, ...]:
     """The columns of a packed key; raises `PackingError` unless every byte is accounted for."""
+    if blob.startswith(_ONE_SHORT_BLOB) and len(blob) > 3 and blob[2] == len(blob) - 3:
+        return (blob[3:],)
     if not blob:
         raise PackingError("empty key")
     values: list[Value] = []
@@ -33,7 +40,7 @@ def unpack(blob: bytes) -> list[Value]:
         values.append(value)
     if at != len(blob):
         raise PackingError("key has bytes left over")
-    return values
+    return tuple(values)
 
 
 def _unpack_one(blob: bytes, at: int) -> tuple[Value, int]:
@@ -44,17 +51,23 @@ def _unpack_one(blob: bytes, at: int) -> tuple[Value, int]:
     if kind == _REAL and width == 0:
         return struct.unpack(">d", _take(blob, at, 8))[0], at + 8
     if kind == _INTEGER and width <= 8:
-        return _integer(_take(blob, at, width)), at + width
+        return _integer(_number(blob, at, width)), at + width
     if kind in {_TEXT, _BLOB} and width <= 8:
-        length = int.from_bytes(_take(blob, at, width), "big")
+        length = _number(blob, at, width)
         at += width
         raw = _take(blob, at, length)
         return (_text(raw) if kind == _TEXT else raw), at + length
     raise PackingError("key has an unknown type")
 
 
-def _integer(raw: bytes) -> int:
-    number = int.from_bytes(raw, "big")
+def _number(blob: bytes, at: int, width: int) -> int:
+    raw = _take(blob, at, width)
+    if raw.startswith(b"\0"):
+        raise PackingError("key has a number in more bytes than it needs")
+    return int.from_bytes(raw, "big")
+
+
+def _integer(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number
 
 

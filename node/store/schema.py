@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from types import NoneType
+from typing import Any
 
 Value = None | int | float | str | bytes
 
@@ -82,6 +84,24 @@ class Column:
         if isinstance(value, float):
             return value == value  # noqa: PLR0124 - SQLite stores NaN as null
         return len(value) <= self.max_bytes
+
+    def accepts_all(self, values: Sequence[Any]) -> bool:
+        """Whether each of these may be a cell; as `accepts`, but a whole column at once."""
+        kinds = set(map(type, values))
+        if NoneType in kinds:
+            if not self.nullable:
+                return False
+            kinds.remove(NoneType)
+            values = [value for value in values if value is not None]
+        if not values or not kinds <= set(_TYPES[self.type]):
+            return not values
+        if self.type == "integer":
+            return bool(self.low <= min(values) and max(values) <= self.high)
+        if self.type == "blob":
+            return max(map(len, values)) <= self.max_bytes
+        if self.type == "text" and max(map(len, values)) * 4 <= self.max_bytes:
+            return True
+        return all(map(self.accepts, values))
 
     @property
     def definition(self) -> str:

@@ -233,6 +233,7 @@ def hostile(a: Core, good: SignedChangeset) -> dict[str, SignedChangeset]:
         "wide integer key": with_row(key=bytes.fromhex("01f9") + bytes(31)),
         "key of another type": with_row(key=bytes.fromhex("010901")),
         "key with bytes left over": with_row(key=row.key + b"\0"),
+        "key with a padded length": with_row(key=b"\x01\x14\0\x10" + row.key[3:]),
         "null key": with_row(key=b"\x01\x05"),
         "unknown column": with_row(cells=[("haha", 1, 1)]),
         "key as cell": with_row(cells=[("id", 1, b"x")]),
@@ -255,6 +256,8 @@ def hostile(a: Core, good: SignedChangeset) -> dict[str, SignedChangeset]:
         "clock table": with_table("note__crsql_clock"),
         "table of another scope": with_table("plan"),
         "no tables": tampered(a, good, tables=[]),
+        "row twice": tampered(a, good, tables=[msgspec.structs.replace(table, rows=[row, row])]),
+        "table twice": tampered(a, good, tables=[table, table]),
         "no rows": tampered(a, good, tables=[msgspec.structs.replace(table, rows=[])]),
         "other quarter": tampered(a, good, quarter=b"X" * 16),
         "other epoch": tampered(a, good, epoch=b"X" * 16),
@@ -404,5 +407,5 @@ def test_a_key_of_every_kind_is_unpacked_as_it_was_packed(tmp_path: Path) -> Non
         packed = core._connection.execute(
             "select crsql_pack_columns(?, ?)", (value, "x")
         ).fetchone()[0]
-        assert unpack(packed) == [value, "x"]
+        assert unpack(packed) == (value, "x")
     core.close()

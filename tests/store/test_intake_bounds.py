@@ -20,6 +20,7 @@ from node.store import (
     Table,
     Verdict,
 )
+from node.store import core as cores
 from node.store.changeset import MAX_BODY_BYTES, decode, sign
 from tests.store.test_core import (
     CLOCK,
@@ -171,3 +172,24 @@ def test_what_waited_for_an_update_and_breaks_a_law_stops_only_its_own_chain(
     assert {row[1] for row in dump(b, "note")} == {"gut"}
     for core in (a, b, c):
         core.close()
+
+
+def test_much_that_waited_for_an_update_is_applied_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = Registry(2, tuple(open_core(tmp_path, "scratch").registry.tables.values()))
+    a, b = open_core(tmp_path, "a", newer), open_core(tmp_path, "b")
+    for number in range(40):
+        a.write(add_note(f"n{number}"))
+    assert b.receive(all_changesets(a), members(a)).verdicts == [Verdict.HELD] * 40
+    b.close()
+    b = open_core(tmp_path, "b", newer)
+    monkeypatch.setattr(cores, "PART_BYTES", 1000)
+    merged: list[int] = []
+    monkeypatch.setattr(b, "_note_merged", lambda _: merged.append(len(dump(b, "note"))))
+    assert b.apply_waiting(members(a)).applied == 40
+    assert merged[0] < 20
+    assert merged == sorted(merged)
+    assert dump(a, "note") == dump(b, "note")
+    a.close()
+    b.close()

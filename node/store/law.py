@@ -1,0 +1,171 @@
+"""The law for rows: what a changeset says, read only if this schema could have written it.
+
+The answer is by column (`Rows`), because whole columns are checked many times faster than cells,
+and because the bulk path writes them so. Nothing here looks at the database but `check_versions`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from node.store.changeset import Changeset, RowChange, TableChange
+from node.store.packing import PackingError, unpack
+from node.store.roles import NodeRole, may_write
+from node.store.schema import Column, Registry, Table, Value
+
+SENTINEL = "-1"
+"""cr-sqlite's own column: the row's causal length, where it is more than 1."""
+
+ORDINARY_VERSION = 1000
+"""Cells edited more often than this are compared with the local version before they count."""
+
+MAX_VERSION_JUMP = 10_000
+"""A version this far beyond the local one is no history but an attack: it would freeze the cell."""
+
+MAX_VERSION = 2**31 - 1
+MAX_LENGTH = 10_000
+"""A row deleted and restored more often than half of this is no row of ours."""
+
+
+class LawBrokenError(Exception):
+    """A changeset breaks a law; the text is the reason that the health page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table that name the same cells in the same order, proven to keep the law.
+
+    `versions` and `values` hold a sequence a cell, in the order of `names`.
+    """
+
+    table: Table
+    names: tuple[str, ...]
+    packed: Sequence[bytes]
+    keys: Sequence[tuple[Value, ...]]
+    lengths: Sequence[int]
+    versions: Sequence[Sequence[int]]
+    values: Sequence[Sequence[Value]]
+
+
+def read_rows(changeset: Changeset, registry: Registry, role: NodeRole) -> list[Rows]:
+    """The changed rows; raises `LawBrokenError` unless all could have been written so."""
+    if not changeset.tables:
+        raise LawBrokenError("an empty changeset")
+    if len({change.table for change in changeset.tables}) != len(changeset.tables):
+        raise LawBrokenError("a table occurs twice")
+    return [
+        rows
+        for change in changeset.tables
+        for rows in _read_table(_table_of(change, changeset.scope, registry, role), change)
+    ]
+
+
+def _table_of(change: TableChange, scope: str, registry: Registry, role: NodeRole) -> Table:
+    table = registry.tables.get(change.table)
+    if table is None or not table.replicated:
+        raise LawBrokenError(f"table {change.table!r} is not replicated")
+    if table.scope != scope:
+        raise LawBrokenError(f"table {table.name} is not in scope {scope}")
+    if not may_write(role, table):
+        raise LawBrokenError(f"a {role} node may not write {table.name}")
+    if not change.rows:
+        raise LawBrokenError(f"no rows for {table.name}")
+    return table
+
+
+def _read_table(table: Table, change: TableChange) -> list[Rows]:
+    if len({row.key for row in change.rows}) != len(change.rows):
+        raise LawBrokenError(f"{table.name}: a row occurs twice")
+    by_names: dict[tuple[str, ...], list[RowChange]] = defaultdict(list)
+    for row in change.rows:
+        by_names[tuple([cell[0] for cell in row.cells])].append(row)
+    return [_read_alike(table, names, rows) for names, rows in by_names.items()]
+
+
+def _read_alike(table: Table, names: tuple[str, ...], rows: list[RowChange]) -> Rows:
+    _check_names(table, names)
+    packed = [row.key for row in rows]
+    lengths = [row.length for row in rows]
+    _check_lengths(table, names, lengths)
+    columns = [
+        list(zip(*cells, strict=True)) for cells in zip(*(r.cells for r in rows), strict=True)
+    ]
+    versions = [column[1] for column in columns]
+    values = [column[2] for column in columns]
+    for name, of_name, said in zip(names, versions, values, strict=True):
+        if name == SENTINEL:
+            if list(of_name) != lengths or set(said) != {None}:
+                raise LawBrokenError(f"{table.name}: a false sentinel")
+        else:
+            _check_column(table.by_name[name], table.name, of_name, said)
+    return Rows(table, names, packed, _keys(table, packed), lengths, versions, values)
+
+
+def _check_names(table: Table, names: tuple[str, ...]) -> None:
+    if not names:
+        raise LawBrokenError(f"{table.name}: a row without cells")
+    if len(set(names)) != len(names):
+        raise LawBrokenError(f"{table.name}: a cell occurs twice")
+    for name in names:
+        if name != SENTINEL and (name not in table.by_name or name in table.key):
+            raise LawBrokenError(f"{table.name}.{name} is not a declared column")
+
+
+def _check_lengths(table: Table, names: tuple[str, ...], lengths: list[int]) -> None:
+    for length in {min(lengths), max(lengths)}:
+        if not 1 <= length <= MAX_LENGTH:
+            raise LawBrokenError(f"{table.name}: causal length {length} is out of bounds")
+    if names != (SENTINEL,) and any(length % 2 == 0 for length in set(lengths)):
+        raise LawBrokenError(f"{table.name}: a deleted row with cells")
+
+
+def _check_column(
+    column: Column, table: str, versions: Sequence[int], values: Sequence[Value]
+) -> None:
+    for version in {min(versions), max(versions)}:
+        if not 1 <= version <= MAX_VERSION:
+            raise LawBrokenError(f"{table}.{column.name}: version {version} is out of bounds")
+    if not column.accepts_all(values):
+        raise LawBrokenError(f"{table}.{column.name}: the value breaks the column's law")
+
+
+def _keys(table: Table, packed: Sequence[bytes]) -> list[tuple[Value, ...]]:
+    try:
+        keys = [unpack(key) for key in packed]
+    except PackingError as error:
+        raise LawBrokenError(f"{table.name}: {error}") from error
+    if {len(key) for key in keys} != {len(table.key)} or not all(
+        column.accepts_all(values)
+        for column, values in zip(table.key_columns, zip(*keys, strict=True), strict=True)
+    ):
+        raise LawBrokenError(f"{table.name}: the key has other columns than declared")
+    return keys
+
+
+def is_ordinary(rows: Rows) -> bool:
+    """Whether no cell was edited so often that `check_versions` must look at it."""
+    return all(max(versions) <= ORDINARY_VERSION for versions in rows.versions)
+
+
+def check_versions(connection: Any, rows: Rows) -> None:
+    """Raise `LawBrokenError` where a version jumps far beyond the local one."""
+    for name, versions in zip(rows.names, rows.versions, strict=True):
+        for key, version in zip(rows.keys, versions, strict=True):
+            if version > ORDINARY_VERSION:
+                _check_jump(connection, rows.table, key, name, version)
+
+
+def _check_jump(
+    connection: Any, table: Table, key: tuple[Value, ...], name: str, version: int
+) -> None:
+    keys = " and ".join(f'"{column}" = ?' for column in table.key)
+    local = connection.execute(
+        f'select col_version from "{table.name}__crsql_clock" where col_name = ? and key ='
+        f' (select __crsql_key from "{table.name}__crsql_pks" where {keys})',
+        (name, *key),
+    ).fetchone()
+    if version - (local[0] if local else 0) > MAX_VERSION_JUMP:
+        raise LawBrokenError(f"{table.name}.{name}: version {version} jumps ahead")

@@ -1,0 +1,78 @@
+"""What of a batch its origins vouch for: each chain's run by one signature, its last.
+
+A changeset names the hash of the one before, so whoever signed the last of a run has said every
+byte of the run. The signatures before it are kept as they came and not checked: that is a tenth
+of the work. A run whose last signature is false counts only as far as a true one is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from node.store.changeset import (
+    MAX_BODY_BYTES,
+    SIGNATURE_BYTES,
+    Changeset,
+    SignedChangeset,
+    decode,
+    is_signed_by,
+)
+from node.store.journal import Chain
+
+TRIES = 8
+"""So many false signatures are looked at from a run's end: more is a flood, not an accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A changeset that was offered, decoded and hashed once; nothing of it is proven yet."""
+
+    signed: SignedChangeset
+    changeset: Changeset
+    hash: bytes
+
+    @property
+    def chain(self) -> Chain:
+        """The chain that it claims to belong to."""
+        return (self.changeset.site, self.changeset.scope)
+
+    def follows(self, before: Opened) -> bool:
+        """Whether it is the next after `before`, and says so by its hash."""
+        return (
+            self.changeset.previous == before.hash
+            and self.changeset.n == before.changeset.n + 1
+            and self.chain == before.chain
+        )
+
+
+def open_changeset(signed: SignedChangeset) -> Opened | None:
+    """The content, or None where the bytes are no changeset at all."""
+    if len(signed.body) > MAX_BODY_BYTES or len(signed.signature) != SIGNATURE_BYTES:
+        return None
+    try:
+        return Opened(signed, decode(signed), signed.hash)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
+
+
+def runs_of(batch: Iterable[Opened]) -> Iterator[list[Opened]]:
+    """The batch cut where one changeset is not the next of the one before."""
+    run: list[Opened] = []
+    for opened in batch:
+        if run and not opened.follows(run[-1]):
+            yield run
+            run = []
+        run.append(opened)
+    if run:
+        yield run
+
+
+def count_vouched(run: list[Opened], public_key: bytes) -> int:
+    """How many of a run, from its first, the owner of the key vouches for."""
+    for count in range(len(run), max(0, len(run) - TRIES), -1):
+        if is_signed_by(run[count - 1].signed, public_key):
+            return count
+    return 0

@@ -1,0 +1,163 @@
+"""The bulk path leaves what cr-sqlite's own merge would have left, whatever came before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from node.store import Core, SignedChangeset, Write
+from node.store.changeset import RowChange
+from node.store.doctor import examine
+from tests.store.histories import (
+    IDENTITIES,
+    MEMBERS,
+    TABLES,
+    VALUES,
+    Author,
+    Template,
+    Twins,
+    keys,
+    tables_of,
+    value_at,
+    values,
+)
+
+RECEIVER = IDENTITIES[4]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("histories"))
+
+
+def pack(core: Core, key: tuple[Any, ...]) -> bytes:
+    marks = ", ".join("?" * len(key))
+    row = core._connection.execute(f"select crsql_pack_columns({marks})", key).fetchone()
+    return bytes(row[0])
+
+
+# What any site may have said of a row, whether or not a real one would: cells, each with version
+# and value, whether the sentinel comes along, and the causal length.
+cells = st.dictionaries(st.sampled_from(VALUES), st.tuples(st.integers(1, 4), values), max_size=5)
+told_rows = st.tuples(keys, st.sampled_from((1, 1, 1, 2, 3, 4, 5)), st.booleans(), cells)
+changesets = st.tuples(st.integers(0, 3), st.lists(told_rows, min_size=1, max_size=8))
+batches = st.lists(st.lists(changesets, min_size=1, max_size=6), min_size=1, max_size=5)
+
+
+def row_change(packed: bytes, length: int, has_sentinel: bool, told: dict[Any, Any]) -> RowChange:
+    found = [(column.name, version, value_at(column, at)) for column, (version, at) in told.items()]
+    if length % 2 == 0 or not found:
+        return RowChange(packed, length, [("-1", length, None)])
+    return RowChange(packed, length, [("-1", length, None)] * has_sentinel + found)
+
+
+@settings(max_examples=100)
+@given(batches)
+def test_whatever_sites_say_ends_as_cr_sqlite_would_have_it(
+    template: Template, batches: list[Any]
+) -> None:
+    twins = Twins(template, RECEIVER)
+    authors = [Author(identity) for identity in IDENTITIES]
+    for batch in batches:
+        signed = []
+        for site, told in batch:
+            rows = {
+                (name, packed): row_change(packed, *found)
+                for (name, key), *found in told
+                for packed in [pack(twins.bulk, key)]
+            }
+            signed.append(authors[site].sign(tables_of(rows)))
+        report = twins.receive(signed)
+        assert report.applied == len(signed), report.reasons
+        twins.check()
+    template.close(twins.bulk, twins.reference)
+
+
+# A real history: sites that write, delete and restore, and hear of each other now and then.
+writes = st.lists(
+    st.tuples(st.booleans(), keys, st.dictionaries(st.sampled_from(VALUES), values, max_size=5)),
+    min_size=1,
+    max_size=6,
+)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.integers(0, 3), writes),
+        st.tuples(st.just("write"), st.integers(0, 3), writes),
+        st.tuples(st.just("hear"), st.integers(0, 3), st.integers(0, 3)),
+        st.tuples(st.just("deliver"), st.integers(0, 3), st.integers(1, 6)),
+        st.tuples(st.just("receiver writes"), st.just(0), writes),
+    ),
+    min_size=4,
+    max_size=25,
+)
+
+
+def carry_out(write: Write, told: list[Any]) -> None:
+    """Put each row there or change it; or delete it where it is."""
+    for may_delete, (name, key), chosen in told:
+        table = TABLES[name]
+        found = dict(zip(table.key, key, strict=True))
+        where = " and ".join(f'"{column}" = :{column}' for column in table.key)
+        told_values = {column.name: value_at(column, at) for column, at in chosen.items()}
+        if write.row(f'select 1 from "{name}" where {where}', **found) is None:
+            write.insert(name, **found, **told_values)
+        elif may_delete:
+            write.execute(f'delete from "{name}" where {where}', **found)
+        elif told_values:
+            sets = ", ".join(f'"{column}" = :{column}' for column in told_values)
+            write.execute(f'update "{name}" set {sets} where {where}', **found, **told_values)
+
+
+def news(giver: Core, taker: Core, most: int) -> list[SignedChangeset]:
+    """What the taker lacks of what the giver holds, at most so many of each chain."""
+    heads = taker.heads()
+    return [
+        signed
+        for chain in sorted(giver.heads())
+        for signed in giver.changesets(
+            chain, after=heads[chain].n if chain in heads else 0, max_bytes=10**9
+        )[:most]
+    ]
+
+
+class History:
+    """Sites that write and hear of each other, and the twins that hear of all of them."""
+
+    def __init__(self, template: Template, count: int) -> None:
+        self.sites = [template.core(identity) for identity in IDENTITIES[:count]]
+        self.twins = Twins(template, RECEIVER)
+
+    def take(self, what: str, which: int, more: Any) -> None:
+        site = self.sites[which % len(self.sites)]
+        if what == "write":
+            site.write(lambda write: carry_out(write, more))
+        elif what == "receiver writes":
+            self.twins.write(lambda write: carry_out(write, more))
+        elif what == "hear":
+            self.hear(site, self.sites[more % len(self.sites)])
+        else:
+            self.twins.receive(news(site, self.twins.bulk, more))
+        self.twins.check()
+
+    def hear(self, site: Core, other: Core) -> None:
+        site.receive(news(other, site, 10**6), MEMBERS)
+
+
+@settings(max_examples=50)
+@given(st.integers(2, 4), steps)
+def test_a_history_of_several_sites_ends_as_cr_sqlite_would_have_it(
+    template: Template, count: int, steps: list[Any]
+) -> None:
+    history = History(template, count)
+    for step in steps:
+        history.take(*step)
+    for which in range(count):
+        history.take("deliver", which, 10**6)
+    for site in history.sites:
+        history.hear(site, history.twins.bulk)
+    for core in (history.twins.bulk, history.twins.reference, *history.sites):
+        assert examine(core, MEMBERS) == []
+    template.close(history.twins.bulk, history.twins.reference, *history.sites)
