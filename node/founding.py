@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from node import people, quarter, spaces
@@ -14,7 +15,7 @@ from node.base.refusals import N_
 from node.quarter.files import FileError, QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
-from node.store import Core
+from node.store import Core, Read
 from node.store.doctor import Finding, examine
 from node.sync import found_roster, read_roster
 from node.web.i18n import terminal_language, translate
@@ -47,16 +48,23 @@ def found_quarter(settings: Settings, *, name: str | None) -> str:
 def check_files(folder: Path) -> QuarterFiles | None:
     """Read an operator's files and print everything that is wrong; None where something is."""
     found = read_quarter(folder)
-    language = terminal_language(os.environ)
     if not isinstance(found, QuarterFiles):
-        for error in found:
-            print(_said(error, language), file=sys.stderr)  # noqa: T201 - the verb's answer
-        closing = translate(language, ERRORS_FOUND, count=len(found))
-        print(closing, file=sys.stderr)  # noqa: T201
+        _tell_errors(found)
         return None
-    for warning in found.warnings:
-        print(_said(warning, language), file=sys.stderr)  # noqa: T201
+    _tell(found.warnings)
     return found
+
+
+def _tell_errors(errors: Sequence[FileError]) -> None:
+    _tell(errors)
+    closing = translate(terminal_language(os.environ), ERRORS_FOUND, count=len(errors))
+    print(closing, file=sys.stderr)  # noqa: T201 - the verb's answer
+
+
+def _tell(findings: Sequence[FileError]) -> None:
+    language = terminal_language(os.environ)
+    for finding in findings:
+        print(_said(finding, language), file=sys.stderr)  # noqa: T201
 
 
 def import_directory(settings: Settings, folder: Path) -> bool:
@@ -68,11 +76,21 @@ def import_directory(settings: Settings, folder: Path) -> bool:
     core = Core.open(settings.database, REGISTRY, clock=clock)
     try:
         prepare(core, clock)
+        if errors := core.read(lambda read: check_at_node(read, files, now=clock.now())):
+            _tell_errors(errors)
+            return False
         changes = import_into(core, files, progress=print_progress)
     finally:
         core.close()
     print(f"Imported. Changes: {changes}.")  # noqa: T201
     return True
+
+
+def check_at_node(read: Read, files: QuarterFiles, *, now: datetime) -> list[FileError]:
+    """What is wrong with sound files at this very node: they are of another quarter, or give away
+    what people here have reserved.
+    """
+    return quarter.check_belonging(read, files) or spaces.check_history(read, files, now=now)
 
 
 def import_into(

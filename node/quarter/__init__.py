@@ -7,7 +7,7 @@ from an operator's directory. The trap: hours are wall-clock times, everything a
 in instants (UTC).
 """
 
-from node.quarter.actions import import_quarter, plan_import
+from node.quarter.actions import check_belonging, import_quarter, plan_import
 from node.quarter.model import (
     Building,
     Closure,
@@ -53,6 +53,7 @@ __all__ = [
     "WasteCollection",
     "WasteKind",
     "after_desk_minutes",
+    "check_belonging",
     "closures_for",
     "desk_hours",
     "desk_is_open",

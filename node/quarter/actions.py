@@ -9,12 +9,30 @@ from typing import Any
 import msgspec
 
 from node.base.periods import to_epoch
-from node.base.refusals import granted
+from node.base.refusals import N_, granted
 from node.quarter import tables
-from node.quarter.files import BuildingRow, ClosureRow, FlatRow, QuarterFiles, WasteRow
+from node.quarter.files import (
+    BuildingRow,
+    ClosureRow,
+    FileError,
+    FlatRow,
+    QuarterFiles,
+    WasteRow,
+)
+from node.quarter.files.place import QUARTER_FILE
 from node.quarter.mirroring import Batch, Wanted, plan
 from node.quarter.model import BookOfRules, TargetKind
 from node.store import Core, Read
+
+OF_ANOTHER_QUARTER = N_("Dieser Knoten gehört zu einem anderen Quartier.")
+FOUND_ANOTHER = N_(
+    "Prüfen Sie „key“ unter [quarter], oder gründen Sie einen eigenen Knoten (quartier init)."
+)
+KNOWS_NO_HOUSE = N_("Keines der Häuser dieses Knotens steht in diesen Dateien.")
+KEEP_KEYS = N_(
+    "Schlüssel und „id_seed“ bleiben immer gleich: nehmen Sie die vom ersten Mal, sonst wäre alles "
+    "Bisherige zu Ende."
+)
 
 Progress = Callable[[int, int], object]
 """Called with the rows done and the rows to do in all."""
@@ -27,6 +45,21 @@ def plan_import(read: Read, files: QuarterFiles, *, now: datetime) -> list[Batch
     planning and running again.
     """
     return plan(read, _wanted(files), at=to_epoch(now))
+
+
+def check_belonging(read: Read, files: QuarterFiles) -> list[FileError]:
+    """Whether these files are of the quarter that the store holds.
+
+    Others would end all that is there: nothing of theirs has an id that is known here.
+    """
+    held = tables.select_all(read, tables.QUARTER_PROFILE, {})
+    if held and files.quarter_id not in held:
+        return [FileError(QUARTER_FILE, 0, OF_ANOTHER_QUARTER, FOUND_ANOTHER)]
+    houses = tables.select_all(read, tables.BUILDING, {})
+    known = {files.id_of("building", row.key) for row in files.buildings}
+    if houses and not known & houses.keys():
+        return [FileError(QUARTER_FILE, 0, KNOWS_NO_HOUSE, KEEP_KEYS)]
+    return []
 
 
 def import_quarter(

@@ -31,7 +31,7 @@ from node.spaces.deciding import decide_waiting, why_not
 from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
 from node.spaces.homes import assume_homes, renew_term
-from node.spaces.importing import import_spaces
+from node.spaces.importing import check_history, import_spaces
 from node.spaces.model import (
     Bill,
     DayPlan,
@@ -98,6 +98,7 @@ __all__ = [
     "bill_for",
     "cancel",
     "check_admission",
+    "check_history",
     "check_in",
     "check_out",
     "coming_up",

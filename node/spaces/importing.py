@@ -13,16 +13,18 @@ from zoneinfo import ZoneInfo
 
 from node.base.actors import Face
 from node.base.ids import derived_id, id_text
-from node.base.refusals import granted
+from node.base.refusals import N_, granted
 from node.quarter.files import (
     Audience,
     ContractRow,
+    FileError,
     PastStatus,
     QuarterFiles,
     ReservationRow,
 )
+from node.quarter.files.history import RESERVATIONS_FILE
 from node.quarter.mirroring import Wanted, plan
-from node.spaces import homes, passes, pricing, schema, tables
+from node.spaces import homes, passes, pricing, projections, schema, tables
 from node.spaces.folding import project
 from node.spaces.following import follow
 from node.spaces.model import (
@@ -38,7 +40,11 @@ from node.spaces.model import (
     Wish,
 )
 from node.spaces.passes import Signer
+from node.spaces.standing import buffered
 from node.store import Core, Read, Write
+
+TAKEN_HERE = N_("„{key}“ trifft auf eine Buchung, die es an diesem Knoten schon gibt.")
+ANOTHER_TIME = N_("Nehmen Sie die Zeile heraus, oder sagen Sie zuerst die andere Buchung ab.")
 
 Progress = Callable[[int, int], object]
 ROWS_A_PIECE = 100
@@ -71,6 +77,26 @@ def import_spaces(
         # So that the first merge afterwards need not look at all of this again.
         granted(core.write(follow))
     return written + len(missing)
+
+
+def check_history(read: Read, files: QuarterFiles, *, now: datetime) -> list[FileError]:
+    """The confirmed reservations of the files whose time is given away here already."""
+    spaces = {row.key: row for row in files.spaces}
+    clashing = [
+        row
+        for row in _missing(read, files)
+        if row.status is PastStatus.CONFIRMED
+        and projections.is_taken(
+            read,
+            files.id_of("space", row.space),
+            buffered(spaces[row.space], row.period),
+            as_of=now,
+        )
+    ]
+    return [
+        FileError(RESERVATIONS_FILE, row.line, TAKEN_HERE, ANOTHER_TIME, {"key": row.key})
+        for row in clashing
+    ]
 
 
 class _Origin:

@@ -53,6 +53,7 @@ def _reservation(fields: Fields, zone: ZoneInfo) -> ReservationRow:
         guest_nationality=fields.text("guest_nationality").upper(),
         children_ages=_ages(fields),
         note=fields.text("note", longest=LONG_TEXT_MAX),
+        line=fields.line_of("key"),
     )
     _check(fields, row)
     return row

@@ -242,6 +242,8 @@ class ReservationRow:
     guest_nationality: str = ""
     children_ages: tuple[int, ...] = ()
     note: str = ""
+    line: int = field(default=0, compare=False)
+    """Where it stands in the file: what it clashes with is only known at the node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
