@@ -29,7 +29,8 @@ def join_quarter(given: Namespace) -> int:
     from node import belonging  # noqa: PLC0415
 
     with made_and_locked(given.data):
-        print(belonging.join(load(given.data, os.environ), given.address, given.code))
+        settings = load(given.data, os.environ)
+        print(belonging.join(settings, given.address, given.code, say=print))
     return 0
 
 

@@ -11,17 +11,27 @@ from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.identity import Identity, is_signed, new_identity, site_id_of
+from node.store.installing import Arriving, install_snapshot
 from node.store.intake import IntakeReport, Verdict
 from node.store.journal import NO_HEAD, Chain, Head, Quarantined, TooLargeError
 from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
 from node.store.sealed import SEALED, SealedBody, sealed_body
+from node.store.snapshot import (
+    Manifest,
+    SignedManifest,
+    Snapshot,
+    check_manifest,
+    make_snapshot,
+    read_part,
+)
 from node.store.store import Store
 
 __all__ = [
     "HOUSE_ROLES",
     "NO_HEAD",
     "SEALED",
+    "Arriving",
     "Basis",
     "Chain",
     "Column",
@@ -31,6 +41,7 @@ __all__ = [
     "Head",
     "Identity",
     "IntakeReport",
+    "Manifest",
     "Member",
     "Members",
     "NodeRole",
@@ -41,14 +52,20 @@ __all__ = [
     "Scope",
     "SealedBody",
     "SignedChangeset",
+    "SignedManifest",
+    "Snapshot",
     "Store",
     "Table",
     "TooLargeError",
     "Verdict",
     "Write",
     "Writers",
+    "check_manifest",
+    "install_snapshot",
     "is_signed",
+    "make_snapshot",
     "new_identity",
+    "read_part",
     "scopes_of",
     "sealed_body",
     "site_id_of",

@@ -12,6 +12,7 @@ from node.sync.authority import (
     set_recovery,
     sheet_keys,
 )
+from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
 from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
 from node.sync.house_key import sealing_public_key
@@ -57,6 +58,7 @@ __all__ = [
     "Words",
     "add_node",
     "adopt_role",
+    "begin_from_snapshot",
     "candidates",
     "found_roster",
     "grant_house_key",

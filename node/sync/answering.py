@@ -6,14 +6,16 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from node.store import SEALED, Chain
+from node.store import SEALED, Chain, Scope, SignedManifest
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
 from node.sync.roster import SignedRoster
 from node.sync.round import Effect, Learn, Look, Take, View, read_page
-from node.sync.trouble import TroubleError
+from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
     PAGE_BYTES,
+    AskPart,
+    AskSnapshot,
     Challenge,
     Compare,
     Compared,
@@ -30,6 +32,8 @@ from node.sync.wire import (
     Recover,
     Reply,
     Request,
+    SnapshotOffer,
+    SnapshotPart,
     Sorry,
     Want,
     WireError,
@@ -44,7 +48,22 @@ class AwaitNews:
     """Wait until something changes; the result is a new `Here`, or None after long enough."""
 
 
-AnswerSteps = Generator[Effect | AwaitNews, Any, R]
+@dataclass(frozen=True, slots=True)
+class OfferSnapshot:
+    """Have a snapshot of these scopes at hand; the result is its signed manifest or None."""
+
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """Read bytes of a snapshot; the result is them, or None where it is not at hand."""
+
+    digest: bytes
+    offset: int
+
+
+AnswerSteps = Generator[Effect | AwaitNews | OfferSnapshot | ReadPart, Any, R]
 
 
 @dataclass
@@ -90,6 +109,8 @@ class Answering:
                 return (yield from self._give(session, request))
             case Listen():
                 return (yield from self._listen(session, request))
+            case AskSnapshot() | AskPart():
+                return (yield from self._snapshot(session, request))
             case Challenge() | Hello() | Join() | Recover():
                 raise WireError("a greeting within a session")
 
@@ -135,6 +156,16 @@ class Answering:
                 session.said[claim.chain] = HeadSaid(*claim.chain, claim.n, b"")
         return Given(heads)
 
+    def _snapshot(self, session: Session, request: AskSnapshot | AskPart) -> AnswerSteps[Reply]:
+        scopes = self._scopes(session)
+        if Scope.HOUSE not in scopes:
+            # Central reads journals: a snapshot would hold the house's rows in the clear.
+            raise TroubleError(Trouble.NOT_ACCEPTED)
+        if isinstance(request, AskPart):
+            return SnapshotPart((yield ReadPart(request.digest, request.offset)) or b"")
+        signed: SignedManifest | None = yield OfferSnapshot(scopes)
+        return Sorry(Trouble.BUSY) if signed is None else SnapshotOffer(*_parts(signed))
+
     def _listen(self, session: Session, request: Listen) -> AnswerSteps[Reply]:
         session.said = by_chain(request.heads)
         while True:
@@ -149,6 +180,10 @@ class Answering:
             self.here = here
         heads = yield from self._say(self._scopes(session))
         return News(heads, self.here.roster.rank)
+
+
+def _parts(signed: SignedManifest) -> tuple[bytes, bytes]:
+    return (signed.body, signed.signature)
 
 
 def _chain(want: Want) -> Chain:

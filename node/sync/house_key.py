@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from node.store import Core, Identity, SealedBody, SignedChangeset, sealed_body
-from node.sync.roster import RosterNode
+from node.sync.roster import HOUSE_KEY, RosterNode
 
 KEY_BYTES = 32
 SALT_BYTES = 16
@@ -33,7 +33,6 @@ _NO_NONCE = bytes(12)
 """Every message has a key of its own, derived with a random salt, so its nonce may be fixed."""
 
 _OPENED_BYTES_MAX = 4 * 1024 * 1024
-_KEPT = "sync.house_key"
 
 
 class SealError(Exception):
@@ -141,13 +140,13 @@ def open_sealed(identity: Identity, envelope: bytes) -> bytes:
 
 def read_house_key(core: Core) -> HouseKey | None:
     """The house key in this file; None at central."""
-    kept = core.kept(_KEPT)
+    kept = core.kept(HOUSE_KEY)
     return HouseKey(msgspec.msgpack.decode(kept, type=dict[int, bytes])) if kept else None
 
 
 def keep_house_key(core: Core, key: HouseKey) -> None:
     """Keep the house key in this file."""
-    core.keep(_KEPT, msgspec.msgpack.encode(dict(key.generations)))
+    core.keep(HOUSE_KEY, msgspec.msgpack.encode(dict(key.generations)))
 
 
 def open_grants(identity: Identity, grants: Iterable[tuple[int, bytes]]) -> dict[int, bytes]:

@@ -144,6 +144,7 @@ class Sync:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         self._callers.clear()
+        self._own.giving.close()
         await self._remember()
 
     async def _start_discovery(self) -> None:

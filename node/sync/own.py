@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from node.base.refusals import RefusedError
 from node.store import Core, Store
-from node.sync.answering import AwaitNews
+from node.sync.answering import AwaitNews, OfferSnapshot, ReadPart
+from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
 from node.sync.house_key import HouseKey
@@ -57,6 +58,7 @@ class Own:
     def __init__(self, store: Store, roster: Roster, house_key: HouseKey | None) -> None:
         self.store = store
         self.house_key = house_key
+        self.giving = Giving(store)
         self.pulse = Pulse()
         self.is_stopping = False
         self.on_roster: Callable[[Roster], None] = lambda _: None
@@ -121,7 +123,10 @@ class Own:
             steps.close()
 
     async def _perform(
-        self, effect: Effect | AwaitNews, ask: AskPeer | None, looked_at: int
+        self,
+        effect: Effect | AwaitNews | OfferSnapshot | ReadPart,
+        ask: AskPeer | None,
+        looked_at: int,
     ) -> object:
         if isinstance(effect, Ask):
             if ask is None:
@@ -131,6 +136,11 @@ class Own:
             return await self._await_news(looked_at)
         if isinstance(effect, Learn):
             return await self._learn(effect.signed)
+        if isinstance(effect, OfferSnapshot):
+            made = self.giving.offer(effect.scopes)
+            return None if made is None else made.signed
+        if isinstance(effect, ReadPart):
+            return await self.giving.part(effect.digest, effect.offset)
         return await self._on_store(effect)
 
     async def _on_store(self, effect: Look | ReadRange | Take | CaughtUp) -> object:

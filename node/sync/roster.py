@@ -30,6 +30,7 @@ SHEET_PURPOSE = "quartier sheet 1"
 HANDOVER_PURPOSE = "quartier handover 1"
 _KEPT = "sync.roster"
 _ROOT = "sync.root"
+HOUSE_KEY = "sync.house_key"
 
 
 class RosterError(Exception):
@@ -288,6 +289,12 @@ def keep_roster(core: Core, roster: Roster, root: Root) -> Roster:
     core.keep(_KEPT, _encoder.encode(roster.signed))
     adopt_role(core)
     return roster
+
+
+def kept_values(core: Core) -> dict[str, bytes]:
+    """What makes a file belong to the quarter, for one that takes its place."""
+    names = (_ROOT, _KEPT, HOUSE_KEY)
+    return {name: value for name in names if (value := core.kept(name)) is not None}
 
 
 def sign_roster(

@@ -176,6 +176,10 @@ class Round:
             self.token = b""
             yield from self._greet()
 
+    def greet(self) -> Steps[None]:
+        """Only the first stage: prove who both are and open a session (`token`)."""
+        return self._greet()
+
     def _greet(self) -> Steps[None]:
         self._enter(Stage.GREET)
         nonce = yield from ask(Challenge(), Nonce)

@@ -242,8 +242,47 @@ class Dismissed(msgspec.Struct, array_like=True, frozen=True, tag=18):
     roster: SignedRoster
 
 
-Request = Challenge | Hello | Compare | Fetch | Give | Listen | Join | Recover
-Reply = Nonce | Welcome | Compared | Page | Given | News | Sorry | Joined | Recovered | Dismissed
+class AskSnapshot(msgspec.Struct, array_like=True, frozen=True, tag=19):
+    """A box that begins asks for all that both may hold; `Sorry` busy: it is being made."""
+
+
+class SnapshotOffer(msgspec.Struct, array_like=True, frozen=True, tag=20):
+    """The signed manifest of a snapshot; see `node/store/snapshot.py`."""
+
+    body: bytes
+    signature: Short
+
+
+class AskPart(msgspec.Struct, array_like=True, frozen=True, tag=21):
+    """Bytes of the snapshot with this digest, from `offset` on."""
+
+    digest: Short
+    offset: Number
+
+
+class SnapshotPart(msgspec.Struct, array_like=True, frozen=True, tag=22):
+    """As many as fit one reply; none where the snapshot is not at hand any more."""
+
+    data: bytes
+
+
+Request = (
+    Challenge | Hello | Compare | Fetch | Give | Listen | Join | Recover | AskSnapshot | AskPart
+)
+Reply = (
+    Nonce
+    | Welcome
+    | Compared
+    | Page
+    | Given
+    | News
+    | Sorry
+    | Joined
+    | Recovered
+    | Dismissed
+    | SnapshotOffer
+    | SnapshotPart
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

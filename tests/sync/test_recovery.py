@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
 
 from node.store import NodeRole, Store
+from node.store.doctor import examine
 from node.sync.authority import add_node, set_recovery, sheet_keys
+from node.sync.fetching import begin_from_snapshot
 from node.sync.house_key import read_house_key
 from node.sync.joining import join_quarter
 from node.sync.pairing import Code, CodeError
 from node.sync.recovery import candidates, recover_quarter, stand_in
 from node.sync.roster import RosterError, read_roster
+from node.sync.round import Round, insist
 from node.sync.sheet import SheetError, new_sheet, read_sheet, sheet_lines
-from node.sync.transport import parse_address
+from node.sync.transport import Link, parse_address, quarter_tag
 from node.sync.trouble import TroubleError
+from node.sync.wire import AskSnapshot, SnapshotOffer
 from tests.sync.hand import CLOCK, REGISTRY
 from tests.sync.wired import Wired, free_port, quarter, until
 
@@ -55,6 +60,58 @@ async def test_a_new_box_joins_by_a_code_and_is_told_all(tmp_path: Path) -> None
             await until(lambda: kiosk.sync.holds_house_key)
         finally:
             await kiosk.stop()
+
+
+async def test_a_box_begins_with_a_snapshot_and_goes_on_with_journals(tmp_path: Path) -> None:
+    async with quarter(tmp_path, "home", "central") as nodes:
+        home, central = nodes.values()
+        for number in range(200):
+            await home.wish(f"vorher {number}")
+        await home.plan("Chor")
+        code = Code.read(await home.sync.invite(name="Foyer", role=NodeRole.KIOSK))
+        database = tmp_path / "new" / "quarter.db"
+        database.parent.mkdir()
+        address = parse_address(home.address)
+        await join_quarter(address, code, database, REGISTRY, clock=CLOCK)
+        seen: list[tuple[int, int]] = []
+        given = await begin_from_snapshot(
+            address, database, REGISTRY, clock=CLOCK, told=lambda *at: seen.append(at)
+        )
+        assert given
+        assert seen[-1][0] == seen[-1][1] > 0
+        assert list(database.parent.rglob("*.arriving")) == []
+        kiosk = await opened(database.parent)
+        try:
+            assert await kiosk.texts() == await home.texts()
+            assert await kiosk.store.on_writer(examine) == []
+            assert not await kiosk.store.on_writer(lambda core: core.must_catch_up)
+            await kiosk.start(peers=(home.address,))
+            await kiosk.wish("vom Foyer")
+            await home.sees("vom Foyer")
+            await home.wish("nachher")
+            await kiosk.sees("nachher")
+        finally:
+            await kiosk.stop()
+        # Central is a member too, and is given none.
+        with pytest.raises(TroubleError):
+            await ask_as(central, home)
+
+
+async def ask_as(central: Wired, home: Wired) -> None:
+    """Central asks the home node for a snapshot as a box that begins would."""
+    core = central.store.core
+    node = central.sync.roster.nodes[home.site]
+    link = Link(parse_address(home.address), quarter_tag(core.quarter), node.public_key.__eq__)
+    meeting = Round(central.sync._own.here, node, secrets.token_bytes(32))
+
+    async def ask(request):
+        return await link.ask(request, token=meeting.token)
+
+    try:
+        await central.sync._own.drive(meeting.greet(), ask)
+        insist(await link.ask(AskSnapshot(), token=meeting.token), SnapshotOffer)
+    finally:
+        await link.close()
 
 
 async def test_the_house_comes_back_from_central_and_the_sheet_alone(tmp_path: Path) -> None:
