@@ -19,6 +19,7 @@ from node.store import (
     Core,
     Manifest,
     Registry,
+    Scope,
     SignedManifest,
     check_manifest,
     install_snapshot,
@@ -26,10 +27,10 @@ from node.store import (
 from node.sync.greeting import Here
 from node.sync.house_key import read_house_key
 from node.sync.roster import RosterError, RosterNode, kept_values, read_roster, take_roster
-from node.sync.round import Learn, Look, Round, View
+from node.sync.round import Learn, Look, Round, View, insist
 from node.sync.transport import Address, Link, key_at, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import AskPart, AskSnapshot, Request, SnapshotOffer, SnapshotPart
+from node.sync.wire import AskPart, AskSnapshot, Request, SnapshotOffer, SnapshotPart, Sorry
 
 ARRIVING = "arriving"
 MAKING_SECONDS = 600.0
@@ -52,9 +53,9 @@ async def begin_from_snapshot(
     core = Core.open(database, registry, clock=clock)
     try:
         giver = _giver(core, await key_at(address))
-        if giver is None or core.heads():
+        scopes = _here(core).shared_scopes(giver) if giver is not None else frozenset()
+        if giver is None or Scope.HOUSE not in scopes or core.heads():
             return False
-        scopes = _here(core).shared_scopes(giver)
         link = Link(address, quarter_tag(core.quarter), lambda key: key == giver.public_key)
         try:
             manifest, arrived = await _fetch(link, core, giver, scopes, told)
@@ -106,8 +107,8 @@ async def _offered(link: Link, token: bytes) -> SnapshotOffer:
     async with asyncio.timeout(MAKING_SECONDS):
         while True:
             reply = await link.ask(AskSnapshot(), token=token)
-            if isinstance(reply, SnapshotOffer):
-                return reply
+            if not isinstance(reply, Sorry) or reply.code != Trouble.BUSY:
+                return insist(reply, SnapshotOffer)
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
