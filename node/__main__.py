@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     files = add("import", verbs.import_files, "bring a quarter's open files into the store", IMPORT)
     files.add_argument("dir", type=Path, metavar="DIR", help="directory with quarter.toml")
     files.add_argument("--check", action="store_true", help="only check the files")
+    password = add("password", verbs.give_password, "give one of the team a password", FIRST_DAY)
+    password.add_argument("sign_in", metavar="NAME", help="the sign-in name of staff.csv")
     _add_demo(add)
     backup = add("backup", verbs.back_up, "write a checked backup while all goes on", BACKUP)
     backup.add_argument("to", type=Path, metavar="DIR", help="directory for the backup")
@@ -165,6 +167,10 @@ IMPORT = """
 All errors are told at once, each with its file, line and what helps; with one error nothing
 changes. The same files again change nothing. docs/import.md describes the files. Stop the node
 before; `--check` may run at any time.
+"""
+FIRST_DAY = """
+Makes a new password and prints it, once; the old one is worthless then. For the first day, and
+for whoever forgot theirs. Stop the node before.
 """
 DEMO = """
 Makes the quarter at the first start, then runs three nodes until Ctrl-C. The data stay.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import secrets
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,16 +13,19 @@ from pathlib import Path
 from node import people, quarter, spaces
 from node.app import prepare
 from node.base.clock import SystemClock
-from node.base.refusals import N_
+from node.base.refusals import N_, granted
 from node.quarter.files import FileError, QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
-from node.store import Core, Read
+from node.store import Core, Read, Store
 from node.store.doctor import Finding, examine
 from node.sync import found_roster, read_roster
 from node.web.i18n import terminal_language, translate
 
 ERRORS_FOUND = N_("{count} Fehler gefunden. Es wurde nichts geändert.")
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Of passwords that somebody reads from a screen and types: none that looks like another."""
 
 FIRST_NODE = "Hauptknoten"
 """What the first node is called where nobody says."""
@@ -120,6 +125,30 @@ def print_progress(part: str, done: int, total: int) -> None:
         print(f"\r  {part}: {done} of {total}", end="\n" if ended else "", flush=True)  # noqa: T201
     elif ended:
         print(f"  {part}: {total}", flush=True)  # noqa: T201
+
+
+def give_password(settings: Settings, sign_in: str) -> str | None:
+    """A new password for one of the team, told once; None where nobody signs in by this name.
+
+    On the first day nobody has one yet, so nobody could give it out at the desk.
+    """
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+    async def give() -> bool:
+        store = await Store.open(settings.database, REGISTRY, clock=SystemClock())
+        try:
+            person_id = await store.read(lambda read: people.team_member(read, sign_in))
+            if not person_id:
+                return False
+            now = store.core.clock.now()
+            granted(
+                await people.give_secret(store, people.COMMAND_LINE, person_id, password, now=now)
+            )
+            return True
+        finally:
+            await store.close()
+
+    return password if asyncio.run(give()) else None
 
 
 def examine_node(settings: Settings) -> list[Finding]:

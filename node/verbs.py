@@ -154,6 +154,22 @@ def restore_node(given: Namespace) -> int:
     return 0
 
 
+def give_password(given: Namespace) -> int:
+    """`quartier password`."""
+    from node import founding  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        password = founding.give_password(load(given.data, os.environ), given.sign_in)
+    if password is None:
+        raise CommandError(
+            f"nobody of the team signs in as {given.sign_in!r}. The names stand in staff.csv, "
+            "column sign_in."
+        )
+    print(password)
+    return 0
+
+
 def examine_node(given: Namespace) -> int:
     """`quartier doctor`."""
     from node import founding  # noqa: PLC0415

@@ -45,6 +45,7 @@ from node.people.sign_in import (
     sign_in_with_card,
     sign_in_with_name,
     sign_in_with_pin,
+    team_member,
 )
 from node.people.tables import TABLES
 
@@ -92,5 +93,6 @@ __all__ = [
     "sign_in_with_name",
     "sign_in_with_pin",
     "sign_out_everywhere",
+    "team_member",
     "view_household",
 ]

@@ -185,7 +185,7 @@ async def sign_in_with_name(
     wanted = name.strip().casefold()
 
     def ask(write: Write) -> Challenge | Denied | Refusal:
-        person_id = _team_member(write, wanted)
+        person_id = team_member(write, wanted)
         device_id = token_id(knock.device)
         buckets = throttle.stranger_buckets(token_digest(wanted), knock)
         if device_id and tables.select_known_device(write, device_id, person_id) is not None:
@@ -341,11 +341,11 @@ async def _digest(store: Store, code: str) -> bytes:
     return await in_thread(lambda: code_digest(typed, quarter_id=quarter_id))
 
 
-def _team_member(read: Read, sign_in: str) -> bytes:
+def team_member(read: Read, sign_in: str) -> bytes:
     """Who signs in by this name; b"" for nobody."""
     for row in tables.select_team(read):
         person = person_of(row)
-        if sign_in and person.profile.sign_in.casefold() == sign_in:
+        if sign_in and person.profile.sign_in.casefold() == sign_in.casefold():
             return person.id
     return b""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from node import people
 from node.__main__ import main
+from node.base.actors import Face
+from node.base.clock import SystemClock
+from node.base.refusals import Refusal
+from node.people.model import Knock
+from node.registry import REGISTRY
+from node.store import Store
 from tests.quarter.conftest import SMALL
 
 HISTORY = "history/reservations.csv"
@@ -179,6 +187,30 @@ def test_where_the_store_refuses_to_write_nothing_is_called_imported(
     assert status == 1
     assert errors.startswith("quartier: ")
     assert "Imported" not in said
+
+
+def test_the_team_gets_its_first_passwords(
+    run: Run, node: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without this verb nobody could ever sign in at the desk of a new quarter."""
+    assert run()[0] == 0
+    assert main(["password", "Demir", "--data", str(node)]) == 0
+    password = capsys.readouterr().out.strip()
+    assert asyncio.run(sign_in(node, "demir", password))
+    assert not asyncio.run(sign_in(node, "demir", password + "x"))
+    assert main(["password", "nobody", "--data", str(node)]) == 1
+    assert "nobody of the team signs in as 'nobody'" in capsys.readouterr().err
+
+
+async def sign_in(node: Path, name: str, password: str) -> bool:
+    store = await Store.open(node / "quarter.db", REGISTRY, clock=SystemClock())
+    try:
+        now = store.core.clock.now()
+        knock = Knock(address="127.0.0.1", face=Face.DESK)
+        result = await people.sign_in_with_name(store, knock, name, password, now=now)
+    finally:
+        await store.close()
+    return not isinstance(result, Refusal)
 
 
 def test_a_file_that_is_no_directory_is_named(
