@@ -9,8 +9,9 @@ Whatever goes wrong, the caller must give up the transaction and the connection.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from node.store.law import SENTINEL, Rows
@@ -35,53 +36,46 @@ class _Row(NamedTuple):
     values: tuple[Value, ...]
 
 
-def merge(connection: Any, said: Iterable[tuple[bytes, Rows]]) -> None:
-    """Merge what sites said of rows into the open transaction; the same as one after the other.
+def merge(connection: Any, said: Sequence[Rows]) -> None:
+    """Merge what was said of rows into the open transaction, as if cell by cell, by place.
 
-    Rows of different keys don't touch each other. Of one key only the first may be new here, so
-    every later one, in this transaction too, is left to cr-sqlite, and in its turn.
+    Rows of different keys don't touch each other. Of one key only what was said first can find it
+    new here: the rest, in this transaction too, is left to cr-sqlite, and in its turn.
     """
-    shapes: dict[tuple[str, tuple[str, ...]], tuple[Table, list[_Row]]] = {}
+    first = _first_places(said)
+    maybe_new: dict[tuple[str, tuple[str, ...]], tuple[Table, list[_Row]]] = {}
     cells: list[tuple[Any, ...]] = []
-    met: dict[str, set[bytes]] = defaultdict(set)
-    seq = 0
-    for site, rows in said:
-        mine = _rows_of(site, rows, seq)
-        seq += len(mine) * len(rows.names)
-        before = met[rows.table.name]
-        if _may_be_new(rows) and before.isdisjoint(rows.packed):
-            shape = (rows.table.name, rows.names)
-            shapes.setdefault(shape, (rows.table, []))[1].extend(mine)
-        else:
-            cells += _cells_of(rows.table, rows.names, mine)
-        before.update(rows.packed)
-    for (_, names), (table, listed) in shapes.items():
-        known = _insert_new(connection, table, names, listed)
+    for rows in said:
+        table, names, begins = rows.table, rows.names, first[rows.table.name]
+        new = maybe_new.setdefault((table.name, names), (table, []))[1]
+        others: list[_Row] = []
+        for row in _rows_of(rows):
+            # What follows from the causal length of deleted and restored rows, cr-sqlite knows.
+            is_candidate = row.length == 1 and begins[row.packed] == row.seq
+            (new if is_candidate and SENTINEL not in names else others).append(row)
+        cells += _cells_of(table, names, others)
+    for (_, names), (table, new) in maybe_new.items():
+        known = _insert_new(connection, table, names, new)
         cells += _cells_of(table, names, known)
     cells.sort(key=_seq)
     connection.executemany(_MERGE_SQL, cells)
 
 
-def _may_be_new(rows: Rows) -> bool:
-    """Deleted and restored rows bring a causal length along: cr-sqlite knows what follows."""
-    return SENTINEL not in rows.names and max(rows.lengths) == 1
+def _first_places(said: Sequence[Rows]) -> dict[str, dict[bytes, int]]:
+    """By table and packed key: where the key is met first."""
+    first: dict[str, dict[bytes, int]] = defaultdict(dict)
+    for rows in said:
+        begins = first[rows.table.name]
+        for packed, place in zip(rows.packed, rows.places, strict=True):
+            if place < begins.get(packed, place + 1):
+                begins[packed] = place
+    return first
 
 
-def _rows_of(site: bytes, rows: Rows, start: int) -> list[_Row]:
-    width = len(rows.names)
-    return [
-        _Row(start + width * number, site, *row)
-        for number, row in enumerate(
-            zip(
-                rows.packed,
-                rows.keys,
-                rows.lengths,
-                zip(*rows.versions, strict=True),
-                zip(*rows.values, strict=True),
-                strict=True,
-            )
-        )
-    ]
+def _rows_of(rows: Rows) -> Iterator[_Row]:
+    versions, values = zip(*rows.versions, strict=True), zip(*rows.values, strict=True)
+    sites = repeat(rows.site, len(rows.places))
+    return map(_Row, rows.places, sites, rows.packed, rows.keys, rows.lengths, versions, values)
 
 
 def _cells_of(table: Table, names: tuple[str, ...], rows: Sequence[_Row]) -> list[tuple[Any, ...]]:

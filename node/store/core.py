@@ -167,7 +167,7 @@ class Core:
         )
         for changeset in written:
             # The same law as at intake: what we could not take from others we must not write.
-            read_rows(changeset, self.registry, self.role)
+            read_rows([changeset], self.registry, self.role)
         return written
 
     role: NodeRole = NodeRole.HOME

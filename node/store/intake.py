@@ -126,7 +126,8 @@ class Intake:
         self._heads: dict[Chain, Head] = {}
         self._stopped: dict[Chain, bool] = {}
         self._entries: list[Entry] = []
-        self._rows: list[tuple[bytes, Rows]] = []
+        self._rows: list[Rows] = []
+        self._cells = 0
 
     def take(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
         """Check and apply a batch in the caller's transaction.
@@ -186,13 +187,37 @@ class Intake:
                 self._report.add_times(len(run), Verdict.UNKNOWN_SITE)
                 continue
             vouched = count_vouched(run, who.public_key)
-            for opened in run[:vouched]:
-                self._report.add(self._take_one(opened, who))
+            if not self._take_at_once(run[:vouched], who):
+                for opened in run[:vouched]:
+                    self._report.add(self._take_one(opened, who))
             if vouched < len(run):
                 # Anybody can send rubbish or forge: it may not stop the chain that it names.
                 reason = "a changeset without its origin's signature was offered"
                 self._report.reasons[run[0].chain] = reason
                 self._report.add_times(len(run) - vouched, Verdict.STOPPED)
+
+    def _take_at_once(self, run: Sequence[Opened], who: Member) -> bool:
+        """Take a whole run in which nothing is amiss: many times faster; else touch nothing."""
+        if not run:
+            return True
+        chain, head, said = run[0].chain, self._head(run[0].chain), [one.changeset for one in run]
+        joins = (said[0].n, said[0].previous, head.applied) == (head.n + 1, head.hash, head.n)
+        newest = max(changeset.schema for changeset in said)
+        if not joins or self._is_stopped(chain) or newest > self._place.registry.number:
+            return False
+        try:
+            for changeset in said:
+                check_origin(changeset, self._place, who)
+            listed = self._understand(said, who)
+        except LawBrokenError:
+            return False
+        if not all(map(is_ordinary, listed)):
+            return False
+        self._put_up(listed)
+        for opened in run:
+            self._hold(Entry.of(opened.changeset, opened.signed, opened.hash, applied=True))
+        self._report.add_times(len(run), Verdict.APPLIED)
+        return True
 
     def _take_one(self, opened: Opened, who: Member) -> Verdict:
         if self._is_stopped(opened.chain):
@@ -238,21 +263,28 @@ class Intake:
         return True
 
     def _read(self, changeset: Changeset, who: Member) -> None:
-        """Understand the rows and put them up for merging."""
-        listed = read_rows(changeset, self._place.registry, who.role)
+        """Understand one changeset's rows and put them up for merging."""
+        listed = self._understand([changeset], who)
         for rows in listed:
             if not is_ordinary(rows):
                 # What is compared with the local cells must find those before it among them.
                 self._flush()
                 check_versions(self._connection, rows)
-        self._rows += [(changeset.site, rows) for rows in listed]
+        self._put_up(listed)
+
+    def _understand(self, said: Sequence[Changeset], who: Member) -> list[Rows]:
+        return read_rows(said, self._place.registry, who.role, start=self._cells)
+
+    def _put_up(self, listed: Sequence[Rows]) -> None:
+        self._rows += listed
+        self._cells += sum(len(rows.places) * len(rows.names) for rows in listed)
 
     def _flush(self) -> None:
         """Merge and journal what was put up, in its order."""
         merge(self._connection, self._rows)
         append(self._connection, self._entries, self._heads)
-        self._report.touched |= {rows.table.name for _, rows in self._rows}
-        if any(site == self._place.site for site, _ in self._rows):
+        self._report.touched |= {rows.table.name for rows in self._rows}
+        if any(rows.site == self._place.site for rows in self._rows):
             # Our own history, brought back after a restore: it is in the journal, so it is known.
             version = self._connection.execute("select crsql_next_db_version()").fetchone()[0]
             set_meta(self._connection, "own_version", version)

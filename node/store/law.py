@@ -6,7 +6,6 @@ and because the bulk path writes them so. Nothing here looks at the database but
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,11 +37,14 @@ class LawBrokenError(Exception):
 class Rows:
     """Rows of one table that name the same cells in the same order, proven to keep the law.
 
-    `versions` and `values` hold a sequence a cell, in the order of `names`.
+    `places` says where each row's first cell stood among all cells read with it; `versions` and
+    `values` hold a sequence a cell, in the order of `names`.
     """
 
+    site: bytes
     table: Table
     names: tuple[str, ...]
+    places: Sequence[int]
     packed: Sequence[bytes]
     keys: Sequence[tuple[Value, ...]]
     lengths: Sequence[int]
@@ -50,16 +52,32 @@ class Rows:
     values: Sequence[Sequence[Value]]
 
 
-def read_rows(changeset: Changeset, registry: Registry, role: NodeRole) -> list[Rows]:
-    """The changed rows; raises `LawBrokenError` unless all could have been written so."""
-    if not changeset.tables:
-        raise LawBrokenError("an empty changeset")
-    if len({change.table for change in changeset.tables}) != len(changeset.tables):
-        raise LawBrokenError("a table occurs twice")
+def read_rows(
+    run: Sequence[Changeset], registry: Registry, role: NodeRole, *, start: int = 0
+) -> list[Rows]:
+    """What changesets of one site say of rows; `start` is the place of their first cell.
+
+    Raises `LawBrokenError` unless all could have been written so. Which of them could not, is
+    for the caller to find out, by asking for each alone.
+    """
+    alike: dict[tuple[str, tuple[str, ...]], tuple[list[int], list[RowChange]]] = {}
+    tables: dict[str, Table] = {}
+    for changeset in run:
+        if not changeset.tables:
+            raise LawBrokenError("an empty changeset")
+        if len({change.table for change in changeset.tables}) != len(changeset.tables):
+            raise LawBrokenError("a table occurs twice")
+        for change in changeset.tables:
+            tables[change.table] = _table_of(change, changeset.scope, registry, role)
+            for row in change.rows:
+                names = tuple([cell[0] for cell in row.cells])
+                places, rows = alike.setdefault((change.table, names), ([], []))
+                places.append(start)
+                rows.append(row)
+                start += len(names)
     return [
-        rows
-        for change in changeset.tables
-        for rows in _read_table(_table_of(change, changeset.scope, registry, role), change)
+        _read_alike(run[0].site, tables[name], names, *found)
+        for (name, names), found in alike.items()
     ]
 
 
@@ -73,25 +91,24 @@ def _table_of(change: TableChange, scope: str, registry: Registry, role: NodeRol
         raise LawBrokenError(f"a {role} node may not write {table.name}")
     if not change.rows:
         raise LawBrokenError(f"no rows for {table.name}")
+    if len({row.key for row in change.rows}) != len(change.rows):
+        raise LawBrokenError(f"{table.name}: a row occurs twice")
     return table
 
 
-def _read_table(table: Table, change: TableChange) -> list[Rows]:
-    if len({row.key for row in change.rows}) != len(change.rows):
-        raise LawBrokenError(f"{table.name}: a row occurs twice")
-    by_names: dict[tuple[str, ...], list[RowChange]] = defaultdict(list)
-    for row in change.rows:
-        by_names[tuple([cell[0] for cell in row.cells])].append(row)
-    return [_read_alike(table, names, rows) for names, rows in by_names.items()]
-
-
-def _read_alike(table: Table, names: tuple[str, ...], rows: list[RowChange]) -> Rows:
+def _read_alike(
+    site: bytes,
+    table: Table,
+    names: tuple[str, ...],
+    places: list[int],
+    rows: list[RowChange],
+) -> Rows:
     _check_names(table, names)
     packed = [row.key for row in rows]
     lengths = [row.length for row in rows]
     _check_lengths(table, names, lengths)
     columns = [
-        list(zip(*cells, strict=True)) for cells in zip(*(r.cells for r in rows), strict=True)
+        list(zip(*cells, strict=True)) for cells in zip(*(row.cells for row in rows), strict=True)
     ]
     versions = [column[1] for column in columns]
     values = [column[2] for column in columns]
@@ -101,7 +118,8 @@ def _read_alike(table: Table, names: tuple[str, ...], rows: list[RowChange]) -> 
                 raise LawBrokenError(f"{table.name}: a false sentinel")
         else:
             _check_column(table.by_name[name], table.name, of_name, said)
-    return Rows(table, names, packed, _keys(table, packed), lengths, versions, values)
+    keys = _keys(table, packed)
+    return Rows(site, table, names, places, packed, keys, lengths, versions, values)
 
 
 def _check_names(table: Table, names: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ other, in the same transactions: the oracle that the bulk path is held against.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,10 @@ from node.store.changeset import (
     RowChange,
     SignedChangeset,
     TableChange,
+    decode,
     sign,
 )
 from node.store.identity import Identity
-from node.store.intake import IntakeReport
-from node.store.law import Rows
 
 QUARTER, EPOCH = b"Q" * 16, b"E" * 16
 CLOCK = FrozenClock(datetime(2026, 11, 24, tzinfo=UTC))
@@ -115,21 +114,21 @@ class Template:
                 file.unlink()
 
 
-def merge_by_crsqlite(connection: Any, said: Iterable[tuple[bytes, Rows]]) -> None:
-    """The oracle: every cell through `crsql_changes`, in order."""
-    seq = 0
-    for site, rows in said:
-        for packed, length, *cells in zip(
-            rows.packed, rows.lengths, *rows.versions, *rows.values, strict=True
-        ):
-            width = len(rows.names)
-            for name, version, value in zip(rows.names, cells[:width], cells[width:], strict=True):
-                connection.execute(
-                    'insert into crsql_changes ("table", pk, cid, val, col_version, db_version,'
-                    " site_id, cl, seq) values (?, ?, ?, ?, ?, 1, ?, ?, ?)",
-                    (rows.table.name, packed, name, value, version, site, length, seq),
-                )
-                seq += 1
+def merge_by_crsqlite(connection: Any, batch: Sequence[SignedChangeset]) -> None:
+    """The oracle: every cell of a batch through `crsql_changes`, one after the other."""
+    cells = [
+        (change.table, row.key, name, value, version, changeset.site, row.length)
+        for changeset in map(decode, batch)
+        for change in changeset.tables
+        for row in change.rows
+        for name, version, value in row.cells
+    ]
+    for seq, cell in enumerate(cells):
+        connection.execute(
+            'insert into crsql_changes ("table", pk, cid, val, col_version, db_version,'
+            " site_id, cl, seq) values (?, ?, ?, ?, ?, 1, ?, ?, ?)",
+            (*cell, seq),
+        )
 
 
 class Twins:
@@ -138,16 +137,16 @@ class Twins:
     def __init__(self, template: Template, identity: Identity) -> None:
         self.bulk, self.reference = template.core(identity), template.core(identity)
 
-    def receive(self, batch: Sequence[SignedChangeset]) -> IntakeReport:
-        """Take a batch in one transaction at both."""
-        report = self.bulk.receive_part(batch, MEMBERS)
+    def receive(self, batch: Sequence[SignedChangeset]) -> None:
+        """Take a batch of which all can be applied, in one transaction, at both."""
         ours = intakes.merge
-        intakes.merge = merge_by_crsqlite
+        report = self.bulk.receive_part(batch, MEMBERS)
+        assert report.applied == len(batch), report.reasons
+        intakes.merge = lambda connection, _: merge_by_crsqlite(connection, batch)
         try:
-            assert self.reference.receive_part(batch, MEMBERS).verdicts == report.verdicts
+            assert self.reference.receive_part(batch, MEMBERS).applied == len(batch)
         finally:
             intakes.merge = ours
-        return report
 
     def write(self, fn: Callable[[Write], object]) -> None:
         """Write the same at both."""
