@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -188,8 +189,12 @@ class Town:
         return all(found == heads[0] for found in heads)
 
     def _heads(self, name: str, scope: str) -> list[tuple[bytes, int]]:
+        return self.rows(
+            name, f"select site, applied from head where scope = '{scope}' order by site"
+        )
+
+    def rows(self, name: str, question: str) -> list[tuple[Any, ...]]:
+        """What lies in a node's file."""
         file = f"file:{self.folder / name / 'quarter.db'}?mode=ro"
         with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
-            return database.execute(
-                "select site, applied from head where scope = ? order by site", (scope,)
-            ).fetchall()
+            return database.execute(question).fetchall()

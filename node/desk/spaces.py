@@ -44,24 +44,10 @@ async def find(visit: Visit) -> Response[Any]:
     return await _find_page(visit, staff, read_query(visit))
 
 
-async def _find_page(
-    visit: Visit, staff: Actor, fields: Fields, refusal: Refusal | None = None
-) -> Response[Any]:
-    person = fields.given.get("person", "")
-    resident = await _resident(visit, staff, person)
-    given = with_usual(visit, fields.given)
-    fields.given = given
-    page = FindPage(
-        person=person,
-        person_name=resident.name if resident else "",
-        given=given,
-        kinds=_kinds(visit, given),
-        offers=[],
-        not_free=[],
-        nearest=[],
-        asked=False,
-        refusal=words(visit, refusal) if refusal else None,
-    )
+async def _find_page(visit: Visit, staff: Actor, fields: Fields) -> Response[Any]:
+    resident = await _resident(visit, staff, fields.given.get("person", ""))
+    given = fields.given = with_usual(visit, fields.given)
+    page = _page(visit, resident, given)
     if resident is not None and "search" in given:
         query = read_search(visit, fields)
         page.problems = fields.problems
@@ -71,8 +57,21 @@ async def _find_page(
                 lambda read: spaces.search(read, resident, query, now=visit.now)
             )
             _show(visit, page, found)
-    status = refusal.status if refusal else (422 if page.problems else 200)
+    status = 422 if page.problems else 200
     return await desk_page(visit, "desk/find.html", page, here="spaces", status=status)
+
+
+def _page(visit: Visit, resident: Actor | None, given: dict[str, str]) -> FindPage:
+    return FindPage(
+        person=given.get("person", ""),
+        person_name=resident.name if resident else "",
+        given=given,
+        kinds=_kinds(visit, given),
+        offers=[],
+        not_free=[],
+        nearest=[],
+        asked=False,
+    )
 
 
 def _kinds(visit: Visit, given: dict[str, str]) -> list[dict[str, Any]]:
@@ -143,8 +142,28 @@ async def book(visit: Visit) -> Response[Any]:
 
     result = await visit.store.write(reserve)
     if isinstance(result, Refusal):
-        return await _find_page(visit, staff, fields, result)
+        return await _refused(visit, resident, fields, wish, result)
     return visit.go(f"/desk/reservations/{id_text(result.id)}")
+
+
+async def _refused(
+    visit: Visit, resident: Actor, fields: Fields, wish: spaces.Wish, refusal: Refusal
+) -> Response[Any]:
+    """The same search again, with the reason and the three nearest that could be had."""
+    first, last = (at.astimezone(visit.zone) for at in (wish.period.starts_at, wish.period.ends_at))
+    asked = {
+        "day": first.date().isoformat(),
+        "until": last.date().isoformat(),
+        "starts": f"{first:%H:%M}",
+        "ends": f"{last:%H:%M}",
+    }
+    page = _page(visit, resident, with_usual(visit, {**fields.given, **asked}))
+    page.refusal = words(visit, refusal)
+    offers = await visit.read(
+        lambda read: spaces.alternatives_for(read, resident, wish, now=visit.now)
+    )
+    page.nearest = [_offer(visit, page, offer) for offer in offers]
+    return await desk_page(visit, "desk/find.html", page, here="spaces", status=refusal.status)
 
 
 async def _wish(visit: Visit, fields: Fields) -> spaces.Wish:

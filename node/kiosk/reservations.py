@@ -16,6 +16,7 @@ from node.spaces import Line, Status
 from node.store import Read
 from node.web.forms import path_id, read_fields
 from node.web.qr import qr_svg
+from node.web.live import RESERVATION_TABLES
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.visit import Visit
 
@@ -48,6 +49,7 @@ class ReservationPage:
     can: dict[str, bool]
     check_in: str
     cancel: str
+    live: str = RESERVATION_TABLES
 
 
 @dataclass(slots=True)

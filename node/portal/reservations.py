@@ -16,6 +16,7 @@ from node.spaces import Line, Status
 from node.spaces.model import CancelPreview
 from node.store import Read
 from node.web.forms import path_id, read_fields
+from node.web.live import RESERVATION_TABLES
 from node.web.showing import (
     ShownBill,
     ShownLine,
@@ -38,8 +39,6 @@ BILLED = frozenset(Status) - {
     Status.EXPIRED,
     Status.REQUESTED,
 }
-LIVE_TABLES = "reservation_decision reservation_cancellation passage"
-"""A page of reservations asks for itself again when one of these changes."""
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ class MinePage:
 
     ahead: list[ShownLine]
     past: list[ShownLine]
-    live: str = LIVE_TABLES
+    live: str = RESERVATION_TABLES
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ class ReservationPage:
     how: list[str]
     cancel: dict[str, str] | None
     book_href: str
-    live: str = LIVE_TABLES
+    live: str = RESERVATION_TABLES
 
 
 @dataclass(slots=True)

@@ -23,8 +23,14 @@ async def line_now(visit: Visit) -> LineWords:
     if cut:
         text = visit.say(N_("Leitung getrennt: hier geht alles weiter"))
         if waiting:
-            text = visit.say(N_("Leitung getrennt: {count} Änderungen warten"), count=waiting)
+            text = visit.say(N_("Leitung getrennt: {waiting}"), waiting=_waiting(visit, waiting))
         return LineWords("cut", text)
     if waiting:
-        return LineWords("waiting", visit.say(N_("{count} Änderungen warten"), count=waiting))
+        return LineWords("waiting", _waiting(visit, waiting))
     return LineWords("ok", visit.say(N_("alles übertragen")))
+
+
+def _waiting(visit: Visit, count: int) -> str:
+    if count == 1:
+        return visit.say(N_("1 Änderung wartet"))
+    return visit.say(N_("{count} Änderungen warten"), count=count)

@@ -17,6 +17,9 @@ from node.web.visit import Visit
 
 HEARTBEAT_SECONDS = 20.0
 
+RESERVATION_TABLES = "reservation_decision reservation_cancellation passage"
+"""A page of reservations asks for itself again when one of these changes."""
+
 
 class Streams:
     """The open streams of a node, so that they end when it does."""

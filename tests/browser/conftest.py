@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,22 @@ def town(blueprint: Blueprint, tmp_path: Path) -> Iterator[Town]:
 
 
 @pytest.fixture
-def opens(town: Town, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Opens]:
-    """Gives somebody a screen: `opens("phone")`, at another node `opens("lobby", "kiosk")`."""
+def opens(
+    town: Town, playwright: Any, chromium: Any, request: pytest.FixtureRequest
+) -> Iterator[Opens]:
+    """Gives somebody a screen: `opens("phone")`, at another node `opens("lobby", "kiosk")`.
+
+    With `flags` the screen has a browser of its own, that is started with them.
+    """
     story = request.node.name.removeprefix("test_")[:60]
     with contextlib.ExitStack() as stack:
 
-        def give(kind: str, node: str = "home", *, browser: Any = chromium, **more: Any) -> Screen:
+        def give(
+            kind: str, node: str = "home", *, flags: Sequence[str] = (), **more: Any
+        ) -> Screen:
+            browser = chromium
+            if flags:
+                browser = stack.enter_context(gallery.launched(playwright, *flags))
             return stack.enter_context(screen(browser, town.address(node), kind, story, **more))
 
         yield give

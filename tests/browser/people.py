@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
+
 from tests.browser.screens import Screen
 from tests.cast import PASSWORDS, PINS
 from tests.nodes import Town
@@ -37,3 +41,22 @@ def at_the_lobby(town: Town, lobby: Screen, name: str = "anna") -> None:
     for figure in PINS[name]:
         lobby.press(figure)
     lobby.touch("Anmelden")
+
+
+def books(phone: Screen, day: str, starts: str, ends: str, place: str = "Hofsaal") -> str:
+    """Book at the phone where one is signed in; the address of what was booked."""
+    phone.open(f"/find?kind=room&day={day}&starts={starts}&ends={ends}&people=12")
+    phone.touch(place, within=".offers")
+    phone.touch("Zahlungspflichtig buchen")
+    phone.sees("Gebucht.")
+    return phone.page.url.partition("?")[0]
+
+
+def eight_signs(screen: Screen) -> str:
+    """What stands below the code of a pass, as somebody reads it out."""
+    return "".join(screen.page.locator(".pass-signs [aria-hidden]").all_inner_texts())
+
+
+def seen(phone: Screen) -> Image.Image:
+    """The code on the phone's screen, as a camera or a scanner sees it."""
+    return Image.open(io.BytesIO(phone.page.locator(".pass .qr").screenshot())).convert("L")

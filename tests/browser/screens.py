@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -62,7 +63,8 @@ class Screen:
 
     def open(self, path: str) -> None:
         """Type an address, or follow one from elsewhere."""
-        self.page.goto(path if path.startswith("http") else f"{self.address}{path}")
+        whole = path.lower().startswith("http")
+        self.page.goto(path if whole else f"{self.address}{path}")
 
     def touch(self, words: str, *, within: str = "body") -> None:
         """Touch what says these words: a button, a link, a field of choices."""
@@ -74,7 +76,7 @@ class Screen:
     def find(self, words: str, *, within: str = "body") -> Locator:
         """The one visible thing to touch that says these words."""
         place = self.page.locator(within)
-        named = re.compile(rf"(^|\W){re.escape(words)}(\W|$)")
+        named = re.compile(rf"(?<![\w:]){re.escape(words)}(?![\w:])")
         touchable = place.get_by_role("button", name=named)
         for role in ("link", "radio", "checkbox"):
             touchable = touchable.or_(place.get_by_role(role, name=named))  # type: ignore[arg-type]
@@ -105,11 +107,19 @@ class Screen:
         self.page.locator(".keyboard").get_by_role("button", name=sign, exact=True).tap()
 
     def scan(self, code: str) -> None:
-        """Hold a code to a scanner that types what it reads, fast, and ends with Enter."""
+        """Hold a code to a scanner: it types what it reads, five thousandths of a second a key,
+        and ends with Enter. The keys carry their own times, for this machine may be busy.
+        """
         self.touches += 1
         self.picture()
-        self.page.keyboard.type(code)
-        self.page.keyboard.press("Enter")
+        keys = self.page.context.new_cdp_session(self.page)
+        begin = time.time()
+        for number, sign in enumerate([*code, "Enter"]):
+            text = "\r" if sign == "Enter" else sign
+            key = {"key": sign, "timestamp": begin + number * 0.005}
+            keys.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **key})
+            keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+        keys.detach()
 
     # What a person sees
 

@@ -144,6 +144,7 @@ async def test_late_evenings_are_asked_for_and_wait_for_the_desk(
     page = await anna.submit("/kiosk/book", press="Zahlungspflichtig anfragen")
     assert page.title == "Angefragt."
     assert "Service-Point" in page.text
+    assert "reservation_decision" in page.html.partition("data-live=")[2][:80], "it asks again"
     waiting = await house.node.store.read(lambda read: spaces.waiting(read, now=house.clock.now()))
     assert any(line.reservation.period.starts_at == utc(28, 18) for line in waiting)
 

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-import qrcode
 
 from tests.web import gallery
+from tests.web.films import film_of, flags
 from tests.web.gallery import show
 
 pytestmark = pytest.mark.browser
@@ -139,34 +139,11 @@ def test_own_number_pad_stops_at_the_length_of_the_pin(page: Any, base: str) -> 
     assert page.query_selector(".keyboard-key:text-is('q')") is None
 
 
-def film_of(code: str, path: Path) -> Path:
-    """A film for Chromium's pretended camera: ten frames of somebody holding up the code."""
-    picture = qrcode.make(code, box_size=8, border=6).convert("L")
-    width, height = 640, 480
-    frame = bytearray(b"\xb4" * (width * height))
-    left, top = (width - picture.width) // 2, (height - picture.height) // 2
-    for row in range(picture.height):
-        start = (top + row) * width + left
-        line = bytes(picture.crop((0, row, picture.width, row + 1)).get_flattened_data())
-        frame[start : start + picture.width] = line
-    colourless = b"\x80" * (width * height // 2)
-    with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode())
-        for _ in range(10):
-            file.write(b"FRAME\n" + bytes(frame) + colourless)
-    return path
-
-
 def test_camera_reads_a_pass(playwright: Any, base: str, tmp_path: Path) -> None:
     """Real decoding in the worker, under the strict policy, from a real picture."""
     code = "https://flair.example.org/p/7KQ4M2XR"
     film = film_of(code, tmp_path / "pass.y4m")
-    with gallery.launched(
-        playwright,
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    ) as chromium:
+    with gallery.launched(playwright, *flags(film)) as chromium:
         page = chromium.new_page()
         page.goto(f"{base}/gallery-portal")
         with page.expect_request(lambda request: request.method == "POST") as sent:

@@ -136,19 +136,18 @@ for (const frame of document.querySelectorAll(".plan-frame")) {
 }
 
 // Clocks go on between two pages. Time and zone are the quarter's: the device's may be wrong.
-const clocks = document.querySelectorAll("[data-clock]");
-if (clocks.length) {
-  const begin = performance.now();
+const clock = document.querySelector("[data-clock]");
+if (clock) {
+  const begin = Number(clock.dataset.at) * 1000 - performance.now();
   const show = () => {
-    for (const clock of clocks) {
-      clock.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
-        hour: "2-digit",
-        minute: "2-digit",
-        hourCycle: "h23",
-        numberingSystem: "latn",
-        timeZone: clock.dataset.clock || undefined,
-      }).format(Number(clock.dataset.at) * 1000 + performance.now() - begin);
-    }
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+      numberingSystem: "latn",
+      timeZone: clock.dataset.clock,
+    }).format(begin + performance.now());
+    for (const each of document.querySelectorAll("[data-clock]")) each.textContent = time;
   };
   setInterval(show, 5000);
 }

@@ -1,0 +1,95 @@
+"""Saturday, ten to three: Anna comes to the hall that she booked, and holds up her pass.
+
+By the camera, by a scanner that types like a keyboard, by the eight characters; held up twice, it
+is one check-in.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import zxingcpp
+
+from tests.browser.conftest import Opens
+from tests.browser.people import at_the_phone, books, eight_signs, seen
+from tests.browser.screens import Screen
+from tests.nodes import Town
+from tests.web.films import film, flags
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+TEN_TO_THREE = datetime(2026, 11, 28, 13, 50, tzinfo=UTC)
+
+
+def has_a_pass(town: Town, phone: Screen) -> None:
+    """Anna's phone shows the pass for Saturday, and it is Saturday."""
+    at_the_phone(town, phone, "anna")
+    booked = books(phone, "2026-11-28", "15:00", "19:00")
+    town.clock.set(TEN_TO_THREE)
+    phone.open(f"{booked}/pass")
+    phone.is_well()
+
+
+def passages(town: Town) -> int:
+    """How often somebody came or went, by what the node wrote down."""
+    return len(town.rows("home", "select 1 from passage"))
+
+
+def test_the_camera_reads_the_pass_from_the_phone(town: Town, opens: Opens, tmp_path: Path) -> None:
+    town.start("home")
+    phone = opens("phone")
+    has_a_pass(town, phone)
+    before = passages(town)
+    reel = film(seen(phone), tmp_path / "phone.y4m")
+    lobby = opens("lobby", flags=flags(reel))
+    lobby.open("/kiosk")
+    for title in ("Willkommen. Sie sind eingecheckt.", "eingecheckt"):
+        lobby.touch("Bildschirm berühren")
+        lobby.touch("Ein- oder auschecken")
+        lobby.is_titled(title)
+        lobby.sees("Hofsaal", "Haus Ahorn", "Auschecken")
+        lobby.does_not_see("Anna")
+        lobby.is_well()
+        lobby.touch("Fertig")
+        lobby.is_at("/kiosk")
+    assert passages(town) == before + 1
+    phone.open("/")
+    phone.sees("ist da")
+
+
+def test_a_scanner_reads_it_at_the_picture_at_rest(town: Town, opens: Opens) -> None:
+    town.start("home")
+    phone, lobby = opens("phone"), opens("lobby")
+    has_a_pass(town, phone)
+    before = passages(town)
+    (code,) = zxingcpp.read_barcodes(seen(phone))
+    lobby.open("/kiosk")
+    lobby.scan(code.text)
+    lobby.is_titled("Willkommen. Sie sind eingecheckt.")
+    lobby.touch("Fertig")
+    lobby.is_at("/kiosk")
+    lobby.scan(code.text)
+    lobby.is_titled("eingecheckt")
+    lobby.sees("Auschecken")
+    assert passages(town) == before + 1
+
+
+def test_the_eight_characters_are_typed_at_the_screen(town: Town, opens: Opens) -> None:
+    town.start("home")
+    phone, lobby = opens("phone"), opens("lobby")
+    has_a_pass(town, phone)
+    before = passages(town)
+    lobby.open("/kiosk/check-in")
+    lobby.sees("Hier gibt es gerade keine Kamera. Geben Sie die acht Zeichen ein.")
+    lobby.is_well()
+    lobby.page.locator("#code").tap()
+    for sign in eight_signs(phone):
+        lobby.press(sign.lower())
+    lobby.touch("Weiter", within=".scan")
+    lobby.is_titled("Willkommen. Sie sind eingecheckt.")
+    lobby.touch("Auschecken")
+    lobby.is_titled("Auf Wiedersehen")
+    lobby.is_well()
+    assert passages(town) == before + 2
