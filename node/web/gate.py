@@ -8,18 +8,21 @@ token that forms carry.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.enums import MediaType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
 from node.base.refusals import N_, Refusal
-from node.web.errors import answer_refusal, crashed
+from node.web.errors import answer_refusal, crashed, wants_problem, words
+from node.web.methods import methods_of
+from node.web.problem import problem
 from node.web.visit import House, HttpRequest, Visit, cookie_of, face_of, read_prefs
 
 SESSION_COOKIES = {
@@ -53,7 +56,7 @@ class Gate:
     """Wraps the application; see the module."""
 
     def __init__(
-        self, app: ASGIApp, house: House, find_actor: FindActor, hosts: frozenset[str]
+        self, app: Litestar, house: House, find_actor: FindActor, hosts: frozenset[str]
     ) -> None:
         self._app = app
         self._house = house
@@ -66,6 +69,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request: HttpRequest = Request(scope, receive, send)
+        if request.method == "HEAD":
+            scope, receive, send = _as_get(scope, receive, send)
+            request = Request(scope, receive, send)
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -86,6 +92,8 @@ class Gate:
         request.scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
         if request.method not in SAFE_METHODS and not is_same_origin(request):
             return answer_refusal(request, OTHER_SITE)
+        if request.method == "OPTIONS" and (methods := methods_of(self._app, request.url.path)):
+            return Response(None, status_code=204, headers={"allow": ", ".join(methods)})
         try:
             await self._recognise(visit)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is an honest page
@@ -109,6 +117,26 @@ class Gate:
         except ValueError:
             return False
         return True
+
+
+def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
+    """The same request as a GET whose body nobody gets: every page answers HEAD (RFC 9110)."""
+    started = asyncio.Event()
+
+    async def receive_until_started() -> Any:
+        if started.is_set():
+            # Or a stream would go on for nobody.
+            return {"type": "http.disconnect"}
+        return await receive()
+
+    async def send_head(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            return
+        started.set()
+        await send(message)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return {**scope, "method": "GET"}, receive_until_started, send_head  # type: ignore[return-value]
 
 
 def is_same_origin(request: HttpRequest) -> bool:
@@ -137,6 +165,8 @@ def _bearer(request: HttpRequest) -> str:
 
 def _plain(visit: Visit, refusal: Refusal) -> Response[Any]:
     """A no without a page: a stranger's script that may read it learns nothing of the quarter."""
+    if wants_problem(visit):
+        return problem(words(visit, refusal))
     text = f"{visit.say(refusal.message)} {visit.say(refusal.remedy)}"
     return Response(text, status_code=refusal.status, media_type=MediaType.TEXT)
 
