@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,8 +12,6 @@ from zoneinfo import ZoneInfo
 
 from litestar import Litestar, get
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
@@ -204,19 +201,6 @@ def home_keys(sync: Sync) -> list[bytes]:
     ]
 
 
-def openapi_text() -> str:
-    """The API's description as JSON, without a running node."""
-    return json.dumps(face_app().openapi_schema.to_schema(), indent=1, ensure_ascii=False)
-
-
-OPENAPI = OpenAPIConfig(
-    title="Quartier",
-    version=__version__,
-    path="/api",
-    render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-)
-
-
 def make_pages(house: House, settings: Settings) -> ASGIApp:
     """The application of all faces behind the gate."""
     sessions = house.service(people.Sessions)
@@ -244,7 +228,7 @@ def face_app() -> Litestar:
         exception_handlers=ERRORS,
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
-        openapi_config=OPENAPI,
+        openapi_config=None,
     )
 
 

@@ -191,7 +191,7 @@ def examine_node(given: Namespace) -> int:
 
 def print_openapi(_: Namespace) -> int:
     """`quartier openapi`."""
-    from node.app import openapi_text  # noqa: PLC0415
+    from node.api import openapi_text  # noqa: PLC0415
 
     print(openapi_text())
     return 0

@@ -5,9 +5,17 @@ stay. Sessions are sent as `Authorization: Bearer`.
 """
 
 from node.api import people, reservations, spaces
+from node.api.description import describing, description
 from node.api.tables import TABLES
 
-ROUTES = (*people.ROUTES, *spaces.ROUTES, *reservations.ROUTES)
+_DESCRIBED = (*people.ROUTES, *spaces.ROUTES, *reservations.ROUTES)
+ROUTES = (*_DESCRIBED, describing(_DESCRIBED))
 """All handlers of this face."""
 
-__all__ = ["ROUTES", "TABLES"]
+
+def openapi_text() -> str:
+    """The API's description as JSON, without a running node."""
+    return description(_DESCRIBED)
+
+
+__all__ = ["ROUTES", "TABLES", "openapi_text"]

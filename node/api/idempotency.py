@@ -13,7 +13,6 @@ from typing import TypeVar
 import msgspec
 
 from node.api import tables
-from node.base.actors import Actor
 from node.base.ids import derived_id
 from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal
@@ -22,19 +21,17 @@ from node.web.visit import Visit
 
 T = TypeVar("T", bound=msgspec.Struct)
 KEPT_SECONDS = 24 * 3600
-KEY_CHARS_MAX = 200
+KEPT_MAX = 20_000
+"""Answers kept at most: whoever repeats a write under ever new keys fills no disk."""
 
 
 async def once(
-    visit: Visit, actor: Actor, body: object, kind: type[T], do: Callable[[Write], T | Refusal]
+    visit: Visit, key: str, body: object, kind: type[T], do: Callable[[Write], T | Refusal]
 ) -> T:
-    """Do a write, or answer what was answered to the same key before."""
-    key = visit.request.headers.get("idempotency-key", "")
+    """Do a write, or answer what was answered to the same key of the same asker before."""
     if not key:
         return await visit.write(do)
-    if len(key) > KEY_CHARS_MAX:
-        return await visit.write(lambda _: KEY_TOO_LONG)
-    answer_id = derived_id("api", actor.person_id, visit.request.url.path, key)
+    answer_id = derived_id("api", *_asker(visit), visit.request.url.path, key)
     digest = hashlib.sha256(msgspec.json.encode(body)).digest()
 
     def run(write: Write) -> T | Refusal:
@@ -46,7 +43,7 @@ async def once(
         if isinstance(result, Refusal):
             return result
         at = to_epoch(visit.now)
-        tables.delete_answers(write, before=at - KEPT_SECONDS)
+        tables.delete_answers(write, before=at - KEPT_SECONDS, most=KEPT_MAX)
         tables.insert_answer(
             write, answer_id, request=digest, answer=msgspec.json.encode(result), at=at
         )
@@ -55,17 +52,18 @@ async def once(
     return await visit.write(run)
 
 
+def _asker(visit: Visit) -> tuple[bytes, str]:
+    """Whose keys these are: a person's, or an address's where nobody is signed in."""
+    if visit.actor.is_signed_in:
+        return visit.actor.person_id, ""
+    client = visit.request.client
+    return b"", client.host if client else ""
+
+
 KEY_REUSED = Refusal(
     "api.key_reused",
     N_("Dieser Idempotency-Key gehört zu einer anderen Anfrage."),
     N_("Nehmen Sie für jede Anfrage einen neuen."),
-    status=422,
-    field="Idempotency-Key",
-)
-KEY_TOO_LONG = Refusal(
-    "api.key_too_long",
-    N_("Der Idempotency-Key ist zu lang."),
-    N_("Höchstens 200 Zeichen."),
     status=422,
     field="Idempotency-Key",
 )

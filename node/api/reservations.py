@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 
 from node import people, spaces
+from node.api.description import SIGNED_IN, Key, problems
 from node.api.idempotency import once
 from node.api.spaces import period_of
 from node.api.values import (
@@ -23,7 +24,7 @@ from node.web.forms import path_id
 from node.web.visit import Visit
 
 
-@get("/api/reservations", tags=["reservations"])
+@get("/api/reservations", tags=["reservations"], security=SIGNED_IN, responses=problems(401))
 async def list_reservations(visit: Visit) -> list[ReservationOut]:
     """The asker's household's reservations, from a month ago on."""
     actor = visit.signed_in()
@@ -31,7 +32,12 @@ async def list_reservations(visit: Visit) -> list[ReservationOut]:
     return [reservation_out(line) for line in lines]
 
 
-@get("/api/reservations/{reservation:str}", tags=["reservations"])
+@get(
+    "/api/reservations/{reservation:str}",
+    tags=["reservations"],
+    security=SIGNED_IN,
+    responses=problems(401, 404),
+)
 async def get_reservation(visit: Visit, reservation: str) -> ReservationOut:
     """One reservation."""
     actor = visit.signed_in()
@@ -42,17 +48,22 @@ async def get_reservation(visit: Visit, reservation: str) -> ReservationOut:
     return reservation_out(_line(line))
 
 
-@post("/api/reservations", tags=["reservations"])
-async def make_reservation(visit: Visit, data: ReservationIn) -> ReservationOut:
+@post(
+    "/api/reservations",
+    tags=["reservations"],
+    security=SIGNED_IN,
+    responses=problems(401, 404, 409, 422),
+)
+async def make_reservation(visit: Visit, data: ReservationIn, key: Key = "") -> ReservationOut:
     """Reserve: confirmed by the place's home node, requested at any other."""
     actor = visit.signed_in()
     wish = spaces.Wish(
         space_id=_id(data.space_id, "space_id"),
         period=period_of(data.starts_at, data.ends_at),
         people=data.people,
-        purpose=data.purpose[:40],
-        ages=tuple(data.ages[:20]),
-        note=data.note[:500],
+        purpose=data.purpose,
+        ages=tuple(data.ages),
+        note=data.note,
     )
     person_id = _id(data.person_id, "person_id") if data.person_id else b""
 
@@ -63,11 +74,16 @@ async def make_reservation(visit: Visit, data: ReservationIn) -> ReservationOut:
         made = spaces.reserve(write, who, wish, now=visit.now, signer=visit.house.signer)
         return made if isinstance(made, Refusal) else _out(write, who, made, visit)
 
-    return await once(visit, actor, data, ReservationOut, reserve)
+    return await once(visit, key, data, ReservationOut, reserve)
 
 
-@post("/api/reservations/{reservation:str}/cancellation", tags=["reservations"])
-async def cancel_reservation(visit: Visit, reservation: str) -> ReservationOut:
+@post(
+    "/api/reservations/{reservation:str}/cancellation",
+    tags=["reservations"],
+    security=SIGNED_IN,
+    responses=problems(401, 404, 409, 422),
+)
+async def cancel_reservation(visit: Visit, reservation: str, key: Key = "") -> ReservationOut:
     """Give a reservation up."""
     actor = visit.signed_in()
     reservation_id = path_id(reservation)
@@ -76,30 +92,34 @@ async def cancel_reservation(visit: Visit, reservation: str) -> ReservationOut:
         gone = spaces.cancel(write, actor, reservation_id, now=visit.now)
         return gone if isinstance(gone, Refusal) else _out(write, actor, gone, visit)
 
-    return await once(visit, actor, reservation, ReservationOut, cancel)
+    return await once(visit, key, reservation, ReservationOut, cancel)
 
 
-@post("/api/check-ins", tags=["passes"])
-async def check_in(visit: Visit, data: PassIn) -> PassedOut:
+@post("/api/check-ins", tags=["passes"], responses=problems(404, 409, 422))
+async def check_in(visit: Visit, data: PassIn, key: Key = "") -> PassedOut:
     """Let in whoever holds a pass; needs no account, for the pass is the proof."""
     space_id = _id(data.space_id, "space_id") if data.space_id else None
     keys = visit.house.home_keys()
-    passed = await visit.write(
-        lambda write: spaces.check_in(
+
+    def let_in(write: Write) -> PassedOut | Refusal:
+        passed = spaces.check_in(
             write, visit.actor, data.pass_, keys=keys, now=visit.now, space_id=space_id
         )
-    )
-    return _passed(passed)
+        return passed if isinstance(passed, Refusal) else _passed(passed)
+
+    return await once(visit, key, data, PassedOut, let_in)
 
 
-@post("/api/check-outs", tags=["passes"])
-async def check_out(visit: Visit, data: PassIn) -> PassedOut:
+@post("/api/check-outs", tags=["passes"], responses=problems(404, 409, 422))
+async def check_out(visit: Visit, data: PassIn, key: Key = "") -> PassedOut:
     """Note that whoever holds a pass has left."""
     keys = visit.house.home_keys()
-    passed = await visit.write(
-        lambda write: spaces.check_out(write, visit.actor, data.pass_, keys=keys, now=visit.now)
-    )
-    return _passed(passed)
+
+    def let_out(write: Write) -> PassedOut | Refusal:
+        passed = spaces.check_out(write, visit.actor, data.pass_, keys=keys, now=visit.now)
+        return passed if isinstance(passed, Refusal) else _passed(passed)
+
+    return await once(visit, key, data, PassedOut, let_out)
 
 
 def _who(read: Read, actor: Actor, person_id: bytes, visit: Visit) -> Actor | Refusal:
@@ -115,9 +135,7 @@ def _out(
     return line if isinstance(line, Refusal) else reservation_out(line)
 
 
-def _passed(passed: Passed | Refusal) -> PassedOut:
-    if isinstance(passed, Refusal):
-        raise RefusedError(passed)
+def _passed(passed: Passed) -> PassedOut:
     return PassedOut(reservation_out(passed.line), passed.at, passed.already)
 
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
+import msgspec
 from litestar import get
+from litestar.params import Parameter
 
 from node import quarter, spaces
-from node.api.values import FoundOut, NotOfferedOut, QuarterOut, SpaceOut, offer_out, space_out
+from node.api.description import SIGNED_IN, problems
+from node.api.values import (
+    PEOPLE_MAX,
+    PURPOSE_CHARS_MAX,
+    FoundOut,
+    NotOfferedOut,
+    QuarterOut,
+    SpaceOut,
+    offer_out,
+    space_out,
+)
 from node.base.actors import Permission
 from node.base.ids import id_text
 from node.base.periods import Period
@@ -16,33 +29,35 @@ from node.quarter.files import SpaceKind
 from node.spaces import Found
 from node.web.visit import Visit
 
+Instant = Annotated[str, Parameter(schema_extra={"format": "date-time"})]
 
-@get("/api/quarter", tags=["quarter"])
+
+@get("/api/quarter", tags=["quarter"], responses=problems())
 async def get_quarter(visit: Visit) -> QuarterOut:
     """Which quarter this is."""
     profile = await visit.read(quarter.get_profile)
     return QuarterOut(profile.name, profile.city, profile.timezone, visit.house.demo)
 
 
-@get("/api/spaces", tags=["spaces"])
+@get("/api/spaces", tags=["spaces"], responses=problems())
 async def list_spaces(visit: Visit) -> list[SpaceOut]:
     """All places that can be reserved."""
     return [space_out(space) for space in await visit.read(spaces.list_spaces)]
 
 
-@get("/api/spaces/search", tags=["spaces"])
+@get("/api/spaces/search", tags=["spaces"], security=SIGNED_IN, responses=problems(401, 422))
 async def search(
     visit: Visit,
     *,
-    starts_at: datetime,
-    ends_at: datetime,
-    people: int = 1,
+    starts_at: Instant,
+    ends_at: Instant,
+    people: Annotated[int, Parameter(ge=1, le=PEOPLE_MAX)] = 1,
     kind: SpaceKind | None = None,
-    purpose: str = "",
+    purpose: Annotated[str, Parameter(max_length=PURPOSE_CHARS_MAX)] = "",
 ) -> FoundOut:
     """What is free for the asker at a time, why the rest is not, and the nearest that is."""
     actor = visit.allowed(Permission.SEE_SPACES)
-    period = period_of(starts_at, ends_at)
+    period = period_of(instant_of(starts_at), instant_of(ends_at))
     query = spaces.Query(period=period, people=people, kind=kind, purpose=purpose)
     found: Found = await visit.read(lambda read: spaces.search(read, actor, query, now=visit.now))
     return FoundOut(
@@ -58,6 +73,14 @@ async def search(
         ],
         alternatives=[offer_out(offer) for offer in found.alternatives],
     )
+
+
+def instant_of(text: str) -> datetime:
+    """An instant as addresses carry it (RFC 3339)."""
+    try:
+        return msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        raise RefusedError(BAD_PERIOD) from None
 
 
 def period_of(starts_at: datetime, ends_at: datetime) -> Period:

@@ -33,6 +33,8 @@ def insert_answer(
     write.insert("api_answer", id=answer_id, request=request, answer=answer, at=at)
 
 
-def delete_answers(write: Write, *, before: int) -> None:
-    """Forget old answers."""
+def delete_answers(write: Write, *, before: int, most: int) -> None:
+    """Forget old answers, and the oldest of too many."""
     write.execute("delete from api_answer where at < :before", before=before)
+    newest = write.value("select max(rowid) from api_answer") or 0
+    write.execute("delete from api_answer where rowid <= :oldest", oldest=newest - most)

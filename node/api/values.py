@@ -6,11 +6,44 @@ Ids are 26 characters of Crockford's base 32, instants ISO 8601 in UTC, sums who
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from node.base.ids import id_text
 from node.spaces import Bill, Line, Offer, Space, pass_text
+
+
+class ProblemOut(msgspec.Struct, omit_defaults=True):
+    """Why something was not done (RFC 9457). `title` and `detail` are for people, `code` is for
+    programs; `help` and `page` hold what would work instead.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str = ""
+    help: list[Any] = []
+    problems: dict[str, str] = {}
+    page: dict[str, Any] = {}
+
+
+ID_PATTERN = "^[0-9A-Za-z]{26}$"
+PEOPLE_MAX = 999
+AGES_MAX = 20
+PURPOSE_CHARS_MAX = 40
+NOTE_CHARS_MAX = 500
+PASS_CHARS_MAX = 400
+SECRET_CHARS_MAX = 200
+NAME_CHARS_MAX = 80
+CODE_CHARS_MAX = 40
+
+Id = Annotated[str, Meta(pattern=ID_PATTERN, description="26 characters of base 32.")]
+Moment = Annotated[datetime, Meta(tz=True)]
+Age = Annotated[int, Meta(ge=0, le=17)]
 
 
 class SpaceOut(msgspec.Struct):
@@ -47,8 +80,8 @@ class OfferOut(msgspec.Struct):
     """A place that can be had, when and for how much."""
 
     space_id: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     bill: BillOut
     needs_request: bool
 
@@ -73,14 +106,14 @@ class FoundOut(msgspec.Struct):
 class ReservationIn(msgspec.Struct, forbid_unknown_fields=True):
     """A wish to reserve. `person_id` is for the desk, which reserves for others."""
 
-    space_id: str
-    starts_at: datetime
-    ends_at: datetime
-    people: int = 1
-    purpose: str = ""
-    ages: list[int] = []
-    note: str = ""
-    person_id: str = ""
+    space_id: Id
+    starts_at: Moment
+    ends_at: Moment
+    people: Annotated[int, Meta(ge=1, le=PEOPLE_MAX)] = 1
+    purpose: Annotated[str, Meta(max_length=PURPOSE_CHARS_MAX)] = ""
+    ages: Annotated[list[Age], Meta(max_length=AGES_MAX)] = []
+    note: Annotated[str, Meta(max_length=NOTE_CHARS_MAX)] = ""
+    person_id: Id | None = None
 
 
 class ReservationOut(msgspec.Struct):
@@ -88,47 +121,47 @@ class ReservationOut(msgspec.Struct):
 
     id: str
     space_id: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     people: int
     purpose: str
     status: str
     bill: BillOut
     code: str = ""
     pass_: str = msgspec.field(default="", name="pass")
-    checked_in_at: datetime | None = None
-    checked_out_at: datetime | None = None
+    checked_in_at: Moment | None = None
+    checked_out_at: Moment | None = None
 
 
 class PassIn(msgspec.Struct, forbid_unknown_fields=True):
     """A scanned pass (address or bare text) or its eight characters; where, if that is known."""
 
-    pass_: str = msgspec.field(name="pass")
-    space_id: str = ""
+    pass_: Annotated[str, Meta(max_length=PASS_CHARS_MAX)] = msgspec.field(name="pass")
+    space_id: Id | None = None
 
 
 class PassedOut(msgspec.Struct):
     """Who went through, when; `already` says that it was not the first time."""
 
     reservation: ReservationOut
-    at: datetime
+    at: Moment
     already: bool
 
 
 class SignInIn(msgspec.Struct, forbid_unknown_fields=True):
     """Signing in: the team by `name`, residents by `code` and `person_id`; both with `secret`."""
 
-    secret: str
-    name: str = ""
-    code: str = ""
-    person_id: str = ""
+    secret: Annotated[str, Meta(max_length=SECRET_CHARS_MAX)]
+    name: Annotated[str, Meta(max_length=NAME_CHARS_MAX)] = ""
+    code: Annotated[str, Meta(max_length=CODE_CHARS_MAX)] = ""
+    person_id: Id | None = None
 
 
 class SessionOut(msgspec.Struct):
     """A session: send its token as `Authorization: Bearer`."""
 
     token: str
-    ends_at: datetime
+    ends_at: Moment
     name: str
 
 
@@ -147,6 +180,23 @@ class QuarterOut(msgspec.Struct):
     city: str
     timezone: str
     demo: bool
+
+
+SHAPES = (
+    ProblemOut,
+    SpaceOut,
+    OfferOut,
+    FoundOut,
+    ReservationIn,
+    ReservationOut,
+    PassIn,
+    PassedOut,
+    SignInIn,
+    SessionOut,
+    MeOut,
+    QuarterOut,
+)
+"""What the description describes, together with what stands in these."""
 
 
 def space_out(space: Space) -> SpaceOut:

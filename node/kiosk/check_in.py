@@ -37,6 +37,8 @@ class ScanPage:
 
     mine: list[ShownLine] = field(default_factory=list)
     error: str = ""
+    refusal: dict[str, Any] | None = None
+    """The same for programs."""
 
 
 @dataclass(slots=True)
@@ -60,11 +62,14 @@ async def scan_page(visit: Visit) -> Response[Any]:
     return await _scan_page(visit)
 
 
-async def _scan_page(visit: Visit, *, error: str = "", status: int = 200) -> Response[Any]:
-    page = ScanPage(error=error)
+async def _scan_page(visit: Visit, said: dict[str, Any] | None = None) -> Response[Any]:
+    page = ScanPage(refusal=said)
+    if said is not None:
+        page.error = f"{said['message']} {said['remedy']}"
     if visit.actor.is_signed_in:
         lines = await visit.read(lambda read: spaces.coming_up(read, visit.actor, now=visit.now))
         page.mine = [line_of(visit, line) for line in lines if _is_useful(visit, line)]
+    status = said["status"] if said else 200
     return await frame.kiosk_page(
         visit, "kiosk/check_in.html", page, status=status, again="/kiosk/check-in"
     )
@@ -87,8 +92,7 @@ async def scan(visit: Visit) -> Response[Any]:
     fields = await read_fields(visit)
     text = fields.given.get("code", "").strip()[:CODE_CHARS_MAX]
     if not text:
-        problem = visit.say(N_("Bitte halten Sie den Code vor oder tippen Sie die acht Zeichen."))
-        return await _scan_page(visit, error=problem, status=422)
+        return await _scan_page(visit, words(visit, NOTHING_SCANNED))
     proof = read_proof(text)
     if proof is not None:
         return await take_proof(visit, proof)
@@ -173,10 +177,8 @@ async def _refused(visit: Visit, text: str, refusal: Refusal) -> Response[Any]:
     found = await _find(visit, text)
     if isinstance(found, Refusal):
         # A letter's or card's code that was mistyped ends here too, so the sentence names both.
-        refusal_words = words(visit, refusal)
-        error = f"{refusal_words['message']} {refusal_words['remedy']}"
         frame.drop_scanned(visit)
-        return await _scan_page(visit, error=error, status=refusal.status)
+        return await _scan_page(visit, words(visit, refusal))
     page = await _shown(visit, found, refusal)
     return await frame.kiosk_page(
         visit, "kiosk/checked.html", page, status=refusal.status, again=PAGE
@@ -235,6 +237,13 @@ def _steps(visit: Visit, line: Line) -> list[str]:
     return steps
 
 
+NOTHING_SCANNED = Refusal(
+    "kiosk.nothing_scanned",
+    N_("Da war noch kein Code."),
+    N_("Bitte halten Sie den Code vor oder tippen Sie die acht Zeichen."),
+    status=422,
+    field="code",
+)
 NO_PASS = Refusal(
     "kiosk.no_pass",
     N_("Zu dieser Buchung gibt es keinen Ausweis."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import HttpMethod, Response, post, route
+from litestar import Response, get, post
 
 from node import people
 from node.base.actors import Face
@@ -35,7 +35,7 @@ class IdlePage:
     phone: dict[str, str]
 
 
-@route("/", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=False)
+@get("/", include_in_schema=False)
 async def idle(visit: Visit) -> Response[Any]:
     """The picture while nobody is there; whoever is signed in gets to their own page."""
     if visit.actor.is_signed_in:

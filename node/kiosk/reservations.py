@@ -15,8 +15,8 @@ from node.kiosk.handover import page_link, pass_address
 from node.spaces import Line, Status
 from node.store import Read
 from node.web.forms import path_id, read_fields
-from node.web.qr import qr_svg
 from node.web.live import RESERVATION_TABLES
+from node.web.qr import qr_svg
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.visit import Visit
 

@@ -77,6 +77,7 @@ class PublicPassPage:
     action: str = ""
     notice: dict[str, str] | None = None
     mine_href: str = ""
+    refusal: dict[str, Any] | None = None
 
 
 def shown_pass(visit: Visit, line: Line, where: str) -> ShownPass:
@@ -219,7 +220,7 @@ async def public_pass(visit: Visit, text: str) -> Response[Any]:
     if isinstance(found, Refusal):
         said = words(visit, found)
         notice = {"kind": "refusal", "title": said["message"], "text": said["remedy"]}
-        page = PublicPassPage(notice=notice)
+        page = PublicPassPage(notice=notice, refusal=said)
         return visit.page("portal/public_pass.html", page, status=found.status)
     line, where = found
     return visit.page("portal/public_pass.html", _public_page(visit, text, line, where))

@@ -15,6 +15,7 @@ from node.portal.passes import ShownPass, how_to_come_in, shown_pass
 from node.spaces import Line, Status
 from node.spaces.model import CancelPreview
 from node.store import Read
+from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.live import RESERVATION_TABLES
 from node.web.showing import (
@@ -75,6 +76,7 @@ class CancelPage:
     is_free: bool
     sentence: str
     explanation: str
+    refusal: dict[str, Any] | None = None
 
 
 @get("/mine", include_in_schema=False)
@@ -250,9 +252,16 @@ async def cancel(visit: Visit, reservation: str) -> Response[Any]:
     agreed = fields.given.get("fee", "")
     if looked.line.status in CANCELLABLE and agreed != money(visit, looked.preview.fee_cents):
         page = _cancel_page(visit, looked)
-        return visit.page("portal/cancel.html", page, here="mine", status=409)
+        page.refusal = words(visit, COST_CHANGED)
+        return visit.page("portal/cancel.html", page, here="mine", status=COST_CHANGED.status)
     await visit.write(lambda write: spaces.cancel(write, actor, reservation_id, now=visit.now))
     return visit.go(f"/mine/{reservation}")
 
+
+COST_CHANGED = Refusal(
+    "portal.cost_changed",
+    N_("Absagen kostet jetzt etwas anderes als eben. Es wurde noch nichts abgesagt."),
+    N_("Bitte sehen Sie sich den Betrag an und entscheiden Sie noch einmal."),
+)
 
 ROUTES = (mine, reservation_page, cancel_page, cancel)

@@ -97,7 +97,7 @@ def confirm(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
 ) -> Reservation | Refusal:
     """Make a held place one's own. A hold that expired is taken again where that is possible."""
-    reservation = own_reservation(write, actor, reservation_id)
+    reservation = _own_to_change(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
     status = reservation.status_at(now)
@@ -133,7 +133,7 @@ def cancel(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
 ) -> Reservation | Refusal:
     """Give a reservation up; what stays due was shown by `preview_cancellation` before."""
-    reservation = own_reservation(write, actor, reservation_id)
+    reservation = _own_to_change(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
     status = reservation.status_at(now)
@@ -168,13 +168,23 @@ def own_reservation(read: Read, actor: Actor, reservation_id: bytes) -> Reservat
     reservation = find_reservation(read, reservation_id)
     if reservation is None:
         return UNKNOWN
-    if may(actor, Permission.SEE_ALL_RESERVATIONS):
+    is_seen = may(actor, Permission.SEE_ALL_RESERVATIONS) or _is_own(actor, reservation)
+    return reservation if is_seen else UNKNOWN
+
+
+def _own_to_change(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
+    """The same for whoever wants to change it: seeing all of them does not suffice."""
+    reservation = own_reservation(read, actor, reservation_id)
+    if isinstance(reservation, Refusal) or _is_own(actor, reservation):
         return reservation
-    mine = actor.is_signed_in and (
+    return reservation if may(actor, Permission.RESERVE_FOR_OTHERS) else NOT_YOURS
+
+
+def _is_own(actor: Actor, reservation: Reservation) -> bool:
+    return actor.is_signed_in and (
         reservation.person_id == actor.person_id
         or (bool(actor.household_id) and reservation.household_id == actor.household_id)
     )
-    return reservation if mine else UNKNOWN
 
 
 def approve(
@@ -266,6 +276,9 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     space = tables.select_space(read, wish.space_id)
     if space is None:
         return UNKNOWN_SPACE
+    mistyped = rules.check_thinkable(wish.period)
+    if mistyped is not None:
+        return mistyped
     by_staff = actor.staff_id is not None
     profile = get_profile(read)
     audience = rules.audience_of(actor)

@@ -181,6 +181,10 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
     space = tables.select_space(read, reservation.space_id)
     if space is None:
         return UNKNOWN_SPACE
+    unthinkable = rules.check_thinkable(reservation.period)
+    if unthinkable is not None:
+        # Nobody here wrote it: a node that does costs the home node no time.
+        return unthinkable
     details = reservation.details
     wish = Wish(
         space_id=space.id,

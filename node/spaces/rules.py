@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor, Role
@@ -68,6 +68,23 @@ def check_reservable(space: Space, wish: Wish, world: Circumstances) -> Refusal 
         _check_free(row, wish, world),
     )
     return next((refusal for refusal in checks if refusal is not None), None)
+
+
+def check_thinkable(period: Period) -> Refusal | None:
+    """None for a time that anybody could mean: beyond these, calendars and clocks are not asked."""
+    is_near = THINKABLE.contains(period) and period.length <= LONGEST
+    return None if is_near else NOT_THINKABLE
+
+
+THINKABLE = Period(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+LONGEST = timedelta(days=366)
+NOT_THINKABLE = Refusal(
+    "spaces.not_thinkable",
+    N_("Für diese Zeit kann hier niemand etwas buchen."),
+    N_("Bitte prüfen Sie das Datum. Länger als ein Jahr geht nicht auf einmal."),
+    status=422,
+    field="starts_at",
+)
 
 
 def _check_space(space: Space) -> Refusal | None:

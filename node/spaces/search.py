@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor
 from node.base.periods import Period, local_day, without
-from node.base.refusals import Refusal
+from node.base.refusals import Refusal, RefusedError
 from node.quarter import closures_for, get_profile
 from node.quarter.files import SpaceKind, SpaceRow
 from node.quarter.model import QuarterProfile
@@ -108,6 +108,9 @@ def _views(
     read: Read, actor: Actor, query: Query, profile: QuarterProfile, *, now: datetime
 ) -> Iterator[_View]:
     """Each place that could be meant, with one look at the world around the wished time."""
+    mistyped = rules.check_thinkable(query.period)
+    if mistyped is not None:
+        raise RefusedError(mistyped)
     zone = ZoneInfo(profile.timezone)
     spaces = [space for space in tables.select_spaces(read) if _is_meant(space, query)]
     party = projections.party_of(actor.household_id, actor.person_id)

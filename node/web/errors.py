@@ -7,22 +7,25 @@ id that the page shows; nothing of the request's content goes into the log.
 from __future__ import annotations
 
 import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from node.base.actors import Face
 from node.base.ids import id_text, random_id
 from node.base.refusals import N_, Refusal, RefusedError
-from node.web.visit import HttpRequest, Visit, as_json
+from node.web.methods import methods_of
+from node.web.problem import problem
+from node.web.visit import HttpRequest, Visit, as_json, face_of
 
 log = logging.getLogger("quartier.web")
-
-PROBLEM_JSON = "application/problem+json"
 
 _HTTP_WORDS = {
     400: (
@@ -46,16 +49,22 @@ def refused(request: HttpRequest, error: RefusedError) -> Response[Any]:
     return answer_refusal(request, error.refusal)
 
 
-def answer_refusal(request: HttpRequest, refusal: Refusal) -> Response[Any]:
+def answer_refusal(
+    request: HttpRequest, refusal: Refusal, *, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
     """The refusal as problem+json or as a page; whoever must sign in is sent there."""
     visit = request.scope.get("visit")
     if not isinstance(visit, Visit):
         return Response(refusal.message, status_code=refusal.status, media_type=MediaType.TEXT)
-    if _wants_problem(visit):
-        return _problem(visit, refusal)
+    if "seconds" in refusal.values and refusal.status == 429:
+        headers = {"retry-after": str(refusal.values["seconds"]), **(headers or {})}
+    if wants_problem(visit):
+        return _problem(visit, refusal, headers)
     if refusal.status == 401:
         return Redirect(_sign_in_and_back(visit), status_code=303, cookies=visit.cookies)
-    return visit.page("refusal.html", {"refusal": words(visit, refusal)}, status=refusal.status)
+    page = visit.page("refusal.html", {"refusal": words(visit, refusal)}, status=refusal.status)
+    page.headers.update(headers or {})
+    return page
 
 
 def words(visit: Visit, refusal: Refusal) -> dict[str, Any]:
@@ -76,28 +85,36 @@ def http_error(request: HttpRequest, error: HTTPException) -> Response[Any]:
     message, remedy = _HTTP_WORDS.get(status, _HTTP_WORDS[400])
     fields = error.extra if isinstance(error.extra, list) else []
     place = ", ".join(str(item.get("key", "")) for item in fields if isinstance(item, dict))
-    return answer_refusal(
-        request, Refusal(f"web.http_{status}", message, remedy, status=status, field=place)
-    )
+    refusal = Refusal(f"web.http_{status}", message, remedy, status=status, field=place)
+    methods = methods_of(request.app, request.url.path) if status == 405 else []
+    headers = {"allow": ", ".join(methods)} if methods else None
+    return answer_refusal(request, refusal, headers=headers)
 
 
 def crashed(request: HttpRequest, error: Exception) -> Response[Any]:
     """Answer a programmer's error honestly; nothing was changed."""
     number = id_text(random_id())[:8].upper()
-    log.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
-    return answer_refusal(
-        request,
-        Refusal(
-            "web.error",
-            N_("Hier ist ein Fehler passiert. Es wurde nichts geändert."),
-            N_(
-                "Bitte versuchen Sie es noch einmal. Hilft das nicht, nennen Sie am "
-                "Service-Point die Nummer {number}."
-            ),
-            status=500,
-            values={"number": number},
-        ),
-    )
+    where = request.scope.get("path_template", "")
+    log.error("error %s at %s %s\n%s", number, request.method, where, trace(error))
+    return answer_refusal(request, replace(CRASHED, values={"number": number}))
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came about, without its words: they may quote what somebody typed."""
+    lines = [type(error).__qualname__, *traceback.format_tb(error.__traceback__)]
+    cause = error.__cause__ or error.__context__
+    return "".join([f"{lines[0]}\n", *lines[1:], f"after {trace(cause)}" if cause else ""])
+
+
+CRASHED = Refusal(
+    "web.error",
+    N_("Hier ist ein Fehler passiert. Es wurde nichts geändert."),
+    N_(
+        "Bitte versuchen Sie es noch einmal. Hilft das nicht, nennen Sie am "
+        "Service-Point die Nummer {number}."
+    ),
+    status=500,
+)
 
 
 def sign_in_address(path: str) -> str:
@@ -114,27 +131,17 @@ def _sign_in_and_back(visit: Visit) -> str:
     return f"{address}?{urlencode({'back': visit.address})}" if can_return else address
 
 
-def _wants_problem(visit: Visit) -> bool:
-    return visit.wants_json or visit.asked.path.startswith("/api/")
+def wants_problem(visit: Visit) -> bool:
+    """Whether a program asks, which reads a problem better than a page."""
+    return visit.wants_json or face_of(visit.asked.path) is Face.API
 
 
-def _problem(visit: Visit, refusal: Refusal) -> Response[Any]:
+def _problem(
+    visit: Visit, refusal: Refusal, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
     said = words(visit, refusal)
-    body = {
-        "type": f"urn:quartier:{refusal.code}",
-        "title": said["message"],
-        "status": refusal.status,
-        "detail": said["remedy"],
-        "code": refusal.code,
-        **({"field": refusal.field} if refusal.field else {}),
-        **({"help": as_json(refusal.help)} if refusal.help else {}),
-    }
-    return Response(
-        msgspec.json.encode(body),
-        status_code=refusal.status,
-        media_type=PROBLEM_JSON,
-        cookies=visit.cookies,
-    )
+    said["help"] = as_json(said["help"])
+    return problem(said, cookies=visit.cookies, headers=headers)
 
 
 ERRORS: dict[Any, Any] = {

@@ -9,21 +9,24 @@ token that forms carry.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.enums import MediaType
-from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
+from litestar.types import HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
 from node.base.refusals import N_, Refusal
 from node.web.asked import SAFE_METHODS, Asked
-from node.web.errors import answer_refusal, crashed
+from node.web.errors import answer_refusal, crashed, wants_problem, words
 from node.web.memory import Answer, Grounds, Memory, tagged
+from node.web.methods import methods_of
+from node.web.problem import problem
 from node.web.visit import House, Visit, face_of, read_prefs
 
 SESSION_COOKIES = {
@@ -54,7 +57,7 @@ class Gate:
     """Wraps the application; see the module."""
 
     def __init__(
-        self, app: ASGIApp, house: House, find_actor: FindActor, hosts: frozenset[str]
+        self, app: Litestar, house: House, find_actor: FindActor, hosts: frozenset[str]
     ) -> None:
         self._app = app
         self._house = house
@@ -67,6 +70,8 @@ class Gate:
         if str(scope["type"]) != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, receive, send = _as_get(scope, receive, send)
         visit = self._visit(scope, receive, send)
         refused = await self._admit(visit, scope)
         if refused is not None:
@@ -91,6 +96,8 @@ class Gate:
         scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
         if asked.method not in SAFE_METHODS and not asked.is_same_origin:
             return answer_refusal(visit.request, OTHER_SITE)
+        if asked.method == "OPTIONS" and (methods := methods_of(self._app, asked.path)):
+            return Response(None, status_code=204, headers={"allow": ", ".join(methods)})
         try:
             await self._recognise(visit)
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is an honest page
@@ -168,8 +175,30 @@ def _is_own_name(host: str) -> bool:
     return True
 
 
+def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
+    """The same request as a GET whose body nobody gets: every page answers HEAD (RFC 9110)."""
+    started = asyncio.Event()
+
+    async def receive_until_started() -> Any:
+        if started.is_set():
+            # Or a stream would go on for nobody.
+            return {"type": "http.disconnect"}
+        return await receive()
+
+    async def send_head(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            return
+        started.set()
+        await send(message)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return {**scope, "method": "GET"}, receive_until_started, send_head  # type: ignore[return-value]
+
+
 def _plain(visit: Visit, refusal: Refusal) -> Response[Any]:
     """A no without a page: a stranger's script that may read it learns nothing of the quarter."""
+    if wants_problem(visit):
+        return problem(words(visit, refusal))
     text = f"{visit.say(refusal.message)} {visit.say(refusal.remedy)}"
     return Response(text, status_code=refusal.status, media_type=MediaType.TEXT)
 

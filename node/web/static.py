@@ -37,8 +37,13 @@ async def static_file(visit: Visit, path: str) -> Response[bytes]:
 
 
 def _inside(path: str) -> Path | None:
-    file = (STATIC_DIR / path).resolve()
-    return file if STATIC_DIR.resolve() in file.parents and file.is_file() else None
+    try:
+        file = (STATIC_DIR / path).resolve()
+        is_ours = STATIC_DIR.resolve() in file.parents and file.is_file()
+    except (OSError, ValueError):
+        # A name that no file system takes: too long, or with a zero in it.
+        return None
+    return file if is_ours else None
 
 
 def _content(file: Path) -> bytes:

@@ -24,6 +24,7 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.store import Basis, Read, Store, Write
 from node.web import i18n
 from node.web.asked import Asked
+from node.web.problem import problem
 from node.web.templating import Templates
 
 T = TypeVar("T")
@@ -208,6 +209,8 @@ class Visit:
         """
         self.until = until
         fields = as_mapping(data)
+        if self.wants_json and status >= 400:
+            return self._refused_page(fields, status)
         if self.wants_json:
             return Response(
                 content=msgspec.json.encode(as_json(fields)),
@@ -226,6 +229,18 @@ class Visit:
             cookies=self.cookies,
             headers={"vary": "accept, cookie, accept-language"},
         )
+
+    def _refused_page(self, fields: dict[str, Any], status: int) -> Response[Any]:
+        """A page that says no, for a program: why, at which fields, and what else it shows."""
+        said = fields.get("refusal") or {
+            "code": "web.fields",
+            "message": self.say(CHECK_FIELDS.message),
+            "remedy": self.say(CHECK_FIELDS.remedy),
+            "status": status,
+        }
+        shown = {name: part for name, part in fields.items() if name not in PROBLEM_PARTS}
+        more = {"problems": fields.get("problems") or fields.get("errors"), "page": as_json(shown)}
+        return problem({**said, "help": as_json(said.get("help"))}, more=more, cookies=self.cookies)
 
     def frame(self, here: str) -> dict[str, Any]:
         """What every page's frame shows."""
@@ -263,7 +278,7 @@ class Visit:
 
     def check_csrf(self, given: str) -> None:
         """Refuse a form that this visitor's own page did not make."""
-        if not hmac.compare_digest(self.csrf, given):
+        if not hmac.compare_digest(self.csrf.encode(), given.encode()):
             raise RefusedError(FORM_IS_OLD)
 
     # What a browser keeps
@@ -307,6 +322,13 @@ NOT_ALLOWED = Refusal(
     remedy=N_("Bitte fragen Sie am Service-Point."),
     status=403,
 )
+CHECK_FIELDS = Refusal(
+    code="web.fields",
+    message=N_("Bitte prüfen Sie Ihre Angaben."),
+    remedy=N_("Was nicht stimmt, steht bei jedem Feld."),
+    status=422,
+)
+PROBLEM_PARTS = frozenset({"refusal", "problems", "errors"})
 FORM_IS_OLD = Refusal(
     code="web.form_is_old",
     message=N_("Diese Seite ist zu alt, um sie abzuschicken."),

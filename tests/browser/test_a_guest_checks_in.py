@@ -1,4 +1,4 @@
-"""Fritz is Anna's guest and has no account. She sent him the picture; his phone's camera opens it."""
+"""Fritz is a guest without an account. Anna sent him the picture; his own camera opens it."""
 
 from __future__ import annotations
 

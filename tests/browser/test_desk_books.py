@@ -1,8 +1,6 @@
-"""Clara, 84, has no e-mail and no phone. She comes to the desk; Demir books, prints, finds again."""
+"""Clara, 84, has no e-mail and no phone. Demir books for her at the desk, prints, finds again."""
 
 from __future__ import annotations
-
-import io
 
 import pytest
 
@@ -13,9 +11,7 @@ from tests.nodes import Town
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(
-    town: Town, opens: Opens
-) -> None:
+def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(town: Town, opens: Opens) -> None:
     town.start("home")
     desk = opens("desk")
     at_the_desk(desk)

@@ -30,7 +30,7 @@ from node.store import Read
 from node.web.listening import page_listener_options
 from node.web.visit import _csrf, face_of
 from tests.cast import Cast, small_quarter
-from tests.hostile.town import Town
+from tests.hostile.town import Town, sign_everybody_in, token_of
 
 T = TypeVar("T")
 LOBBY = "127.0.0.1"
@@ -76,6 +76,10 @@ class LiveNode:
     def read(self, fn: Callable[[Read], T]) -> T:
         return self.run(self.node.store.read(fn))
 
+    def sign_everybody_in(self) -> None:
+        """Begin all sessions anew, for an attack may have ended one."""
+        self.run(self.node.store.write(lambda write: sign_everybody_in(write, self.cast)))
+
     def contents(self) -> dict[str, str]:
         """A digest of every table that a refused request must leave as it is."""
         return self.read(_digests)
@@ -116,7 +120,7 @@ class Visitor:
 
     def token(self, path: str) -> str:
         """The session that counts at the face of an address; "" for none."""
-        return self.live.town.token(self.name, face_of(path))
+        return token_of(self.name, face_of(path))
 
     def csrf(self, path: str) -> str:
         """What this visitor's own forms carry there."""
@@ -125,6 +129,8 @@ class Visitor:
     def send(self, method: str, path: str, **given: Any) -> httpx.Response:
         """One request as this visitor, with the cookie of the face that is asked."""
         headers = dict(given.pop("headers", {}))
+        # What one request leaves behind must not colour the next.
+        self.http.cookies.clear()
         if token := self.token(path):
             headers.setdefault("authorization", f"Bearer {token}")
         return self.http.request(method, path, headers=headers, **given)

@@ -16,7 +16,7 @@ HEAD = b"GET /health HTTP/1.1\r\nhost: localhost\r\n"
 
 
 def still_works(live: LiveNode) -> None:
-    answer = live.visitor("anna").get("/mine")
+    answer = live.visitor().get("/health")
     assert answer.status_code == 200
 
 

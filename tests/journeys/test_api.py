@@ -112,18 +112,18 @@ async def test_demir_books_for_clara_and_the_fact_is_recorded(
     ("change", "status"),
     [
         ({"starts_at": "gestern"}, 400),
-        ({"starts_at": "2026-11-28T14:00:00"}, 422),
+        ({"starts_at": "2026-11-28T14:00:00"}, 400),
         ({"ends_at": "2026-11-28T10:00:00+00:00"}, 422),
         ({"starts_at": "2026-02-29T14:00:00+00:00"}, 400),
         ({"starts_at": "1999-11-28T14:00:00+00:00"}, 409),
         ({"people": "viele"}, 400),
-        ({"people": -5}, 422),
-        ({"people": 10**30}, 409),
-        ({"space_id": "nichts"}, 422),
+        ({"people": -5}, 400),
+        ({"people": 10**30}, 400),
+        ({"space_id": "nichts"}, 400),
         ({"space_id": "0" * 26}, 404),
         ({"purpose": "disco"}, 422),
         ({"unbekannt": 1}, 400),
-        ({"ages": [200]}, 422),
+        ({"ages": [200]}, 400),
     ],
 )
 async def test_bad_input_is_told_clearly_and_changes_nothing(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from node.base.actors import Actor
+from node.base.actors import Actor, Role
 from node.base.clock import FrozenClock
 from node.base.periods import Period
 from node.base.refusals import Refusal
@@ -26,6 +26,7 @@ from node.spaces import (
     get_line,
     hold,
     my_reservations,
+    own_reservation,
     pass_text,
     preview_cancellation,
     reserve,
@@ -33,6 +34,9 @@ from node.spaces import (
 )
 from node.store import Core
 from tests.spaces.conftest import utc
+
+YEAR_1 = datetime(1, 1, 1, tzinfo=UTC)
+YEAR_9999 = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 
 
 def hall(files: QuarterFiles, starts: int = 14, ends: int = 18, day: int = 28) -> Wish:
@@ -104,6 +108,12 @@ def test_buffers_hold_in_the_write_path(
         ({"ages": (99,)}, "spaces.no_people"),
         ({"purpose": "disco"}, "spaces.purpose"),
         ({"space_id": b"x" * 16}, "spaces.unknown_space"),
+        ({"period": Period(YEAR_1, YEAR_1 + timedelta(hours=2))}, "spaces.not_thinkable"),
+        ({"period": Period(YEAR_9999 - timedelta(hours=2), YEAR_9999)}, "spaces.not_thinkable"),
+        (
+            {"period": Period(utc(28, 14), utc(28, 14) + timedelta(days=400))},
+            "spaces.not_thinkable",
+        ),
         (
             {
                 "period": Period(
@@ -198,6 +208,24 @@ def test_others_reservations_do_not_exist_for_clara(
         for line in house.read(lambda r: my_reservations(r, clara, now=now))
         if line.reservation.household_id == clara.household_id
     ]
+
+
+def test_who_may_only_see_reservations_changes_none(
+    house: Core, files: QuarterFiles, anna: Actor, clock: FrozenClock
+) -> None:
+    """Management sees all reservations; giving one up is for its household and the desk."""
+    made = booked(house, anna, hall(files), clock)
+    eva = Actor(b"e" * 16, b"", frozenset({Role.MANAGEMENT}))
+    seen = house.read(lambda read: own_reservation(read, eva, made.id))
+    assert isinstance(seen, Reservation)
+    refused = house.write(lambda write: cancel(write, eva, made.id, now=clock.now()))
+    assert code_of(refused) == "spaces.not_allowed"
+    refused = house.write(
+        lambda write: confirm(write, eva, made.id, now=clock.now(), signer=house.identity)
+    )
+    assert code_of(refused) == "spaces.not_allowed"
+    still = house.read(lambda read: own_reservation(read, anna, made.id))
+    assert still.base_status is Status.CONFIRMED
 
 
 def test_cancelling_is_free_in_time_and_half_later_and_frees_the_place(
