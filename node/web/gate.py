@@ -70,7 +70,7 @@ class Gate:
         if str(scope["type"]) != "http":
             await self._app(scope, receive, send)
             return
-        if scope["method"] == "HEAD":
+        if scope["method"] == "HEAD":  # type: ignore[typeddict-item]
             scope, receive, send = _as_get(scope, receive, send)
         visit = self._visit(scope, receive, send)
         refused = await self._admit(visit, scope)
