@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -60,13 +61,13 @@ def draw(folder: Path, clock: FrozenClock) -> Blueprint:
     return Blueprint(folder, furnished, clock.now())
 
 
-def claim_ports() -> int:
+def claim_ports(lowest: int = 21_000) -> int:
     """The first of thirty ports that are this process's own, as three nodes of a demo want them.
 
     The last one stays taken for as long as the process lives: that is how another run of the tests
     on this machine knows to look further.
     """
-    for first in range(21_000, 32_000, 30):
+    for first in range(lowest, 32_000, 30):
         with contextlib.suppress(OSError), contextlib.ExitStack() as held:
             ports = (10 * node + place for node in range(len(NODES)) for place in (0, 1))
             claim = held.enter_context(socket.create_server(("127.0.0.1", first + 29)))
@@ -94,26 +95,14 @@ def built(blueprint: Blueprint, folder: Path) -> Iterator[Town]:
 
 
 @dataclass
-class Town:
-    """Three nodes, their clock and what their people hold in their hands."""
+class Nodes:
+    """The nodes in a folder as processes, by a clock that can be moved."""
 
     folder: Path
-    furnished: Furnished
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.clock = MovedClock(self.folder / AHEAD)
-        self.cast = Cast(small_quarter(), self.clock.now())
-
-    @property
-    def codes(self) -> dict[str, str]:
-        """The codes of the letters."""
-        return self.furnished.codes
-
-    @property
-    def cards(self) -> dict[str, str]:
-        """What the QR of somebody's card says."""
-        return self.furnished.cards
 
     def address(self, name: str = "home") -> str:
         """Where people find a node."""
@@ -160,7 +149,7 @@ class Town:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     @contextlib.contextmanager
-    def running(self, *names: str) -> Iterator[Town]:
+    def running(self, *names: str) -> Iterator[Self]:
         """Nodes for a while."""
         self.start(*names)
         try:
@@ -193,3 +182,24 @@ class Town:
             return database.execute(
                 "select site, applied from head where scope = ? order by site", (scope,)
             ).fetchall()
+
+
+@dataclass
+class Town(Nodes):
+    """Three nodes of the small quarter and what its people hold in their hands."""
+
+    furnished: Furnished
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.cast = Cast(small_quarter(), self.clock.now())
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The codes of the letters."""
+        return self.furnished.codes
+
+    @property
+    def cards(self) -> dict[str, str]:
+        """What the QR of somebody's card says."""
+        return self.furnished.cards

@@ -172,6 +172,18 @@ if (board) {
     field.blur();
     close();
   });
+  // A button touched while the keyboard is open keeps its place until it was touched: would the
+  // field lose the focus before, the keyboard went, the page moved, and the touch hit nothing.
+  const elsewhere = (happening) =>
+    field && !board.contains(happening.target) && happening.target.closest("a, button");
+  document.addEventListener("mousedown", (happening) => {
+    if (elsewhere(happening)) happening.preventDefault();
+  });
+  document.addEventListener("click", (happening) => {
+    if (!elsewhere(happening)) return;
+    field.blur();
+    close();
+  });
   for (const one of document.querySelectorAll(WORDS)) {
     if (one.inputMode === "numeric") one.dataset.figures = "";
     one.inputMode = "none";
