@@ -173,7 +173,7 @@ class Nodes:
             time.sleep(0.05)
 
     def _is_even(self, scope: str, but: str = "") -> bool:
-        heads = [self._heads(name, scope) for name in self.processes if name != but]
+        heads = [self._heads(name, scope) for name in NODES if name in self.processes and name != but]
         return all(found == heads[0] for found in heads)
 
     def _heads(self, name: str, scope: str) -> list[tuple[bytes, int]]:

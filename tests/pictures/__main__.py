@@ -16,9 +16,10 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.chromium import launched
 from tests.pictures.shots import SCENES, SCREENS, SHOTS
 from tests.pictures.stage import staged
-from tests.pictures.walk import Seen, Walk, launched
+from tests.pictures.walk import Seen, Walk
 
 COLOURS = 128
 """Few enough to keep hundreds of pictures small, enough for the eye."""

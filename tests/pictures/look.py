@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.chromium import serious
 from tests.pictures.shots import SCREENS
 from tests.pictures.walk import Seen
 
-AXE = Path(__file__).parents[2] / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = {"serious", "critical"}
 NARROWEST = 320
 LARGEST = "3"
 FINGER = {"phone": 48, "lobby": 72}
@@ -23,8 +20,8 @@ SCROLLS = ".plan-frame, .aside-read, .segments-list, dialog, .skip-link"
 """What may be wider than the page: it scrolls by itself, or is only heard."""
 
 TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary, label.radio-tile"
-RUNNING_TEXT = "p a, li > a, dd a, .card-more, .block-head a, .row-link, .row-title a, .next-title a"
-"""Links in running text are text; a row's link is as large as its row."""
+RUNNING_TEXT = "p a, li > a, dd a, .card-more, .block-head a, .next-title a, .plan a, .month-table a"
+"""Links in running text are text; columns of a plan are as wide as their time."""
 
 FIND_BOXES = """([touched, running]) =>
   [...document.querySelectorAll(touched)].filter((one) =>
@@ -32,7 +29,8 @@ FIND_BOXES = """([touched, running]) =>
     !one.closest('.skip-link, dialog:not([open]), details:not([open]) > :not(summary)') &&
     !one.matches('.radio-tile input, .choice input') && !(running && one.matches(running))
   ).map((one) => {
-    const field = one.matches('.check input') ? one.closest('.check') : one;
+    const field = one.matches('.check input') ? one.closest('.check') :
+      one.matches('.offer .row-link') ? one.closest('.offer') : one;
     const box = (one.matches('.row-link') ? one.closest('li') : field).getBoundingClientRect();
     return {what: one.outerHTML.slice(0, 100), x: box.x, y: box.y,
             width: box.width, height: box.height};
@@ -65,6 +63,7 @@ class Look:
     """What was found out about one page; empty lists are what one wishes for."""
 
     status: int
+    path: str
     serious: list[str] = field(default_factory=list)
     slips: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -74,6 +73,8 @@ class Look:
     close: list[str] = field(default_factory=list)
     overflow: int = 0
     """How far the lobby's stage would have to be scrolled."""
+    highest: float = 0
+    """How far from the top the first thing to touch stands."""
     weight: int = 0
     """Bytes over the line until the page stood there."""
 
@@ -81,7 +82,8 @@ class Look:
 def measured(seen: Seen) -> Look:
     """Everything about a page as it stands there."""
     page, screen = seen.page, seen.shot.screen
-    look = Look(status=seen.status, said=list(seen.said), weight=weight(seen))
+    path = urlsplit(page.url).path
+    look = Look(seen.status, path, said=list(seen.said), weight=weight(seen))
     look.strangers = strangers(seen)
     look.slips = page.evaluate(FIND_SLIPS)
     look.serious = serious(page)
@@ -91,6 +93,7 @@ def measured(seen: Seen) -> Look:
         look.small = [box["what"] for box in boxes if is_small(box, FINGER[screen])]
     if screen == "lobby":
         look.close = list(too_close(boxes))
+        look.highest = min(box["y"] for box in boxes)
         look.overflow = page.evaluate(
             "(({scrollHeight, clientHeight}) => scrollHeight - clientHeight)"
             "(document.querySelector('.stage'))"
@@ -109,24 +112,6 @@ def at_other_sizes(page: Any, screen: str) -> dict[str, list[str]]:
         page.set_viewport_size({"width": NARROWEST, "height": SCREENS["phone"][1]})
         found[f"{NARROWEST} pixels"] = page.evaluate(FIND_BEYOND, SCROLLS)
     return found
-
-
-def serious(page: Any) -> list[str]:
-    """What axe calls serious or critical."""
-    page.evaluate(axe())
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [
-        f"{rule['id']}: {rule['help']}: {node['html'][:160]}"
-        for rule in found
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
-
-
-@functools.cache
-def axe() -> str:
-    """The script of axe-core."""
-    return AXE.read_text("utf-8")
 
 
 def strangers(seen: Seen) -> list[str]:

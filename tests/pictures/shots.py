@@ -19,13 +19,15 @@ Step = Callable[[Any, dict[str, str]], None]
 class Shot:
     """One picture: its page's template, the address that leads there and what is done from it.
 
-    Addresses and typed words may hold what the stage knows, in braces.
+    Addresses and typed words may hold what the stage knows, in braces. `at` is where one ends
+    when that is another page, as its route is written.
     """
 
     name: str
     template: str
     path: str
     steps: tuple[Step, ...] = ()
+    at: str = ""
     who: str = ""
     node: str = "home"
     status: int = 200
@@ -82,7 +84,7 @@ def alter(thing: str, value: str) -> Step:
 
 def too_much(page: Any, known: dict[str, str]) -> None:
     """Paste far more than a form takes."""
-    page.eval_on_selector("form input[name=csrf]", "(one) => { one.value = 'x'.repeat(1200000) }")
+    page.eval_on_selector("main form input[name=csrf]", "(one) => { one.value = 'x'.repeat(1200000) }")
 
 
 def guess(times: int) -> Step:
@@ -111,16 +113,15 @@ SIGNING_IN = (
         "portal/sign_in.html",
         "/sign-in",
         (fill("#code", "ABCD EFGH JKM2"), press(SIGN_IN)),
-        status=401,
+        status=403,
     ),
     Shot("portal-sign-in-known", "portal/sign_in.html", "/sign-in", who="left"),
-    Shot("portal-sign-in-who", "portal/sign_in_who.html", "/c/{stranger_code}", (press(SIGN_IN),)),
+    Shot("portal-sign-in-who", "portal/sign_in_who.html", "/c/{stranger_code}", (press(SIGN_IN),), at="/sign-in/who",),
     Shot(
         "portal-sign-in-first",
         "portal/sign_in_secret.html",
         "/c/{stranger_code}",
-        (press(SIGN_IN), press("a:text-is('{stranger}')")),
-    ),
+        (press(SIGN_IN), press("a:text-is('{stranger}')")), at="/sign-in/secret",),
     Shot(
         "portal-sign-in-first-wrong",
         "portal/sign_in_secret.html",
@@ -132,29 +133,25 @@ SIGNING_IN = (
             fill("#again", "123457"),
             press(SECRET),
         ),
-        status=422,
-    ),
+        status=422, at="/sign-in/secret",),
     Shot(
         "portal-sign-in-join",
         "portal/sign_in_secret.html",
         "/c/{stranger_code}",
-        (press(SIGN_IN), press(".rows li:last-child a")),
-    ),
+        (press(SIGN_IN), press(".rows li:last-child a")), at="/sign-in/secret",),
     Shot(
         "portal-sign-in-pin",
         "portal/sign_in_secret.html",
         "/sign-in",
         (press(".rows a >> nth=0"),),
-        who="left",
-    ),
+        who="left", at="/sign-in/secret",),
     Shot(
         "portal-sign-in-pin-wrong",
         "portal/sign_in_secret.html",
         "/sign-in",
         (press(".rows a >> nth=0"), fill("#secret", "0000"), press(SECRET)),
         who="left",
-        status=401,
-    ),
+        status=403, at="/sign-in/secret",),
     Shot("portal-away", "portal/sign_in_away.html", "/away/{away}", node="central"),
     Shot(
         "portal-away-void",
@@ -162,7 +159,7 @@ SIGNING_IN = (
         "/away/nothing",
         (press("form[action^='/away'] button"),),
         node="central",
-        status=401,
+        status=403,
     ),
 )
 TODAY = (
@@ -174,21 +171,21 @@ TODAY = (
 BOOKING = (
     Shot("portal-find", "portal/find.html", "/find", who="resident"),
     Shot("portal-find-stays", "portal/find.html", "/find?kind=guest_apartment", who="resident"),
-    Shot("portal-find-free", "portal/find.html", SATURDAY, who="resident"),
+    Shot("portal-find-free", "portal/find.html", SATURDAY, who="booker"),
     Shot(
         "portal-find-nothing",
         "portal/find.html",
         "/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=20",
-        who="newcomer",
+        who="booker",
     ),
     Shot(
         "portal-find-wrong",
         "portal/find.html",
         "/find?kind=room&day=2026-12-12&starts=19:00&ends=15:00&people=12",
-        who="resident",
+        who="booker",
         status=422,
     ),
-    Shot("portal-find-stay-free", "portal/find.html", STAY, who="resident"),
+    Shot("portal-find-stay-free", "portal/find.html", STAY, who="booker"),
     Shot(
         "portal-find-taken",
         "portal/find.html",
@@ -197,22 +194,20 @@ BOOKING = (
             alter(FIRST_OFFER, "{salon_taken}"),
             press(FIRST_OFFER),
         ),
-        who="newcomer",
-        status=409,
-    ),
+        who="booker",
+        status=409, at="/hold",),
     Shot("portal-space", "portal/space.html", "/spaces/{salon}?day=2026-11-28", who="resident"),
     Shot("portal-space-closed", "portal/space.html", "/spaces/{werkstatt}?day=2026-12-03", who="resident"),
     Shot("portal-space-stay", "portal/space.html", "/spaces/{provence}", who="resident"),
-    Shot("portal-confirm", "portal/confirm.html", SATURDAY, (press(FIRST_OFFER),), who="resident"),
-    Shot("portal-confirm-stay", "portal/confirm.html", STAY, (press(FIRST_OFFER),), who="resident"),
+    Shot("portal-confirm", "portal/confirm.html", SATURDAY, (press(FIRST_OFFER),), who="booker", at="/book/{reservation:str}",),
+    Shot("portal-confirm-stay", "portal/confirm.html", STAY, (press(FIRST_OFFER),), who="booker", at="/book/{reservation:str}",),
     Shot(
         "portal-confirm-elsewhere",
         "portal/confirm.html",
         SATURDAY,
         (press(FIRST_OFFER),),
-        who="resident",
-        node="kiosk",
-    ),
+        who="booker",
+        node="kiosk", at="/book",),
 )
 MINE = (
     Shot("portal-mine", "portal/mine.html", "/mine", who="resident"),
@@ -252,7 +247,7 @@ HOUSE = (
             press("form[action='/account/secret'] .button"),
         ),
         who="busy",
-        status=401,
+        status=403,
     ),
     Shot("portal-account-member", "portal/account_member.html", "/account/members/new", who="resident"),
     Shot(
@@ -260,8 +255,7 @@ HOUSE = (
         "portal/account_outside.html",
         "/account",
         (press("form[action='/account/outside'] button"),),
-        who="newcomer",
-    ),
+        who="newcomer", at="/account/outside",),
     Shot("portal-help", "portal/help.html", "/help"),
     Shot("portal-imprint", "portal/imprint.html", "/imprint"),
     Shot("portal-privacy", "portal/privacy.html", "/privacy"),
@@ -275,9 +269,8 @@ REFUSALS = (
         "refusal.html",
         SATURDAY,
         (alter(FIRST_OFFER, "nonsense"), press(FIRST_OFFER)),
-        who="resident",
-        status=400,
-    ),
+        who="booker",
+        status=400, at="/hold",),
     Shot(
         "portal-refusal-403",
         "refusal.html",
@@ -323,7 +316,7 @@ DESK = (
         "desk/sign_in.html",
         "/desk/sign-in",
         (fill("#name", "mira"), fill("#password", "falsch"), press(".button-primary")),
-        status=401,
+        status=403,
     ),
     Shot("desk-today", "desk/today.html", "/desk", who="mira"),
     Shot("desk-today-operator", "desk/today.html", "/desk", who="levin"),
@@ -352,15 +345,13 @@ DESK = (
         "desk/person.html",
         "/desk/people/{partner_id}",
         (press("form[action$='/code'] button"),),
-        who="mira",
-    ),
+        who="mira", at="/desk/people/{person:str}/code",),
     Shot(
         "desk-person-card",
         "desk/person.html",
         "/desk/people/{partner_id}",
         (press("form[action$='/card'] button"),),
-        who="mira",
-    ),
+        who="mira", at="/desk/people/{person:str}/card",),
     Shot("desk-letters", "desk/letters.html", "/desk/letters", who="mira"),
     Shot("desk-pass", "desk/pass.html", "/desk/pass", who="mira"),
     Shot(
@@ -403,49 +394,45 @@ LOBBY = (
         "/kiosk/sign-in",
         (fill("#code", "ABCD EFGH JKM2"), press(SCAN)),
         node="kiosk",
-    ),
+        status=403, at="/kiosk/who",),
     Shot(
         "kiosk-who",
         "kiosk/who.html",
         "/kiosk/sign-in",
         (fill("#code", "{stranger_code}"), press(SCAN)),
-        node="kiosk",
-    ),
+        node="kiosk", at="/kiosk/who",),
     Shot(
         "kiosk-no-pin",
         "kiosk/no_pin.html",
         "/kiosk/sign-in",
         (fill("#code", "{stranger_code}"), press(SCAN), press(".pick >> nth=0")),
-        node="kiosk",
-    ),
+        node="kiosk", at="/kiosk/who",),
     Shot(
         "kiosk-pin",
         "kiosk/pin.html",
         "/kiosk/sign-in",
         (fill("#code", "{card}"), press(SCAN)),
-        node="kiosk",
-    ),
+        node="kiosk", at="/kiosk/pin",),
     Shot(
         "kiosk-pin-wrong",
         "kiosk/pin.html",
         "/kiosk/sign-in",
         (fill("#code", "{busy_card}"), press(SCAN), fill("#pin", "0000"), press(".pin-form .button-primary")),
         node="kiosk",
-        status=401,
-    ),
+        status=403, at="/kiosk/pin",),
     Shot("kiosk-ask-day", "kiosk/ask.html", ASK, node="kiosk"),
     Shot("kiosk-ask-start", "kiosk/ask.html", ASK + "?day=2026-11-28", node="kiosk"),
     Shot("kiosk-ask-end", "kiosk/ask.html", ASK + "?day=2026-11-28&from=15:00", node="kiosk"),
     Shot("kiosk-ask-people", "kiosk/ask.html", ASK + "?day=2026-11-28&from=15:00&until=19:00", node="kiosk"),
     Shot("kiosk-ask-nights", "kiosk/ask.html", ASK + "?kind=guest_apartment&day=2026-12-07", node="kiosk"),
     Shot("kiosk-offers", "kiosk/offers.html", ASKED_ROOM, node="kiosk"),
-    Shot("kiosk-offers-card", "kiosk/offers.html", ASKED_ROOM, who="card", node="kiosk"),
-    Shot("kiosk-offers-stay", "kiosk/offers.html", ASKED_STAY, who="card", node="kiosk"),
+    Shot("kiosk-offers-card", "kiosk/offers.html", ASKED_ROOM, who="booker-card", node="kiosk"),
+    Shot("kiosk-offers-stay", "kiosk/offers.html", ASKED_STAY, who="booker-card", node="kiosk"),
     Shot(
         "kiosk-offers-none",
         "kiosk/offers.html",
         ASK + "?day=2026-11-28&from=15:00&until=19:00&people=25",
-        who="newcomer-card",
+        who="booker-card",
         node="kiosk",
     ),
     Shot(
@@ -453,24 +440,21 @@ LOBBY = (
         "kiosk/confirm.html",
         ASKED_ROOM,
         (press(".lobby-offer >> nth=0"),),
-        who="card",
-    ),
+        who="booker-card", at="/kiosk/book/{reservation:str}",),
     Shot(
         "kiosk-confirm-elsewhere",
         "kiosk/confirm.html",
         ASKED_ROOM,
         (press(".lobby-offer >> nth=0"),),
-        who="card",
-        node="kiosk",
-    ),
+        who="booker-card",
+        node="kiosk", at="/kiosk/book",),
     Shot(
         "kiosk-offers-taken",
         "kiosk/offers.html",
         ASKED_ROOM,
         (alter(".lobby-offer >> nth=0", "{salon_taken}"), press(".lobby-offer >> nth=0")),
-        who="newcomer-card",
-        status=409,
-    ),
+        who="booker-card",
+        status=409, at="/kiosk/hold",),
     Shot("kiosk-mine", "kiosk/mine.html", "/kiosk/mine", who="card", node="kiosk"),
     Shot("kiosk-mine-states", "kiosk/mine.html", "/kiosk/mine", who="busy-card", node="kiosk"),
     Shot("kiosk-mine-empty", "kiosk/mine.html", "/kiosk/mine", who="newcomer-card", node="kiosk"),
@@ -487,24 +471,20 @@ LOBBY = (
         "/kiosk/check-in",
         (fill("#code", "ABCD2345"), press(SCAN)),
         node="kiosk",
-        status=404,
-    ),
+        status=404, at="/kiosk/scan",),
     Shot(
         "kiosk-checked-early",
         "kiosk/checked.html",
         "/kiosk/check-in",
         (fill("#code", "{ahead_code}"), press(SCAN)),
         node="kiosk",
-        status=409,
-    ),
+        status=409, at="/kiosk/scan",),
     Shot(
         "kiosk-checked-before",
         "kiosk/checked.html",
         "/kiosk/check-in",
         (fill("#code", "{here_code}"), press(SCAN)),
-        node="kiosk",
-        status=409,
-    ),
+        node="kiosk", at="/kiosk/check-in/pass",),
 )
 CUT = (
     Shot("desk-today-cut", "desk/today.html", "/desk", who="mira"),
@@ -515,11 +495,10 @@ CUT = (
         "kiosk/reservation.html",
         ASKED_ROOM,
         (press(".lobby-offer >> nth=0"), press(".lobby-act .button-primary")),
-        who="newcomer-card",
-        node="kiosk",
-    ),
-    Shot("portal-today-cut", "portal/today.html", "/", who="newcomer", node="kiosk"),
-    Shot("portal-mine-cut", "portal/mine.html", "/mine", who="newcomer", node="kiosk"),
+        who="booker-card",
+        node="kiosk", at="/kiosk/mine/{reservation:str}",),
+    Shot("portal-today-cut", "portal/today.html", "/", who="booker", node="kiosk"),
+    Shot("portal-mine-cut", "portal/mine.html", "/mine", who="booker", node="kiosk"),
 )
 DOUBTED = (
     Shot("portal-today-doubted", "portal/today.html", "/", who="resident"),
@@ -540,8 +519,7 @@ LAST = (
         "kiosk/checked.html",
         "/kiosk/check-in",
         (fill("#code", "{open_now_code}"), press(SCAN)),
-        node="kiosk",
-    ),
+        node="kiosk", at="/kiosk/check-in/pass",),
     Shot(
         "kiosk-checked-out",
         "kiosk/checked.html",
@@ -551,8 +529,7 @@ LAST = (
             press(SCAN),
             press("form:has([name=act][value=out]) button"),
         ),
-        node="kiosk",
-    ),
+        node="kiosk", at="/kiosk/check-in/pass",),
 )
 SCENES = (
     Scene("noon", (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *HOUSE, *REFUSALS, *DESK, *LOBBY)),

@@ -33,6 +33,7 @@ from node.spaces.deciding import displace
 from node.spaces.folding import project
 from node.spaces.tables import select_space
 from node.store import Core, Read, Store, Write
+from tests.app_client import apart
 from tests.nodes import Nodes, claim_ports
 from tests.serve import AHEAD, MovedClock
 
@@ -61,14 +62,16 @@ class Stage(Nodes):
 def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
     """The demo quarter, running; its processes end with the block."""
     ports = claim_ports(lowest_port)
-    demo.prepare(folder, demo.QUARTER, first_port=ports, clock=FrozenClock(AT))
+    clock = FrozenClock(AT)
+    apart(lambda: demo.prepare(folder, demo.QUARTER, first_port=ports, clock=clock))
     MovedClock(folder / AHEAD).set(AT)
     files = read_quarter(demo.QUARTER)
     assert isinstance(files, QuarterFiles)
     stage = Stage(folder)
     sign_ins = json.loads((folder / demo.SIGN_INS).read_text(encoding="utf-8"))
     stage.known |= _told(sign_ins)
-    stage.known |= asyncio.run(_prepare(folder / "home" / "quarter.db", files, sign_ins))
+    database = folder / "home" / "quarter.db"
+    stage.known |= apart(lambda: asyncio.run(_prepare(database, files, sign_ins)))
     try:
         shutil.copytree(folder / "home", folder / BROKEN)
         stage.start(*demo.NODES)
@@ -135,7 +138,7 @@ class _Cast:
             for household, keys in sorted(adults.items())
             if household in contracts and not booked & set(keys) and len(keys) == 2
         ]
-        self.busy, self.newcomer, self.stranger = (keys[0] for keys in quiet[:3])
+        self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
         self.partner = quiet[0][1]
 
     def id(self, key: str) -> bytes:
@@ -155,7 +158,7 @@ class _Cast:
     async def give_secrets(self) -> dict[str, str]:
         """Codes on paper for three households, a PIN and a card for two of their people."""
         known = {}
-        for role in ("busy", "newcomer", "stranger"):
+        for role in ("busy", "newcomer", "stranger", "booker"):
             key = getattr(self, role)
             household = self.household_id(key)
             code = await self.store.write(

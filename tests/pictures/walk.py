@@ -6,7 +6,6 @@ same pages, reached the same way.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,34 +16,11 @@ from urllib.parse import urlsplit
 from tests.pictures.shots import SCENES, SCREENS, Scene, Shot
 from tests.pictures.stage import AT, PIN, Stage
 
-CHROMIUM = (
-    "--headless",
-    "--lang=de",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-OURS = "blocked by Playwright"
-"""What the console says of the service worker that this walk keeps away."""
+OURS = ("blocked by Playwright", "Failed to load resource: the server responded with a status of")
+"""What the console says of the service worker that this walk keeps away, and of pages of a no."""
 Eye = Callable[["Seen"], None]
-
-
-@contextmanager
-def launched(playwright: Any, *more: str) -> Iterator[Any]:
-    """Debian's Chromium under Playwright; `more` are further flags."""
-    chromium = playwright.chromium.launch(
-        executable_path="/usr/bin/chromium",
-        args=[*CHROMIUM, *more],
-        env={**os.environ, "LANGUAGE": "de"},
-    )
-    try:
-        yield chromium
-    finally:
-        chromium.close()
+Failed = Callable[[Shot, Exception], object]
+PATIENCE_MS = 15_000
 
 
 @dataclass
@@ -72,9 +48,18 @@ class Walk:
         self._kept: dict[tuple[str, str], Any] = {}
 
     def through(
-        self, eye: Eye, *, names: Iterable[str] = (), languages: Iterable[str] = ("de",), **more: Any
+        self,
+        eye: Eye,
+        *,
+        names: Iterable[str] = (),
+        languages: Iterable[str] = ("de",),
+        failed: Failed | None = None,
+        **more: Any,
     ) -> None:
-        """Show the eye every page, or those of these names; `more` are Playwright's options."""
+        """Show the eye every page, or those of these names; `more` are Playwright's options.
+
+        A page that cannot be reached ends the walk, or is told to `failed`.
+        """
         wanted = set(names)
         for scene in SCENES:
             shots = [shot for shot in scene.shots if not wanted or shot.name in wanted]
@@ -82,7 +67,12 @@ class Walk:
                 self._set(scene)
             for shot in shots:
                 for language in languages:
-                    self.show(shot, scene, eye, language=language, **more)
+                    try:
+                        self.show(shot, scene, eye, language=language, **more)
+                    except Exception as error:
+                        if failed is None:
+                            raise
+                        failed(shot, error)
 
     def _set(self, scene: Scene) -> None:
         self.stage.set_scene(line=scene.line, doubted=scene.doubted, at=scene.at)
@@ -100,7 +90,7 @@ class Walk:
     @contextmanager
     def opened(self, shot: Shot, scene: Scene, language: str, **more: Any) -> Iterator[Seen]:
         """The page that a shot leads to, in a browser of its person."""
-        state = self._state(shot.who, shot.node) if shot.who else None
+        state = self.state_of(shot.who, shot.node) if shot.who else None
         context = self.context(shot, language, state, at=scene.at, **more)
         try:
             seen = Seen(shot, context.new_page(), language)
@@ -124,17 +114,22 @@ class Walk:
             extra_http_headers=dict(shot.headers) or None,
             **more,
         )
+        context.set_default_timeout(PATIENCE_MS)
         context.clock.set_fixed_time(at)
-        port = urlsplit(self.stage.address(shot.node)).port
-        values = (f"prefs_{port}", f"{language}.auto.1.auto"), (
-            f"quartier_kiosk_prefs_{port}",
-            f"{language}.1.auto",
-        )
-        address = self.stage.address(shot.node)
-        context.add_cookies(
-            [{"name": name, "value": value, "url": address} for name, value in values]
-        )
+        self.prefer(context, shot.node, language)
         return context
+
+    def prefer(self, context: Any, node: str, language: str) -> None:
+        """Let a browser ask for a language, on every face of a node."""
+        address = self.stage.address(node)
+        port = urlsplit(address).port
+        wishes = {
+            f"prefs_{port}": f"{language}.auto.1.auto",
+            f"quartier_kiosk_prefs_{port}": f"{language}.1.auto",
+        }
+        context.add_cookies(
+            [{"name": name, "value": value, "url": address} for name, value in wishes.items()]
+        )
 
     def _reach(self, seen: Seen) -> None:
         shot, known = seen.shot, self.stage.known
@@ -146,10 +141,15 @@ class Walk:
 
     # Signing in, once for each person and node
 
-    def _state(self, who: str, node: str) -> Any:
+    def state_of(self, who: str, node: str) -> Any:
+        """What the browser of somebody keeps who signed in at a node; "left" signed out again."""
         if (who, node) not in self._kept:
             self._kept[who, node] = SIGN_INS.get(who, at_the_desk)(self, who, node)
         return self._kept[who, node]
+
+    def forget(self, who: str, node: str) -> None:
+        """Let somebody sign in anew, who was signed out."""
+        self._kept.pop((who, node), None)
 
     def signing_in(self, node: str) -> tuple[Any, Any]:
         """A fresh browser on a node, with its page."""
@@ -172,11 +172,15 @@ def listen(seen: Seen) -> None:
                 noted.clear()
         seen.asked.append(request.url)
 
+    def heard(said: Any) -> None:
+        if said.type in {"error", "warning"} and not any(word in said.text for word in OURS):
+            seen.said.append(said.text)
+
     page.on("response", answered)
     page.on("requestfinished", lambda request: seen.finished.append(request))
     page.on("request", asked)
     page.on("pageerror", lambda error: seen.said.append(str(error)))
-    page.on("console", lambda said: None if OURS in said.text else seen.said.append(said.text))
+    page.on("console", heard)
 
 
 def at_the_phone(walk: Walk, who: str, node: str) -> Any:
@@ -212,7 +216,7 @@ def known_there(walk: Walk, who: str, node: str) -> Any:
 def on_the_way(walk: Walk, who: str, node: str) -> Any:
     """Open at central what the resident made at home for the way."""
     context = walk.chromium.new_context(
-        storage_state=walk._state("resident", "home"), service_workers="block"
+        storage_state=walk.state_of("resident", "home"), service_workers="block"
     )
     page = context.new_page()
     page.goto(f"{walk.stage.address()}/account")
@@ -261,9 +265,11 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "resident": at_the_phone,
     "busy": at_the_phone,
     "newcomer": at_the_phone,
+    "booker": at_the_phone,
     "left": known_there,
     "away": on_the_way,
     "card": at_the_lobby,
     "busy-card": at_the_lobby,
     "newcomer-card": at_the_lobby,
+    "booker-card": at_the_lobby,
 }
