@@ -31,7 +31,7 @@ bench: ## the figures as a table, kept in docs/benchmarks.md
 	$(BIN)/python -m benchmarks --history docs/benchmarks.md
 
 pictures: ## every page at every size, as pictures in build/pictures
-	$(BIN)/python -m tests.web.gallery build/pictures
+	$(BIN)/python -m tests.pictures build/pictures
 
 format: ## put the code into its format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -16,11 +16,12 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from node import people
-from node.base.clock import SystemClock
+from node.base.clock import Clock, SystemClock
 from node.founding import check_files, import_into, print_progress
 from node.processes import NodeProcess, ProcessError, ended_like_ctrl_c, run_together
 from node.quarter.files import QuarterFiles
@@ -150,22 +151,23 @@ def _environments(lan: str, port: int) -> dict[str, dict[str, str]]:
     return {"home": portal | outside, "kiosk": portal, "central": bare}
 
 
-def prepare(data: Path, source: Path, *, first_port: int) -> None:
+def prepare(data: Path, source: Path, *, first_port: int, clock: Clock | None = None) -> None:
     """Make the demo quarter: three stores, one roster, the sign-ins."""
+    clock = clock or SystemClock()
     _say("First start: the demo quarter is made; this takes a minute.")
     with tempfile.TemporaryDirectory() as scratch:
-        files = check_files(_alive(source, Path(scratch)))
+        files = check_files(_alive(source, Path(scratch), clock))
     if files is None:
         raise DemoError(f"{source} has errors; nothing was changed.")
     for name in NODES:
         shutil.rmtree(data / name, ignore_errors=True)
-    home = _make_home(data, files)
+    home = _make_home(data, files, clock)
     try:
         found_roster(home, name="Service-Point")
         surround(data, home, first_port=first_port)
     finally:
         home.close()
-    sign_ins = asyncio.run(_sign_ins(data / "home" / "quarter.db", files))
+    sign_ins = asyncio.run(_sign_ins(data / "home" / "quarter.db", files, clock))
     _keep_private(data / SIGN_INS, json.dumps(asdict(sign_ins), indent=1))
 
 
@@ -181,11 +183,11 @@ def surround(data: Path, home: Core, *, first_port: int) -> None:
         _write_settings(data / name, name, ports)
 
 
-def _alive(source: Path, scratch: Path) -> Path:
+def _alive(source: Path, scratch: Path, clock: Clock) -> Path:
     """The demo's files with a history that ends today, where they come from the generator."""
     if source != QUARTER or not GENERATOR.exists():
         return source
-    today = SystemClock().now().date().isoformat()
+    today = clock.now().date().isoformat()
     subprocess.run(  # noqa: S603 - our own generator
         [sys.executable, "-m", "quarters.generate", "--into", str(scratch), "--today", today],
         check=True,
@@ -195,10 +197,10 @@ def _alive(source: Path, scratch: Path) -> Path:
     return scratch
 
 
-def _make_home(data: Path, files: QuarterFiles) -> Core:
+def _make_home(data: Path, files: QuarterFiles, clock: Clock) -> Core:
     folder = data / "home"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    home = Core.open(folder / "quarter.db", REGISTRY, clock=SystemClock())
+    home = Core.open(folder / "quarter.db", REGISTRY, clock=clock)
     try:
         import_into(home, files, progress=print_progress)
     except BaseException:
@@ -258,9 +260,9 @@ def _write_settings(folder: Path, name: str, ports: Ports) -> None:
     (folder / FILE).write_text(settings.to_toml(), encoding="utf-8")
 
 
-async def _sign_ins(database: Path, files: QuarterFiles) -> SignIns:
+async def _sign_ins(database: Path, files: QuarterFiles, clock: Clock) -> SignIns:
     """Give one household a code, one person a PIN and a card, the team passwords."""
-    store = await Store.open(database, REGISTRY, clock=SystemClock())
+    store = await Store.open(database, REGISTRY, clock=clock)
     now = store.core.clock.now()
     try:
         team = {}
@@ -270,7 +272,7 @@ async def _sign_ins(database: Path, files: QuarterFiles) -> SignIns:
                 store, people.COMMAND_LINE, files.id_of("person", row.key), password, now=now
             )
             team[f"{row.sign_in} ({row.role})"] = password
-        person = _somebody(files)
+        person = _somebody(files, now)
         person_id = files.id_of("person", person.key)
         household_id = files.id_of("household", person.household)
         code = await store.write(
@@ -287,11 +289,10 @@ async def _sign_ins(database: Path, files: QuarterFiles) -> SignIns:
         await store.close()
 
 
-def _somebody(files: QuarterFiles) -> Any:
+def _somebody(files: QuarterFiles, now: datetime) -> Any:
     """A grown-up of a household with a contract that has reservations ahead."""
     contracts = {row.household for row in files.contracts}
     adults = {row.key: row for row in files.people if not row.is_child}
-    now = SystemClock().now()
     for row in sorted(files.reservations, key=lambda r: r.period.starts_at):
         person = adults.get(row.person)
         ahead = row.period.starts_at > now and row.status == "confirmed"

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -29,6 +30,7 @@ from node.sync import found_roster
 from tests.cast import Cast, settle, small_quarter
 
 ORIGIN = "http://localhost"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,13 @@ class Furnished:
 
 def furnish(folder: Path, clock: FrozenClock) -> Furnished:
     """Make a home node with the small quarter: PINs set, household codes and a card issued."""
-    return asyncio.run(_furnish(folder, clock))
+    return apart(lambda: asyncio.run(_furnish(folder, clock)))
+
+
+def apart(make: Callable[[], T]) -> T:
+    """What a function makes, in a thread of its own: Playwright keeps a loop in the tests' one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(make).result()
 
 
 async def _furnish(folder: Path, clock: FrozenClock) -> Furnished:

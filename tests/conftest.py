@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import sync_playwright
 
 from node.base.clock import FrozenClock
 from node.registry import REGISTRY
 from node.store import Core
+from tests.chromium import launched
 from tests.nodes import Blueprint, draw
 
 # On a busy machine the first draw is slow and says nothing of the code.
@@ -33,6 +36,20 @@ def clock() -> FrozenClock:
 def blueprint(tmp_path_factory: pytest.TempPathFactory) -> Blueprint:
     """The small quarter on three nodes, to be copied and run as processes."""
     return draw(tmp_path_factory.mktemp("quarter") / "blueprint", FrozenClock(TUESDAY))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """What drives Chromium; one for the whole run."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:
+    """A Chromium for all stories; each opens a context of its own."""
+    with launched(playwright) as browser:
+        yield browser
 
 
 @pytest.fixture

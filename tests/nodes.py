@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -61,13 +61,13 @@ def draw(folder: Path, clock: FrozenClock) -> Blueprint:
     return Blueprint(folder, furnished, clock.now())
 
 
-def claim_ports() -> int:
+def claim_ports(lowest: int = 21_000) -> int:
     """The first of thirty ports that are this process's own, as three nodes of a demo want them.
 
     The last one stays taken for as long as the process lives: that is how another run of the tests
     on this machine knows to look further.
     """
-    for first in range(21_000, 32_000, 30):
+    for first in range(lowest, 32_000, 30):
         with contextlib.suppress(OSError), contextlib.ExitStack() as held:
             ports = (10 * node + place for node in range(len(NODES)) for place in (0, 1))
             claim = held.enter_context(socket.create_server(("127.0.0.1", first + 29)))
@@ -95,26 +95,14 @@ def built(blueprint: Blueprint, folder: Path) -> Iterator[Town]:
 
 
 @dataclass
-class Town:
-    """Three nodes, their clock and what their people hold in their hands."""
+class Nodes:
+    """The nodes in a folder as processes, by a clock that can be moved."""
 
     folder: Path
-    furnished: Furnished
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.clock = MovedClock(self.folder / AHEAD)
-        self.cast = Cast(small_quarter(), self.clock.now())
-
-    @property
-    def codes(self) -> dict[str, str]:
-        """The codes of the letters."""
-        return self.furnished.codes
-
-    @property
-    def cards(self) -> dict[str, str]:
-        """What the QR of somebody's card says."""
-        return self.furnished.cards
 
     def address(self, name: str = "home") -> str:
         """Where people find a node."""
@@ -161,7 +149,7 @@ class Town:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     @contextlib.contextmanager
-    def running(self, *names: str) -> Iterator[Town]:
+    def running(self, *names: str) -> Iterator[Self]:
         """Nodes for a while."""
         self.start(*names)
         try:
@@ -185,7 +173,9 @@ class Town:
             time.sleep(0.05)
 
     def _is_even(self, scope: str, but: str = "") -> bool:
-        heads = [self._heads(name, scope) for name in self.processes if name != but]
+        heads = [
+            self._heads(name, scope) for name in NODES if name in self.processes and name != but
+        ]
         return all(found == heads[0] for found in heads)
 
     def _heads(self, name: str, scope: str) -> list[tuple[bytes, int]]:
@@ -198,3 +188,24 @@ class Town:
         file = f"file:{self.folder / name / 'quarter.db'}?mode=ro"
         with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
             return database.execute(question).fetchall()
+
+
+@dataclass
+class Town(Nodes):
+    """Three nodes of the small quarter and what its people hold in their hands."""
+
+    furnished: Furnished
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.cast = Cast(small_quarter(), self.clock.now())
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The codes of the letters."""
+        return self.furnished.codes
+
+    @property
+    def cards(self) -> dict[str, str]:
+        """What the QR of somebody's card says."""
+        return self.furnished.cards

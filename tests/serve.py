@@ -18,12 +18,12 @@ from node.running import serve_node
 from node.settings import load
 
 AHEAD = "ahead.txt"
+DOUBTED = "doubted.txt"
+"""While this file stands beside the folders, their nodes' clock counts as not synchronised."""
 
 
 class MovedClock:
     """The machine's clock, moved by what a file says; asked anew whenever somebody looks."""
-
-    trusted = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,6 +31,16 @@ class MovedClock:
     def now(self) -> datetime:
         ahead = timedelta(seconds=float(self._path.read_text(encoding="utf-8")))
         return datetime.now(UTC) + ahead
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the time counts as synchronised."""
+        return not self._path.with_name(DOUBTED).exists()
+
+    def doubt(self, *, doubted: bool = True) -> None:
+        """Let the time count as not synchronised, or as synchronised again."""
+        mark = self._path.with_name(DOUBTED)
+        mark.touch() if doubted else mark.unlink(missing_ok=True)
 
     def set(self, at: datetime) -> None:
         """Go on from another instant. One rename, so that nobody reads half a number."""

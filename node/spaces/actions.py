@@ -57,11 +57,12 @@ def reserve(
     """Reserve a place: final at its home node, a request at any other.
 
     The same rules answer at once at every node, so a request is refused here where it could not
-    be granted there as far as this node knows.
+    be granted there as far as this node knows. What the person held meanwhile is given up.
     """
     case = _case(write, actor, wish)
     if isinstance(case, Refusal):
         return case
+    _drop_other_holds(write, actor, now=now)
     refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
     if refusal is not None:
         return refusal

@@ -114,6 +114,7 @@ def _views(
     zone = ZoneInfo(profile.timezone)
     spaces = [space for space in tables.select_spaces(read) if _is_meant(space, query)]
     party = projections.party_of(actor.household_id, actor.person_id)
+    own_hold = _own_hold(read, actor, party, now=now)
     for space in spaces:
         purpose = query.purpose or _usual_purpose(space)
         wish = Wish(
@@ -129,10 +130,24 @@ def _views(
             audience=rules.audience_of(actor),
             by_staff=actor.staff_id is not None,
             profile=profile,
+            reservation_id=own_hold,
             party=party,
         )
         around = wish.period.widened(LOOK_AROUND, LOOK_AROUND)
         yield _View(case, circumstances(read, case, now=now, around=around))
+
+
+def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes:
+    """What this person holds at the moment. It stands in nobody's way but others': whoever looks
+    again takes something else instead of it, or the same once more.
+    """
+    for reservation_id in projections.select_ids_by_party(read, party, since=now):
+        found = find_reservation(read, reservation_id)
+        if found is None or found.person_id != actor.person_id:
+            continue
+        if found.status_at(now) is Status.HELD:
+            return reservation_id
+    return b""
 
 
 def _is_meant(space: Space, query: Query) -> bool:

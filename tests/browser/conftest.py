@@ -8,25 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.browser.screens import Screen, screen
+from tests.chromium import launched
 from tests.nodes import Blueprint, Town, built
-from tests.web import gallery
 
 Opens = Callable[..., Screen]
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Any]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright: Any) -> Iterator[Any]:
-    with gallery.launched(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -52,7 +39,7 @@ def opens(
         ) -> Screen:
             browser = chromium
             if flags:
-                browser = stack.enter_context(gallery.launched(playwright, *flags))
+                browser = stack.enter_context(launched(playwright, *flags))
             return stack.enter_context(screen(browser, town.address(node), kind, story, **more))
 
         yield give

@@ -121,7 +121,7 @@ class Town:
         wish = random_wish(self.chance, self.files, self.clock.now(), days)
         doing = hold if self.chance.random() < 0.2 else reserve
         now = self.clock.now()
-        was_free = self.core.read(lambda read: self.is_free(read, wish, now))
+        was_free = self.core.read(lambda read: self.is_free(read, who, wish, now))
         result = self.core.write(
             lambda write: doing(write, who, wish, now=now, signer=self.core.identity)
         )
@@ -133,12 +133,19 @@ class Town:
             self.taken += result.code == "spaces.taken"
             assert result.code != "spaces.taken" or not was_free
 
-    def is_free(self, read: Read, wish: Wish, now: datetime) -> bool:
+    def is_free(self, read: Read, who: Actor, wish: Wish, now: datetime) -> bool:
+        """Whether nobody has that time; what somebody holds gives way to their next wish."""
         space = facts.select_space(read, wish.space_id)
         assert space is not None
         wanted = buffered(space.row, wish.period)
         held = held_periods(read, now=now).get(space.id, [])
-        return not any(taken.overlaps(wanted) for taken, _ in held)
+        clashing = [find_reservation(read, id_) for taken, id_ in held if taken.overlaps(wanted)]
+        return all(
+            each is not None
+            and each.person_id == who.person_id
+            and each.status_at(now) is Status.HELD
+            for each in clashing
+        )
 
     def do_something(self) -> None:
         if not self.known:

@@ -24,6 +24,7 @@ from node.spaces import (
     alternatives_for,
     day_plan,
     free_now,
+    hold,
     month_plan,
     reserve,
     search,
@@ -39,6 +40,26 @@ def book(core: Core, who: Actor, wish: Wish, clock: FrozenClock) -> Reservation 
     return core.write(
         lambda write: reserve(write, who, wish, now=clock.now(), signer=core.identity)
     )
+
+
+def test_whoever_looks_again_finds_what_they_hold_themselves(
+    house: Core, anna: Actor, clara: Actor, wish: Wish, clock: FrozenClock
+) -> None:
+    """One step back from the summary the place that was held a moment ago was said to be taken."""
+
+    def offered(who: Actor) -> set[bytes]:
+        query = Query(period=wish.period, people=wish.people)
+        found = house.read(lambda read: search(read, who, query, now=clock.now()))
+        return {offer.space.id for offer in found.offers}
+
+    held = house.write(
+        lambda write: hold(write, anna, wish, now=clock.now(), signer=house.identity)
+    )
+    assert isinstance(held, Reservation)
+    assert wish.space_id in offered(anna)
+    assert wish.space_id not in offered(clara)
+    assert outcome(house, anna, wish, clock) == "confirmed"
+    assert outcome(house, clara, wish, clock) == "spaces.taken"
 
 
 class TriedError(Exception):

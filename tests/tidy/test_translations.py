@@ -24,7 +24,7 @@ from tests.tidy.language import english_words, german_words
 ROOT = Path(__file__).resolve().parents[2]
 NODE = ROOT / "node"
 MODULES = sorted(NODE.rglob("*.py"))
-PAGES = [path for path in sorted(NODE.rglob("templates/**/*.html")) if path.name != "gallery.html"]
+PAGES = sorted(NODE.rglob("templates/**/*.html"))
 SCRIPTS = sorted((NODE / "web/static/js").rglob("*.js"))
 
 PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")

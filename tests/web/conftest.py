@@ -1,10 +1,9 @@
-"""Chromium and the served gallery, for the tests that look at pages as a person does."""
+"""Chromium and the served gallery, for the tests that look at components as a person does."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.web import gallery
 
@@ -15,28 +14,10 @@ def base() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Any]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Any) -> Iterator[Any]:
-    with gallery.launched(playwright) as browser:
-        yield browser
-
-
 @pytest.fixture
-def workers() -> str:
-    """Service workers stay away: they would answer before what a test puts in the way."""
-    return "block"
-
-
-@pytest.fixture
-def page(chromium: Any, workers: str) -> Iterator[Any]:
+def page(chromium: Any) -> Iterator[Any]:
     """A fresh page; anything that the policy blocks or a script throws fails the test."""
-    context = chromium.new_context(locale="de-DE", reduced_motion="reduce", service_workers=workers)
+    context = chromium.new_context(locale="de-DE", reduced_motion="reduce", service_workers="block")
     opened = context.new_page()
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))

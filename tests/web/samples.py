@@ -1,7 +1,4 @@
-"""What all sample pages share: places, a plan, the frame. Invented people, real shapes.
-
-Every page template says at its top what it expects; these are the same names, filled.
-"""
+"""What the gallery shows: places, a plan, a month, a pass. Invented people, real shapes."""
 
 from typing import Any
 
@@ -107,11 +104,100 @@ PLAN = {
     ],
 }
 
-REFUSAL: Context = {
-    "refusal": {
-        "code": "web.http_404",
-        "message": "Diese Seite gibt es nicht.",
-        "remedy": "Vielleicht ist der Link alt. Von der Startseite aus finden Sie alles.",
-        "status": 404,
+
+PASS = {
+    "qr_src": "/sample/qr.svg",
+    "code": "7KQ4M2XR",
+    "place": SALON,
+    "where": "Erdgeschoss, am Quartiersplatz",
+    "day": "Sa 28. Nov.",
+    "time": "15 bis 19 Uhr",
+    "state": "confirmed",
+    "holder": "Anna Sommer, 12 Personen",
+    "note": "",
+}
+FRAMES: dict[str, Context] = {
+    "portal": {"here": "today"},
+    "desk": {
+        "here": "today",
+        "path": "/desk",
+        "query": "",
+        "desk": {"line": "ok", "line_text": "alles übertragen", "open_text": "geöffnet bis 14 Uhr"},
+        "nav": [
+            {
+                "id": "today",
+                "href": "#today",
+                "icon": "sun",
+                "text": "Heute",
+                "key": "1",
+                "count": "3",
+            }
+        ],
+    },
+    "kiosk": {
+        "kiosk": {
+            "time": "14:10",
+            "now": 1795871400,
+            "day": "Samstag, 28. November",
+            "desk_text": "Service-Point: So 10 bis 12 Uhr",
+            "desk_open": False,
+            "zone": "Europe/Berlin",
+            "line": "ok",
+            "line_text": "",
+            "idle_seconds": 60,
+            "warn_seconds": 15,
+            "reset": "/kiosk/reset",
+            "home": "/kiosk",
+        },
+        "path": "/kiosk/home",
+        "actor": None,
     },
 }
+"""What stands around the sheet on each face."""
+
+
+def _day(number: int, state: str, text: str, *, today: bool = False, here: bool = False) -> Context:
+    return {
+        "number": number,
+        "state": state,
+        "text": text,
+        "href": "/find" if state in {"free", "some"} else "",
+        "today": today,
+        "here": here,
+    }
+
+
+def _month() -> Context:
+    days: list[Context | None] = [None] * 6
+    for number in range(1, 31):
+        if number < 24:
+            days.append(_day(number, "past", "vorbei"))
+        elif number % 7 == 1:
+            days.append(_day(number, "closed", "geschlossen"))
+        else:
+            state = ("free", "some", "full")[number % 3]
+            days.append(_day(number, state, "3 Räume frei", today=number == 24, here=number == 28))
+    days += [None] * (-len(days) % 7)
+    names = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
+    return {
+        "title": "November 2026",
+        "before": "/find?month=2026-10",
+        "after": "/find?month=2026-12",
+        "weekdays": [{"short": name[:2], "long": name} for name in names],
+        "weeks": [days[start : start + 7] for start in range(0, len(days), 7)],
+    }
+
+
+PLACES = [SALON, CONFERENCE, KITCHEN, LEARNING, WORKSHOP, TERRACE, MONTMARTRE, PROVENCE]
+
+
+def gallery(face: str) -> Context:
+    """The component sheet in the frame of one face."""
+    return {
+        **FRAMES[face],
+        "face": face,
+        "places": PLACES,
+        "plan": PLAN,
+        "month": _month(),
+        "pass": PASS,
+    }

@@ -175,7 +175,7 @@ if (board) {
   // A button touched while the keyboard is open keeps its place until it was touched: would the
   // field lose the focus before, the keyboard went, the page moved, and the touch hit nothing.
   const elsewhere = (happening) =>
-    field && !board.contains(happening.target) && happening.target.closest("a, button");
+    field && !happening.composedPath().includes(board) && happening.target.closest("a, button");
   document.addEventListener("mousedown", (happening) => {
     if (elsewhere(happening)) happening.preventDefault();
   });

@@ -1,0 +1,155 @@
+"""What is measured of a page: what a person needs to see, reach, hear and afford."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.chromium import serious
+from tests.pictures.shots import SCREENS
+from tests.pictures.walk import Seen
+
+NARROWEST = 320
+LARGEST = "3"
+FINGER = {"phone": 48, "lobby": 72}
+APART = 16
+"""Between two things to touch in the lobby."""
+SCROLLS = ".plan-frame, .aside-read, .segments-list, dialog, .skip-link"
+"""What may be wider than the page: it scrolls by itself, or is only heard."""
+
+TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary, label.radio-tile"
+RUNNING_TEXT = (
+    "p a, li > a, dd a, .card-more, .block-head a, .next-title a, .plan a, .month-table a"
+)
+"""Links in running text are text; columns of a plan are as wide as their time."""
+
+FIND_BOXES = """([touched, running]) =>
+  [...document.querySelectorAll(touched)].filter((one) =>
+    one.checkVisibility({visibilityProperty: true}) && !one.disabled &&
+    !one.closest('.skip-link, dialog:not([open]), details:not([open]) > :not(summary)') &&
+    !one.matches('.radio-tile input, .choice input') && !(running && one.matches(running))
+  ).map((one) => {
+    const field = one.matches('.check input') ? one.closest('.check') :
+      one.matches('.offer .row-link') ? one.closest('.offer') : one;
+    const box = (one.matches('.row-link') ? one.closest('li') : field).getBoundingClientRect();
+    return {what: one.outerHTML.slice(0, 100), x: box.x, y: box.y,
+            width: box.width, height: box.height};
+  })"""
+FIND_BEYOND = """(scrolls) => {
+  const beyond = [...document.querySelectorAll('body *')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.width && one.checkVisibility() && (box.right > innerWidth + 1 || box.left < -1) &&
+      !one.closest(scrolls);
+  }).map((one) => one.outerHTML.slice(0, 120));
+  const wide = document.documentElement.scrollWidth;
+  return wide > innerWidth ? [`the page is ${wide} wide`, ...beyond] : beyond;
+}"""
+FIND_SLIPS = """() => {
+  const found = [];
+  const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+  const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
+  for (const id of new Set(twice)) found.push(`#${id} twice`);
+  for (const name of ['aria-describedby', 'aria-labelledby', 'aria-controls', 'for'])
+    for (const one of document.querySelectorAll(`[${name}]`))
+      for (const id of one.getAttribute(name).split(/\\s+/))
+        if (!document.getElementById(id)) found.push(`${name}=${id} leads nowhere`);
+  for (const tag of ['h1', 'main'])
+    if (document.querySelectorAll(tag).length !== 1) found.push(`not one ${tag}`);
+  return found;
+}"""
+
+
+@dataclass
+class Look:
+    """What was found out about one page; empty lists are what one wishes for."""
+
+    status: int
+    path: str
+    serious: list[str] = field(default_factory=list)
+    slips: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    beyond: dict[str, list[str]] = field(default_factory=dict)
+    small: list[str] = field(default_factory=list)
+    close: list[str] = field(default_factory=list)
+    overflow: int = 0
+    """How far the lobby's stage would have to be scrolled."""
+    highest: float = 0
+    """How far from the top the first thing to touch stands."""
+    weight: int = 0
+    """Bytes over the line until the page stood there."""
+
+
+def measured(seen: Seen) -> Look:
+    """Everything about a page as it stands there."""
+    page, screen = seen.page, seen.shot.screen
+    path = urlsplit(page.url).path
+    look = Look(seen.status, path, said=list(seen.said), weight=weight(seen))
+    look.strangers = strangers(seen)
+    look.slips = page.evaluate(FIND_SLIPS)
+    look.serious = serious(page)
+    look.beyond = {"its own size": page.evaluate(FIND_BEYOND, SCROLLS)}
+    if screen in FINGER:
+        boxes = page.evaluate(FIND_BOXES, [TOUCHED, RUNNING_TEXT if screen == "phone" else ""])
+        look.small = [box["what"] for box in boxes if is_small(box, FINGER[screen])]
+    if screen == "lobby":
+        look.close = list(too_close(boxes))
+        look.highest = min(box["y"] for box in boxes)
+        look.overflow = page.evaluate(
+            "(({scrollHeight, clientHeight}) => scrollHeight - clientHeight)"
+            "(document.querySelector('.stage'))"
+        )
+    look.beyond |= at_other_sizes(page, screen)
+    return look
+
+
+def at_other_sizes(page: Any, screen: str) -> dict[str, list[str]]:
+    """What sticks out with the largest type, and on the narrowest phone."""
+    found = {}
+    page.evaluate(f"document.documentElement.dataset.size = '{LARGEST}'")
+    found["the largest type"] = page.evaluate(FIND_BEYOND, SCROLLS)
+    page.evaluate("document.documentElement.dataset.size = '1'")
+    if screen == "phone":
+        page.set_viewport_size({"width": NARROWEST, "height": SCREENS["phone"][1]})
+        found[f"{NARROWEST} pixels"] = page.evaluate(FIND_BEYOND, SCROLLS)
+    return found
+
+
+def strangers(seen: Seen) -> list[str]:
+    """Addresses elsewhere that the page asked for."""
+    own = urlsplit(seen.page.url).netloc
+    hosts = [(address, urlsplit(address)) for address in seen.asked]
+    return [
+        address for address, url in hosts if url.scheme in {"http", "https"} and url.netloc != own
+    ]
+
+
+def weight(seen: Seen) -> int:
+    """What came over the line for the page: heads and bodies as they were sent."""
+    total = 0
+    for request in seen.finished:
+        sizes = request.sizes()
+        total += sizes["responseHeadersSize"] + sizes["responseBodySize"]
+    return total
+
+
+def is_small(box: dict[str, Any], least: int) -> bool:
+    """Whether a finger might miss it."""
+    return round(box["width"]) < least or round(box["height"]) < least
+
+
+def too_close(boxes: list[dict[str, Any]]) -> Iterable[str]:
+    """Pairs with less than a finger's room between."""
+    for place, one in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            if apart(one, other) < APART - 0.5:
+                yield f"{one['what']} and {other['what']}"
+
+
+def apart(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """The gap between two boxes in CSS pixels; 0 where they touch or overlap."""
+    across = max(one["x"], other["x"]) - min(one["x"] + one["width"], other["x"] + other["width"])
+    down = max(one["y"], other["y"]) - min(one["y"] + one["height"], other["y"] + other["height"])
+    return max(across, down, 0)

@@ -1,0 +1,693 @@
+"""Every page of portal, lobby and desk, in the states that people meet it in: who sees it, where,
+and how they come there. A page without a line here fails `test_every_page.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.pictures.stage import AT
+
+SCREENS = {"phone": (390, 844), "desk": (1440, 900), "lobby": (1080, 1920)}
+Step = Callable[[Any, dict[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its page's template, the address that leads there and what is done from it.
+
+    Addresses and typed words may hold what the stage knows, in braces. `at` is where one ends
+    when that is another page, as its route is written.
+    """
+
+    name: str
+    template: str
+    path: str
+    steps: tuple[Step, ...] = ()
+    at: str = ""
+    who: str = ""
+    node: str = "home"
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def face(self) -> str:
+        """The face that it belongs to: its name begins with it."""
+        return self.name.partition("-")[0]
+
+    @property
+    def screen(self) -> str:
+        """What it is looked at on."""
+        return {"portal": "phone", "kiosk": "lobby", "desk": "desk"}[self.face]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Pictures of one time and one state of the line."""
+
+    name: str
+    shots: tuple[Shot, ...]
+    line: str = "ok"
+    doubted: bool = False
+    at: datetime = AT
+
+
+def fill(field: str, words: str) -> Step:
+    """Type words into a field."""
+    return lambda page, known: page.fill(field, words.format_map(known))
+
+
+def press(button: str) -> Step:
+    """Press a button or link that leads to another page."""
+
+    def go(page: Any, known: dict[str, str]) -> None:
+        with page.expect_navigation():
+            page.click(button.format_map(known))
+
+    return go
+
+
+def touch(thing: str) -> Step:
+    """Touch something that changes this page."""
+    return lambda page, known: page.click(thing.format_map(known))
+
+
+def alter(thing: str, value: str) -> Step:
+    """A form that is older than the world: its button or field holds what no longer is."""
+    return lambda page, known: page.eval_on_selector(
+        thing, "(one, value) => { one.value = value }", value.format_map(known)
+    )
+
+
+def too_much(page: Any, known: dict[str, str]) -> None:
+    """Paste far more than a form takes."""
+    page.eval_on_selector(
+        "main form input[name=csrf]", "(one) => { one.value = 'x'.repeat(1200000) }"
+    )
+
+
+def guess(times: int) -> Step:
+    """Type a wrong code, again and again."""
+
+    def try_all(page: Any, known: dict[str, str]) -> None:
+        for number in range(times):
+            page.fill("#code", f"2222 3333 {4000 + number}")
+            with page.expect_navigation():
+                page.click("form[action^='/sign-in'] .button")
+
+    return try_all
+
+
+SIGN_IN = "form[action^='/sign-in'] .button"
+SECRET = "form[action^='/sign-in/secret'] .button"
+SATURDAY = "/find?kind=room&day=2026-12-12&starts=15:00&ends=19:00&people=12"
+STAY = "/find?kind=guest_apartment&day=2026-12-07&until=2026-12-10&people=3&ages=4"
+FIRST_OFFER = ".offers button >> nth=0"
+
+SIGNING_IN = (
+    Shot("portal-sign-in", "portal/sign_in.html", "/sign-in"),
+    Shot("portal-sign-in-letter", "portal/sign_in.html", "/c/{stranger_code}"),
+    Shot(
+        "portal-sign-in-wrong",
+        "portal/sign_in.html",
+        "/sign-in",
+        (fill("#code", "ABCD EFGH JKM2"), press(SIGN_IN)),
+        status=403,
+    ),
+    Shot("portal-sign-in-known", "portal/sign_in.html", "/sign-in", who="left"),
+    Shot(
+        "portal-sign-in-who",
+        "portal/sign_in_who.html",
+        "/c/{stranger_code}",
+        (press(SIGN_IN),),
+        at="/sign-in/who",
+    ),
+    Shot(
+        "portal-sign-in-first",
+        "portal/sign_in_secret.html",
+        "/c/{stranger_code}",
+        (press(SIGN_IN), press("a:text-is('{stranger}')")),
+        at="/sign-in/secret",
+    ),
+    Shot(
+        "portal-sign-in-first-wrong",
+        "portal/sign_in_secret.html",
+        "/c/{stranger_code}",
+        (
+            press(SIGN_IN),
+            press("a:text-is('{stranger}')"),
+            fill("#secret", "123456"),
+            fill("#again", "123457"),
+            press(SECRET),
+        ),
+        status=422,
+        at="/sign-in/secret",
+    ),
+    Shot(
+        "portal-sign-in-join",
+        "portal/sign_in_secret.html",
+        "/c/{stranger_code}",
+        (press(SIGN_IN), press(".rows li:last-child a")),
+        at="/sign-in/secret",
+    ),
+    Shot(
+        "portal-sign-in-pin",
+        "portal/sign_in_secret.html",
+        "/sign-in",
+        (press(".rows a >> nth=0"),),
+        who="left",
+        at="/sign-in/secret",
+    ),
+    Shot(
+        "portal-sign-in-pin-wrong",
+        "portal/sign_in_secret.html",
+        "/sign-in",
+        (press(".rows a >> nth=0"), fill("#secret", "0000"), press(SECRET)),
+        who="left",
+        status=403,
+        at="/sign-in/secret",
+    ),
+    Shot("portal-away", "portal/sign_in_away.html", "/away/{away}", node="central"),
+    Shot(
+        "portal-away-void",
+        "portal/sign_in_away.html",
+        "/away/nothing",
+        (press("form[action^='/away'] button"),),
+        node="central",
+        status=403,
+    ),
+)
+TODAY = (
+    Shot("portal-today", "portal/today.html", "/", who="resident"),
+    Shot("portal-today-empty", "portal/today.html", "/", who="newcomer"),
+    Shot("portal-today-waiting", "portal/today.html", "/", who="busy"),
+    Shot("portal-today-away", "portal/today.html", "/", who="away", node="central"),
+)
+BOOKING = (
+    Shot("portal-find", "portal/find.html", "/find", who="resident"),
+    Shot("portal-find-stays", "portal/find.html", "/find?kind=guest_apartment", who="resident"),
+    Shot("portal-find-free", "portal/find.html", SATURDAY, who="booker"),
+    Shot(
+        "portal-find-nothing",
+        "portal/find.html",
+        "/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=20",
+        who="booker",
+    ),
+    Shot(
+        "portal-find-wrong",
+        "portal/find.html",
+        "/find?kind=room&day=2026-12-12&starts=19:00&ends=15:00&people=12",
+        who="booker",
+        status=422,
+    ),
+    Shot("portal-find-stay-free", "portal/find.html", STAY, who="booker"),
+    Shot(
+        "portal-find-taken",
+        "portal/find.html",
+        SATURDAY,
+        (
+            alter(FIRST_OFFER, "{salon_taken}"),
+            press(FIRST_OFFER),
+        ),
+        who="booker",
+        status=409,
+        at="/hold",
+    ),
+    Shot("portal-space", "portal/space.html", "/spaces/{salon}?day=2026-11-28", who="resident"),
+    Shot(
+        "portal-space-closed",
+        "portal/space.html",
+        "/spaces/{werkstatt}?day=2026-12-03",
+        who="resident",
+    ),
+    Shot("portal-space-stay", "portal/space.html", "/spaces/{provence}", who="resident"),
+    Shot(
+        "portal-confirm",
+        "portal/confirm.html",
+        SATURDAY,
+        (press(FIRST_OFFER),),
+        who="booker",
+        at="/book/{reservation:str}",
+    ),
+    Shot(
+        "portal-confirm-stay",
+        "portal/confirm.html",
+        STAY,
+        (press(FIRST_OFFER),),
+        who="booker",
+        at="/book/{reservation:str}",
+    ),
+    Shot(
+        "portal-confirm-elsewhere",
+        "portal/confirm.html",
+        SATURDAY,
+        (press(FIRST_OFFER),),
+        who="booker",
+        node="kiosk",
+        at="/book",
+    ),
+)
+MINE = (
+    Shot("portal-mine", "portal/mine.html", "/mine", who="resident"),
+    Shot("portal-mine-states", "portal/mine.html", "/mine", who="busy"),
+    Shot("portal-mine-empty", "portal/mine.html", "/mine", who="newcomer"),
+    Shot("portal-booked", "portal/reservation.html", "/mine/{ahead}?new=1", who="resident"),
+    Shot("portal-reservation", "portal/reservation.html", "/mine/{ahead}", who="resident"),
+    Shot(
+        "portal-reservation-requested", "portal/reservation.html", "/mine/{requested}", who="busy"
+    ),
+    Shot("portal-reservation-declined", "portal/reservation.html", "/mine/{declined}", who="busy"),
+    Shot(
+        "portal-reservation-displaced", "portal/reservation.html", "/mine/{displaced}", who="busy"
+    ),
+    Shot(
+        "portal-reservation-cancelled", "portal/reservation.html", "/mine/{cancelled}", who="busy"
+    ),
+    Shot("portal-reservation-here", "portal/reservation.html", "/mine/{here}", who="busy"),
+    Shot("portal-cancel", "portal/cancel.html", "/mine/{ahead}/cancel", who="resident"),
+    Shot("portal-cancel-fee", "portal/cancel.html", "/mine/{soon}/cancel", who="busy"),
+    Shot("portal-pass", "portal/pass.html", "/mine/{open_now}/pass", who="resident"),
+    Shot("portal-pass-early", "portal/pass.html", "/mine/{ahead}/pass", who="resident"),
+    Shot("portal-public-pass", "portal/public_pass.html", "/p/{open_now_pass}"),
+    Shot("portal-public-pass-early", "portal/public_pass.html", "/p/{ahead_pass}"),
+    Shot("portal-public-pass-here", "portal/public_pass.html", "/p/{here_pass}"),
+    Shot("portal-public-pass-forged", "portal/public_pass.html", "/p/{forged_pass}", status=403),
+)
+HOUSE = (
+    Shot("portal-house", "portal/house.html", "/house", who="resident"),
+    Shot("portal-account", "portal/account.html", "/account", who="resident"),
+    Shot("portal-account-done", "portal/account.html", "/account?done=profile", who="busy"),
+    Shot("portal-account-away", "portal/account.html", "/account", who="away", node="central"),
+    Shot(
+        "portal-account-profile", "portal/account_profile.html", "/account/profile", who="resident"
+    ),
+    Shot("portal-account-secret", "portal/account_secret.html", "/account/secret", who="resident"),
+    Shot(
+        "portal-account-secret-wrong",
+        "portal/account_secret.html",
+        "/account/secret",
+        (
+            fill("#old", "0000"),
+            fill("#secret", "135790"),
+            fill("#again", "135790"),
+            press("form[action='/account/secret'] .button"),
+        ),
+        who="busy",
+        status=403,
+    ),
+    Shot(
+        "portal-account-member",
+        "portal/account_member.html",
+        "/account/members/new",
+        who="resident",
+    ),
+    Shot(
+        "portal-account-outside",
+        "portal/account_outside.html",
+        "/account",
+        (press("form[action='/account/outside'] button"),),
+        who="newcomer",
+        at="/account/outside",
+    ),
+    Shot("portal-help", "portal/help.html", "/help"),
+    Shot("portal-imprint", "portal/imprint.html", "/imprint"),
+    Shot("portal-privacy", "portal/privacy.html", "/privacy"),
+    Shot("portal-accessibility", "portal/accessibility.html", "/accessibility"),
+    Shot("portal-offline", "portal/offline.html", "/offline"),
+    Shot(
+        "portal-display", "portal/today.html", "/", (touch(".display > summary"),), who="resident"
+    ),
+)
+REFUSALS = (
+    Shot(
+        "portal-refusal-400",
+        "refusal.html",
+        SATURDAY,
+        (alter(FIRST_OFFER, "nonsense"), press(FIRST_OFFER)),
+        who="booker",
+        status=400,
+        at="/hold",
+    ),
+    Shot(
+        "portal-refusal-403",
+        "refusal.html",
+        "/sign-in",
+        (
+            alter("form[action='/sign-in'] input[name=csrf]", "old"),
+            fill("#code", "x"),
+            press(SIGN_IN),
+        ),
+        status=403,
+    ),
+    Shot("portal-refusal-404", "refusal.html", "/nowhere", who="resident", status=404),
+    Shot("portal-refusal-405", "refusal.html", "/hold", who="resident", status=405),
+    Shot(
+        "portal-refusal-413",
+        "refusal.html",
+        "/account/profile",
+        (too_much, press("form[action='/account/profile'] .button")),
+        who="resident",
+        status=413,
+    ),
+    Shot(
+        "portal-refusal-429",
+        "portal/sign_in.html",
+        "/sign-in",
+        (guess(12),),
+        node="central",
+        status=429,
+    ),
+    Shot("portal-refusal-500", "refusal.html", "/help", node="broken", status=500),
+    Shot("desk-refusal-404", "refusal.html", "/desk/reservations/none", who="mira", status=404),
+    Shot("desk-refusal-403", "refusal.html", "/desk/find", who="henrike", status=403),
+    Shot("kiosk-refusal-404", "refusal.html", "/kiosk/nowhere", node="kiosk", status=404),
+    Shot(
+        "portal-elsewhere",
+        "kiosk/elsewhere.html",
+        "/kiosk",
+        node="kiosk",
+        headers=(("X-Forwarded-For", "198.51.100.7"),),
+        status=403,
+    ),
+)
+DESK = (
+    Shot("desk-sign-in", "desk/sign_in.html", "/desk/sign-in"),
+    Shot(
+        "desk-sign-in-wrong",
+        "desk/sign_in.html",
+        "/desk/sign-in",
+        (fill("#name", "mira"), fill("#password", "falsch"), press(".button-primary")),
+        status=403,
+    ),
+    Shot("desk-today", "desk/today.html", "/desk", who="mira"),
+    Shot("desk-today-operator", "desk/today.html", "/desk", who="levin"),
+    Shot("desk-find", "desk/find.html", "/desk/find", who="mira"),
+    Shot("desk-find-person", "desk/find.html", "/desk/find?person={newcomer_id}", who="mira"),
+    Shot(
+        "desk-find-free",
+        "desk/find.html",
+        "/desk" + SATURDAY + "&search=1&person={newcomer_id}",
+        who="mira",
+    ),
+    Shot(
+        "desk-find-nothing",
+        "desk/find.html",
+        "/desk/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=20&search=1"
+        "&person={newcomer_id}",
+        who="mira",
+    ),
+    Shot("desk-plan", "desk/plan.html", "/desk/plan?day=2026-11-28", who="mira"),
+    Shot("desk-people", "desk/people.html", "/desk/people", who="mira"),
+    Shot("desk-search", "desk/people.html", "/desk/search?query=Dornbusch", who="mira"),
+    Shot("desk-search-nothing", "desk/people.html", "/desk/search?query=Xyz", who="mira"),
+    Shot("desk-person", "desk/person.html", "/desk/people/{busy_id}", who="mira"),
+    Shot(
+        "desk-person-code",
+        "desk/person.html",
+        "/desk/people/{partner_id}",
+        (press("form[action$='/code'] button"),),
+        who="mira",
+        at="/desk/people/{person:str}/code",
+    ),
+    Shot(
+        "desk-person-card",
+        "desk/person.html",
+        "/desk/people/{partner_id}",
+        (press("form[action$='/card'] button"),),
+        who="mira",
+        at="/desk/people/{person:str}/card",
+    ),
+    Shot("desk-letters", "desk/letters.html", "/desk/letters", who="mira"),
+    Shot("desk-pass", "desk/pass.html", "/desk/pass", who="mira"),
+    Shot(
+        "desk-pass-wrong",
+        "desk/pass.html",
+        "/desk/pass",
+        (fill("#code", "ABCD2345"), press("main form .button-primary")),
+        who="mira",
+        status=404,
+    ),
+    Shot("desk-reservation", "desk/reservation.html", "/desk/reservations/{open_now}", who="mira"),
+    Shot(
+        "desk-reservation-asks",
+        "desk/reservation.html",
+        "/desk/reservations/{requested}",
+        who="mira",
+    ),
+    Shot("desk-reservation-here", "desk/reservation.html", "/desk/reservations/{here}", who="mira"),
+    Shot(
+        "desk-reservation-gone",
+        "desk/reservation.html",
+        "/desk/reservations/{cancelled}",
+        who="mira",
+    ),
+    Shot("desk-health", "desk/health.html", "/desk/health", who="levin"),
+    Shot("desk-nodes", "desk/nodes.html", "/desk/nodes", who="mira"),
+    Shot(
+        "desk-node-revoke", "desk/node_revoke.html", "/desk/nodes/{lobby_node}/revoke", who="mira"
+    ),
+    Shot("desk-keys", "desk/today.html", "/desk", (touch("[data-opens=keys]"),), who="mira"),
+)
+ASK = "/kiosk/spaces"
+ASKED_ROOM = ASK + "?day=2026-12-12&from=15:00&until=19:00&people=12"
+ASKED_STAY = ASK + "?kind=guest_apartment&day=2026-12-07&nights=3&people=2"
+SCAN = "form.scan .button-primary"
+LOBBY = (
+    Shot("kiosk-idle", "kiosk/idle.html", "/kiosk", node="kiosk"),
+    Shot("kiosk-home", "kiosk/home.html", "/kiosk/home", node="kiosk"),
+    Shot("kiosk-home-card", "kiosk/home.html", "/kiosk/home", who="card", node="kiosk"),
+    Shot("kiosk-home-new", "kiosk/home.html", "/kiosk/home", who="newcomer-card", node="kiosk"),
+    Shot("kiosk-house", "kiosk/house.html", "/kiosk/house", node="kiosk"),
+    Shot("kiosk-desk", "kiosk/desk.html", "/kiosk/desk", node="kiosk"),
+    Shot("kiosk-sign-in", "kiosk/sign_in.html", "/kiosk/sign-in", node="kiosk"),
+    Shot(
+        "kiosk-sign-in-typing",
+        "kiosk/sign_in.html",
+        "/kiosk/sign-in",
+        (touch("#code"),),
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-sign-in-wrong",
+        "kiosk/sign_in.html",
+        "/kiosk/sign-in",
+        (fill("#code", "ABCD EFGH JKM2"), press(SCAN)),
+        node="kiosk",
+        status=403,
+        at="/kiosk/who",
+    ),
+    Shot(
+        "kiosk-who",
+        "kiosk/who.html",
+        "/kiosk/sign-in",
+        (fill("#code", "{stranger_code}"), press(SCAN)),
+        node="kiosk",
+        at="/kiosk/who",
+    ),
+    Shot(
+        "kiosk-no-pin",
+        "kiosk/no_pin.html",
+        "/kiosk/sign-in",
+        (fill("#code", "{stranger_code}"), press(SCAN), press(".pick >> nth=0")),
+        node="kiosk",
+        at="/kiosk/who",
+    ),
+    Shot(
+        "kiosk-pin",
+        "kiosk/pin.html",
+        "/kiosk/sign-in",
+        (fill("#code", "{card}"), press(SCAN)),
+        node="kiosk",
+        at="/kiosk/pin",
+    ),
+    Shot(
+        "kiosk-pin-wrong",
+        "kiosk/pin.html",
+        "/kiosk/sign-in",
+        (
+            fill("#code", "{busy_card}"),
+            press(SCAN),
+            fill("#pin", "0000"),
+            press(".pin-form .button-primary"),
+        ),
+        node="kiosk",
+        status=403,
+        at="/kiosk/pin",
+    ),
+    Shot("kiosk-ask-day", "kiosk/ask.html", ASK, node="kiosk"),
+    Shot("kiosk-ask-start", "kiosk/ask.html", ASK + "?day=2026-11-28", node="kiosk"),
+    Shot("kiosk-ask-end", "kiosk/ask.html", ASK + "?day=2026-11-28&from=15:00", node="kiosk"),
+    Shot(
+        "kiosk-ask-people",
+        "kiosk/ask.html",
+        ASK + "?day=2026-11-28&from=15:00&until=19:00",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-ask-nights",
+        "kiosk/ask.html",
+        ASK + "?kind=guest_apartment&day=2026-12-07",
+        node="kiosk",
+    ),
+    Shot("kiosk-offers", "kiosk/offers.html", ASKED_ROOM, node="kiosk"),
+    Shot("kiosk-offers-card", "kiosk/offers.html", ASKED_ROOM, who="booker-card", node="kiosk"),
+    Shot("kiosk-offers-stay", "kiosk/offers.html", ASKED_STAY, who="booker-card", node="kiosk"),
+    Shot(
+        "kiosk-offers-none",
+        "kiosk/offers.html",
+        ASK + "?day=2026-11-28&from=15:00&until=19:00&people=25",
+        who="booker-card",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-confirm",
+        "kiosk/confirm.html",
+        ASKED_ROOM,
+        (press(".lobby-offer >> nth=0"),),
+        who="booker-card",
+        at="/kiosk/book/{reservation:str}",
+    ),
+    Shot(
+        "kiosk-confirm-elsewhere",
+        "kiosk/confirm.html",
+        ASKED_ROOM,
+        (press(".lobby-offer >> nth=0"),),
+        who="booker-card",
+        node="kiosk",
+        at="/kiosk/book",
+    ),
+    Shot(
+        "kiosk-offers-taken",
+        "kiosk/offers.html",
+        ASKED_ROOM,
+        (alter(".lobby-offer >> nth=0", "{salon_taken}"), press(".lobby-offer >> nth=0")),
+        who="booker-card",
+        status=409,
+        at="/kiosk/hold",
+    ),
+    Shot("kiosk-mine", "kiosk/mine.html", "/kiosk/mine", who="card", node="kiosk"),
+    Shot("kiosk-mine-states", "kiosk/mine.html", "/kiosk/mine", who="busy-card", node="kiosk"),
+    Shot("kiosk-mine-empty", "kiosk/mine.html", "/kiosk/mine", who="newcomer-card", node="kiosk"),
+    Shot(
+        "kiosk-reservation",
+        "kiosk/reservation.html",
+        "/kiosk/mine/{ahead}",
+        who="card",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-reservation-open",
+        "kiosk/reservation.html",
+        "/kiosk/mine/{open_now}",
+        who="card",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-reservation-requested",
+        "kiosk/reservation.html",
+        "/kiosk/mine/{requested}",
+        who="busy-card",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-cancel", "kiosk/cancel.html", "/kiosk/mine/{ahead}/cancel", who="card", node="kiosk"
+    ),
+    Shot(
+        "kiosk-cancel-fee",
+        "kiosk/cancel.html",
+        "/kiosk/mine/{soon}/cancel",
+        who="busy-card",
+        node="kiosk",
+    ),
+    Shot("kiosk-check-in", "kiosk/check_in.html", "/kiosk/check-in", node="kiosk"),
+    Shot("kiosk-check-in-card", "kiosk/check_in.html", "/kiosk/check-in", who="card", node="kiosk"),
+    Shot(
+        "kiosk-check-in-wrong",
+        "kiosk/check_in.html",
+        "/kiosk/check-in",
+        (fill("#code", "ABCD2345"), press(SCAN)),
+        node="kiosk",
+        status=404,
+        at="/kiosk/scan",
+    ),
+    Shot(
+        "kiosk-checked-early",
+        "kiosk/checked.html",
+        "/kiosk/check-in",
+        (fill("#code", "{ahead_code}"), press(SCAN)),
+        node="kiosk",
+        status=409,
+        at="/kiosk/scan",
+    ),
+    Shot(
+        "kiosk-checked-before",
+        "kiosk/checked.html",
+        "/kiosk/check-in",
+        (fill("#code", "{here_code}"), press(SCAN)),
+        node="kiosk",
+        at="/kiosk/check-in/pass",
+    ),
+)
+CUT = (
+    Shot("desk-today-cut", "desk/today.html", "/desk", who="mira"),
+    Shot("desk-health-cut", "desk/health.html", "/desk/health", who="levin"),
+    Shot("kiosk-home-cut", "kiosk/home.html", "/kiosk/home", node="kiosk"),
+    Shot(
+        "kiosk-reservation-asked",
+        "kiosk/reservation.html",
+        ASKED_ROOM,
+        (press(".lobby-offer >> nth=0"), press(".lobby-act .button-primary")),
+        who="booker-card",
+        node="kiosk",
+        at="/kiosk/mine/{reservation:str}",
+    ),
+    Shot("portal-today-cut", "portal/today.html", "/", who="booker", node="kiosk"),
+    Shot("portal-mine-cut", "portal/mine.html", "/mine", who="booker", node="kiosk"),
+)
+DOUBTED = (
+    Shot("portal-today-doubted", "portal/today.html", "/", who="resident"),
+    Shot("desk-today-doubted", "desk/today.html", "/desk", who="mira"),
+    Shot("desk-health-doubted", "desk/health.html", "/desk/health", who="levin"),
+    Shot("kiosk-home-doubted", "kiosk/home.html", "/kiosk/home", node="kiosk"),
+)
+EVENING = (
+    Shot("portal-today-evening", "portal/today.html", "/", who="resident"),
+    Shot("kiosk-idle-evening", "kiosk/idle.html", "/kiosk", node="kiosk"),
+    Shot("kiosk-desk-evening", "kiosk/desk.html", "/kiosk/desk", node="kiosk"),
+    Shot("desk-today-evening", "desk/today.html", "/desk", who="mira"),
+)
+LAST = (
+    # They change what the others show, so they come last.
+    Shot(
+        "kiosk-checked-in",
+        "kiosk/checked.html",
+        "/kiosk/check-in",
+        (fill("#code", "{open_now_code}"), press(SCAN)),
+        node="kiosk",
+        at="/kiosk/check-in/pass",
+    ),
+    Shot(
+        "kiosk-checked-out",
+        "kiosk/checked.html",
+        "/kiosk/check-in",
+        (
+            fill("#code", "{open_now_code}"),
+            press(SCAN),
+            press("form:has([name=act][value=out]) button"),
+        ),
+        node="kiosk",
+        at="/kiosk/check-in/pass",
+    ),
+)
+SCENES = (
+    Scene("noon", (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *HOUSE, *REFUSALS, *DESK, *LOBBY)),
+    Scene("the clock is doubted", DOUBTED, doubted=True),
+    Scene("the line is cut", CUT, line="cut"),
+    Scene("evening", EVENING, at=AT + timedelta(hours=9)),
+    Scene("coming and going", LAST),
+)
+"""In this order: what was done stays done."""
+SHOTS = {shot.name: shot for scene in SCENES for shot in scene.shots}

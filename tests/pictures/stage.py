@@ -1,0 +1,314 @@
+"""The demo quarter on its three nodes, on a Tuesday at ten past one, with somebody in every state.
+
+The nodes are those of `quartier demo`, processes over real stores. What a picture needs and the
+demo's history lacks is brought about by the rooms' own front doors before the nodes start; the
+rest the people do themselves, in a browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from node import demo, people, spaces
+from node.base.actors import Actor, Face
+from node.base.clock import FrozenClock
+from node.base.ids import id_text
+from node.base.periods import Period
+from node.base.refusals import Refusal
+from node.portal.spaces import offer_value
+from node.quarter.files import QuarterFiles, read_quarter
+from node.registry import REGISTRY
+from node.settings import FILE, Settings
+from node.spaces import Line, Passed, Reservation, Wish
+from node.spaces.deciding import displace
+from node.spaces.folding import project
+from node.spaces.tables import select_space
+from node.store import Core, Read, Store, Write
+from node.sync import read_roster
+from tests.app_client import apart
+from tests.nodes import Nodes, claim_ports
+from tests.serve import AHEAD, MovedClock
+
+AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
+"""24 November 2026, 13:10 in Düsseldorf: the desk is open, rooms begin soon, guests arrive."""
+PIN = demo.DEMO_PIN
+BROKEN = "broken"
+BROKEN_TABLE = "quarter_profile"
+"""Without it the help page cannot be made: a programmer's error on a real page."""
+
+
+@dataclass
+class Stage(Nodes):
+    """The running demo, and what people on it know: codes, cards, ids, addresses."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    def set_scene(self, *, line: str = "ok", doubted: bool = False, at: datetime = AT) -> None:
+        """Put time and line where a picture wants them, and wait until the nodes have heard."""
+        self.clock.set(at)
+        self.clock.doubt(doubted=doubted)
+        self.cut() if line == "cut" else self.join()
+
+
+@contextmanager
+def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
+    """The demo quarter, running; its processes end with the block."""
+    ports = claim_ports(lowest_port)
+    clock = FrozenClock(AT)
+    apart(lambda: demo.prepare(folder, demo.QUARTER, first_port=ports, clock=clock))
+    MovedClock(folder / AHEAD).set(AT)
+    files = read_quarter(demo.QUARTER)
+    assert isinstance(files, QuarterFiles)
+    stage = Stage(folder)
+    sign_ins = json.loads((folder / demo.SIGN_INS).read_text(encoding="utf-8"))
+    stage.known |= _told(sign_ins)
+    database = folder / "home" / "quarter.db"
+    stage.known |= apart(lambda: asyncio.run(_prepare(database, files, sign_ins)))
+    try:
+        shutil.copytree(folder / "home", folder / BROKEN)
+        stage.start(*demo.NODES)
+        stage.until_even(seconds=60)
+        _break(stage, port=ports + 25)
+        yield stage
+    finally:
+        stage.stop()
+
+
+def _break(stage: Stage, *, port: int) -> None:
+    """One more node, a copy that meets nobody, whose store lost a table while it ran."""
+    folder = stage.folder / BROKEN
+    settings = Settings(data=folder, port=port, sync_port=port + 1, discovery=False, demo=True)
+    (folder / FILE).write_text(settings.to_toml(), encoding="utf-8")
+    stage.start(BROKEN)
+    with closing(sqlite3.connect(folder / "quarter.db")) as database:
+        database.execute(f"alter table {BROKEN_TABLE} rename to {BROKEN_TABLE}_lost")
+        database.commit()
+
+
+def _told(sign_ins: dict[str, Any]) -> dict[str, str]:
+    """What the demo says at its start."""
+    team = {name.split(" ")[0]: password for name, password in sign_ins["staff"].items()}
+    return {
+        "resident": sign_ins["person"],
+        "pin": sign_ins["pin"],
+        "card": sign_ins["card"],
+        "code": sign_ins["code"],
+        **{f"password_{name}": password for name, password in team.items()},
+    }
+
+
+async def _prepare(database: Path, files: QuarterFiles, sign_ins: dict[str, Any]) -> dict[str, str]:
+    store = await Store.open(database, REGISTRY, clock=FrozenClock(AT))
+    try:
+        cast = _Cast(store, files)
+        resident = next(
+            row.key
+            for row in files.people
+            if f"{row.given_name} {row.family_name}" == sign_ins["person"]
+        )
+        known = await cast.give_secrets()
+        known |= await store.on_writer(lambda core: _bring_about(core, cast, resident))
+    finally:
+        await store.close()
+    return known
+
+
+class _Cast:
+    """Who is on the pictures beside the demo's own resident: chosen by what their lives are."""
+
+    def __init__(self, store: Store, files: QuarterFiles) -> None:
+        self.store = store
+        self.files = files
+        booked = {row.person for row in files.reservations}
+        contracts = {row.household for row in files.contracts}
+        adults: dict[str, list[str]] = {}
+        for row in files.people:
+            if not row.is_child:
+                adults.setdefault(row.household, []).append(row.key)
+        quiet = [
+            keys
+            for household, keys in sorted(adults.items())
+            if household in contracts and not booked & set(keys) and len(keys) == 2
+        ]
+        self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
+        self.partner = quiet[0][1]
+
+    def id(self, key: str) -> bytes:
+        """A person's id."""
+        return self.files.id_of("person", key)
+
+    def name(self, key: str) -> str:
+        """A person's name."""
+        row = next(row for row in self.files.people if row.key == key)
+        return f"{row.given_name} {row.family_name}"
+
+    def household_id(self, key: str) -> bytes:
+        """The household of a person."""
+        row = next(row for row in self.files.people if row.key == key)
+        return self.files.id_of("household", row.household)
+
+    async def give_secrets(self) -> dict[str, str]:
+        """Codes on paper for three households, a PIN and a card for two of their people."""
+        known = {}
+        for role in ("busy", "newcomer", "stranger", "booker"):
+            key = getattr(self, role)
+            household = self.household_id(key)
+            code = await self.store.write(
+                lambda write, household=household: people.issue_code(
+                    write, people.COMMAND_LINE, household, now=AT
+                )
+            )
+            known |= {role: self.name(key), f"{role}_id": id_text(self.id(key))}
+            known[f"{role}_code"] = code.code
+            if role != "stranger":
+                known |= await self._sign_up(role, self.id(key))
+        return known
+
+    async def _sign_up(self, role: str, person_id: bytes) -> dict[str, str]:
+        await people.give_secret(self.store, people.COMMAND_LINE, person_id, PIN, now=AT)
+        card = await self.store.write(
+            lambda write: people.issue_card(write, people.COMMAND_LINE, person_id, now=AT)
+        )
+        return {f"{role}_card": card.token}
+
+
+class _Bookings:
+    """Makes bookings and what became of them, as the pages do, at times before now."""
+
+    def __init__(self, core: Core, files: QuarterFiles) -> None:
+        self.core = core
+        self.files = files
+
+    def actor(self, read: Read, key: str, face: Face = Face.PORTAL) -> Actor:
+        """Somebody as a face knows them."""
+        found = people.actor_of(read, self.files.id_of("person", key), face=face, now=AT)
+        assert found is not None
+        return found
+
+    def book(
+        self, key: str, space: str, day: int, hours: tuple[float, float], persons: int, purpose: str
+    ) -> Reservation:
+        """Book or ask, two days ago."""
+        asked_at = AT - timedelta(days=2)
+        wish = Wish(
+            space_id=self.files.id_of("space", space),
+            period=Period(local(day, hours[0]), local(day, hours[1])),
+            people=persons,
+            purpose=purpose,
+        )
+        return self._done(
+            lambda write: spaces.reserve(
+                write, self.actor(write, key), wish, now=asked_at, signer=self.core.identity
+            )
+        )
+
+    def decline(self, made: Reservation, reason: str) -> Reservation:
+        """The desk says no."""
+
+        def run(write: Write) -> Reservation | Refusal:
+            staff = self.actor(write, "S-MIRA", Face.DESK)
+            return spaces.decline(write, staff, made.id, reason=reason, signer=self.core.identity)
+
+        return self._done(run)
+
+    def displace(self, made: Reservation) -> Reservation:
+        """Take a booking back, as after a restored backup had granted a time twice."""
+
+        def run(write: Write) -> Reservation | None:
+            space = select_space(write, made.space_id)
+            assert space is not None
+            displace(write, made, space)
+            return project(write, made.id)
+
+        return self._done(run)
+
+    def cancel(self, key: str, made: Reservation) -> Reservation:
+        """Give a booking up, at the price of now."""
+        return self._done(
+            lambda write: spaces.cancel(write, self.actor(write, key), made.id, now=AT)
+        )
+
+    def let_in(self, key: str, made: Reservation) -> Reservation:
+        """Check in where the booking began."""
+
+        def run(write: Write) -> object:
+            actor = self.actor(write, key)
+            line = spaces.get_line(write, actor, made.id, now=AT)
+            assert isinstance(line, Line), line
+            return spaces.admit(write, actor, line, now=made.period.starts_at)
+
+        passed = self.core.write(run)
+        assert isinstance(passed, Passed), passed
+        return made
+
+    def _done(self, run: Callable[[Write], object]) -> Reservation:
+        made = self.core.write(run)
+        assert isinstance(made, Reservation), made
+        return made
+
+
+def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
+    """Bookings in every state. A household has three open ones at most, so what comes to nothing
+    does so before the next is made."""
+    desk, busy = _Bookings(core, cast.files), cast.busy
+    no = "An diesem Abend ist der Salon schon für das Adventssingen zugesagt."
+    made = {
+        "ahead": desk.book(resident, "salon", 28, (15, 19), 12, "private"),
+        "open_now": desk.book(resident, "lernzimmer", 24, (13, 15), 2, "tutoring"),
+        "declined": desk.decline(desk.book(busy, "salon", 35, (20, 23), 40, "private"), no),
+        "displaced": desk.displace(desk.book(busy, "konferenzraum", 26, (10, 12), 8, "business")),
+        "cancelled": desk.cancel(busy, desk.book(busy, "werkstatt", 25, (10, 12), 2, "private")),
+        "soon": desk.book(busy, "lernzimmer", 25, (10, 12), 3, "private"),
+        "requested": desk.book(busy, "salon", 27, (20, 23), 30, "private"),
+        "here": desk.let_in(busy, desk.book(busy, "hofterrasse", 24, (12, 15), 6, "private")),
+    }
+    places = {name: cast.files.id_of("space", name) for name in ("salon", "werkstatt", "provence")}
+    taken = made["ahead"]
+    return {
+        **{name: id_text(each.id) for name, each in made.items()},
+        **{name: id_text(each) for name, each in places.items()},
+        **_passes(core, made, "ahead", "open_now", "here"),
+        "salon_taken": offer_value(taken.space_id, taken.period),
+        "partner_id": id_text(cast.id(cast.partner)),
+        "lobby_node": _lobby_node(core),
+    }
+
+
+def _lobby_node(core: Core) -> str:
+    """The box in the lobby."""
+    roster = read_roster(core)
+    assert roster is not None
+    return next(id_text(node.site_id) for node in roster.body.nodes if node.role == "kiosk")
+
+
+def _passes(core: Core, made: dict[str, Reservation], *names: str) -> dict[str, str]:
+    """The eight characters of a pass and what its QR says."""
+    found = {}
+    for name in names:
+        reservation = core.read(
+            lambda read, name=name: spaces.find_reservation(read, made[name].id)
+        )
+        assert reservation is not None
+        assert reservation.decision is not None
+        text = spaces.pass_text(reservation.decision.pass_)
+        line = core.read(
+            lambda read, text=text: spaces.find_by_pass(read, text, keys=[core.identity.public_key])
+        )
+        assert isinstance(line, Line), line
+        found |= {f"{name}_pass": text, f"{name}_code": line.code}
+    first = found[f"{names[0]}_pass"]
+    return {**found, "forged_pass": first[:-8] + ("2" * 8)}
+
+
+def local(day: int, hour: float) -> datetime:
+    """An instant by the quarter's clock, an hour ahead of UTC; days count on from November."""
+    return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=day - 1, hours=hour - 1)
