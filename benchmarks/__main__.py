@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.contention import contention
 from benchmarks.figures import Figure, as_row
 from benchmarks.nodes import (
     cold_start_s,
@@ -28,6 +29,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "idle_mb": idle_mb,
     "cold_start_s": cold_start_s,
     "lan_visible_ms": lan_visible_ms,
+    "contention": contention,
 }
 
 

@@ -49,6 +49,7 @@ class Client:
         self.over = over
         self.by_page = by_page
         self.token = ""
+        self.csrf = ""
         self.own: list[Booked] = []
         self.http = httpx.AsyncClient(base_url=node.address, timeout=ANSWER_SECONDS)
 
@@ -92,7 +93,7 @@ class Client:
 
     async def sign_in(self) -> None:
         """Prove oneself, as often as it takes until this node has heard of us."""
-        self.token = ""
+        self.token = self.csrf = ""
         while not (found := await self._prove()):  # noqa: ASYNC110 - what ends a pause is time
             await asyncio.sleep(1)
         self.token = found
@@ -167,16 +168,9 @@ class Client:
 
     async def _reserve(self, space: str, starts_at: datetime, ends_at: datetime) -> None:
         key = f"{self.node.name}-{self.chance.getrandbits(64):x}"
-        wish = {
-            "space_id": self.quarter.space_id(space),
-            "starts_at": starts_at.isoformat(),
-            "ends_at": ends_at.isoformat(),
-            "people": 2,
-            "purpose": "private",
-        }
         # Now and then somebody presses twice.
         for number in range(2 if self.chance.random() < 0.1 else 1):
-            answer = await self.ask("POST", "/api/reservations", key=key, json=wish)
+            answer = await self.wish_for(space, starts_at, ends_at, key=key)
             if answer.is_success:
                 booked = self.memory.book(key, self.node.name, answer.json())
                 self.memory.repeated += number
@@ -185,23 +179,42 @@ class Client:
             else:
                 self.memory.refused += 1
 
+    async def wish_for(
+        self, space: str, starts_at: datetime, ends_at: datetime, *, key: str = ""
+    ) -> httpx.Response:
+        """Ask to reserve, as a program does."""
+        wish = {
+            "space_id": self.quarter.space_id(space),
+            "starts_at": starts_at.isoformat(),
+            "ends_at": ends_at.isoformat(),
+            "people": 2,
+            "purpose": "private",
+        }
+        return await self.ask("POST", "/api/reservations", key=key, json=wish)
+
     async def book_by_page(self) -> None:
-        """What somebody does with a phone: hold an offer, read the summary, press the button."""
-        starts_at = int(self._some_time().timestamp())
-        offer = f"{self.quarter.space_id('saal')}.{starts_at}.{starts_at + 3600}"
-        csrf = csrf_of(await self.ask("GET", "/find", accept="html"))
-        fields = {"csrf": csrf, "offer": offer, "people": "2", "use": "private"}
+        """Book some time in the hall with a phone."""
+        starts_at = self._some_time()
+        path = await self.hold_and_book("saal", starts_at, starts_at + timedelta(hours=1))
+        if path:
+            booked = {"id": path.rpartition("/")[2], "status": "confirmed"}
+            self.memory.book(path, self.node.name, booked)
+        else:
+            self.memory.refused += 1
+
+    async def hold_and_book(self, space: str, starts_at: datetime, ends_at: datetime) -> str:
+        """Hold an offer, then press the summary's one button; the booking's address, or nothing."""
+        period = f"{int(starts_at.timestamp())}.{int(ends_at.timestamp())}"
+        if not self.csrf:
+            self.csrf = csrf_of(await self.ask("GET", "/find", accept="html"))
+        fields = {"csrf": self.csrf, "offer": f"{self.quarter.space_id(space)}.{period}"}
+        fields |= {"people": "2", "use": "private"}
         held = await self.ask("POST", "/hold", accept="html", data=fields)
         if held.status_code != 303:
-            self.memory.refused += 1
-            return
-        path = held.headers["location"]
-        booked = await self.ask("POST", path, accept="html", data={"csrf": csrf})
-        if booked.status_code != 303:
-            self.memory.refused += 1
-            return
-        reservation_id = path.rpartition("/")[2]
-        self.memory.book(path, self.node.name, {"id": reservation_id, "status": "confirmed"})
+            return ""
+        path = str(held.headers["location"])
+        booked = await self.ask("POST", path, accept="html", data={"csrf": self.csrf})
+        return path if booked.status_code == 303 else ""
 
     async def cancel(self) -> None:
         """Give one of our reservations up."""
