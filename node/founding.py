@@ -19,6 +19,7 @@ from node.registry import REGISTRY
 from node.settings import FILE, Settings
 from node.store import Core, Read, Store
 from node.store.doctor import Finding, examine
+from node.store.files import forget_database, put_in_place, write_durably
 from node.sync import found_roster, read_roster
 from node.web.i18n import terminal_language, translate
 
@@ -32,17 +33,22 @@ FIRST_NODE = "Hauptknoten"
 
 
 def found_quarter(settings: Settings, *, name: str | None) -> str:
-    """Make the first node of a new quarter: its store, its key, its roster of one."""
-    clock = SystemClock()
+    """Make the first node of a new quarter: its store, its key, its roster of one.
+
+    The database gets its name last: founding that was cut off is begun anew.
+    """
     path = settings.data / FILE
     name = name or (settings.name if path.exists() else FIRST_NODE)
-    core = Core.open(settings.database, REGISTRY, clock=clock)
+    unfinished = settings.database.with_name("founding.db")
+    forget_database(unfinished)
+    core = Core.open(unfinished, REGISTRY, clock=SystemClock())
     try:
         found_roster(core, name=name)
     finally:
         core.close()
     if not path.exists():
-        path.write_text(Settings(name=name).to_toml(), encoding="utf-8")
+        write_durably(path, Settings(name=name).to_toml().encode())
+    put_in_place(unfinished, settings.database)
     return (
         f"Founded in {settings.data}.\n"
         f"Next: quartier import DIR --data {settings.data}, "

@@ -39,7 +39,12 @@ def in_home(path: Path) -> str:
 
 @contextmanager
 def locked(data: Path) -> Iterator[None]:
-    """Hold the node's lock; raises `CommandError` where another process does."""
+    """Hold the node's lock; raises `CommandError` where another process does.
+
+    Whoever holds it first finishes what a dead one left half put in place.
+    """
+    from node.store.files import finish_swap  # noqa: PLC0415
+
     with (data / "node.lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -47,6 +52,7 @@ def locked(data: Path) -> Iterator[None]:
             raise CommandError(
                 f"the node in {data} is running. Stop it first, or use its pages."
             ) from None
+        finish_swap(data / DATABASE)
         yield
 
 

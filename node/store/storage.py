@@ -1,14 +1,16 @@
 """What the disk will not take, as a no in words: before it is tried, and when it happens.
 
 A little space stays spare, because a file system that is full to the last byte can neither be
-cleaned up nor started from. The trap: SQLite says "I/O error" where a quota or a limit on the
-size of files is reached, so both count as the disk's no.
+cleaned up nor started from; a very little of it lies in a file that is given up for a start. The
+trap: SQLite says "I/O error" where a quota or a limit on the size of files is reached, so both
+count as the disk's no.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from node.base.refusals import Refusal, RefusedError
@@ -16,6 +18,9 @@ from node.store.refusals import FULL, UNWRITABLE
 
 SPARE_BYTES = 32 * 1024 * 1024
 """Below this writes are refused: a write-ahead log and a restart need about so much."""
+
+GIVEN_UP_BYTES = 128 * 1024
+"""What opening a database takes: an index of the write-ahead log and its first pages."""
 
 _FULL_CODE = 13
 _NO_CODES = frozenset({5, 8, 10, 14})
@@ -32,6 +37,7 @@ class Storage:
     def __init__(self, path: Path, *, spare_bytes: int = SPARE_BYTES) -> None:
         self.spare_bytes = spare_bytes
         self._folder = path.parent
+        self._given_up = path.with_name(path.name + ".spare")
         self._last: Refusal | None = None
 
     @property
@@ -61,7 +67,27 @@ class Storage:
         """A write went through: whatever was in the way is gone."""
         if self._last is not None:
             self._last = None
+            self.hold_back()
             log.warning("the disk takes writes again")
+
+    def hold_back(self) -> None:
+        """Keep room for a start on a disk that others have filled, where it can be spared."""
+        if self._given_up.exists() or self.free_bytes < self.spare_bytes:
+            return
+        with suppress(OSError):
+            handle = os.open(self._given_up, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.posix_fallocate(handle, 0, GIVEN_UP_BYTES)
+            finally:
+                os.close(handle)
+
+    def give_up(self) -> bool:
+        """Give the room up that was held back; whether there was any."""
+        try:
+            self._given_up.unlink()
+        except OSError:
+            return False
+        return True
 
     def _noted(self, refusal: Refusal, error: Exception | None = None) -> Refusal:
         if self._last is None:

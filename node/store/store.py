@@ -69,6 +69,7 @@ class Store:
         core = opened[0]
         store = cls(core, writer, [])
         try:
+            core.storage.hold_back()
             for _ in range(readers):
                 await store._add_reader()
         except BaseException:

@@ -26,8 +26,17 @@ class Writing:
         self.path = path
         self.storage = storage
         self.commits = commits
-        self.connection: Any = open_writer(path)
+        self.connection: Any = self._opened()
         self._is_suspect = False
+
+    def _opened(self) -> Any:
+        try:
+            return open_writer(self.path)
+        except DatabaseError as error:
+            # On a full disk SQLite has no room to open what it could read.
+            if self.storage.refusal_of(error) is None or not self.storage.give_up():
+                raise
+            return open_writer(self.path)
 
     def close(self) -> None:
         """Close the connection."""

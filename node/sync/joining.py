@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from node.base.clock import Clock
 from node.store import Core, Founding, Identity, Registry, new_identity
+from node.store.files import forget_database, put_in_place, write_durably
 from node.sync.pairing import Code, CodeError
 from node.sync.roster import Roster, join_roster
 from node.sync.transport import JOIN, Address, Link, key_at
@@ -73,13 +73,13 @@ def _exactly(key: bytes) -> Callable[[bytes], bool]:
 def unfinished_file(database: Path) -> Path:
     """Where the file is made until it is whole: a try that was cut off leaves nothing."""
     unfinished = database.with_name("joining.db")
-    unfinished.unlink(missing_ok=True)
+    forget_database(unfinished)
     return unfinished
 
 
 def finish_file(database: Path) -> None:
     """Put the whole file in its place."""
-    database.with_name("joining.db").replace(database)
+    put_in_place(database.with_name("joining.db"), database)
     database.with_name(KEY_FILE).unlink()
 
 
@@ -91,10 +91,5 @@ def identity_for(database: Path) -> Identity:
     if path.exists():
         return Identity(path.read_bytes())
     identity = new_identity()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, identity.seed)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_durably(path, identity.seed)
     return identity

@@ -93,6 +93,17 @@ def test_a_second_quarter_is_not_founded_over_the_first(
     assert tree(data) == before
 
 
+def test_a_quarter_that_waits_to_be_put_in_place_is_not_founded_over(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The plug was pulled in the middle of a restore.
+    database = data / "quarter.db"
+    before = database.read_bytes()
+    database.rename(data / "quarter.db.incoming")
+    assert "holds a node already" in refused(capsys, "init", "--data", str(data))
+    assert database.read_bytes() == before
+
+
 @pytest.fixture
 def running(data: Path) -> Iterator[Path]:
     """A node whose lock another process holds, as far as a verb can see."""

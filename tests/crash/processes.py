@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from node.store.connection import open_reader
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60.0
 END_SECONDS = 30.0
+PR_SET_PDEATHSIG = 1
 
 
 class NodeProcess:
@@ -56,6 +58,7 @@ class NodeProcess:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         self._watching = asyncio.create_task(self._watch(self._process))
 
@@ -117,6 +120,11 @@ class NodeProcess:
         finally:
             reader.close()
         return {(row[0], row[1]): row[2] for row in found}
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill the node when the tests are gone, however they ended (prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def run_verb(*words: str) -> tuple[int, str]:

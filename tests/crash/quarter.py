@@ -6,7 +6,6 @@ Nothing here depends on the time of day, for real processes have real clocks.
 from __future__ import annotations
 
 import shutil
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,10 +19,10 @@ from node.registry import REGISTRY
 from node.store import Core, Store
 from node.sync import found_roster
 from tests.cast import SMALL
+from tests.nodes import claim_ports
 
 NODES = ("home", "kiosk", "central")
 PIN = "471193"
-PORTS = range(23000, 24000, 40)
 
 HALL = """
 key = "{key}"
@@ -152,7 +151,7 @@ async def furnish(data: Path, source: Path) -> Furnished:
     """Found the quarter, with kiosk and central beside it; all its households can sign in."""
     files = read_quarter(source)
     assert isinstance(files, QuarterFiles), files
-    port = free_ports()
+    port = claim_ports()
     home = Core.open(_made(data / "home") / "quarter.db", REGISTRY, clock=SystemClock())
     import_into(home, files, progress=lambda *_: None)
     found_roster(home, name="Service-Point")
@@ -166,19 +165,6 @@ async def furnish(data: Path, source: Path) -> Furnished:
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True)
     return folder
-
-
-def free_ports() -> int:
-    """The first of a row of ports that nobody listens on."""
-    for first in PORTS:
-        if all(_is_free(first + 10 * n + m) for n in range(len(NODES)) for m in (0, 1)):
-            return first
-    raise OSError(f"no free ports in {PORTS}")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 async def _let_in(database: Path, files: QuarterFiles) -> list[Resident]:

@@ -130,18 +130,24 @@ async def test_a_full_disk_stops_writing_and_nothing_else(tmp_path: Path) -> Non
             assert person.node.said().count("writes are refused") == 1
 
 
-async def test_a_node_that_is_killed_on_a_full_disk_starts_on_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("killed", [True, False], ids=["killed", "ended"])
+async def test_a_node_starts_on_a_disk_that_is_full_to_the_last_byte(
+    tmp_path: Path, *, killed: bool
+) -> None:
     with small_disk(tmp_path / "disk", megabytes=128) as disk:
         async with one_node(tmp_path / "files", disk.folder / "data") as person:
             booked = await book(person, 0)
-            disk.fill()
-            await person.node.kill()
+            if killed:
+                disk.fill()
+                await person.node.kill()
+            else:
+                assert await person.node.end() == 0
+                disk.fill()
             for _ in range(2):
                 await person.node.start()
                 await person.node.until_ready()
                 await reading_goes_on(person, booked)
                 await everything_is_refused(person, booked["pass"], 507, "store.full")
-                # The second time it was ended in order before.
                 assert await person.node.end() == 0
             disk.free()
             await person.node.start()

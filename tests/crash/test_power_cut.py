@@ -20,6 +20,7 @@ from node.base.periods import Period
 from node.founding import import_into
 from node.quarter.files import QuarterFiles, read_quarter
 from node.registry import REGISTRY
+from node.settings import load
 from node.spaces import Reservation, Wish, reserve
 from node.store import (
     Column,
@@ -33,6 +34,7 @@ from node.store import (
     Table,
 )
 from node.store.doctor import examine
+from node.sync import read_roster
 from tests.crash.dying import Dying
 from tests.crash.oracle import (
     PROJECTIONS,
@@ -129,6 +131,28 @@ def test_an_import_killed_again_and_again_is_completed_by_the_one_that_gets_thro
         assert tables_of(data / "quarter.db") == wanted
         projections_follow(NodeFile("cut", data / "quarter.db"), tmp_path)
         is_sound(data / "quarter.db")
+
+
+def test_founding_killed_again_and_again_makes_one_whole_node(tmp_path: Path, dying: Dying) -> None:
+    dying.measure(lambda: main(["init", "--data", str(tmp_path / "measured")]))
+    number = 0
+    while dying.kills < KILLS:
+        number += 1
+        data = tmp_path / f"node-{number}"
+
+        def found(data: Path = data) -> int:
+            # A second time it is refused where the first one got through just before its death.
+            return 0 if (data / "quarter.db").exists() else main(["init", "--data", str(data)])
+
+        dying.until_done(found, lambda: None)
+        settings = load(data, {})
+        core = Core.open(settings.database, REGISTRY, clock=FrozenClock(NOW))
+        roster = read_roster(core)
+        assert roster is not None
+        assert [node.name for node in roster.nodes.values()] == [settings.name]
+        core.close()
+        is_sound(settings.database)
+        assert {path.name for path in data.iterdir()} <= {"node.lock", "node.toml", "quarter.db"}
 
 
 @pytest.fixture
