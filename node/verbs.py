@@ -204,11 +204,15 @@ def print_settings(_: Namespace) -> int:
 
 
 def database_of(data: Path) -> Path:
-    """The database of the node that must be there already."""
+    """The database of the node that must be there already, or waits to be put in place."""
+    from node.store.files import is_expected  # noqa: PLC0415
+
     path = data / DATABASE
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        if is_expected(path):
+            return path
         raise CommandError(
             f"{data} holds no node. `quartier init --data {data}` founds one."
         ) from None

@@ -104,6 +104,12 @@ def test_a_quarter_that_waits_to_be_put_in_place_is_not_founded_over(
     assert database.read_bytes() == before
 
 
+def test_a_database_that_waits_to_be_put_in_place_is_found_by_every_verb(data: Path) -> None:
+    (data / "quarter.db").rename(data / "quarter.db.incoming")
+    assert main(["doctor", "--data", str(data)]) == 0
+    assert (data / "quarter.db").exists()
+
+
 @pytest.fixture
 def running(data: Path) -> Iterator[Path]:
     """A node whose lock another process holds, as far as a verb can see."""
