@@ -24,7 +24,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 """A transaction is capped at the writer; an import cuts itself into pieces."""
 
 PART_BYTES = 60_000
-"""Changesets are applied in transactions of about this size: some 2,000 cells, more are slower."""
+"""Changesets are applied in transactions of about this size: some 2,000 cells, to begin with."""
 
 SIGNATURE_BYTES = 64
 _SIGNED_AS = b"quartier changeset 1\0"
@@ -111,14 +111,21 @@ def is_hash_signed(digest: bytes, signature: bytes, public_key: bytes) -> bool:
     return True
 
 
+def part_of(batch: Sequence[SignedChangeset], start: int, *, max_bytes: int) -> int:
+    """Where the piece of a batch ends that begins at `start` and has about so many bytes."""
+    size, end = 0, start
+    while end < len(batch) and (end == start or size <= max_bytes):
+        size += len(batch[end].body)
+        end += 1
+    return end
+
+
 def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
     """The batch in pieces of about `PART_BYTES`, each for one transaction."""
-    parts: list[list[SignedChangeset]] = [[]]
-    size = 0
-    for signed in batch:
-        if parts[-1] and size > PART_BYTES:
-            parts.append([])
-            size = 0
-        parts[-1].append(signed)
-        size += len(signed.body)
-    return [part for part in parts if part]
+    parts: list[list[SignedChangeset]] = []
+    start = 0
+    while start < len(batch):
+        end = part_of(batch, start, max_bytes=PART_BYTES)
+        parts.append(list(batch[start:end]))
+        start = end
+    return parts

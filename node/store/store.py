@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from node.base.clock import Clock
 from node.base.refusals import Refusal
-from node.store.changeset import SignedChangeset, parts_of
+from node.store.changeset import SignedChangeset, part_of
 from node.store.commits import Basis, Commits
 from node.store.connection import FunctionThread
 from node.store.core import Core
@@ -20,6 +21,7 @@ from node.store.handles import Read, Write
 from node.store.intake import IntakeReport
 from node.store.journal import Chain, Head, Quarantined
 from node.store.kept import Kept
+from node.store.pace import Pace
 from node.store.reading import ReadCore
 from node.store.roles import Members
 from node.store.schema import Registry
@@ -39,6 +41,7 @@ class Store:
     def __init__(self, core: Core, writer: FunctionThread, readers: list[FunctionThread]) -> None:
         self.core = core
         self._writer = writer
+        self._pace = Pace()
         self._all_readers = readers
         self._readers: asyncio.LifoQueue[tuple[FunctionThread, ReadCore]] = asyncio.LifoQueue()
         self._listeners: list[Listener] = []
@@ -140,9 +143,12 @@ class Store:
         """
         report = IntakeReport()
         try:
-            for part in parts_of(batch):
-                taken = await self._writer.run(partial(self.core.receive_part, part, members))
-                report.add_all(taken)
+            start = 0
+            while start < len(batch):
+                end = part_of(batch, start, max_bytes=self._pace.size)
+                take = partial(self._receive_timed, batch[start:end], members)
+                report.add_all(await self._writer.run(take))
+                start = end
         finally:
             if report.touched:
                 followed = await self._writer.run(self.core.finish_merge)
@@ -150,6 +156,13 @@ class Store:
             elif report.advanced:
                 # Sealed, or for a newer schema: of no use here, but others wait for it.
                 self._tell(frozenset())
+        return report
+
+    def _receive_timed(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+        began = time.perf_counter()
+        report = self.core.receive_part(part, members)
+        size = sum(len(signed.body) for signed in part)
+        self._pace.learn(size, time.perf_counter() - began)
         return report
 
     async def finish_merge(self) -> None:
