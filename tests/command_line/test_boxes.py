@@ -54,6 +54,12 @@ class Boxes:
         assert found is not None
         return found[1]
 
+    def heads(self) -> dict[str, object]:
+        """What each box holds and what stopped it, for who has to find out why."""
+        asked = ("select hex(site), scope, held from head", "select scope, reason from quarantine")
+        boxes = [name for name in self.ports if (self.at(name) / "quarter.db").exists()]
+        return {name: [self.rows(name, each) for each in asked] for name in boxes}
+
     def rows(self, name: str, query: str) -> list[tuple[object, ...]]:
         """What lies in the file, read past the node."""
         address = f"file:{self.at(name)}/quarter.db?mode=ro"
@@ -61,10 +67,15 @@ class Boxes:
             return connection.execute(query).fetchall()
 
 
-def until(condition: Callable[[], object], seconds: float = 40.0) -> None:
+def until(
+    condition: Callable[[], object],
+    seconds: float = 60.0,
+    *,
+    told: Callable[[], object] = lambda: "",
+) -> None:
     ends = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < ends, "did not come about in time"
+        assert time.monotonic() < ends, f"did not come about in time: {told()}"
         time.sleep(0.1)
 
 
@@ -80,6 +91,7 @@ def test_a_slip_of_the_pen_is_told_by_its_line(
     assert not (boxes.at("new") / "quarter.db").exists()
 
 
+@pytest.mark.timeout(300)
 def test_a_burnt_home_comes_back_from_central_and_the_sheet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,6 +128,6 @@ def test_a_burnt_home_comes_back_from_central_and_the_sheet(
             assert "Everything agrees" in on("new", "doctor")
             with boxes.serving("new", central=where):
                 terms = "select max(term) from home_term"
-                until(lambda: rows("foyer", terms) == [(2,)])
+                until(lambda: rows("foyer", terms) == [(2,)], told=boxes.heads)
                 assert len(rows("foyer", "select distinct home_site from space")) == 1
     assert re.search(r"Service-Point\s+home.*revoked", on("new", "nodes"))
