@@ -172,6 +172,7 @@ async def test_a_store_that_cannot_open_its_readers_leaves_no_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(threading.enumerate())
+
     def fail(*_: object, **__: object) -> None:
         raise OSError("no more file handles")
 
