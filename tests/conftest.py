@@ -1,18 +1,21 @@
-"""Fixtures that all tests share: a frozen clock and a fresh store on a real file."""
+"""Fixtures that all tests share: a frozen clock, a fresh store on a real file, Chromium."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import sync_playwright
 
 from node.base.clock import FrozenClock
 from node.registry import REGISTRY
 from node.store import Core
 from tests.nodes import Blueprint, draw
+from tests.web import gallery
 
 # On a busy machine the first draw is slow and says nothing of the code.
 settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,3 +44,17 @@ def core(tmp_path: Path, clock: FrozenClock) -> Iterator[Core]:
     opened = Core.open(tmp_path / "quarter.db", REGISTRY, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """The one Playwright of a process: beside a running one, a second refuses to start."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:
+    """Debian's Chromium, for all tests that look at pages as a person does."""
+    with gallery.launched(playwright) as browser:
+        yield browser

@@ -1,4 +1,4 @@
-"""Real nodes, Chromium, and the people's screens."""
+"""Real nodes and the people's screens."""
 
 from __future__ import annotations
 
@@ -8,25 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.browser.screens import Screen, screen
 from tests.nodes import Blueprint, Town, built
-from tests.web import gallery
 
 Opens = Callable[..., Screen]
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Any]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright: Any) -> Iterator[Any]:
-    with gallery.launched(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
-"""Chromium and the served gallery, for the tests that look at pages as a person does."""
+"""The served gallery and its pages, for the tests that look at pages as a person does."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.web import gallery
 
@@ -13,18 +12,6 @@ from tests.web import gallery
 def base() -> Iterator[str]:
     with gallery.served() as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Any]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Any) -> Iterator[Any]:
-    with gallery.launched(playwright) as browser:
-        yield browser
 
 
 @pytest.fixture
