@@ -40,7 +40,7 @@ def blueprint(tmp_path_factory: pytest.TempPathFactory) -> Blueprint:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Any]:
-    """What drives Chromium; one for the whole run."""
+    """What drives Chromium; one for the whole run: beside a running one, a second refuses."""
     with sync_playwright() as started:
         yield started
 

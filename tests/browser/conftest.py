@@ -1,4 +1,4 @@
-"""Real nodes, Chromium, and the people's screens."""
+"""Real nodes and the people's screens."""
 
 from __future__ import annotations
 
