@@ -11,10 +11,10 @@ from pathlib import Path
 
 from benchmarks.contention import contention
 from benchmarks.figures import Figure, as_row
-from benchmarks.nodes import (
-    cold_start_s,
-    idle_mb,
-    lan_visible_ms,
+from benchmarks.nodes import cold_start_s, idle_mb, lan_visible_ms
+from benchmarks.pages import (
+    page_fresh_vs_starlette,
+    page_p95_ms,
     page_vs_constant,
     page_vs_starlette,
 )
@@ -24,6 +24,8 @@ from benchmarks.store import journal_ms
 FIGURES: dict[str, Callable[[], Figure]] = {
     "page_vs_starlette": page_vs_starlette,
     "page_vs_constant": page_vs_constant,
+    "page_fresh_vs_starlette": page_fresh_vs_starlette,
+    "page_p95_ms": page_p95_ms,
     "booking_vs_plain_insert": booking_vs_plain_insert,
     "journal_ms": journal_ms,
     "idle_mb": idle_mb,

@@ -17,14 +17,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Figure, against_limit, against_peer, alternating
-from benchmarks.load import requests_a_second
+from benchmarks.figures import Figure, against_limit
 from node import demo, spaces
-from node.base.actors import Face
+from node.base.actors import Actor, Face
 from node.base.clock import SystemClock
 from node.base.ids import id_text, parse_id
 from node.base.periods import Period, to_epoch
@@ -32,7 +31,7 @@ from node.people.access import actor_of
 from node.people.model import Knock
 from node.people.sessions import start_session
 from node.registry import REGISTRY
-from node.store import Core, Write
+from node.store import Core, Read, Write
 from node.store.connection import open_reader
 from node.web.gate import SESSION_COOKIES
 
@@ -42,23 +41,30 @@ IDLE_SECONDS = 5.0
 STARTS = 5
 VISIBLE_TIMES = 15
 VISIBLE_SECONDS = 10.0
-ROUNDS = 5
+PEOPLE = 50
+"""Who have their phone in the hand at once in a large quarter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The demo quarter on disk: ports of home and kiosk, a session, a time that is free."""
+    """The demo quarter on disk: ports of home and kiosk, sessions, a time that is free."""
 
     folder: Path
     home_port: int
     kiosk_port: int
-    token: str
+    tokens: list[str]
     free: dict[str, Any]
 
     @property
+    def cookies(self) -> list[str]:
+        """The sessions as browsers send them, one a person."""
+        name = f"{SESSION_COOKIES[Face.PORTAL]}_{self.home_port}"
+        return [f"{name}={token}" for token in self.tokens]
+
+    @property
     def cookie(self) -> str:
-        """The session as a browser sends it."""
-        return f"{SESSION_COOKIES[Face.PORTAL]}={self.token}"
+        """The session of one who has a reservation ahead."""
+        return self.cookies[0]
 
 
 @functools.cache
@@ -74,32 +80,39 @@ def prepared() -> Prepared:
         sys.stdout = stdout
     core = Core.open(folder / "home" / "quarter.db", REGISTRY, clock=SystemClock())
     try:
-        token, free = core.write(_someone)  # type: ignore[misc]
+        tokens, free = core.write(_some_people)  # type: ignore[misc]
     finally:
         core.close()
-    return Prepared(folder, port, port + 10, token, free)
+    return Prepared(folder, port, port + 10, tokens, free)
 
 
-def _someone(write: Write) -> tuple[str, dict[str, Any]]:
-    """Sign somebody in who has a reservation ahead, and find a time that they can have."""
+def _some_people(write: Write) -> tuple[list[str], dict[str, Any]]:
+    """Sign in people who have a reservation ahead, and find a time that the first can have."""
     now = SystemClock().now()
-    person_id = write.value(
-        "select person_id from reservation_state where status = 'confirmed' and starts_at > :now"
-        " order by starts_at limit 1",
+    rows = write.rows(
+        "select distinct person_id from reservation_state"
+        " where status = 'confirmed' and starts_at > :now order by starts_at limit :people",
         now=to_epoch(now),
+        people=PEOPLE,
     )
-    actor = actor_of(write, person_id, face=Face.PORTAL, now=now)
-    if actor is None:
+    found = [actor_of(write, row[0], face=Face.PORTAL, now=now) for row in rows]
+    actors = [actor for actor in found if actor is not None]
+    if not actors:
         raise ValueError("nobody in the demo quarter has a reservation ahead")
-    token = start_session(write, actor, Knock(), now=now).token
+    tokens = [start_session(write, actor, Knock(), now=now).token for actor in actors]
+    return tokens, _free_time(write, actors[0], now)
+
+
+def _free_time(read: Read, actor: Actor, now: datetime) -> dict[str, Any]:
+    """A room and time that somebody can have at once, as the API takes it."""
     start = now.replace(minute=0, second=0, microsecond=0)
     for hours in range(48, 24 * 30):
         begin = start + timedelta(hours=hours)
         query = spaces.Query(period=Period(begin, begin + timedelta(hours=2)), people=2)
-        for offer in spaces.search(write, actor, query, now=now).offers:
+        for offer in spaces.search(read, actor, query, now=now).offers:
             if not offer.needs_request and not offer.space.is_by_night:
                 purposes = offer.space.row.purposes
-                return token, {
+                return {
                     "space_id": id_text(offer.space.id),
                     "starts_at": offer.period.starts_at.isoformat(),
                     "ends_at": offer.period.ends_at.isoformat(),
@@ -158,37 +171,6 @@ def home() -> Any:
     quarter = prepared()
     data = str(quarter.folder / "home")
     return running("node", "serve", "--data", data, port=quarter.home_port, path="/health")
-
-
-def page_vs_starlette() -> Figure:
-    """The signed-in first page to a bare Starlette page, requests a second."""
-    value, reference = _page_against("/page")
-    return against_peer(
-        "page_vs_starlette", value, "1/s", "Starlette + Jinja2 1/s", reference, at_least=1
-    )
-
-
-def page_vs_constant() -> Figure:
-    """The signed-in first page to a constant answer of the same server, requests a second."""
-    value, reference = _page_against("/constant")
-    return against_peer(
-        "page_vs_constant", value, "1/s", "constant answer 1/s", reference, at_least=0.15
-    )
-
-
-def _page_against(path: str) -> tuple[float, float]:
-    quarter = prepared()
-    port = quarter.home_port + 30
-    database = str(quarter.folder / "bare.db")
-    bare = running("benchmarks.bare", str(port), database, port=port, path="/constant")
-    with home(), bare:
-        return alternating(
-            {
-                "value": lambda: requests_a_second(quarter.home_port, "/", cookie=quarter.cookie),
-                "reference": lambda: requests_a_second(port, path),
-            },
-            rounds=ROUNDS,
-        )
 
 
 def idle_mb() -> Figure:
