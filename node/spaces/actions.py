@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from node.base.actors import Actor, Permission, Role, may
+from node.base.actors import Actor, Face, Permission, Role, may
 from node.base.ids import derived_id, id_text, new_id
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
@@ -164,13 +164,21 @@ def preview_cancellation(read: Read, reservation: Reservation, *, now: datetime)
     )
 
 
+OWN_ONLY = frozenset({Face.PORTAL, Face.KIOSK})
+"""Faces at which everybody finds their own things alone."""
+
+
 def own_reservation(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
-    """A reservation of the actor's household, or any for the desk; others' don't exist."""
+    """A reservation of the actor's household, or any for the desk; others' don't exist.
+
+    In the portal and the lobby the desk's people are neighbours like all: what stands there is
+    one's own, with the pass that opens its door.
+    """
     reservation = find_reservation(read, reservation_id)
     if reservation is None:
         return UNKNOWN
-    is_seen = may(actor, Permission.SEE_ALL_RESERVATIONS) or _is_own(actor, reservation)
-    return reservation if is_seen else UNKNOWN
+    sees_all = actor.face not in OWN_ONLY and may(actor, Permission.SEE_ALL_RESERVATIONS)
+    return reservation if sees_all or _is_own(actor, reservation) else UNKNOWN
 
 
 def _own_to_change(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:

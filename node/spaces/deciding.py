@@ -29,6 +29,7 @@ from node.spaces.model import (
     Wish,
 )
 from node.spaces.passes import Signer, issue
+from node.spaces.refusals import TAKEN
 from node.store import Read, Write
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,13 +110,13 @@ def decide(
     """Confirm if the place is free. The one function that ever does, in this one transaction."""
     if _is_taken(write, case, now=now):
         if not approved and tables.select_decisions(write, reservation_id):
-            return rules.TAKEN
+            return TAKEN
         write_decision(
             write,
             reservation_id,
             case,
             Verdict.DECLINED,
-            reason=rules.TAKEN.code,
+            reason=TAKEN.code,
             signer=signer,
         )
         return projected(write, reservation_id)
@@ -293,7 +294,7 @@ def why_not(read: Read, reservation: Reservation) -> Refusal | None:
     decision = reservation.decision
     if decision is None or decision.verdict not in {Verdict.DECLINED, Verdict.DISPLACED}:
         return None
-    known = {each.code: each for each in (rules.TAKEN, DECLINED_BY_DESK, DISPLACED, TOO_LATE)}
+    known = {each.code: each for each in (TAKEN, DECLINED_BY_DESK, DISPLACED, TOO_LATE)}
     refusal = known.get(decision.reason, AGAINST_RULES)
     words = tables.select_note(read, decline_note_id(reservation.id)).get("note", "")
     return replace(refusal, message=words) if words else refusal

@@ -19,6 +19,7 @@ from node.quarter.model import Closure
 from node.spaces.model import Space, Wish
 from node.spaces.opening import nights_between, open_around
 from node.spaces.pricing import nights_of
+from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
 from node.spaces.standing import buffered
 
 SATURDAY, SUNDAY = 5, 6
@@ -78,13 +79,6 @@ def check_thinkable(period: Period) -> Refusal | None:
 
 THINKABLE = Period(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 LONGEST = timedelta(days=366)
-NOT_THINKABLE = Refusal(
-    "spaces.not_thinkable",
-    N_("Für diese Zeit kann hier niemand etwas buchen."),
-    N_("Bitte prüfen Sie das Datum. Länger als ein Jahr geht nicht auf einmal."),
-    status=422,
-    field="starts_at",
-)
 
 
 def _check_space(space: Space) -> Refusal | None:
@@ -357,25 +351,6 @@ def _check_free(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
     if is_free(buffered(row, wish.period), world.busy):
         return None
     return TAKEN
-
-
-NOT_FOR_OUTSIDE = Refusal(
-    "spaces.not_for_you",
-    N_("Diesen Ort können nur Menschen buchen, die im Quartier wohnen."),
-    N_("Der Service-Point sagt Ihnen, was für Sie möglich ist."),
-    status=403,
-)
-ONLY_WITH_CONTRACT = Refusal(
-    "spaces.not_for_you",
-    N_("Diesen Ort können nur Haushalte mit Servicevertrag buchen."),
-    N_("Der Service-Point sagt Ihnen, wie Sie einen bekommen."),
-    status=403,
-)
-TAKEN = Refusal(
-    "spaces.taken",
-    N_("Da ist schon jemand, oder es wird gerade vor- oder nachbereitet."),
-    N_("Wählen Sie eine der freien Zeiten daneben."),
-)
 
 
 def is_free(period: Period, busy: Iterable[Period]) -> bool:

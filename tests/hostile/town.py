@@ -25,6 +25,7 @@ RESIDENTS = ("anna", "bilal", "clara", "sam", "greta")
 TEAM = ("demir", "eva", "ole")
 EVERYBODY = (*RESIDENTS, *TEAM, "fritz", "nobody")
 """The cast by name; Fritz is a guest without an account, who holds Anna's pass."""
+FACES = (Face.PORTAL, Face.KIOSK, Face.API, Face.DESK)
 SAMS_PIN = "6183"
 GRETAS_PIN = "7294"
 
@@ -65,27 +66,36 @@ def token_of(name: str, face: Face) -> str:
 
 
 def sign_everybody_in(write: Write, cast: Cast) -> dict[str, str]:
-    """Begin everybody's sessions anew, each under its known token; their ids and devices'."""
+    """Begin everybody's sessions anew; the ids of persons, sessions and devices."""
     ids: dict[str, str] = {}
     for name in (*RESIDENTS, *TEAM):
-        # Else every time adds a browser, and pages with all of them grow slow.
-        write.execute("delete from known_device where person_id = :id", id=cast.id(name))
-        for face in (Face.PORTAL, Face.KIOSK, Face.API, Face.DESK):
-            token = token_of(name, face)
-            if token:
-                actor = cast.actor(write, name, face=face)
-                write.execute("delete from session where id = :id", id=token_id(token))
-                begun = start_session(write, actor, Knock(face=face, agent="Test"), now=cast.now)
-                write.execute(
-                    "update session set id = :new where id = :old",
-                    new=token_id(token),
-                    old=token_id(begun.token),
-                )
-        ids[f"person {name}"] = id_text(cast.id(name))
-        ids[f"session {name}"] = id_text(token_id(token_of(name, Face.KIOSK)))
-        devices = people.list_devices(write, cast.actor(write, name), device="")
-        ids[f"device {name}"] = id_text(devices[0].id)
+        ids |= sign_in(write, cast, name)
     return ids
+
+
+def sign_in(write: Write, cast: Cast, name: str) -> dict[str, str]:
+    """Begin somebody's sessions anew, each under its known token; for "nobody" there are none."""
+    faces = [face for face in FACES if token_of(name, face)]
+    if not faces:
+        return {}
+    # Else every time adds a browser, and pages with all of them grow slow.
+    write.execute("delete from known_device where person_id = :id", id=cast.id(name))
+    for face in faces:
+        token = token_of(name, face)
+        write.execute("delete from session where id = :id", id=token_id(token))
+        knock = Knock(face=face, agent="Test")
+        begun = start_session(write, cast.actor(write, name, face=face), knock, now=cast.now)
+        write.execute(
+            "update session set id = :new where id = :old",
+            new=token_id(token),
+            old=token_id(begun.token),
+        )
+    devices = people.list_devices(write, cast.actor(write, name), device="")
+    return {
+        f"person {name}": id_text(cast.id(name)),
+        f"session {name}": id_text(token_id(token_of(name, Face.KIOSK))),
+        f"device {name}": id_text(devices[0].id),
+    }
 
 
 def _reserve(core: Core, town: Town, cast: Cast, name: str, *, days: int) -> None:

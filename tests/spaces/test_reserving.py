@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from node.base.actors import Actor, Role
+from node.base.actors import Actor, Face, Role
 from node.base.clock import FrozenClock
 from node.base.periods import Period
 from node.base.refusals import Refusal
@@ -202,7 +202,12 @@ def test_others_reservations_do_not_exist_for_clara(
     now = clock.now()
     assert code_of(house.read(lambda r: get_line(r, clara, mine.id, now=now))) == "spaces.unknown"
     assert code_of(house.write(lambda w: cancel(w, clara, mine.id, now=now))) == "spaces.unknown"
-    assert not isinstance(house.read(lambda r: get_line(r, demir, mine.id, now=now)), Refusal)
+    at_desk = replace(demir, face=Face.DESK)
+    assert not isinstance(house.read(lambda r: get_line(r, at_desk, mine.id, now=now)), Refusal)
+    at_lobby = replace(demir, face=Face.KIOSK)
+    assert (
+        code_of(house.read(lambda r: get_line(r, at_lobby, mine.id, now=now))) == "spaces.unknown"
+    )
     assert house.read(lambda r: my_reservations(r, clara, now=now)) == [
         line
         for line in house.read(lambda r: my_reservations(r, clara, now=now))
@@ -215,7 +220,7 @@ def test_who_may_only_see_reservations_changes_none(
 ) -> None:
     """Management sees all reservations; giving one up is for its household and the desk."""
     made = booked(house, anna, hall(files), clock)
-    eva = Actor(b"e" * 16, b"", frozenset({Role.MANAGEMENT}))
+    eva = Actor(b"e" * 16, b"", frozenset({Role.MANAGEMENT}), face=Face.DESK)
     seen = house.read(lambda read: own_reservation(read, eva, made.id))
     assert isinstance(seen, Reservation)
     refused = house.write(lambda write: cancel(write, eva, made.id, now=clock.now()))
