@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,7 @@ from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.store.changeset import SignedChangeset, parts_of
 from node.store.commits import Basis, Commits
-from node.store.connection import FunctionThread
+from node.store.connection import DatabaseError, FunctionThread
 from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
@@ -23,6 +24,7 @@ from node.store.kept import Kept
 from node.store.reading import ReadCore
 from node.store.roles import Members
 from node.store.schema import Registry
+from node.store.soundness import is_corrupt
 from node.store.storage import SPARE_BYTES
 
 T = TypeVar("T")
@@ -102,7 +104,8 @@ class Store:
         """Finish what runs and close all connections."""
         for thread in self._all_readers:
             await thread.close()
-        await self._writer.run(self.core.note_time)
+        with suppress(DatabaseError):
+            await self._run(self._writer, self.core.note_time)
         await self._writer.close()
 
     @property
@@ -120,13 +123,23 @@ class Store:
     async def _on_reader(self, fn: Callable[[ReadCore], T]) -> T:
         thread, reader = await self._readers.get()
         try:
-            return await thread.run(lambda: fn(reader))
+            return await self._run(thread, lambda: fn(reader))
         finally:
             self._readers.put_nowait((thread, reader))
 
+    async def _run(self, thread: FunctionThread, fn: Callable[[], T]) -> T:
+        try:
+            return await thread.run(fn)
+        except DatabaseError as error:
+            self.is_doubted |= is_corrupt(error)
+            raise
+
+    is_doubted = False
+    """Whether SQLite found the file damaged: it is checked whole and mended at the next start."""
+
     async def write(self, fn: Callable[[Write], T]) -> T | Refusal:
         """Run `fn` in one transaction; a `Refusal` that it returns or raises rolls it back."""
-        result, touched = await self._writer.run(lambda: self.core.write_and_tell(fn))
+        result, touched = await self._run(self._writer, lambda: self.core.write_and_tell(fn))
         if touched:
             self._tell(touched)
         return result
@@ -140,7 +153,9 @@ class Store:
         report = IntakeReport()
         try:
             for part in parts_of(batch):
-                taken = await self._writer.run(partial(self.core.receive_part, part, members))
+                taken = await self._run(
+                    self._writer, partial(self.core.receive_part, part, members)
+                )
                 report.add_all(taken)
         finally:
             if report.touched:
@@ -159,7 +174,7 @@ class Store:
 
     async def on_writer(self, fn: Callable[[Core], T]) -> T:
         """Run a function of the store's own care (backup, checks) on the writer's thread."""
-        return await self._writer.run(lambda: fn(self.core))
+        return await self._run(self._writer, lambda: fn(self.core))
 
     async def heads(self) -> dict[Chain, Head]:
         """The heads of all chains held; does not wait for the writer."""
