@@ -64,16 +64,41 @@ def parser() -> argparse.ArgumentParser:
     password = add("password", verbs.give_password, "give one of the team a password", FIRST_DAY)
     password.add_argument("sign_in", metavar="NAME", help="the sign-in name of staff.csv")
     _add_demo(add)
-    backup = add("backup", verbs.back_up, "write a checked backup while all goes on", BACKUP)
-    backup.add_argument("to", type=Path, metavar="DIR", help="directory for the backup")
-    restore = add("restore", verbs.restore_node, "put a backup in a node's place", RESTORE)
-    restore.add_argument("backup", type=Path, metavar="FILE", help="the backup")
-    restore.add_argument("--replace", action="store_true", help="set what is there aside")
+    _add_backup(add)
+    _add_alone(add)
     _add_boxes(add)
     add("doctor", verbs.examine_node, "check that journal, clocks and rows agree", DOCTOR)
     add("openapi", verbs.print_openapi, "print the API's description as JSON", OPENAPI, data=False)
     add("settings", verbs.print_settings, "print all settings with their help", "", data=False)
     return top
+
+
+def _add_backup(add: _Adder) -> None:
+    backup = add("backup", verbs.back_up, "write a checked, sealed backup", BACKUP)
+    backup.add_argument("to", type=Path, nargs="?", metavar="DIR", help="directory for one more")
+    backup.add_argument(
+        "--recipient",
+        action="append",
+        default=[],
+        metavar="AGE1...",
+        help="public key that opens it too; may be given several times",
+    )
+    drill = add("drill", verbs.rehearse, "test that a backup brings everything back", DRILL)
+    drill.add_argument("backup", type=Path, nargs="?", metavar="FILE", help="not the newest one")
+    for verb in (backup, drill):
+        verb.add_argument("--timed", action="store_true", help="as the node does it by the clock")
+    restore = add("restore", verbs.restore_node, "put a backup in a node's place", RESTORE)
+    restore.add_argument("backup", type=Path, metavar="FILE", help="the backup")
+    restore.add_argument("--replace", action="store_true", help="set what is there aside")
+    restore.add_argument("--key", type=Path, metavar="FILE", help="file with the sheet's key")
+    restore.add_argument(
+        "--alone", action="store_true", help="there is no other node: go on at once"
+    )
+
+
+def _add_alone(add: _Adder) -> None:
+    alone = add("alone", verbs.go_on_alone, "let a restored node go on without any other", ALONE)
+    alone.add_argument("--key", type=Path, metavar="FILE", help="file with the sheet's key")
 
 
 class _Adder:
@@ -176,10 +201,22 @@ DEMO = """
 Makes the quarter at the first start, then runs three nodes until Ctrl-C. The data stay.
 """
 BACKUP = """
-The node may run meanwhile. The backup holds the node's key: keep it like the box.
+The node may run meanwhile. The backup is sealed (age): the emergency sheet opens it on any box,
+this box its own. Without DIR it goes where the settings say (backup_to), and those no longer
+needed go: of the last 24 hours, 14 days and 8 weeks one each is kept.
+"""
+DRILL = """
+Restores it into a scratch place, compares every table and lets the doctor look. The node may run
+meanwhile, and does the same by itself every month. Exit status 1 when something would be lost.
 """
 RESTORE = """
-Stop the node before. It reads at once and writes again when it has met a neighbour.
+Stop the node before. On another box than the one that made the backup, the key of the emergency
+sheet is asked for, or read from --key or from a pipe. The node reads at once and writes again when
+it has met a neighbour. Where there is no other node, --alone lets it go on at once under a new key.
+"""
+ALONE = """
+For a node that waits for its neighbours after it was restored or mended, where there are none: it
+takes a new key and keeps what it wrote. Stop it before. Never say so where another node lives.
 """
 INVITE = """
 The code is good for 15 minutes and one box. The desk's page of boxes shows one while the node runs.

@@ -17,11 +17,14 @@ from litestar.types import ASGIApp
 from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import Clock, SystemClock
-from node.jobs import JOBS, keep_doing
+from node.jobs import JOBS, keep_doing, keep_safe
+from node.keeping import backups_of
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.store import Core, NodeRole, Store, Write
+from node.store.backups import Backups
+from node.store.soundness import begin_life, end_life
 from node.sync import LineSwitch, Roster, Sync, SyncSettings, sync_app
 from node.sync.routes import SyncApp
 from node.web.bodies import BodyRequest
@@ -47,11 +50,15 @@ class Node:
     pages: ASGIApp
     peers: SyncApp
     streams: Streams
+    backups: Backups
     jobs: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Begin timed work, and to find and meet other nodes."""
         self.jobs = [asyncio.create_task(keep_doing(self.store, job)) for job in JOBS]
+        if not self.settings.demo:
+            safe = keep_safe(self.settings, self.backups, self.store.core.clock)
+            self.jobs.append(asyncio.create_task(safe))
         await self.sync.start()
 
     async def close(self) -> None:
@@ -60,7 +67,10 @@ class Node:
             job.cancel()
         await asyncio.gather(*self.jobs, return_exceptions=True)
         await self.sync.stop()
+        core = self.store.core
         await self.store.close()
+        if not self.store.is_doubted:
+            end_life(core.path, core.site_id)
 
 
 async def open_node(settings: Settings, *, clock: Clock | None = None) -> Node:
@@ -70,11 +80,13 @@ async def open_node(settings: Settings, *, clock: Clock | None = None) -> Node:
     os.umask(0o077)
     store = await Store.open(settings.database, REGISTRY, clock=clock)
     try:
-        return await _put_together(store, settings, clock)
+        node = await _put_together(store, settings, clock)
     except BaseException:
         # Its threads would keep the process from ending.
         await store.close()
         raise
+    begin_life(settings.database, store.core.site_id)
+    return node
 
 
 async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
@@ -85,7 +97,8 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     house = await make_house(store, clock, settings, sync=sync, line=line)
     follow_profile(house, settings)
     pages, streams = make_pages(house, settings), house.service(Streams)
-    return Node(settings, store, sync, pages, sync_app(sync), streams)
+    backups = house.service(Backups)
+    return Node(settings, store, sync, pages, sync_app(sync), streams, backups)
 
 
 def sync_settings(settings: Settings) -> SyncSettings:
@@ -155,6 +168,7 @@ async def make_house(
         services={
             people.Sessions: sessions,
             Sync: sync,
+            Backups: backups_of(settings),
             LineSwitch: line,
             Settings: settings,
             KioskRules: KioskRules(

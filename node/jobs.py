@@ -1,17 +1,33 @@
-"""Timed work: what a node does by itself while it runs, in one table."""
+"""Timed work: what a node does by itself while it runs, in one table.
+
+Short work is a write of its own. Long work (backups, drills) is a process of its own, behind the
+pages' in rank: its memory is gone when it ends, and no page waits for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from node import people
+from node.base.clock import Clock
+from node.settings import PREFIX, Settings
 from node.store import Store, Write
+from node.store.backups import Backups
 
 log = logging.getLogger("quartier.jobs")
+
+LOOKS_EVERY_SECONDS = 60.0
+SETTLE_SECONDS = 120.0
+"""After a power cut all boxes of a house start at once, and people want their pages first."""
+
+AGAIN_SECONDS = 900.0
+"""What did not work is not tried again before; a clock that jumps is no reason either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +50,70 @@ async def keep_doing(store: Store, job: Job) -> None:
         except Exception:
             log.exception("the job %s failed", job.name)
         await asyncio.sleep(job.every_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something that takes long, and when it is due; its name is that of a verb."""
+
+    verb: str
+    is_due: Callable[[Backups, datetime], bool]
+
+
+ERRANDS = (Errand("backup", Backups.is_due), Errand("drill", Backups.is_drill_due))
+
+_ONE_AT_A_TIME = asyncio.Lock()
+"""Central serves many quarters on one disk."""
+
+
+async def keep_safe(
+    settings: Settings,
+    backups: Backups,
+    clock: Clock,
+    *,
+    settle_seconds: float = SETTLE_SECONDS,
+    looks_every_seconds: float = LOOKS_EVERY_SECONDS,
+) -> None:
+    """Run each errand when it is due, until cancelled."""
+    loop = asyncio.get_running_loop()
+    tried: dict[str, float] = {}
+    await asyncio.sleep(settle_seconds)
+    while True:
+        for errand in ERRANDS:
+            rested = loop.time() - tried.get(errand.verb, -AGAIN_SECONDS) >= AGAIN_SECONDS
+            if rested and await asyncio.to_thread(errand.is_due, backups, clock.now()):
+                tried[errand.verb] = loop.time()
+                await _run(errand, settings)
+        await asyncio.sleep(looks_every_seconds)
+
+
+async def _run(errand: Errand, settings: Settings) -> None:
+    command = (sys.executable, "-m", "node", errand.verb, "--timed", "--data", settings.data)
+    async with _ONE_AT_A_TIME:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env=_environment(settings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            _, said = await process.communicate()
+        except BaseException:
+            # The node ends: what is half done is thrown away at the next try.
+            process.terminate()
+            await process.wait()
+            raise
+    if process.returncode:
+        log.warning("%s: %s", errand.verb, said.decode(errors="replace").strip()[-500:])
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The node's own settings, wherever they came from."""
+    own = {
+        "backup_to": settings.backup_to,
+        "backup_recipients": ",".join(settings.backup_recipients),
+        "backup_every_hours": str(settings.backup_every_hours),
+        "drill_every_days": str(settings.drill_every_days),
+    }
+    return {**os.environ, **{PREFIX + name.upper(): value for name, value in own.items()}}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine, Sequence
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +15,36 @@ import uvloop
 
 from node.app import Node, open_node
 from node.base.clock import Clock
+from node.base.refusals import Refusal, RefusedError
 from node.central import Hub
 from node.logs import begin_logging
+from node.maintenance import Maintenance, until_helped
+from node.recovery import make_sound, mend
 from node.serving import Listener, bound, listener, run_until_stopped
 from node.settings import Settings, load
+from node.store.connection import DatabaseError
+from node.store.soundness import Stand, is_corrupt
 from node.sync import listener_options
+from node.troubles import sentence_of
 from node.units import Manager
+from node.verbs import BusyError
 from node.web.listening import allow_files, page_listener_options
 
+Hold = Callable[[], AbstractContextManager[None]]
+"""How the node's lock is held while its files are open."""
 
-def serve_node(settings: Settings, *, clock: Clock | None = None) -> int:
+
+def serve_node(settings: Settings, *, clock: Clock | None = None, hold: Hold = nullcontext) -> int:
     """Serve one node's pages and peers; by the machine's clock if no other is given."""
-    return _run(_serve([settings], clock), settings.log)
+    manager = Manager.taken_from(os.environ)
+    return _run(_serve_or_say_why(settings, clock, manager, hold), settings.log)
 
 
 def serve_central(folders: Sequence[Path]) -> int:
     """Serve every quarter of these directories, its pages by host name."""
     all_settings = [load(path, {}) for path in folders]
-    return _run(_serve(all_settings), all_settings[0].log)
+    manager = Manager.taken_from(os.environ)
+    return _run(_serve(all_settings, None, manager), all_settings[0].log)
 
 
 def _run(serving: Coroutine[Any, Any, None], log: str) -> int:
@@ -42,28 +55,82 @@ def _run(serving: Coroutine[Any, Any, None], log: str) -> int:
     return 0
 
 
-async def _serve(all_settings: list[Settings], clock: Clock | None = None) -> None:
-    # Before the files are opened: whoever cannot listen changes nothing.
-    manager = Manager.taken_from(os.environ)
-    for_pages = manager.socket or _pages_socket(all_settings[0])
-    for_peers = [_peer_socket(settings) for settings in all_settings]
+async def _serve_or_say_why(
+    settings: Settings, clock: Clock | None, manager: Manager, hold: Hold
+) -> None:
+    """Serve, or say on the pages why that cannot be, until somebody has helped.
+
+    Nobody holds the lock meanwhile, so that `quartier restore` can help.
+    """
+    with hold():
+        refusal = await _try_to_serve(settings, clock, manager)
+    while refusal is not None:
+        _say_refusal(refusal)
+        if not await until_helped(settings, refusal, manager):
+            return
+        with suppress(BusyError), hold():
+            refusal = await _try_to_serve(settings, clock, manager)
+
+
+async def _try_to_serve(
+    settings: Settings, clock: Clock | None, manager: Manager
+) -> Refusal | None:
+    try:
+        await _serve([settings], clock, manager)
+    except RefusedError as error:
+        return error.refusal
+    return None
+
+
+async def _serve(all_settings: list[Settings], clock: Clock | None, manager: Manager) -> None:
     async with AsyncExitStack() as stack:
-        nodes = []
-        for settings in all_settings:
-            nodes.append(await open_node(settings, clock=clock))
-            stack.push_async_callback(nodes[-1].close)
+        # Before the files are opened: whoever cannot listen changes nothing.
+        for_pages = manager.take_socket() or _pages_socket(all_settings[0])
+        stack.callback(for_pages.close)
+        nodes: list[Node] = []
+        for_peers = []
+        pages: dict[str, Any] = {}
+        async with manager.more_time():
+            for settings in all_settings:
+                sock = _peer_socket(settings)
+                stack.callback(sock.close)
+                try:
+                    node = await _opened(settings, clock)
+                except RefusedError as error:
+                    if len(all_settings) == 1:
+                        raise
+                    # One quarter's trouble is none of the others'.
+                    pages[_host(settings)] = Maintenance(error.refusal)
+                    _say_refusal(error.refusal)
+                    continue
+                stack.push_async_callback(node.close)
+                pages[_host(settings)] = node.pages
+                nodes.append(node)
+                for_peers.append(sock)
         for node in nodes:
             await node.start()
         watchdog = asyncio.create_task(manager.keep_watchdog(lambda: _all_work(nodes)))
         stack.callback(watchdog.cancel)
         await run_until_stopped(
             [
-                (_page_listener(nodes), for_pages),
+                (_page_listener(pages, nodes), for_pages),
                 *zip(map(_peer_listener, nodes), for_peers, strict=True),
             ],
             ready=lambda: _say(nodes, manager),
             stopping=lambda: manager.tell("STOPPING=1"),
         )
+
+
+async def _opened(settings: Settings, clock: Clock | None) -> Node:
+    await asyncio.to_thread(make_sound, settings)
+    try:
+        return await open_node(settings, clock=clock)
+    except DatabaseError as error:
+        # Damage that the look before did not see.
+        if not is_corrupt(error):
+            raise
+        await asyncio.to_thread(mend, settings, Stand.MALFORMED)
+        return await open_node(settings, clock=clock)
 
 
 def _pages_socket(settings: Settings) -> socket.socket:
@@ -74,14 +141,12 @@ def _peer_socket(settings: Settings) -> socket.socket:
     return bound(settings.sync_host, settings.sync_port, prefix="sync_")
 
 
-def _pages(nodes: list[Node]) -> Any:
-    if len(nodes) == 1:
-        return nodes[0].pages
-    return Hub({_host(node): node.pages for node in nodes})
+def _pages(by_host: Mapping[str, Any]) -> Any:
+    return next(iter(by_host.values())) if len(by_host) == 1 else Hub(by_host)
 
 
-def _page_listener(nodes: list[Node]) -> Listener:
-    return listener(_pages(nodes), let_go=lambda: _let_go(nodes), **page_listener_options())
+def _page_listener(by_host: Mapping[str, Any], nodes: list[Node]) -> Listener:
+    return listener(_pages(by_host), let_go=lambda: _let_go(nodes), **page_listener_options())
 
 
 def _peer_listener(node: Node) -> Listener:
@@ -102,8 +167,13 @@ async def _all_work(nodes: list[Node]) -> None:
         await node.store.on_writer(lambda _: None)
 
 
-def _host(node: Node) -> str:
-    return node.settings.hosts[0] if node.settings.hosts else node.settings.data.name
+def _host(settings: Settings) -> str:
+    return settings.hosts[0] if settings.hosts else settings.data.name
+
+
+def _say_refusal(refusal: Refusal) -> None:
+    """To the terminal or the journal, beside the pages."""
+    print(f"quartier: {sentence_of(refusal)}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _say(nodes: list[Node], manager: Manager) -> None:

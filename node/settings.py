@@ -22,11 +22,14 @@ class SettingsError(Exception):
     """A setting is unknown or impossible; the text names it, its place and the remedy."""
 
 
+PORT_MAX = 65535
 LOG_LEVELS = ("error", "warning", "info", "debug")
 
 
-def _setting(default: Any, help_text: str, *, one_of: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"help": help_text, "one_of": one_of})
+def _setting(
+    default: Any, help_text: str, *, one_of: tuple[str, ...] = (), up_to: int = PORT_MAX
+) -> Any:
+    return field(default=default, metadata={"help": help_text, "one_of": one_of, "up_to": up_to})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,16 @@ class Settings:
         "warning",
         "what is written down: error, warning, info or debug (who was met, and how)",
         one_of=LOG_LEVELS,
+    )
+    backup_to: str = _setting(
+        "", "directory for backups, on a stick or mounted disk; empty: beside the database"
+    )
+    backup_recipients: tuple[str, ...] = _setting(
+        (), "public keys (age1...) that open the backups, beside sheet and box"
+    )
+    backup_every_hours: int = _setting(1, "hours from one backup to the next", up_to=168)
+    drill_every_days: int = _setting(
+        30, "days from one test of restoring a backup to the next", up_to=366
     )
     demo: bool = _setting(False, "demo quarter: marks pages and offers the line switch")  # noqa: FBT003
 
@@ -120,7 +133,9 @@ def _checked(where: str, value: Any, setting: dataclasses.Field[Any]) -> Any:
     elif isinstance(default, bool):
         fits, helps = _boolean(value), "Use true or false."
     elif isinstance(default, int):
-        fits, helps = _port(value), "A port is a number from 1 to 65535."
+        most = setting.metadata["up_to"]
+        noun = "A port is" if most == PORT_MAX else "Use"
+        fits, helps = _number(value, most), f"{noun} a number from 1 to {most}."
     elif isinstance(default, tuple):
         fits, helps = _texts(value), 'Use a list of texts: ["one", "two"].'
     else:
@@ -136,9 +151,9 @@ def _boolean(value: Any) -> bool | None:
     return words.get(str(value).lower())
 
 
-def _port(value: Any) -> int | None:
+def _number(value: Any, most: int) -> int | None:
     text = str(value)
-    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+    return int(text) if text.isdecimal() and 0 < int(text) <= most else None
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:

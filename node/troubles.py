@@ -13,10 +13,7 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.serving import ListenError
 from node.settings import SettingsError
 from node.store import SchemaError
-from node.store.backup import BackupError
 from node.store.connection import DatabaseError, DriverError
-from node.store.core import BrokenJournalError
-from node.store.migration import FutureDatabaseError
 from node.sync import WORDS, CodeError, RosterError, SheetError, TroubleError
 from node.units import UnitError
 from node.web.i18n import terminal_language, translate
@@ -43,7 +40,7 @@ OF_FILES = {
 }
 
 
-PLAIN = (SettingsError, BackupError, ListenError, UnitError, CodeError, SheetError)
+PLAIN = (SettingsError, ListenError, UnitError, CodeError, SheetError)
 """These say all in their own words."""
 
 
@@ -53,15 +50,13 @@ def said(error: Exception, data: Path) -> str | None:
         return str(error)
     match error:
         case TroubleError():
-            sentence = _of_refusal(_as_refusal(error))
+            sentence = sentence_of(_as_refusal(error))
         case DriverError():
             sentence = f"{error}."
-        case FutureDatabaseError() | SchemaError() | RosterError():
+        case SchemaError() | RosterError():
             sentence = f"{data}: {error}."
-        case BrokenJournalError():
-            sentence = f"{data}: {error}. {RESTORE}."
         case RefusedError(refusal=refusal):
-            sentence = _of_refusal(refusal)
+            sentence = sentence_of(refusal)
         case OSError():
             return _of_files(error, data)
         case _:
@@ -75,7 +70,8 @@ def _as_refusal(error: TroubleError) -> Refusal:
     return Refusal("sync", words.message, words.remedy, values={"name": name})
 
 
-def _of_refusal(refusal: Refusal) -> str:
+def sentence_of(refusal: Refusal) -> str:
+    """A refusal in the language of the terminal."""
     language = terminal_language(os.environ)
     texts = filter(None, (refusal.message, refusal.remedy))
     return " ".join(translate(language, text, **refusal.values) for text in texts)

@@ -11,13 +11,17 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 
 log = logging.getLogger("quartier")
+Socket = socket.socket
 
 FIRST_SOCKET = 3
 """The number of the first handle that systemd passes on."""
+
+MORE_SECONDS = 60
+"""By so much the manager's patience is prolonged while a start goes on."""
 
 SIGNS_IN_TIME = 3
 """Signs of life in the time that systemd waits for one: a single late one is no reason to end."""
@@ -56,6 +60,25 @@ class Manager:
         given = _given_socket(int(told["LISTEN_FDS"] or 0)) if told["LISTEN_PID"] == own else None
         microseconds = int(told["WATCHDOG_USEC"] or 0) if told["WATCHDOG_PID"] in {"", own} else 0
         return cls(told["NOTIFY_SOCKET"], microseconds / 1_000_000 or None, given)
+
+    def take_socket(self) -> Socket | None:
+        """A handle of its own on the socket that we were given: whoever serves it closes it."""
+        return self.socket.dup() if self.socket else None
+
+    @contextlib.asynccontextmanager
+    async def more_time(self) -> AsyncIterator[None]:
+        """Keep the manager from giving up on a start that takes long: a check, a migration."""
+
+        async def ask() -> None:
+            while True:
+                self.tell(f"EXTEND_TIMEOUT_USEC={MORE_SECONDS * 1_000_000}")
+                await asyncio.sleep(MORE_SECONDS / SIGNS_IN_TIME)
+
+        asking = asyncio.create_task(ask())
+        try:
+            yield
+        finally:
+            asking.cancel()
 
     def tell(self, state: str) -> None:
         """Tell how we are, if the manager asks."""

@@ -22,6 +22,10 @@ class CommandError(Exception):
     """A verb cannot do what was asked; the text says why and what to do."""
 
 
+class BusyError(CommandError):
+    """Another process holds the node's lock."""
+
+
 def default_data(verb: str) -> Path:
     """Where a node's data lie if nobody says: QUARTIER_DATA, else the user's data directory."""
     configured = os.environ.get("QUARTIER_DATA")
@@ -49,7 +53,7 @@ def locked(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CommandError(
+            raise BusyError(
                 f"the node in {data} is running. Stop it first, or use its pages."
             ) from None
         finish_swap(data / DATABASE)
@@ -68,9 +72,9 @@ def serve(given: Namespace) -> int:
     """`quartier serve`."""
     from node import running  # noqa: PLC0415
 
-    database_of(given.data)
-    with locked(given.data):
-        return running.serve_node(load(given.data, os.environ))
+    _place(given.data)
+    settings = load(given.data, os.environ)
+    return running.serve_node(settings, hold=lambda: locked(given.data))
 
 
 def central(given: Namespace) -> int:
@@ -83,7 +87,7 @@ def central(given: Namespace) -> int:
             f"{given.data} holds no quarter. Each has a directory with {FILE} and {DATABASE}."
         )
     for folder in folders:
-        database_of(folder)
+        _place(folder)
     with locked(given.data):
         return running.serve_central(folders)
 
@@ -131,30 +135,38 @@ def run_demo(given: Namespace) -> int:
 
 def back_up(given: Namespace) -> int:
     """`quartier backup`."""
-    from node.base.clock import SystemClock  # noqa: PLC0415
-    from node.store.backup import write_backup  # noqa: PLC0415
+    from node import upkeep  # noqa: PLC0415
 
-    print(write_backup(database_of(given.data), given.to, now=SystemClock().now()))
-    return 0
+    database_of(given.data)
+    settings = load(given.data, os.environ)
+    return upkeep.back_up(settings, to=given.to, more=given.recipient, timed=given.timed)
+
+
+def rehearse(given: Namespace) -> int:
+    """`quartier drill`."""
+    from node import upkeep  # noqa: PLC0415
+
+    database_of(given.data)
+    settings = load(given.data, os.environ)
+    return upkeep.rehearse(settings, backup=given.backup, timed=given.timed)
 
 
 def restore_node(given: Namespace) -> int:
     """`quartier restore`."""
-    from node.base.clock import SystemClock  # noqa: PLC0415
-    from node.registry import REGISTRY  # noqa: PLC0415
-    from node.store.backup import restore_backup  # noqa: PLC0415
+    from node import upkeep  # noqa: PLC0415
 
     if not given.backup.is_file():
         raise CommandError(f"{given.backup} is no backup: there is no such file. Check the name.")
     with made_and_locked(given.data):
-        aside = restore_backup(
-            given.backup,
-            given.data / DATABASE,
-            REGISTRY,
-            clock=SystemClock(),
-            replace=given.replace,
+        if (given.data / DATABASE).exists() and not given.replace:
+            raise CommandError(
+                f"{given.data} holds a node already. Use --replace to set it aside and put the "
+                "backup in its place."
+            )
+        aside = upkeep.restore(
+            load(given.data, os.environ), given.backup, key_file=given.key, alone=given.alone
         )
-    print("Restored. The node reads at once and writes again when it has met a neighbour.")
+    print(f"Restored. {GOES_ON}" if given.alone else RESTORED)
     if aside:
         print(f"What was there before: {aside}")
     return 0
@@ -176,13 +188,30 @@ def give_password(given: Namespace) -> int:
     return 0
 
 
-def examine_node(given: Namespace) -> int:
-    """`quartier doctor`."""
-    from node import founding  # noqa: PLC0415
+def go_on_alone(given: Namespace) -> int:
+    """`quartier alone`."""
+    from node import upkeep  # noqa: PLC0415
 
     database_of(given.data)
     with locked(given.data):
-        findings = founding.examine_node(load(given.data, os.environ))
+        if not upkeep.go_on_alone(load(given.data, os.environ), key_file=given.key):
+            raise CommandError("this node waits for nobody. There is nothing to do.")
+    print(GOES_ON)
+    return 0
+
+
+RESTORED = "Restored. The node reads at once and writes again when it has met a neighbour."
+GOES_ON = "The node goes on at once under a new key; the old one counts no more."
+
+
+def examine_node(given: Namespace) -> int:
+    """`quartier doctor`."""
+    from node import founding, upkeep  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        settings = load(given.data, os.environ)
+        findings = founding.examine_node(settings) + upkeep.find_troubles(settings)
     for finding in findings:
         print(f"- {finding.what}\n  {finding.remedy}")
     print("Everything agrees." if not findings else f"Findings: {len(findings)}.")
@@ -201,6 +230,16 @@ def print_settings(_: Namespace) -> int:
     """`quartier settings`."""
     print(described())
     return 0
+
+
+def _place(data: Path) -> None:
+    """The directory of a node, though its database may be lost."""
+    from node.store.files import is_expected  # noqa: PLC0415
+    from node.store.soundness import was_served  # noqa: PLC0415
+
+    path = data / DATABASE
+    if not (is_expected(path) or was_served(path)):
+        database_of(data)
 
 
 def database_of(data: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +27,7 @@ from node.store.identity import Identity, new_identity, replace_identity, stored
 from node.store.intake import Intake, IntakeReport, Place, Verdict
 from node.store.law import read_rows
 from node.store.migration import MADE, migrate
-from node.store.refusals import DISMISSED, MUST_CATCH_UP
+from node.store.refusals import DISMISSED, MUST_CATCH_UP, PAST_THE_STORE
 from node.store.roles import Members, NodeRole, scopes_of
 from node.store.schema import Registry
 from node.store.storage import SPARE_BYTES, Storage
@@ -39,8 +40,11 @@ MERGED = "merged"
 """Where the file notes which merged tables the rooms have not followed yet."""
 
 
-class BrokenJournalError(Exception):
+class BrokenJournalError(RefusedError):
     """The file holds changes that its journal does not know: somebody wrote past the store."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(replace(PAST_THE_STORE, values={"table": table}))
 
 
 class Core:
@@ -349,14 +353,13 @@ class Core:
 
         self.write(go_on)
 
-    def take_new_identity(self) -> Identity:
+    def take_new_identity(self, fresh: Identity | None = None) -> Identity:
         """Go on as another node at once, keeping what the old one wrote; answers the old identity.
 
-        For a file whose numbers may be in use with nobody there to tell: restored without another
-        node, or cloned. The roster must name the new identity before peers meet it; whoever read
-        the old one from this core must be opened anew. Raises `RefusedError`.
+        For a file whose numbers may be in use with nobody there to tell. The roster must name the
+        new identity before peers meet it; whoever read the old one here must be opened anew.
         """
-        old, fresh = self.identity, new_identity()
+        old, fresh = self.identity, fresh or new_identity()
         with self._writing.transaction():
             replace_identity(self._connection, fresh)
             self._connection.execute("delete from meta where name = 'restored'")
@@ -394,7 +397,4 @@ class Core:
         self._must_catch_up = journals.get_meta(self._connection, "restored") is not None
         unknown = self._journal.find_unknown(self._connection)
         if unknown is not None:
-            raise BrokenJournalError(
-                f"{unknown} holds changes that the journal does not know: "
-                "run `quartier doctor`, then restore a backup"
-            )
+            raise BrokenJournalError(unknown)

@@ -7,9 +7,12 @@ not know. Local tables that changed shape are projections: dropped and rebuilt b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from node.base.refusals import RefusedError
 from node.store.journal import get_meta, set_meta
+from node.store.refusals import FROM_THE_FUTURE
 from node.store.schema import Registry, SchemaError, Table
 
 INTERNAL_SQL = """
@@ -31,8 +34,11 @@ create table if not exists quarantine (
 """The store's own tables: local; `meta` holds identity and settings of the file."""
 
 
-class FutureDatabaseError(Exception):
+class FutureDatabaseError(RefusedError):
     """The file was written by a newer release."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(replace(FROM_THE_FUTURE, values={"found": found, "known": known}))
 
 
 MADE = "made"
@@ -52,10 +58,7 @@ def migrate(connection: Any, registry: Registry, *, is_new: bool = False) -> Non
             connection.execute(statement)
         found = get_meta(connection, "schema")
         if found is not None and int(found) > registry.number:
-            raise FutureDatabaseError(
-                f"the database has schema {int(found)}, this program knows {registry.number}: "
-                "install the newer release again, or restore a backup made before the update"
-            )
+            raise FutureDatabaseError(int(found), registry.number)
         made = frozenset(
             table.name for table in registry.tables.values() if _bring_about(connection, table)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from node.base.clock import Clock
 from node.store import journal as journals
@@ -16,6 +16,22 @@ from node.store.kept import Kept, WatchedRead
 from node.store.statements import Statements
 
 T = TypeVar("T")
+
+
+class FileValues:
+    """What a file keeps for other rooms, read beside whoever writes it; see `Core.kept`."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_reader(path)
+        self.quarter: bytes = journals.get_meta(self._connection, "quarter")
+
+    def kept(self, name: str) -> Any:
+        """A value that another room keeps, or None."""
+        return journals.get_meta(self._connection, name)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
 
 class ReadCore:

@@ -33,3 +33,24 @@ UNWRITABLE = Refusal(
     ),
     status=503,
 )
+FROM_THE_FUTURE = Refusal(
+    "store.from_the_future",
+    N_(
+        "Die Datenbank stammt von einer neueren Version des Programms (Schema {found}) als diese "
+        "hier (Schema {known})."
+    ),
+    N_(
+        "Bitte installieren Sie die neuere Version wieder oder stellen Sie eine Sicherung von vor "
+        "dem Update wieder her."
+    ),
+    status=503,
+)
+PAST_THE_STORE = Refusal(
+    "store.past_the_store",
+    N_("In der Tabelle {table} stehen Änderungen, die das Journal nicht kennt."),
+    N_(
+        "Bitte lassen Sie kein anderes Programm in die Datenbank schreiben und stellen Sie die "
+        "letzte gute Sicherung wieder her: `quartier restore DATEI --replace`."
+    ),
+    status=503,
+)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.store.changeset import SignedChangeset, part_of
 from node.store.commits import Basis, Commits
-from node.store.connection import FunctionThread
+from node.store.connection import DatabaseError, FunctionThread
 from node.store.core import Core
 from node.store.founding import Founding
 from node.store.handles import Read, Write
@@ -25,6 +26,7 @@ from node.store.pace import Pace
 from node.store.reading import ReadCore
 from node.store.roles import Members
 from node.store.schema import Registry
+from node.store.soundness import is_corrupt
 from node.store.storage import SPARE_BYTES
 
 T = TypeVar("T")
@@ -106,7 +108,8 @@ class Store:
         """Finish what runs and close all connections."""
         for thread in self._all_readers:
             await thread.close()
-        await self._writer.run(self.core.note_time)
+        with suppress(DatabaseError):
+            await self._run(self._writer, self.core.note_time)
         await self._writer.close()
 
     @property
@@ -124,13 +127,23 @@ class Store:
     async def _on_reader(self, fn: Callable[[ReadCore], T]) -> T:
         thread, reader = await self._readers.get()
         try:
-            return await thread.run(lambda: fn(reader))
+            return await self._run(thread, lambda: fn(reader))
         finally:
             self._readers.put_nowait((thread, reader))
 
+    async def _run(self, thread: FunctionThread, fn: Callable[[], T]) -> T:
+        try:
+            return await thread.run(fn)
+        except DatabaseError as error:
+            self.is_doubted |= is_corrupt(error)
+            raise
+
+    is_doubted = False
+    """Whether SQLite found the file damaged: it is checked whole and mended at the next start."""
+
     async def write(self, fn: Callable[[Write], T]) -> T | Refusal:
         """Run `fn` in one transaction; a `Refusal` that it returns or raises rolls it back."""
-        result, touched = await self._writer.run(lambda: self.core.write_and_tell(fn))
+        result, touched = await self._run(self._writer, lambda: self.core.write_and_tell(fn))
         if touched:
             self._tell(touched)
         return result
@@ -147,7 +160,7 @@ class Store:
             while start < len(batch):
                 end = part_of(batch, start, max_bytes=self._pace.size)
                 take = partial(self._receive_timed, batch[start:end], members)
-                report.add_all(await self._writer.run(take))
+                report.add_all(await self._run(self._writer, take))
                 start = end
         finally:
             if report.touched:
@@ -173,7 +186,7 @@ class Store:
 
     async def on_writer(self, fn: Callable[[Core], T]) -> T:
         """Run a function of the store's own care (backup, checks) on the writer's thread."""
-        return await self._writer.run(lambda: fn(self.core))
+        return await self._run(self._writer, lambda: fn(self.core))
 
     async def heads(self) -> dict[Chain, Head]:
         """The heads of all chains held; does not wait for the writer."""

@@ -21,7 +21,7 @@ from node.sync.line import LineSwitch
 from node.sync.listening import BoundedProtocol, listener_options
 from node.sync.loop import Sync, SyncSettings
 from node.sync.pairing import Code, CodeError, invite
-from node.sync.recovery import candidates, recover_quarter, stand_in
+from node.sync.recovery import candidates, go_on_alone, recover_quarter, stand_in
 from node.sync.roster import (
     Root,
     Roster,
@@ -32,7 +32,14 @@ from node.sync.roster import (
     read_roster,
 )
 from node.sync.routes import sync_app
-from node.sync.sheet import SheetError, new_sheet, read_sheet, sheet_lines
+from node.sync.sheet import (
+    SheetError,
+    backup_recipient,
+    backup_secret,
+    new_sheet,
+    read_sheet,
+    sheet_lines,
+)
 from node.sync.transport import parse_address
 from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 
@@ -58,9 +65,12 @@ __all__ = [
     "Words",
     "add_node",
     "adopt_role",
+    "backup_recipient",
+    "backup_secret",
     "begin_from_snapshot",
     "candidates",
     "found_roster",
+    "go_on_alone",
     "grant_house_key",
     "invite",
     "join_quarter",

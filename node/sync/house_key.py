@@ -119,6 +119,11 @@ def sealing_public_key(identity: Identity) -> bytes:
     return _sealing_key(identity).public_key().public_bytes_raw()
 
 
+def sealing_private_key(identity: Identity) -> bytes:
+    """The other half of it, for who opens with a library of his own."""
+    return _sealing_key(identity).private_bytes_raw()
+
+
 def seal_to(sealing_key: bytes, message: bytes) -> bytes:
     """Seal a short message so that only the holder of the X25519 key can open it."""
     once = X25519PrivateKey.generate()

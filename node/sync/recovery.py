@@ -11,9 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.base.clock import Clock
-from node.store import Core, Founding, Identity, NodeRole, Registry, is_signed
+from node.store import Core, Founding, Identity, NodeRole, Registry, is_signed, new_identity
 from node.sync.authority import (
     handover_by_sheet,
+    handover_to,
     list_self,
     revoke_node,
     take_authority,
@@ -105,6 +106,30 @@ def _make_file(
 def candidates(roster: Roster, site: bytes) -> list[RosterNode]:
     """The boxes of the house that this one could stand in for."""
     return [node for node in roster.peers_of(site) if node.role is not NodeRole.CENTRAL]
+
+
+def go_on_alone(core: Core, sheet: Identity | None = None) -> Identity:
+    """A restored box without any other goes on under a new key; answers the old identity.
+
+    It takes its own name and role again and the old key counts up to what is held of it here.
+    Raises `RosterError` where neither this box nor the sheet can say who belongs to the quarter.
+    """
+    known = read_roster(core)
+    if known is None or core.site_id not in known.nodes:
+        raise RosterError("this box belongs to no quarter: join one instead")
+    mine, fresh = known.nodes[core.site_id], new_identity()
+    is_authority = known.body.authority == core.identity.public_key
+    if not is_authority and sheet is None:
+        raise RosterError("another box says who belongs to the quarter: use the sheet, or go there")
+    handover = handover_to(core, fresh.public_key) if is_authority else None
+    old = core.take_new_identity(fresh)
+    if handover is None and sheet is not None:
+        handover = handover_by_sheet(core, sheet)
+    if handover is not None:
+        take_authority(core, handover)
+    list_self(core, name=mine.name, role=mine.role)
+    revoke_node(core, old.site_id)
+    return old
 
 
 def stand_in(core: Core, dead: RosterNode) -> Roster:

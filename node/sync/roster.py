@@ -15,6 +15,7 @@ from functools import cached_property
 import msgspec
 
 from node.store import Core, Member, Members, NodeRole, is_signed, site_id_of
+from node.store.reading import FileValues
 
 FORMAT = 2
 NODES_MAX = 500
@@ -232,7 +233,7 @@ def _check_body(body: RosterBody) -> None:
         raise RosterError("the roster names a node twice")
 
 
-def read_root(core: Core) -> Root:
+def read_root(core: Core | FileValues) -> Root:
     """What this node believes of old; raises `RosterError` where it belongs to nobody yet."""
     kept = core.kept(_ROOT)
     if kept is None:
@@ -240,7 +241,7 @@ def read_root(core: Core) -> Root:
     return _root_decoder.decode(kept)
 
 
-def read_roster(core: Core) -> Roster | None:
+def read_roster(core: Core | FileValues) -> Roster | None:
     """The roster kept in this file, or None where the node belongs to nobody yet."""
     kept = core.kept(_KEPT)
     if kept is None:

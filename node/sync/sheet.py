@@ -12,6 +12,8 @@ import hashlib
 
 from node.base.ids import ALPHABET, normal_code
 from node.store import Identity, new_identity
+from node.store.age import recipient_from_key, secret_from_key
+from node.sync.house_key import KEY_BYTES, sealing_private_key
 
 LINES = 4
 LINE_BYTES = 8
@@ -27,6 +29,16 @@ class SheetError(Exception):
 def new_sheet() -> Identity:
     """A fresh secret, as the identity that signs and opens with it."""
     return new_identity()
+
+
+def backup_recipient(recovery: bytes) -> str:
+    """What a backup is sealed to so that the sheet opens it, from the sheet's public keys."""
+    return recipient_from_key(recovery[-KEY_BYTES:])
+
+
+def backup_secret(sheet: Identity) -> str:
+    """What opens a backup, from the sheet."""
+    return secret_from_key(sealing_private_key(sheet))
 
 
 def sheet_lines(sheet: Identity) -> list[str]:

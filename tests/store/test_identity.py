@@ -26,7 +26,7 @@ from tests.store.test_core import (
     members,
     open_core,
 )
-from tests.store.test_doctor_and_backup import with_history
+from tests.store.test_doctor import with_history
 from tests.store.test_snapshot import clocks, meet
 
 

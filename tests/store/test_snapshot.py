@@ -48,7 +48,7 @@ from tests.store.test_core import (
     members,
     open_core,
 )
-from tests.store.test_doctor_and_backup import with_history
+from tests.store.test_doctor import with_history
 
 HOUSE = scopes_of(NodeRole.HOME)
 CENTRAL = scopes_of(NodeRole.CENTRAL) - {SEALED}

@@ -11,6 +11,7 @@ import pytest
 from node.base.ids import new_id
 from node.base.refusals import Refusal
 from node.store import Column, NodeRole, Registry, Scope, SignedChangeset, Table
+from node.store.age import new_secret, recipient_of
 from node.store.backup import restore_backup, write_backup
 from node.store.changeset import decode, sign
 from node.sync.authority import add_node, revoke_node
@@ -381,11 +382,14 @@ def test_an_older_box_keeps_what_it_does_not_understand_yet(tmp_path: Path) -> N
 def test_a_restored_node_gets_its_own_history_back_before_it_writes(tmp_path: Path) -> None:
     home, kiosk, central = quarter_of(tmp_path)
     kiosk.wish("vor der Sicherung")
-    backup = write_backup(kiosk.core.path, tmp_path / "backups", now=CLOCK.now())
+    secret, stick = new_secret(), tmp_path / "stick"
+    stick.mkdir()
+    keys = [recipient_of(secret)]
+    backup = write_backup(kiosk.core.path, stick, recipients=keys, now=CLOCK.now())
     kiosk.wish("nach der Sicherung")
     kiosk.meet(home)
     kiosk.core.close()
-    restore_backup(backup, tmp_path / "kiosk.db", REGISTRY, clock=CLOCK, replace=True)
+    restore_backup(backup.path, tmp_path / "kiosk.db", REGISTRY, clock=CLOCK, secrets=[secret])
     kiosk = found(tmp_path, "kiosk")
     kiosk.wish("zu früh")
     assert kiosk.texts() == {"vor der Sicherung"}

@@ -1,0 +1,158 @@
+"""The pages of a node that cannot serve its database: what is the matter, and what to do.
+
+A box that ends and is started again for ever tells nobody anything. So it says it on every address,
+in the visitor's language, as a page or as data, and looks now and then whether somebody has helped:
+a stick was plugged in, a backup restored, an older file put back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar.types import Receive, Send
+
+from node.base.refusals import Refusal
+from node.keeping import backups_of
+from node.serving import bound, listener, run_until_stopped
+from node.settings import Settings
+from node.units import Manager
+from node.web.i18n import CODES, DIRECTIONS, LANGUAGES, best_language, translate
+from node.web.templating import Templates
+
+LOOKS_EVERY_SECONDS = 5.0
+
+STYLE = """
+:root{color-scheme:light dark}
+body{margin:0;font:clamp(1rem,.6rem + 1.4vw,2rem)/1.5 system-ui,sans-serif;background:Canvas;
+color:CanvasText}
+main{max-width:38rem;margin:0 auto;padding:8vh 1.5rem}
+h1{font-size:1.6em;line-height:1.2}
+.what{font-weight:600}
+a{color:LinkText;display:inline-block;padding:.6em .8em .6em 0}
+"""
+_STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"retry-after", b"30"),
+    # A screen that nobody tends, as in the lobby, finds back by itself.
+    (b"refresh", b"30"),
+    (
+        b"content-security-policy",
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
+        " frame-ancestors 'none'".encode(),
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+log = logging.getLogger("quartier")
+
+
+class Maintenance:
+    """Answers everything with 503 and the same sentences."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self._refusal = refusal
+        self._templates = Templates(ZoneInfo("UTC"))
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """The ASGI application."""
+        if scope["type"] != "http":
+            return
+        asked = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        language = _language(scope, asked)
+        path = scope["path"]
+        if path == "/health" or path.startswith("/api/") or _wants_json(asked):
+            kind, body = b"application/problem+json", self._problem(language)
+        else:
+            kind, body = b"text/html; charset=utf-8", self._page(language)
+        length = (b"content-length", str(len(body)).encode())
+        headers = [*_HEADERS, (b"content-type", kind), length]
+        start: Any = {"type": "http.response.start", "status": 503, "headers": headers}
+        await send(start)
+        shown = b"" if scope["method"] == "HEAD" else body
+        await send({"type": "http.response.body", "body": shown, "more_body": False})
+
+    def _page(self, language: str) -> bytes:
+        context = {
+            "lang": language,
+            "dir": DIRECTIONS[language],
+            "message": self._say(language, self._refusal.message),
+            "remedy": self._say(language, self._refusal.remedy),
+            "others": [
+                {"code": other.code, "name": other.name}
+                for other in LANGUAGES
+                if other.code != language
+            ],
+            "style": STYLE,
+        }
+        return self._templates.render("maintenance.html", language, context).encode()
+
+    def _problem(self, language: str) -> bytes:
+        return msgspec.json.encode(
+            {
+                "type": f"urn:quartier:{self._refusal.code}",
+                "title": self._say(language, self._refusal.message),
+                "status": 503,
+                "detail": self._say(language, self._refusal.remedy),
+                "code": self._refusal.code,
+                "ok": False,
+            }
+        )
+
+    def _say(self, language: str, text: str) -> str:
+        return translate(language, text, **self._refusal.values)
+
+
+def _language(scope: Any, asked: dict[bytes, str]) -> str:
+    chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+    return chosen if chosen in CODES else best_language(asked.get(b"accept-language", ""))
+
+
+def _wants_json(asked: dict[bytes, str]) -> bool:
+    accept = asked.get(b"accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+async def until_helped(settings: Settings, refusal: Refusal, manager: Manager) -> bool:
+    """Serve the page until something changed on the disk; False where the node was told to end."""
+    helped = False
+    server = listener(Maintenance(refusal))
+    before = _stand_of(settings)
+
+    async def look() -> None:
+        nonlocal helped
+        while not helped:
+            await asyncio.sleep(LOOKS_EVERY_SECONDS)
+            helped = await asyncio.to_thread(_stand_of, settings) != before
+        server.should_exit = True
+
+    looking = asyncio.create_task(look())
+    watching = asyncio.create_task(manager.keep_watchdog(_well))
+    sock = manager.take_socket() or bound(settings.host, settings.port)
+    try:
+        await run_until_stopped([(server, sock)], ready=lambda: manager.tell("READY=1"))
+    finally:
+        looking.cancel()
+        watching.cancel()
+    return helped
+
+
+async def _well() -> None:
+    """There is nothing that could hang."""
+
+
+def _stand_of(settings: Settings) -> object:
+    """What changes when somebody helps: the file itself, or which backups can be reached."""
+    stat = settings.database.stat() if settings.database.exists() else None
+    found = backups_of(settings)
+    place = found.place
+    names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+    return (stat and (stat.st_ino, stat.st_size, stat.st_mtime_ns), names)

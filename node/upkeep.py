@@ -1,0 +1,154 @@
+"""What the verbs `backup`, `drill` and `restore` do, and what the doctor knows about backups."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from node import spaces, sync
+from node.app import prepare
+from node.base.clock import SystemClock
+from node.base.refusals import RefusedError
+from node.keeping import backups_of
+from node.registry import REGISTRY
+from node.settings import Settings
+from node.sheet_key import keys_to_try, read_key
+from node.store import Core, Identity, Members
+from node.store.age import WRONG_KEY
+from node.store.backup import restore_backup
+from node.store.doctor import Finding
+from node.store.reading import FileValues
+from node.store.record import ONLY_THIS_BOX
+from node.store.soundness import forget_life
+from node.sync import read_roster
+from node.troubles import said
+from node.web.i18n import terminal_language, translate
+
+NICENESS = 10
+"""People's pages come first: what is done by the clock takes what is left."""
+
+
+def back_up(settings: Settings, *, to: Path | None, more: Sequence[str], timed: bool) -> int:
+    """Back up to where the settings say, or once to a directory, and say what came of it."""
+    if timed:
+        _step_back()
+    now = SystemClock().now()
+    backups = backups_of(settings, sheet=_sheet_keys(settings.database), more=more)
+    if to is None:
+        backup = backups.back_up(now=now, only_if_changed=timed)
+    else:
+        to.mkdir(parents=True, exist_ok=True)
+        backup = backups.back_up_once(to, now=now)
+    if backup is not None:
+        print(backup.path)  # noqa: T201 - the verb's answer
+    if not backups.recipients:
+        _tell(RefusedError(ONLY_THIS_BOX))
+    return 0
+
+
+def rehearse(settings: Settings, *, backup: Path | None, timed: bool) -> int:
+    """Restore a backup into a scratch place, compare it and say what came of it."""
+    if timed:
+        _step_back()
+    found = backups_of(settings).drill(
+        REGISTRY, clock=SystemClock(), members_of=_members, backup=backup
+    )
+    print(f"{found.backup}: {found.tables} tables, {found.rows} rows.")  # noqa: T201
+    for name in found.differences:
+        print(f"- {name} is not what was backed up.")  # noqa: T201
+    for finding in found.findings:
+        print(f"- {finding.what}\n  {finding.remedy}")  # noqa: T201
+    print("Restoring brings everything back." if found.is_well else "Do not rely on it.")  # noqa: T201
+    return 0 if found.is_well else 1
+
+
+def restore(settings: Settings, backup: Path, *, key_file: Path | None, alone: bool) -> Path | None:
+    """Put a backup in the database's place; what was there is set aside and answered.
+
+    Whoever calls holds the node's lock. Raises `RefusedError`, `SheetError` or `RosterError`.
+    """
+    clock = SystemClock()
+    for key in keys_to_try(settings.data, key_file, tell=_tell):
+        finish = partial(_go_on, clock=clock, sheet=key.sheet) if alone else None
+        try:
+            return restore_backup(
+                backup,
+                settings.database,
+                REGISTRY,
+                clock=clock,
+                secrets=[key.secret],
+                finish=finish,
+            )
+        except RefusedError as error:
+            if error.refusal.code != WRONG_KEY.code:
+                raise
+            if key.is_typed:
+                _tell(error)
+    raise RefusedError(WRONG_KEY)
+
+
+def go_on_alone(settings: Settings, *, key_file: Path | None) -> bool:
+    """Let a node that waits for neighbours go on without any; False where it doesn't wait.
+
+    Whoever calls holds the node's lock. Raises `SheetError` or `RosterError`.
+    """
+    clock = SystemClock()
+    sheet = read_key(key_file.read_text(encoding="utf-8")).sheet if key_file else None
+    core = Core.open(settings.database, REGISTRY, clock=clock)
+    try:
+        waits = core.must_catch_up
+        if waits:
+            _go_on(core, clock=clock, sheet=sheet)
+    finally:
+        core.close()
+    forget_life(settings.database)
+    return waits
+
+
+def _go_on(core: Core, *, clock: SystemClock, sheet: Identity | None) -> None:
+    """Take a new key and name, and the places of the old one."""
+    prepare(core, clock)
+    old = sync.go_on_alone(core, sheet)
+    core.write(lambda write: spaces.assume_homes(write, {old.site_id}))
+
+
+def find_troubles(settings: Settings) -> list[Finding]:
+    """What the doctor says about the backups, in the language of the terminal."""
+    language = terminal_language(os.environ)
+    backups = backups_of(settings)
+    return [
+        Finding(
+            translate(language, trouble.message, **trouble.values),
+            translate(language, trouble.remedy, **trouble.values),
+        )
+        for trouble in backups.troubles(SystemClock().now())
+    ]
+
+
+def _step_back() -> None:
+    # The unit's sandbox may not let us; then the work is done at the pages' rank.
+    with suppress(OSError):
+        os.nice(NICENESS)
+
+
+def _sheet_keys(database: Path) -> bytes:
+    """The public keys of the quarter's emergency sheet; none where none was printed."""
+    values = FileValues(database)
+    try:
+        roster = read_roster(values)
+    finally:
+        values.close()
+    return roster.body.recovery if roster else b""
+
+
+def _members(core: Core) -> Members | None:
+    roster = read_roster(core)
+    return roster.members if roster else None
+
+
+def _tell(error: Exception) -> None:
+    print(said(error, Path()), file=sys.stderr)  # noqa: T201
