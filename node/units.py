@@ -71,8 +71,8 @@ class Manager:
 
         async def ask() -> None:
             while True:
-                self.tell(f"EXTEND_TIMEOUT_USEC={MORE_SECONDS * 1_000_000}")
                 await asyncio.sleep(MORE_SECONDS / SIGNS_IN_TIME)
+                self.tell(f"EXTEND_TIMEOUT_USEC={MORE_SECONDS * 1_000_000}")
 
         asking = asyncio.create_task(ask())
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from node import spaces, sync
 from node.app import prepare
 from node.base.clock import SystemClock
-from node.base.refusals import RefusedError
+from node.base.refusals import Refusal, RefusedError
 from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
@@ -22,7 +22,7 @@ from node.store.age import WRONG_KEY
 from node.store.backup import restore_backup
 from node.store.doctor import Finding
 from node.store.reading import FileValues
-from node.store.record import ONLY_THIS_BOX
+from node.store.record import NEVER, ONLY_THIS_BOX
 from node.store.soundness import forget_life
 from node.sync import read_roster
 from node.troubles import said
@@ -116,16 +116,25 @@ def _go_on(core: Core, *, clock: SystemClock, sheet: Identity | None) -> None:
     core.write(lambda write: spaces.assume_homes(write, {old.site_id}))
 
 
-def find_troubles(settings: Settings) -> list[Finding]:
-    """What the doctor says about the backups, in the language of the terminal."""
+def find_troubles(settings: Settings) -> tuple[list[Finding], list[Finding]]:
+    """What the doctor says about the backups, in the language of the terminal.
+
+    First what somebody must look after, then what is no more than said: of a new box there is no
+    backup yet.
+    """
+    troubles = backups_of(settings).troubles(SystemClock().now())
+    young = [trouble for trouble in troubles if trouble.code == NEVER.code]
+    return _findings(each for each in troubles if each not in young), _findings(young)
+
+
+def _findings(troubles: Iterable[Refusal]) -> list[Finding]:
     language = terminal_language(os.environ)
-    backups = backups_of(settings)
     return [
         Finding(
             translate(language, trouble.message, **trouble.values),
             translate(language, trouble.remedy, **trouble.values),
         )
-        for trouble in backups.troubles(SystemClock().now())
+        for trouble in troubles
     ]
 
 

@@ -211,8 +211,9 @@ def examine_node(given: Namespace) -> int:
     database_of(given.data)
     with locked(given.data):
         settings = load(given.data, os.environ)
-        findings = founding.examine_node(settings) + upkeep.find_troubles(settings)
-    for finding in findings:
+        troubles, hints = upkeep.find_troubles(settings)
+        findings = founding.examine_node(settings) + troubles
+    for finding in findings + hints:
         print(f"- {finding.what}\n  {finding.remedy}")
     print("Everything agrees." if not findings else f"Findings: {len(findings)}.")
     return 1 if findings else 0

@@ -7,7 +7,6 @@ process counts for itself (see `node/jobs.py`).
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +21,6 @@ from node.store.age import own_secret, recipient_of
 from node.store.backup import NOT_THERE, Backup, restore_backup, write_backup
 from node.store.connection import open_reader
 from node.store.core import Core
-from node.store.drill import FOLDER as DRILL_FOLDER
 from node.store.drill import Drill, drill
 from node.store.figures import heads_figures
 from node.store.files import set_aside
@@ -180,10 +178,6 @@ class Backups:
                 keep_record(self.folder, mended=mended)
                 return backup
         return None
-
-    def tidy(self) -> None:
-        """Remove what a backup or a drill that was cut off left behind."""
-        shutil.rmtree(self.folder / DRILL_FOLDER, ignore_errors=True)
 
     def _keys(self) -> list[str]:
         return [recipient_of(own_secret(self.folder)), *self.recipients]
