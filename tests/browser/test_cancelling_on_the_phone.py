@@ -35,7 +35,7 @@ def test_anna_cancels_and_the_pass_is_refused_with_its_sentence(town: Town, open
     town.clock.set(datetime(2026, 11, 28, 13, 50, tzinfo=UTC))
     lobby.open("/kiosk")
     lobby.scan(code.text)
-    lobby.is_titled("Diese Buchung wurde abgesagt.")
+    lobby.is_titled("Diese Buchung gilt nicht mehr, deshalb auch ihr Ausweis nicht.")
     lobby.does_not_see("Einchecken", "Anna")
     lobby.is_well()
     lobby.touch("Fertig")

@@ -18,6 +18,7 @@ def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(town: Town, op
     desk.is_well()
     desk.type("Person, Wohnung, Code, Raum oder Paket suchen", "Clara")
     desk.page.keyboard.press("Enter")
+    desk.is_at(r"/desk/search\?query=Clara")
     desk.is_well()
     desk.touch("Clara Moreau")
     desk.is_titled("Clara Moreau")
