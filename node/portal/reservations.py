@@ -11,7 +11,7 @@ from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
-from node.portal.passes import ShownPass, how_to_come_in, shown_pass
+from node.portal.passes import ShownPass, shown_pass
 from node.spaces import Line, Status
 from node.spaces.model import CancelPreview
 from node.store import Read
@@ -22,6 +22,8 @@ from node.web.showing import (
     ShownBill,
     ShownLine,
     bill_of,
+    cancellation_words,
+    how_to_come_in,
     line_of,
     moment,
     money,
@@ -173,6 +175,7 @@ def _rows(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
         (N_("Wo"), looked.building),
         (N_("Gäste"), looked.note.get("guests", "")),
         (N_("Notiz"), looked.note.get("note", "")),
+        (N_("Kosten der Absage"), _terms(visit, line)),
         (N_("Gebucht"), moment(visit, reservation.requested_at)),
         (
             N_("Gebucht durch"),
@@ -184,6 +187,13 @@ def _rows(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
         (N_("Absagen kostete"), money(visit, gone.fee_cents) if gone else ""),
     )
     return [{"label": visit.say(label), "value": value} for label, value in rows if value]
+
+
+def _terms(visit: Visit, line: Line) -> str:
+    """What giving it up will cost by when, where it may cost something."""
+    if line.status not in CANCELLABLE or not line.reservation.bill.total_cents:
+        return ""
+    return cancellation_words(visit, line, say_when=moment)
 
 
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:

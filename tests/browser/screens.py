@@ -166,7 +166,6 @@ class Screen:
                     raise
         return look()
 
-
     def picture(self) -> None:
         """Keep a picture of what is there, if somebody wants to look at the story."""
         if not ALBUM:

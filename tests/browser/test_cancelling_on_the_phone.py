@@ -24,6 +24,7 @@ def test_anna_cancels_and_the_pass_is_refused_with_its_sentence(town: Town, open
     (code,) = zxingcpp.read_barcodes(seen(phone))
     phone.open(booked)
     phone.sees("Absagen kostet bis morgen, 15 Uhr nichts.")
+    phone.sees("Kosten der Absage", "kostenlos bis morgen, 15 Uhr; danach 36,00 €")
     phone.touch("Absagen")
     phone.is_titled("Möchten Sie absagen?")
     phone.sees("Hofsaal, Sa 28. Nov., 15 bis 19 Uhr", "Absagen kostet nichts.")
