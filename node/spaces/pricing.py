@@ -170,9 +170,9 @@ def cancellation_cost(
 
 def cancellation_steps(row: SpaceRow, bill: Bill, starts_at: datetime) -> tuple[CancelStep, ...]:
     """What giving up costs, by when: the latest step is good until the time itself begins."""
-    untils = {starts_at - timedelta(hours=tier.notice_hours) for tier in row.cancellation}
+    ends = {starts_at - timedelta(hours=tier.notice_hours) for tier in row.cancellation}
     steps: list[CancelStep] = []
-    for until in sorted(untils | {starts_at}):
+    for until in sorted(ends | {starts_at}):
         fee = cancellation_cost(row, bill, starts_at, now=until).fee_cents
         if steps and steps[-1].fee_cents == fee:
             steps.pop()
