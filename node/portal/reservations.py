@@ -132,7 +132,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         line=shown,
         is_new=is_new,
         notice=_notice(visit, looked, is_new=is_new),
-        rows=_rows(visit, looked),
+        rows=_rows(visit, looked, shows_pass=is_new and shown.has_pass),
         bill=bill_of(visit, line.reservation.bill) if line.status in BILLED else None,
         pass_=shown_pass(visit, line, looked.building) if shown.has_pass else None,
         how=how_to_come_in(visit, line),
@@ -164,15 +164,15 @@ def _notice(visit: Visit, looked: _Looked, *, is_new: bool) -> dict[str, str] | 
     return None
 
 
-def _rows(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
+def _rows(visit: Visit, looked: _Looked, *, shows_pass: bool) -> list[dict[str, str]]:
+    """What neither the head of the page nor the pass on it says already."""
     line = looked.line
     reservation = line.reservation
     came, left = reservation.check_in, reservation.check_out
     gone = reservation.cancellation
     rows = (
-        (N_("Wann"), when_of(visit, line.space, reservation.period)),
         (N_("Wer"), people_words(visit, reservation.details.people)),
-        (N_("Wo"), looked.building),
+        (N_("Wo"), "" if shows_pass else looked.building),
         (N_("Gäste"), looked.note.get("guests", "")),
         (N_("Notiz"), looked.note.get("note", "")),
         (N_("Kosten der Absage"), _terms(visit, line)),

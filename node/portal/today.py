@@ -70,12 +70,13 @@ async def today(visit: Visit) -> Response[Any]:
     )
     shown = [line_of(visit, line) for line in lines]
     coming = _next(lines, shown)
+    told = {line.id for line in shown if line.state in WAITING} | {coming["id"] if coming else ""}
     page = TodayPage(
         day=i18n.long_day_words(visit.prefs.lang, day),
         greeting=_greeting(visit, actor),
         next=coming,
         waiting=[_waiting(line) for line in shown if line.state in WAITING],
-        mine=[line for line in shown if not coming or line.id != coming["id"]][:LINES_MAX],
+        mine=[line for line in shown if line.id not in told][:LINES_MAX],
         house=[closure_row(visit, each) for each in facts.closures if each.ends_at > visit.now]
         + [waste_row(visit, each) for each in facts.waste],
         actions=_actions(visit),
@@ -94,7 +95,8 @@ def _turns(lines: list[Line], facts: DayFacts, day: date, zone: ZoneInfo) -> Ite
     yield from (at for period in facts.desk for at in (period.starts_at, period.ends_at))
 
 
-WAITING = {"requested", "displaced", "declined"}
+WAITING = {"requested": "waiting", "displaced": "warning", "declined": "refusal"}
+"""What is told above everything else, and the kind of notice that tells it."""
 
 
 def _facts(read: Read, household_id: bytes, day: date, zone: ZoneInfo) -> DayFacts:
@@ -150,7 +152,9 @@ def _next(lines: list[Line], shown: list[ShownLine]) -> dict[str, Any] | None:
 
 def _waiting(line: ShownLine) -> dict[str, str]:
     return {
+        "kind": WAITING[line.state],
         "title": f"{line.title}, {line.when}",
+        "state": line.state,
         "text": line.state_text,
         "href": f"/mine/{line.id}",
     }

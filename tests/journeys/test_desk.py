@@ -54,6 +54,10 @@ async def test_demir_books_for_clara_who_has_no_mail_and_lets_her_in(
         await demir.get(booked.url.path)
         inside = await demir.post(booked.url.path + "/check-in")
         assert "ist da" in inside.text
+        today = await demir.get("/desk")
+        coming, going = today.text.split('id="departures"')
+        assert "Clara" not in coming, "who is in need not come"
+        assert "Clara" in going
         code = re.search(r'class="code-large">([0-9A-Z]{8})<', booked.text)
         assert code is not None
         by_code = await demir.get(f"/desk/search?query={code[1]}")
@@ -87,6 +91,17 @@ async def test_the_pass_is_printed_in_its_holders_language_and_only_while_it_ope
         assert gone.status_code == 404
         assert "keinen Ausweis zu drucken" in gone.text
         assert "slip?paper" not in unescape((await demir.get(address)).text)
+
+
+async def test_the_operator_begins_where_the_operator_has_business(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        ole = town.browser()
+        await ole.get("/desk/sign-in")
+        answer = await ole.post("/desk/sign-in", name="ole", password=PASSWORDS["ole"])
+        assert answer.status_code == 200
+        assert answer.url.path == "/desk/health"
 
 
 async def test_a_wrong_password_says_so_and_a_resident_has_no_desk(

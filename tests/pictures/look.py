@@ -16,7 +16,7 @@ LARGEST = "3"
 FINGER = {"phone": 48, "lobby": 72}
 APART = 16
 """Between two things to touch in the lobby."""
-SCROLLS = ".plan-frame, .aside-read, .segments-list, dialog, .skip-link"
+SCROLLS = ".plan-frame, .panel, .aside-read, .segments-list, dialog, .skip-link"
 """What may be wider than the page: it scrolls by itself, or is only heard."""
 
 TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary, label.radio-tile"
