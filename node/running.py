@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import Coroutine, Sequence
@@ -54,6 +55,9 @@ async def _serve(all_settings: list[Settings], clock: Clock | None = None) -> No
             stack.push_async_callback(nodes[-1].close)
         for node in nodes:
             await node.start()
+        # What the start made stays: no collection of garbage needs to look at it again.
+        gc.collect()
+        gc.freeze()
         watchdog = asyncio.create_task(manager.keep_watchdog(lambda: _all_work(nodes)))
         stack.callback(watchdog.cancel)
         await run_until_stopped(

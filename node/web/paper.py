@@ -9,10 +9,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
-
 from node.web.i18n import SOURCE
 from node.web.qr import qr_matrix, runs
 from node.web.templating import STATIC_DIR
@@ -62,6 +58,8 @@ class Paper:
     """A document with the few things that our paper is made of."""
 
     def __init__(self, kind: Type, shape: Format = A4, *, title: str, lang: str = SOURCE) -> None:
+        from fpdf import FPDF  # noqa: PLC0415 - 20 MB that a node which prints nothing saves
+
         self.type = kind
         self.shape = shape
         self.pdf = FPDF(format=(shape.width, shape.height), unit="mm")
@@ -75,6 +73,8 @@ class Paper:
             self._add_fonts()
 
     def _add_fonts(self) -> None:
+        from fpdf.fonts import TTFFont  # noqa: PLC0415 - see above
+
         for style, weight in (("", 400), ("B", 700)):
             self.pdf.add_font(FONT, style, _file("latin", weight))
             self.pdf.add_font(f"{FONT}-ext", style, _file("latin-ext", weight))
@@ -112,7 +112,7 @@ class Paper:
             size -= 0.5
             self.pdf.set_font_size(size)
         self.pdf.set_x(self.shape.left)
-        self.pdf.cell(width, height, said, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.pdf.cell(width, height, said, new_x="LMARGIN", new_y="NEXT")
 
     def text(self, text: str) -> None:
         """A paragraph."""
@@ -136,7 +136,7 @@ class Paper:
         said = self._sayable(text)
         room = self.shape.room
         self.pdf.set_x(self.shape.left)
-        self.pdf.multi_cell(room, height, said, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.pdf.multi_cell(room, height, said, align="L", new_x="LMARGIN", new_y="NEXT")
 
     def rule(self) -> None:
         """A thin line across."""
