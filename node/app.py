@@ -24,6 +24,7 @@ from node.settings import Settings
 from node.store import Core, NodeRole, Store, Write
 from node.sync import LineSwitch, Roster, Sync, SyncSettings, sync_app
 from node.sync.routes import SyncApp
+from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
 from node.web.gate import Gate
 from node.web.live import Streams, live
@@ -226,6 +227,7 @@ def face_app() -> Litestar:
         ],
         dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
         exception_handlers=ERRORS,
+        request_class=BodyRequest,
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
         openapi_config=None,

@@ -16,13 +16,14 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.enums import MediaType
 from litestar.types import HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
 from node.base.refusals import N_, Refusal
 from node.web.asked import SAFE_METHODS, Asked
+from node.web.bodies import BodyRequest
 from node.web.errors import answer_refusal, crashed, wants_problem, words
 from node.web.memory import Answer, Grounds, Memory, tagged
 from node.web.methods import methods_of
@@ -84,7 +85,7 @@ class Gate:
 
     def _visit(self, scope: Scope, receive: Receive, send: Send) -> Visit:
         house, asked = self._house, Asked(scope)
-        make_request = partial(Request[Any, Any, Any], scope, receive, send)
+        make_request = partial(BodyRequest, scope, receive, send)
         now, trusted = house.clock.now(), house.clock.trusted
         return Visit(asked, house, read_prefs(asked), now, trusted, make_request)
 
