@@ -4,7 +4,7 @@
 # even when something in it failed, so that one run tells everything.
 
 GATE="lint unit simulation crash browser provisioning"
-FRESH="fresh12 fresh13"
+FRESH="fresh12 fresh13 aarch64"
 RESULTS=$BUILD/results
 SKIPPED=77 # exit status of a block that could not run here
 
@@ -100,3 +100,12 @@ fresh() { # RELEASE
 
 block_fresh12() { fresh 12; }
 block_fresh13() { fresh 13; }
+
+block_aarch64() {
+  [ "$(id -u)" = 0 ] || skip "needs root to unpack another system" || return
+  [ "$(uname -m)" = x86_64 ] || skip "this machine is no x86_64: nothing to emulate" || return
+  for tool in mmdebstrap qemu-aarch64-static aarch64-linux-gnu-gcc; do
+    have "$tool" || skip "$tool is not installed, see provisioning/aarch64" || return
+  done
+  sh "$HERE/aarch64"
+}
