@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -109,6 +110,9 @@ async def _serve(all_settings: list[Settings], clock: Clock | None, manager: Man
                 for_peers.append(sock)
         for node in nodes:
             await node.start()
+        # What the start made stays: no collection of garbage needs to look at it again.
+        gc.collect()
+        gc.freeze()
         watchdog = asyncio.create_task(manager.keep_watchdog(lambda: _all_work(nodes)))
         stack.callback(watchdog.cancel)
         await run_until_stopped(

@@ -47,8 +47,8 @@ def axe() -> str:
 
 def serious(page: Any) -> list[str]:
     """What axe calls serious or critical on a page as it stands there."""
-    page.evaluate(axe())
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    # In one go: a page that is refreshed in between would know no axe.
+    found = page.evaluate(f"{axe()}\n;axe.run({{resultTypes: ['violations']}})")["violations"]
     return [
         f"{rule['id']}: {rule['help']}: {node['html'][:160]}"
         for rule in found

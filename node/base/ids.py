@@ -17,6 +17,7 @@ TEXT_CHARS = 26
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no i, l, o, u; https://www.crockford.com/base32.html."""
 
+_PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
 _VALUES = {char: value for value, char in enumerate(ALPHABET)} | {"o": 0, "i": 1, "l": 1}
 _lock = threading.Lock()
 _last_ms = 0
@@ -53,7 +54,7 @@ def derived_id(*parts: bytes | str | int) -> bytes:
 def id_text(value: bytes) -> str:
     """An id as 26 characters of Crockford's base 32, for addresses and forms."""
     number = int.from_bytes(value, "big")
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def parse_id(text: str) -> bytes:

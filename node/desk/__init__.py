@@ -3,13 +3,14 @@
 Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 """
 
-from node.desk import health, nodes, people, reservations, sign_in, spaces, today
+from node.desk import health, nodes, passes, people, reservations, sign_in, spaces, today
 
 ROUTES = (
     *sign_in.ROUTES,
     *today.ROUTES,
     *people.ROUTES,
     *reservations.ROUTES,
+    *passes.ROUTES,
     *spaces.ROUTES,
     *health.ROUTES,
     *nodes.ROUTES,

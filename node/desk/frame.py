@@ -24,6 +24,11 @@ WORDS = (
 """The ways to go, in their order, with the key of each and who may go there."""
 
 
+def first_way(visit: Visit) -> str:
+    """The first page of those that this member of the team may see; empty where there is none."""
+    return next((way[1] for way in WORDS if may(visit.actor, way[5])), "")
+
+
 async def desk_page(
     visit: Visit, template: str, data: Any = None, *, here: str, status: int = 200
 ) -> Response[Any]:

@@ -16,9 +16,9 @@ from node.desk.frame import desk_page
 from node.people.model import HouseholdView, IssuedCode, PeopleCounts, Person
 from node.spaces import Line
 from node.store import Read, Write
-from node.web import paper
 from node.web.forms import path_id, read_fields, read_query
 from node.web.i18n import day_words
+from node.web.letters import code_letters
 from node.web.qr import qr_svg
 from node.web.showing import ShownLine, line_of
 from node.web.visit import Visit, as_mapping
@@ -227,7 +227,7 @@ async def _letters(visit: Visit, ids: list[bytes] | None, name: str) -> Response
     if isinstance(letters, Refusal):
         raise RefusedError(letters)
     content = await asyncio.to_thread(
-        paper.code_letters,
+        code_letters,
         letters,
         quarter=visit.house.quarter_name,
         address=visit.house.address,

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
 
-from node import spaces
-from node.base.actors import Permission
+from node import people, spaces
+from node.base.actors import Permission, may
 from node.base.ids import id_text
-from node.base.refusals import N_, Refusal
+from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import desk_page
 from node.desk.today import names_of
 from node.spaces import Line, Status
 from node.store import Read, Write
-from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.showing import (
     ShownBill,
@@ -44,13 +43,14 @@ class ReservationPage:
     person_href: str = ""
 
 
-@dataclass(slots=True)
-class PassPage:
-    """See `desk/pass.html`."""
-
-    refusal: dict[str, Any] | None = None
-    code: str = ""
-    problems: dict[str, str] = field(default_factory=dict)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    line: Line
+    name: str
+    flat: str
+    note: dict[str, str]
+    fee: int
+    staff: str
 
 
 @get("/desk/reservations/{reservation:str}", include_in_schema=False)
@@ -59,23 +59,26 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
     actor = visit.allowed(Permission.SEE_ALL_RESERVATIONS)
     reservation_id = path_id(reservation)
 
-    def look(read: Read) -> tuple[Line, tuple[str, str], dict[str, str], int] | Refusal:
-        line = spaces.get_line(read, actor, reservation_id, now=visit.now)
-        if isinstance(line, Refusal):
-            return line
+    def look(read: Read) -> _Looked:
+        line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
         fee = spaces.preview_cancellation(read, line.reservation, now=visit.now).fee_cents
-        name = names_of(read, [line])[reservation_id]
-        return line, name, spaces.note_of(read, reservation_id), fee
+        name, flat = names_of(read, [line])[reservation_id]
+        note, staff = spaces.note_of(read, reservation_id), _staff_name(read, line)
+        return _Looked(line, name, flat, note, fee, staff)
 
-    line, (name, flat), note, fee = await visit.read(look)
-    return await desk_page(
-        visit, "desk/reservation.html", _page(visit, line, (name, flat), note, fee), here="today"
-    )
+    looked = await visit.read(look)
+    return await desk_page(visit, "desk/reservation.html", _page(visit, looked), here="today")
 
 
-def _page(
-    visit: Visit, line: Line, who: tuple[str, str], note: dict[str, str], fee: int
-) -> ReservationPage:
+def _staff_name(read: Read, line: Line) -> str:
+    """Who of the team booked for the person; "" where nobody did, or nobody knows them any more."""
+    staff_id = line.reservation.staff_id
+    staff = people.find_person(read, staff_id) if staff_id is not None else None
+    return staff.name if staff is not None else ""
+
+
+def _page(visit: Visit, looked: _Looked) -> ReservationPage:
+    line, note, fee = looked.line, looked.note, looked.fee
     status, reservation = line.status, line.reservation
     facts = [
         (N_("Gebucht"), moment(visit, reservation.requested_at)),
@@ -87,15 +90,12 @@ def _page(
         ),
         (N_("Anlass"), note.get("note", "")),
         (N_("Gäste"), note.get("guests", "")),
-        (
-            N_("Gebucht durch"),
-            visit.say(N_("Team für diese Person")) if reservation.details.staff_id else "",
-        ),
+        (N_("Gebucht durch"), _booked_by(visit, looked)),
     ]
     return ReservationPage(
         line=line_of(visit, line),
-        name=who[0],
-        flat=who[1],
+        name=looked.name,
+        flat=looked.flat,
         rows=[{"label": visit.say(label), "value": value} for label, value in facts if value],
         bill=bill_of(visit, reservation.bill),
         code=line.code,
@@ -104,10 +104,20 @@ def _page(
             "check_out": status is Status.CHECKED_IN,
             "judge": status is Status.REQUESTED and line.space.home_site == visit.house.site_id,
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
+            "print": line.has_pass and may(visit.actor, Permission.CHECK_IN_OTHERS),
         },
         fee=money(visit, fee) if fee else "",
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
     )
+
+
+def _booked_by(visit: Visit, looked: _Looked) -> str:
+    """Who of the team booked; nothing where people booked for themselves."""
+    if not looked.line.reservation.details.staff_id:
+        return ""
+    if not looked.staff:
+        return visit.say(N_("Team für diese Person"))
+    return visit.say(N_("{name}, Team für diese Person"), name=looked.staff)
 
 
 @post("/desk/reservations/{reservation:str}/{act:str}", include_in_schema=False)
@@ -150,25 +160,4 @@ UNKNOWN_ACT = Refusal(
 )
 
 
-@get("/desk/pass", include_in_schema=False)
-async def pass_page(visit: Visit) -> Response[Any]:
-    """Ask for a pass: scanned with a reader, or its eight characters."""
-    visit.allowed(Permission.CHECK_IN_OTHERS)
-    return await desk_page(visit, "desk/pass.html", PassPage(), here="today")
-
-
-@post("/desk/pass", include_in_schema=False)
-async def find_pass(visit: Visit) -> Response[Any]:
-    """Show what a pass stands for."""
-    visit.allowed(Permission.CHECK_IN_OTHERS)
-    fields = await read_fields(visit)
-    code = fields.text("code", required=True, longest=400)
-    keys = visit.house.home_keys()
-    found = await visit.store.read(lambda read: spaces.find_by_pass(read, code, keys=keys))
-    if isinstance(found, Refusal):
-        page = PassPage(words(visit, found), code, fields.problems)
-        return await desk_page(visit, "desk/pass.html", page, here="today", status=found.status)
-    return visit.go(f"/desk/reservations/{id_text(found.reservation.id)}")
-
-
-ROUTES = (reservation_page, act_on, pass_page, find_pass)
+ROUTES = (reservation_page, act_on)

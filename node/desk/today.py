@@ -13,7 +13,7 @@ from node import people, spaces
 from node.base.actors import Permission
 from node.base.ids import id_text
 from node.base.refusals import N_
-from node.desk.frame import desk_page
+from node.desk.frame import desk_page, first_way
 from node.spaces import DayPlan, Line, Status
 from node.store import Read
 from node.web import i18n
@@ -48,7 +48,10 @@ class _Day:
 
 @get("/desk", include_in_schema=False)
 async def today(visit: Visit) -> Response[Any]:
-    """Today at the desk."""
+    """Today at the desk; who has no business with it is led on to what is theirs."""
+    way = first_way(visit)
+    if way not in {"", "/desk"} and not visit.wants_json:
+        return visit.go(way)
     visit.allowed(Permission.SEE_ALL_RESERVATIONS)
     day = visit.now.astimezone(visit.zone).date()
     found = await visit.read(lambda read: _read_day(read, visit, day))
@@ -71,6 +74,8 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     arrivals = spaces.arrivals(read, day, now=visit.now)
     departures = spaces.departures(read, day, now=visit.now)
     present = spaces.present(read, now=visit.now)
+    here = {line.reservation.id for line in present}
+    arrivals = [line for line in arrivals if line.reservation.id not in here]
     waiting = spaces.waiting(read, now=visit.now)
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
     lines = (*arrivals, *departures, *present, *waiting)

@@ -199,7 +199,8 @@ def _desk_line(visit: Visit, house: House) -> dict[str, str]:
         said = visit.say(N_("{desk} geschlossen"), desk=house.desk_name)
         return _line("", said, "", "door-closed")
     hours = ", ".join(_span(visit, period) for period in house.desk)
-    return _line("", house.desk_name, hours, "concierge-bell")
+    said = visit.say(N_("offen {hours}"), hours=hours)
+    return _line("", house.desk_name, said, "concierge-bell")
 
 
 def _is_on(rule: QuietHours, house: House) -> bool:

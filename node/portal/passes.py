@@ -25,6 +25,7 @@ from node.web.showing import (
     STATES,
     Place,
     clock,
+    how_to_come_in,
     place_of,
     state_text,
     when_of,
@@ -140,17 +141,6 @@ async def pass_page(visit: Visit, reservation: str) -> Response[Any]:
         notice=_why_not_now(visit, line),
     )
     return visit.page("portal/pass.html", page, here="mine")
-
-
-def how_to_come_in(visit: Visit, line: Line) -> list[str]:
-    """How to come in, a short sentence each."""
-    row, lang = line.space.row, visit.prefs.lang
-    steps = [visit.say(N_("Halten Sie den Ausweis in der Lobby oder an der Tür vor die Kamera."))]
-    if row.stay is not None and row.stay.key_handover:
-        steps.append(row.stay.key_handover.in_language(lang))
-    if row.access_text:
-        steps.append(row.access_text.in_language(lang))
-    return steps
 
 
 def _why_not_now(visit: Visit, line: Line) -> dict[str, str] | None:

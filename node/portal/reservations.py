@@ -11,7 +11,7 @@ from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
-from node.portal.passes import ShownPass, how_to_come_in, shown_pass
+from node.portal.passes import ShownPass, shown_pass
 from node.spaces import Line, Status
 from node.spaces.model import CancelPreview
 from node.store import Read
@@ -22,6 +22,8 @@ from node.web.showing import (
     ShownBill,
     ShownLine,
     bill_of,
+    cancellation_words,
+    how_to_come_in,
     line_of,
     moment,
     money,
@@ -130,7 +132,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         line=shown,
         is_new=is_new,
         notice=_notice(visit, looked, is_new=is_new),
-        rows=_rows(visit, looked),
+        rows=_rows(visit, looked, shows_pass=is_new and shown.has_pass),
         bill=bill_of(visit, line.reservation.bill) if line.status in BILLED else None,
         pass_=shown_pass(visit, line, looked.building) if shown.has_pass else None,
         how=how_to_come_in(visit, line),
@@ -162,17 +164,18 @@ def _notice(visit: Visit, looked: _Looked, *, is_new: bool) -> dict[str, str] | 
     return None
 
 
-def _rows(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
+def _rows(visit: Visit, looked: _Looked, *, shows_pass: bool) -> list[dict[str, str]]:
+    """What neither the head of the page nor the pass on it says already."""
     line = looked.line
     reservation = line.reservation
     came, left = reservation.check_in, reservation.check_out
     gone = reservation.cancellation
     rows = (
-        (N_("Wann"), when_of(visit, line.space, reservation.period)),
         (N_("Wer"), people_words(visit, reservation.details.people)),
-        (N_("Wo"), looked.building),
+        (N_("Wo"), "" if shows_pass else looked.building),
         (N_("Gäste"), looked.note.get("guests", "")),
         (N_("Notiz"), looked.note.get("note", "")),
+        (N_("Kosten der Absage"), _terms(visit, line)),
         (N_("Gebucht"), moment(visit, reservation.requested_at)),
         (
             N_("Gebucht durch"),
@@ -184,6 +187,13 @@ def _rows(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
         (N_("Absagen kostete"), money(visit, gone.fee_cents) if gone else ""),
     )
     return [{"label": visit.say(label), "value": value} for label, value in rows if value]
+
+
+def _terms(visit: Visit, line: Line) -> str:
+    """What giving it up will cost by when, where it may cost something."""
+    if line.status not in CANCELLABLE or not line.reservation.bill.total_cents:
+        return ""
+    return cancellation_words(visit, line, say_when=moment)
 
 
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 
@@ -19,7 +19,6 @@ from node.base.actors import Actor
 from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
 from node.portal.house import closure_row, closures_within, waste_row
-from node.quarter import Closure, WasteCollection
 from node.spaces import Line, Status
 from node.store import Read
 from node.web import i18n
@@ -48,72 +47,79 @@ class TodayPage:
 
 
 @dataclass(frozen=True, slots=True)
-class DayFacts:
-    """What a house's day holds whatever is booked: opening times, waste, what is shut."""
+class HouseDay:
+    """What a house's day holds whatever is booked, in the words of a language: opening times, what
+    is shut and until when, waste; and the instants at which time alone changes a word of it.
+    """
 
+    title: str
     desk: list[Period]
     desk_opens_later: datetime | None
-    waste: list[WasteCollection]
-    closures: list[Closure]
+    closures: list[tuple[datetime, dict[str, str]]]
+    waste: list[dict[str, str]]
+    actions: list[dict[str, Any]]
+    turns: list[datetime]
 
 
 @get("/", include_in_schema=False)
 async def today(visit: Visit) -> Response[Any]:
     """My day."""
-    actor = visit.signed_in()
-    day = visit.now.astimezone(visit.zone).date()
-    lines, facts = await visit.read(
-        lambda read: (
-            spaces.coming_up(read, actor, now=visit.now),
-            _facts(read, actor.household_id, day, visit.zone),
-        )
+    actor, now = visit.signed_in(), visit.now
+    lines, day = await visit.read(
+        lambda read: (spaces.coming_up(read, actor, now=now), _house_day(read, visit, actor))
     )
     shown = [line_of(visit, line) for line in lines]
     coming = _next(lines, shown)
+    told = {line.id for line in shown if line.state in WAITING} | {coming["id"] if coming else ""}
     page = TodayPage(
-        day=i18n.long_day_words(visit.prefs.lang, day),
+        day=day.title,
         greeting=_greeting(visit, actor),
         next=coming,
         waiting=[_waiting(line) for line in shown if line.state in WAITING],
-        mine=[line for line in shown if not coming or line.id != coming["id"]][:LINES_MAX],
-        house=[closure_row(visit, each) for each in facts.closures if each.ends_at > visit.now]
-        + [waste_row(visit, each) for each in facts.waste],
-        actions=_actions(visit),
-        desk=_desk(visit, facts),
+        mine=[line for line in shown if line.id not in told][:LINES_MAX],
+        house=[row for until, row in day.closures if until > now] + day.waste,
+        actions=day.actions,
+        desk=_desk(visit, day),
     )
-    until = min(at for at in _turns(lines, facts, day, visit.zone) if at > visit.now)
+    until = min(at for at in chain(day.turns, *(_turns(line) for line in lines)) if at > now)
     return visit.page("portal/today.html", page, here="today", until=until)
 
 
-def _turns(lines: list[Line], facts: DayFacts, day: date, zone: ZoneInfo) -> Iterator[datetime]:
-    """The instants at which time alone may change a word of the page."""
-    yield local_day(day, zone).ends_at
-    yield from (local_instant(day, time(hour), zone) for hour in GREETING_HOURS)
-    yield from (at for line in lines for at in line.reservation.turns)
-    yield from (each.ends_at for each in facts.closures)
-    yield from (at for period in facts.desk for at in (period.starts_at, period.ends_at))
+def _turns(line: Line) -> Iterator[datetime]:
+    return line.reservation.turns
 
 
-WAITING = {"requested", "displaced", "declined"}
+WAITING = {"requested": "waiting", "displaced": "warning", "declined": "refusal"}
+"""What is told above everything else, and the kind of notice that tells it."""
 
 
-def _facts(read: Read, household_id: bytes, day: date, zone: ZoneInfo) -> DayFacts:
-    """The facts of a house's day, kept for all who live in it."""
-    building = read.kept(
-        ("building", household_id), lambda apart: people.building_of(apart, household_id)
+def _house_day(read: Read, visit: Visit, actor: Actor) -> HouseDay:
+    """The day of the actor's house, kept for all who live in it."""
+    home, lang = actor.household_id, visit.prefs.lang
+    day = visit.now.astimezone(visit.zone).date()
+    building = read.kept(("building", home), lambda apart: people.building_of(apart, home))
+    return read.kept(
+        ("day", building, day, visit.zone.key, lang),
+        lambda apart: _find_day(apart, visit, building, day),
     )
-    return read.kept(("day", building, day), lambda apart: _find_facts(apart, building, day, zone))
 
 
-def _find_facts(read: Read, building: bytes | None, day: date, zone: ZoneInfo) -> DayFacts:
-    last = day + timedelta(days=WASTE_DAYS)
-    whole = local_day(day, zone)
+def _find_day(read: Read, visit: Visit, building: bytes | None, day: date) -> HouseDay:
+    whole, last = local_day(day, visit.zone), day + timedelta(days=WASTE_DAYS)
     ahead = Period(whole.starts_at, whole.ends_at + timedelta(days=CLOSURE_DAYS))
-    return DayFacts(
-        desk=quarter.desk_hours(read, day),
+    desk, closures = quarter.desk_hours(read, day), closures_within(read, ahead, building)
+    waste = quarter.waste_collections(read, building, day, last) if building else []
+    greetings = (local_instant(day, time(hour), visit.zone) for hour in GREETING_HOURS)
+    opening = (at for period in desk for at in (period.starts_at, period.ends_at))
+    ends = (each.ends_at for each in closures)
+    return HouseDay(
+        title=i18n.long_day_words(visit.prefs.lang, day),
+        desk=desk,
         desk_opens_later=quarter.next_desk_opening(read, whole.ends_at),
-        waste=quarter.waste_collections(read, building, day, last) if building else [],
-        closures=closures_within(read, ahead, building),
+        closures=[(each.ends_at, closure_row(visit, each)) for each in closures],
+        waste=[waste_row(visit, each) for each in waste],
+        actions=_actions(visit),
+        turns=[whole.ends_at, *greetings, *opening, *ends],
     )
 
 
@@ -150,7 +156,9 @@ def _next(lines: list[Line], shown: list[ShownLine]) -> dict[str, Any] | None:
 
 def _waiting(line: ShownLine) -> dict[str, str]:
     return {
+        "kind": WAITING[line.state],
         "title": f"{line.title}, {line.when}",
+        "state": line.state,
         "text": line.state_text,
         "href": f"/mine/{line.id}",
     }
@@ -171,13 +179,13 @@ ACTIONS = (
 )
 
 
-def _desk(visit: Visit, facts: DayFacts) -> dict[str, Any]:
-    until = next((p.ends_at for p in facts.desk if p.holds(visit.now)), None)
+def _desk(visit: Visit, day: HouseDay) -> dict[str, Any]:
+    until = next((p.ends_at for p in day.desk if p.holds(visit.now)), None)
     if until is not None:
         text = visit.say(N_("Service-Point offen bis {until}"), until=clock(visit, until))
         return {"text": text, "detail": "", "open": True}
-    later = [p.starts_at for p in facts.desk if p.starts_at > visit.now]
-    opens = later[0] if later else facts.desk_opens_later
+    later = [p.starts_at for p in day.desk if p.starts_at > visit.now]
+    opens = later[0] if later else day.desk_opens_later
     detail = visit.say(N_("öffnet {opens}"), opens=moment(visit, opens)) if opens else ""
     return {"text": visit.say(N_("Service-Point geschlossen")), "detail": detail, "open": False}
 

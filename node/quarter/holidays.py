@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-import holidays as calendars
 
-LANDS = tuple(sorted(calendars.country_holidays("DE").subdivisions))
-"""The lands of Germany as ISO 3166-2 writes them: BW, BY, ... NW, ..."""
+@lru_cache(maxsize=1)
+def lands() -> tuple[str, ...]:
+    """The lands of Germany as ISO 3166-2 writes them: BW, BY, ... NW, ..."""
+    return tuple(sorted(_of("DE").subdivisions))
 
 
 @lru_cache(maxsize=64)
 def holidays_of(country: str, land: str, year: int) -> dict[date, str]:
     """The legal holidays of a year with their German names; empty for an unknown country."""
     try:
-        found = calendars.country_holidays(
+        found = _of(
             country, subdiv=land or None, years=year, language="de" if country == "DE" else None
         )
     except NotImplementedError:
         return {}
     return dict(found.items())
+
+
+def _of(country: str, **wanted: Any) -> Any:
+    from holidays import country_holidays  # noqa: PLC0415 - 4 MB that few pages ask for
+
+    return country_holidays(country, **wanted)

@@ -18,7 +18,7 @@ from node.spaces.actions import (
     preview_cancellation,
     reserve,
 )
-from node.spaces.admission import check_admission
+from node.spaces.admission import check_admission, check_in_opens_at
 from node.spaces.check_in import (
     admit,
     check_in,
@@ -47,7 +47,7 @@ from node.spaces.model import (
 )
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
-from node.spaces.pricing import free_until
+from node.spaces.pricing import cancellation_steps, free_until
 from node.spaces.reads import (
     arrivals,
     coming_up,
@@ -97,9 +97,11 @@ __all__ = [
     "audience_of",
     "bill_for",
     "cancel",
+    "cancellation_steps",
     "check_admission",
     "check_history",
     "check_in",
+    "check_in_opens_at",
     "check_out",
     "coming_up",
     "confirm",

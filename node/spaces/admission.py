@@ -41,9 +41,7 @@ def check_admission(space: Space, reservation: Reservation, *, now: datetime) ->
 def _check_admission_time(
     space: Space, reservation: Reservation, *, now: datetime
 ) -> Refusal | None:
-    opens_at = reservation.period.starts_at - (
-        timedelta(0) if space.is_by_night else CHECK_IN_EARLY
-    )
+    opens_at = check_in_opens_at(space, reservation)
     if now < opens_at:
         return Refusal(
             "pass.too_early",
@@ -58,3 +56,9 @@ def _check_admission_time(
             N_("Wenn Sie länger bleiben möchten, buchen Sie bitte neu."),
         )
     return None
+
+
+def check_in_opens_at(space: Space, reservation: Reservation) -> datetime:
+    """From when a pass lets in: a little before a room's time, at a stay's own hour."""
+    early = timedelta(0) if space.is_by_night else CHECK_IN_EARLY
+    return reservation.period.starts_at - early

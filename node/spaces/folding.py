@@ -49,16 +49,28 @@ def fold(
 
 def find_reservation(read: Read, reservation_id: bytes) -> Reservation | None:
     """A reservation folded from the facts held here, or None where its request is unknown."""
+    found = find_with_space(read, reservation_id, {})
+    return None if found is None else found[0]
+
+
+def find_with_space(
+    read: Read, reservation_id: bytes, known: dict[bytes, Space | None]
+) -> tuple[Reservation, Space | None] | None:
+    """The same with its place. `known` are places that this view has found, and remembers more."""
     request = tables.select_request(read, reservation_id)
     if request is None:
         return None
-    return fold(
+    if request.space_id not in known:
+        known[request.space_id] = tables.select_space(read, request.space_id)
+    space = known[request.space_id]
+    reservation = fold(
         request,
         tables.select_decisions(read, reservation_id),
         tables.select_cancellation(read, reservation_id),
         tables.select_passages(read, reservation_id),
-        tables.select_space(read, request.space_id),
+        space,
     )
+    return reservation, space
 
 
 def project(write: Write, reservation_id: bytes) -> Reservation | None:

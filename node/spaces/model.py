@@ -346,6 +346,11 @@ class Line:
     status: Status
     code: str = ""
 
+    @property
+    def has_pass(self) -> bool:
+        """Whether there is a pass that lets in, now or when its time has come."""
+        return self.reservation.has_pass and self.status in {Status.CONFIRMED, Status.CHECKED_IN}
+
 
 @dataclass(frozen=True, slots=True)
 class CancelPreview:
@@ -354,6 +359,14 @@ class CancelPreview:
     fee_cents: Cents
     percent: int
     free_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelStep:
+    """Until when giving up a reservation costs this much."""
+
+    until: datetime
+    fee_cents: Cents
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from node.base.periods import Period, local_day
 from node.base.refusals import N_
 from node.quarter.files import Audience, RoomPrice, SpaceRow, StayPrice, StayRules
 from node.quarter.model import Levy, QuarterProfile
-from node.spaces.model import FREE, Bill, BillLine, CancelPreview, Space, VatPart, Wish
+from node.spaces.model import FREE, Bill, BillLine, CancelPreview, CancelStep, Space, VatPart, Wish
 
 
 def nights_of(period: Period, zone: ZoneInfo) -> int:
@@ -166,6 +166,18 @@ def cancellation_cost(
     free = [tier.notice_hours for tier in tiers if tier.percent == 0]
     free_until = starts_at - timedelta(hours=min(free)) if free else None
     return CancelPreview(fee, percent, free_until)
+
+
+def cancellation_steps(row: SpaceRow, bill: Bill, starts_at: datetime) -> tuple[CancelStep, ...]:
+    """What giving up costs, by when: the latest step is good until the time itself begins."""
+    ends = {starts_at - timedelta(hours=tier.notice_hours) for tier in row.cancellation}
+    steps: list[CancelStep] = []
+    for until in sorted(ends | {starts_at}):
+        fee = cancellation_cost(row, bill, starts_at, now=until).fee_cents
+        if steps and steps[-1].fee_cents == fee:
+            steps.pop()
+        steps.append(CancelStep(until, fee))
+    return tuple(steps)
 
 
 def free_until(space: Space, bill: Bill, starts_at: datetime, *, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from node.quarter import zone_of
 from node.spaces import projections, tables
 from node.spaces.actions import own_reservation
 from node.spaces.deciding import UNKNOWN
-from node.spaces.folding import find_reservation
+from node.spaces.folding import find_with_space
 from node.spaces.model import OCCUPYING, OPEN_STATUSES, Line, Space, Status, Verdict
 from node.store import Read
 
@@ -114,12 +114,7 @@ def _ids_of(read: Read, actor: Actor, *, since: datetime) -> list[bytes]:
 def _lines(read: Read, ids: Iterable[bytes], *, now: datetime) -> Iterable[Line]:
     spaces: dict[bytes, Space | None] = {}
     for reservation_id in ids:
-        reservation = find_reservation(read, reservation_id)
-        if reservation is None:
-            continue
-        if reservation.space_id not in spaces:
-            spaces[reservation.space_id] = tables.select_space(read, reservation.space_id)
-        space = spaces[reservation.space_id]
-        if space is not None:
+        reservation, space = find_with_space(read, reservation_id, spaces) or (None, None)
+        if reservation is not None and space is not None:
             code = projections.select_code(read, reservation_id)
             yield Line(reservation, space, reservation.status_at(now), code)

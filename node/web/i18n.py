@@ -68,7 +68,10 @@ def translate(language: str, text: str, **values: Any) -> str:
     sentence = catalogue(language).get(text, text)
     if not values:
         return sentence
-    return sentence.format_map(_Lenient({name: shown(language, v) for name, v in values.items()}))
+    for name, value in values.items():
+        if type(value) is not str:
+            values[name] = shown(language, value)
+    return sentence.format_map(_Lenient(values))
 
 
 class _Lenient(dict[str, Any]):

@@ -1,40 +1,23 @@
-"""Letters on A4 for window envelopes: a household's code in words, large letters and as a QR.
+"""What is printed on: a document with the house's type, lines that fit and codes that scan.
 
-Measures follow DIN 5008 form B, so the address stands in the window and the folds fall between
-paragraphs. A letter is in its household's language with a summary in the other, for who opens one
-may read either.
+It knows measures, not what is told: that do `letters.py` and `slips.py`.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
-
-from node.base.refusals import N_
-from node.people.model import CodeLetter
-from node.web.i18n import CODES, SOURCE, long_day_words, translate
+from node.web.i18n import SOURCE
 from node.web.qr import qr_matrix, runs
 from node.web.templating import STATIC_DIR
-
-Say = Callable[..., str]
 
 FONT = "Atkinson"
 FONTS = STATIC_DIR / "vendor" / "font"
 FALLBACK = "Helvetica"
 """Built into every reader; it lacks the letters of many names, so it is only for a checkout where
 set-up has not fetched the font."""
-
-LEFT = 25.0
-RIGHT = 20.0
-WIDTH = 210.0 - LEFT - RIGHT
-QR_MM = 42.0
-FOLDS_MM = (105.0, 210.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,119 +33,48 @@ class Type:
 
 NORMAL = Type()
 LARGE = Type(body=16.0, heading=22.0, code=30.0, small=11.0, line=7.6)
-"""For readers who need large type: everything still fits one page."""
+"""For readers who need large type."""
 
 
-def code_letters(
-    letters: Sequence[CodeLetter], *, quarter: str, address: str, large: bool = False
-) -> bytes:
-    """One PDF with a page for each letter. `address` is the portal's, as people type it."""
-    paper = _Paper(LARGE if large else NORMAL)
-    for letter in letters:
-        _code_letter(paper, letter, quarter=quarter, address=address.rstrip("/"))
-    return bytes(paper.pdf.output())
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A size of paper in millimetres, and what of it stays white at the sides."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+
+    @property
+    def room(self) -> float:
+        """How wide a line may be."""
+        return self.width - self.left - self.right
 
 
-def code_url(address: str, code: str) -> str:
-    """The address that a letter's QR opens: the sign-in page with the code filled in."""
-    base = address.rstrip("/")
-    if "://" not in base:
-        base = f"http://{base}"
-    return f"{base}/c/{code.replace(' ', '')}"
+A4 = Format(210.0, 297.0, 25.0, 20.0)
 
 
-def _code_letter(paper: _Paper, letter: CodeLetter, *, quarter: str, address: str) -> None:
-    lang = letter.language if letter.language in CODES else SOURCE
-    say = partial(translate, lang)
-    paper.new_page()
-    _envelope(paper, letter, say)
-    _heading(paper, letter, say(N_("Ihr Zugang zu {quarter}"), quarter=quarter), lang)
-    url, address = code_url(address, letter.code), address.rpartition("://")[2]
-    paper.text(f"{say(N_('Guten Tag'))},\n{say(WHAT_FOR)}")
-    _code_box(paper, letter, url, address, say(N_("Ihr Code")))
-    paper.steps(*(say(step, address=address) for step in STEPS))
-    desk = say(N_("Alles geht auch ohne Gerät: Der Service-Point hilft Ihnen gern."))
-    if letter.phone:
-        desk = say(
-            N_("Alles geht auch ohne Gerät: Der Service-Point (Telefon {phone}) hilft Ihnen gern."),
-            phone=letter.phone,
-        )
-    paper.text(f"{say(KEEP_SAFE)} {desk}")
-    other = "en" if lang == SOURCE else SOURCE
-    paper.small(translate(other, SUMMARY, quarter=quarter, address=address))
+class Paper:
+    """A document with the few things that our paper is made of."""
 
+    def __init__(self, kind: Type, shape: Format = A4, *, title: str, lang: str = SOURCE) -> None:
+        from fpdf import FPDF  # noqa: PLC0415 - 20 MB that a node which prints nothing saves
 
-WHAT_FOR = N_(
-    "Mit diesem Code melden Sie sich an: am Telefon, am Computer oder am Bildschirm im Haus."
-    " Sie brauchen keine E-Mail-Adresse."
-)
-STEPS = (
-    N_(
-        "Scannen Sie das Bild mit der Kamera Ihres Telefons, oder öffnen Sie {address} und geben"
-        " Sie den Code ein."
-    ),
-    N_("Wählen Sie Ihren Namen, oder tragen Sie ihn ein."),
-    N_("Wählen Sie eine PIN. Von da an genügt sie."),
-)
-KEEP_SAFE = N_(
-    "Der Code gilt für alle in Ihrem Haushalt. Bewahren Sie ihn auf wie einen Schlüssel. Ältere"
-    " Briefe gelten nicht mehr."
-)
-SUMMARY = N_(
-    "Auf Deutsch: Mit diesem Code melden sich alle in Ihrem Haushalt bei {quarter} an. Scannen Sie"
-    " das Bild mit der Kamera Ihres Telefons oder öffnen Sie {address}, wählen Sie Ihren Namen und"
-    " dann eine PIN. Sie brauchen keine E-Mail-Adresse. Bewahren Sie den Code auf wie einen"
-    " Schlüssel; ältere Briefe gelten nicht mehr. Der Service-Point hilft Ihnen gern."
-)
-"""The letter in short, in the language that the rest of it is not written in."""
-
-
-def _envelope(paper: _Paper, letter: CodeLetter, say: Say) -> None:
-    """The address window: 85 by 45 mm, 20 mm from the left and 45 mm from the top."""
-    paper.place(LEFT, 50.0)
-    paper.line(letter.sender, size=7.0, width=80.0)
-    paper.place(LEFT, 62.5)
-    to = say(N_("An den Haushalt"))
-    lines = (to, letter.household_name, *letter.address_lines, letter.place)
-    for text in lines[:6]:
-        paper.line(text, size=11.0, width=80.0, height=5.0)
-
-
-def _heading(paper: _Paper, letter: CodeLetter, title: str, lang: str) -> None:
-    day = f"{long_day_words(lang, letter.issued_on)} {letter.issued_on.year}"
-    paper.place(LEFT, 97.0)
-    paper.line(title, size=paper.type.heading, bold=True, height=9.0)
-    paper.line(day, size=paper.type.small, height=6.0)
-    paper.gap(2.0)
-
-
-def _code_box(paper: _Paper, letter: CodeLetter, url: str, address: str, title: str) -> None:
-    paper.gap(3.0)
-    top = paper.pdf.get_y()
-    paper.qr(url, x=LEFT + WIDTH - QR_MM, y=top)
-    paper.place(LEFT, top + 6.0)
-    paper.line(title, size=paper.type.small, height=5.0)
-    paper.line(letter.code, size=paper.type.code, bold=True, width=WIDTH - QR_MM, height=15.0)
-    paper.line(address, size=paper.type.body, width=WIDTH - QR_MM, height=7.0)
-    paper.place(LEFT, top + QR_MM + 4.0)
-
-
-class _Paper:
-    """An A4 document with the few things a letter is made of."""
-
-    def __init__(self, kind: Type) -> None:
         self.type = kind
-        self.pdf = FPDF(format="A4", unit="mm")
-        self.pdf.set_margins(LEFT, 20.0, RIGHT)
+        self.shape = shape
+        self.pdf = FPDF(format=(shape.width, shape.height), unit="mm")
+        self.pdf.set_margins(shape.left, 0.0, shape.right)
         self.pdf.set_auto_page_break(auto=False)
-        self.pdf.set_title("Briefe")
-        self.pdf.set_lang("de")
-        self._font = FONT if _has_font() else FALLBACK
+        self.pdf.set_title(title)
+        self.pdf.set_lang(lang)
+        self._font = FONT if has_font() else FALLBACK
         self._known: set[int] = set()
         if self._font == FONT:
             self._add_fonts()
 
     def _add_fonts(self) -> None:
+        from fpdf.fonts import TTFFont  # noqa: PLC0415 - see above
+
         for style, weight in (("", 400), ("B", 700)):
             self.pdf.add_font(FONT, style, _file("latin", weight))
             self.pdf.add_font(f"{FONT}-ext", style, _file("latin-ext", weight))
@@ -170,12 +82,17 @@ class _Paper:
         fonts = self.pdf.fonts.values()
         self._known = {ord("\n")}.union(*(f.cmap for f in fonts if isinstance(f, TTFFont)))
 
-    def new_page(self) -> None:
-        """Begin a letter: an empty page with marks where it is folded."""
+    def new_page(self, *, folds: tuple[float, ...] = ()) -> None:
+        """Begin an empty page, with marks where it is folded."""
         self.pdf.add_page()
         self.pdf.set_draw_color(150)
-        for fold in FOLDS_MM:
+        for fold in folds:
             self.pdf.line(4.0, fold, 8.0, fold)
+
+    @property
+    def y(self) -> float:
+        """How far down the next line begins."""
+        return float(self.pdf.get_y())
 
     def place(self, x: float, y: float) -> None:
         """Go on at this point."""
@@ -183,45 +100,52 @@ class _Paper:
 
     def gap(self, height: float) -> None:
         """Leave some room."""
-        self.pdf.set_y(self.pdf.get_y() + height)
+        self.pdf.set_y(self.y + height)
 
     def line(
-        self, text: str, *, size: float, bold: bool = False, width: float = WIDTH, height: float = 5
+        self, text: str, *, size: float, bold: bool = False, width: float = 0.0, height: float = 5.0
     ) -> None:
         """One line, made smaller where it would not fit."""
-        said = self._sayable(text)
+        said, width = self._sayable(text), width or self.shape.room
         self.pdf.set_font(self._font, "B" if bold else "", size)
         while self.pdf.get_string_width(said) > width and size > 5:
             size -= 0.5
             self.pdf.set_font_size(size)
-        self.pdf.set_x(LEFT)
-        self.pdf.cell(width, height, said, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.pdf.set_x(self.shape.left)
+        self.pdf.cell(width, height, said, new_x="LMARGIN", new_y="NEXT")
 
     def text(self, text: str) -> None:
         """A paragraph."""
-        self._paragraph(text, self.type.body, self.type.line)
+        self.paragraph(text, self.type.body, self.type.line)
         self.gap(2.5)
 
     def small(self, text: str) -> None:
         """A paragraph of less weight."""
-        self._paragraph(text, self.type.small, self.type.line * 0.75)
+        self.paragraph(text, self.type.small, self.type.line * 0.75)
 
     def steps(self, *texts: str) -> None:
         """Numbered steps."""
         for number, text in enumerate(texts, start=1):
-            self._paragraph(f"{number}.  {text}", self.type.body, self.type.line)
+            self.paragraph(f"{number}.  {text}", self.type.body, self.type.line)
             self.gap(1.0)
         self.gap(1.5)
 
-    def _paragraph(self, text: str, size: float, height: float) -> None:
-        self.pdf.set_font(self._font, "", size)
-        self.pdf.multi_cell(
-            WIDTH, height, self._sayable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
+    def paragraph(self, text: str, size: float, height: float, *, bold: bool = False) -> None:
+        """Text in lines as long as the paper is wide."""
+        self.pdf.set_font(self._font, "B" if bold else "", size)
+        said = self._sayable(text)
+        room = self.shape.room
+        self.pdf.set_x(self.shape.left)
+        self.pdf.multi_cell(room, height, said, align="L", new_x="LMARGIN", new_y="NEXT")
 
-    def qr(self, text: str, *, x: float, y: float) -> None:
+    def rule(self) -> None:
+        """A thin line across."""
+        self.pdf.set_draw_color(0)
+        self.pdf.line(self.shape.left, self.y, self.shape.width - self.shape.right, self.y)
+
+    def qr(self, text: str, *, x: float, y: float, size: float) -> None:
         """A QR as squares, sharp at any size of print."""
-        module = QR_MM / len(qr_matrix(text))
+        module = size / len(qr_matrix(text))
         self.pdf.set_fill_color(0)
         for column, row, width in runs(text):
             self.pdf.rect(x + column * module, y + row * module, width * module, module, style="F")
@@ -237,7 +161,11 @@ class _Paper:
 def _nearest(char: str) -> str:
     """The letter without its accents, or a question mark: better than a letter that is missing."""
     bare = unicodedata.normalize("NFKD", char)[0]
-    return bare if ord(bare) < 128 else {"–": "-", "„": '"', "“": '"', "’": "'"}.get(char, "?")
+    return bare if ord(bare) < 128 else PLAIN.get(char, "?")
+
+
+PLAIN = {"–": "-", "„": '"', "“": '"', "”": '"', "’": "'", "€": "EUR"}
+"""What stands for signs that the built-in font does not have."""
 
 
 def _file(part: str, weight: int) -> str:
@@ -245,7 +173,8 @@ def _file(part: str, weight: int) -> str:
 
 
 @cache
-def _has_font() -> bool:
+def has_font() -> bool:
+    """Whether set-up has fetched the house's font."""
     return all(
         (FONTS / _file(part, w)).is_file() for part in ("latin", "latin-ext") for w in (400, 700)
     )

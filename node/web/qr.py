@@ -9,9 +9,6 @@ import html
 import io
 from typing import Any
 
-from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
-from qrcode.main import QRCode
-
 QUIET = 4
 """The white border in modules that scanners need."""
 KEPT = 256
@@ -25,6 +22,9 @@ Matrix = tuple[tuple[bool, ...], ...]
 @functools.lru_cache(maxsize=KEPT)
 def qr_matrix(text: str) -> Matrix:
     """The modules by row, True is dark, without the quiet border."""
+    from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M  # noqa: PLC0415
+    from qrcode.main import QRCode  # noqa: PLC0415 - it brings Pillow: 8 MB and a sixth of a start
+
     level = ERROR_CORRECT_L if len(text) > LONG_CHARS else ERROR_CORRECT_M
     code: Any = QRCode(error_correction=level, border=0)
     code.add_data(text)

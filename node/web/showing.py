@@ -5,11 +5,12 @@ Templates format nothing, so this makes ready words of domain values in the visi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from node import spaces
 from node.base.ids import id_text
 from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
@@ -161,7 +162,7 @@ def line_of(visit: Visit, line: Line) -> ShownLine:
         state=STATES[line.status],
         state_text=state_text(visit, line),
         end=_due(visit, line),
-        has_pass=reservation.has_pass and line.status in {Status.CONFIRMED, Status.CHECKED_IN},
+        has_pass=line.has_pass,
     )
 
 
@@ -242,6 +243,38 @@ def sentence_of(
         until = moment(visit, free_until)
         parts.append(visit.say(N_("frei absagbar bis {until}"), until=until))
     return ", ".join(parts)
+
+
+def cancellation_words(
+    visit: Visit, line: Line, *, say_when: Callable[[Visit, datetime], str]
+) -> str:
+    """What giving it up costs, by when: "kostenlos bis morgen, 15 Uhr; danach 36,00 €"."""
+    reservation = line.reservation
+    starts_at = reservation.period.starts_at
+    steps = spaces.cancellation_steps(line.space.row, reservation.bill, starts_at)
+    ahead = [step for step in steps if step.until >= visit.now] or steps[-1:]
+    parts = [
+        visit.say(
+            N_("{fee} bis {until}"),
+            fee=money(visit, step.fee_cents),
+            until=say_when(visit, step.until),
+        )
+        for step in ahead[:-1]
+    ]
+    last = money(visit, ahead[-1].fee_cents)
+    parts.append(visit.say(N_("danach {fee}"), fee=last) if parts else last)
+    return "; ".join(parts)
+
+
+def how_to_come_in(visit: Visit, line: Line) -> list[str]:
+    """How to come in, a short sentence each."""
+    row, lang = line.space.row, visit.prefs.lang
+    steps = [visit.say(N_("Halten Sie den Ausweis in der Lobby oder an der Tür vor die Kamera."))]
+    if row.stay is not None and row.stay.key_handover:
+        steps.append(row.stay.key_handover.in_language(lang))
+    if row.access_text:
+        steps.append(row.access_text.in_language(lang))
+    return steps
 
 
 def offer_text(visit: Visit, space: Space) -> str:

@@ -20,6 +20,7 @@ import minijinja
 
 from node.base.ids import id_text
 from node.web import i18n
+from node.web.sheet import Sheet
 
 TEMPLATE_DIR = Path(__file__).resolve().parent / "templates"
 STATIC_DIR = Path(__file__).resolve().parent / "static"
@@ -33,6 +34,7 @@ class Templates:
     def __init__(self, zone: ZoneInfo, *, folders: tuple[Path, ...] = (TEMPLATE_DIR,)) -> None:
         self.zone = zone
         self._folders = folders
+        self._sheet = Sheet(self._read)
         self._environments = {code: self._environment(code) for code in i18n.CODES}
 
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
@@ -52,10 +54,14 @@ class Templates:
         return environment
 
     def _load(self, language: str, name: str) -> str | None:
+        source = self._sheet.source(name) or self._read(name)
+        return source and translated_source(self._sheet.cut(name, source), language)
+
+    def _read(self, name: str) -> str | None:
         for folder in self._folders:
             path = folder / name
             if path.is_file() and folder in path.resolve().parents:
-                return translated_source(path.read_text(encoding="utf-8"), language)
+                return path.read_text(encoding="utf-8")
         return None
 
     def _functions(self, language: str) -> dict[str, Callable[..., Any]]:

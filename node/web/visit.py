@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
-from litestar.enums import MediaType
 from litestar.response import Redirect
 
 from node.base.actors import NOBODY, Actor, Face, Permission, may
@@ -25,6 +24,7 @@ from node.store import Basis, Read, Store, Write
 from node.web import i18n
 from node.web.asked import Asked
 from node.web.problem import problem
+from node.web.ready import HTML, JSON, Ready
 from node.web.templating import Templates
 
 T = TypeVar("T")
@@ -57,9 +57,14 @@ class Prefs:
 
 def read_prefs(asked: Asked) -> Prefs:
     """The preferences of the cookie, each part checked; the browser's language where none is."""
-    parts = asked.cookie(PREFS_COOKIE).split(".")
+    return _prefs(asked.cookie(PREFS_COOKIE), asked.says(b"accept-language"))
+
+
+@lru_cache(maxsize=256)
+def _prefs(kept: str, languages: str) -> Prefs:
+    parts = kept.split(".")
     if len(parts) != 4:
-        return Prefs(lang=i18n.best_language(asked.says(b"accept-language")))
+        return Prefs(lang=i18n.best_language(languages))
     lang, theme, size, contrast = parts
     return Prefs(
         lang=lang if lang in i18n.CODES else i18n.SOURCE,
@@ -156,14 +161,10 @@ class Visit:
 
     def say(self, text: str, **values: Any) -> str:
         """A German source sentence in the visitor's language; instants in the quarter's time."""
-        return i18n.translate(
-            self.prefs.lang, text, **{name: self._in_zone(value) for name, value in values.items()}
-        )
-
-    def _in_zone(self, value: Any) -> Any:
-        if not isinstance(value, datetime):
-            return value
-        return i18n.moment_words(self.prefs.lang, value, self.zone, now=self.now)
+        for name, value in values.items():
+            if isinstance(value, datetime):
+                values[name] = i18n.moment_words(self.prefs.lang, value, self.zone, now=self.now)
+        return i18n.translate(self.prefs.lang, text, **values)
 
     def signed_in(self) -> Actor:
         """The signed-in person; anybody else is asked to sign in."""
@@ -212,23 +213,12 @@ class Visit:
         if self.wants_json and status >= 400:
             return self._refused_page(fields, status)
         if self.wants_json:
-            return Response(
-                content=msgspec.json.encode(as_json(fields)),
-                media_type=MediaType.JSON,
-                status_code=status,
-                cookies=self.cookies,
-                headers={"vary": "accept, cookie"},
-            )
-        content = self.house.templates.render(
-            template, self.prefs.lang, {**self.frame(here), **fields}
-        )
-        return Response(
-            content=content,
-            media_type=MediaType.HTML,
-            status_code=status,
-            cookies=self.cookies,
-            headers={"vary": "accept, cookie, accept-language"},
-        )
+            body = msgspec.json.encode(as_json(fields))
+            return Ready(body, JSON, status=status, cookies=self.cookies, vary=b"accept, cookie")
+        context = {**self.frame(here), **fields}
+        body = self.house.templates.render(template, self.prefs.lang, context).encode()
+        vary = b"accept, cookie, accept-language"
+        return Ready(body, HTML, status=status, cookies=self.cookies, vary=vary)
 
     def _refused_page(self, fields: dict[str, Any], status: int) -> Response[Any]:
         """A page that says no, for a program: why, at which fields, and what else it shows."""
@@ -337,8 +327,9 @@ FORM_IS_OLD = Refusal(
 )
 
 
+@lru_cache(maxsize=256)
 def _csrf(secret: bytes, token: str) -> str:
-    return hmac.new(secret, b"csrf\0" + token.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, b"csrf\0" + token.encode(), "sha256").hex()[:32]
 
 
 def _raised(result: T | Refusal) -> T:

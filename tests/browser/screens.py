@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLateError
 
-AXE = Path(__file__).parents[2] / "build" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+from tests.chromium import serious
+
 ALBUM = os.environ.get("QUARTIER_ALBUM", "")
 """Where each step is kept as a picture, to be looked at; nowhere if empty."""
 
@@ -26,7 +28,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1440, "height": 900}},
     "lobby": {"viewport": {"width": 1080, "height": 1920}, "has_touch": True},
 }
-SERIOUS = frozenset({"serious", "critical"})
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+PAGES_AT_MOST = 3
+T = TypeVar("T")
 expect.set_options(timeout=10_000)
 
 
@@ -144,17 +148,23 @@ class Screen:
     def is_well(self) -> None:
         """Nothing must be pushed sideways, and axe finds nothing serious."""
         self.picture()
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        if not self.script:
-            return
-        self.page.evaluate(AXE.read_text("utf-8"))
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        serious = [
-            (rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"]])
-            for rule in found
-            if rule["impact"] in SERIOUS
-        ]
-        assert not serious
+        assert self._looked(lambda: self.page.evaluate(FITS))
+        if self.script:
+            assert not self._looked(lambda: serious(self.page))
+
+    def _looked(self, look: Callable[[], T]) -> T:
+        """What a look at the page finds. A page that gives way to the next one meanwhile (it was
+        refreshed, or what was touched last has only now been answered) is looked at when it is
+        there.
+        """
+        for _ in range(PAGES_AT_MOST):
+            self.page.wait_for_load_state()
+            try:
+                return look()
+            except BrowserError as gone:
+                if "context was destroyed" not in gone.message:
+                    raise
+        return look()
 
     def picture(self) -> None:
         """Keep a picture of what is there, if somebody wants to look at the story."""

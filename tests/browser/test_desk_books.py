@@ -7,6 +7,7 @@ import pytest
 from tests.browser.conftest import Opens
 from tests.browser.people import at_the_desk, at_the_phone
 from tests.nodes import Town
+from tests.web.test_letters import pages, squares
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -18,6 +19,7 @@ def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(town: Town, op
     desk.is_well()
     desk.type("Person, Wohnung, Code, Raum oder Paket suchen", "Clara")
     desk.page.keyboard.press("Enter")
+    desk.is_at(r"/desk/search\?query=Clara")
     desk.is_well()
     desk.touch("Clara Moreau")
     desk.is_titled("Clara Moreau")
@@ -33,11 +35,13 @@ def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(town: Town, op
     desk.is_well()
     desk.touch("Buchen Hofsaal")
     desk.is_titled("Hofsaal")
-    desk.sees("Clara Moreau", "bestätigt", "Team für diese Person", "Demir Aksoy")
+    desk.sees("Clara Moreau", "bestätigt", "Demir Aksoy, Team für diese Person")
     desk.is_well()
-    with desk.page.expect_download() as printed:
-        desk.touch("Ausweis drucken")
-    assert printed.value.path().read_bytes().startswith(b"%PDF")
+    for printing in ("Ausweis drucken", "Bon drucken"):
+        with desk.page.expect_download() as printed:
+            desk.touch(printing)
+        (sheet,) = pages(printed.value.path().read_bytes())
+        assert squares(sheet).startswith(f"{town.address()}/P/".upper())
     code = desk.page.locator(".code-large").inner_text()
     desk.open("/desk")
     desk.type("Person, Wohnung, Code, Raum oder Paket suchen", code)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
+import httpx
 import pytest
 
 from node.base.clock import FrozenClock
 from node.base.ids import id_text
 from tests.cast import PASSWORDS
 from tests.journeys.conftest import Person, Town, a_town
+from tests.web.test_letters import pages, squares
 
 pytestmark = pytest.mark.asyncio
 
@@ -43,7 +46,7 @@ async def test_demir_books_for_clara_who_has_no_mail_and_lets_her_in(
         fields.pop("csrf")
         booked = await demir.post("/desk/find", **fields)
         assert booked.url.path.startswith("/desk/reservations/")
-        assert "Team für diese Person" in booked.text
+        assert "Demir Aksoy, Team für diese Person" in booked.text
         clock.set(clock.now().replace(day=28, hour=13, minute=50))
         demir = await at_desk(town)  # a shift of four days ago has ended
         today = await demir.get("/desk")
@@ -51,10 +54,54 @@ async def test_demir_books_for_clara_who_has_no_mail_and_lets_her_in(
         await demir.get(booked.url.path)
         inside = await demir.post(booked.url.path + "/check-in")
         assert "ist da" in inside.text
+        today = await demir.get("/desk")
+        coming, going = today.text.split('id="departures"')
+        assert "Clara" not in coming, "who is in need not come"
+        assert "Clara" in going
         code = re.search(r'class="code-large">([0-9A-Z]{8})<', booked.text)
         assert code is not None
         by_code = await demir.get(f"/desk/search?query={code[1]}")
         assert by_code.url.path == booked.url.path
+
+
+async def test_the_pass_is_printed_in_its_holders_language_and_only_while_it_opens(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        clara = await town.program("clara")
+        made = (await clara.post("/api/reservations", json=town.wish())).json()
+        demir, eva = await at_desk(town), await at_desk(town, "eva")
+        address = f"/desk/reservations/{made['id']}"
+        for paper in ("a4", "roll"):
+            assert f"{address}/slip?paper={paper}" in unescape((await demir.get(address)).text)
+            printed = await demir.get(f"{address}/slip?paper={paper}")
+            assert printed.headers["content-type"] == "application/pdf"
+            assert "no-store" in printed.headers["cache-control"]
+            (page,) = pages(printed.content)
+            answer = await town.browser().get(httpx.URL(squares(page)).path)
+            assert "Hofsaal" in answer.text
+            assert b"Clara" not in printed.content
+        assert (await demir.get(f"{address}/slip?paper=gold")).status_code == 404
+        assert "slip?paper" not in unescape((await eva.get(address)).text)
+        assert (await eva.get(f"{address}/slip")).status_code == 403
+        stranger = await town.browser().get(f"{address}/slip")
+        assert stranger.url.path == "/desk/sign-in"
+        await clara.post(f"/api/reservations/{made['id']}/cancellation", json={})
+        gone = await demir.get(f"{address}/slip?paper=a4")
+        assert gone.status_code == 404
+        assert "keinen Ausweis zu drucken" in gone.text
+        assert "slip?paper" not in unescape((await demir.get(address)).text)
+
+
+async def test_the_operator_begins_where_the_operator_has_business(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        ole = town.browser()
+        await ole.get("/desk/sign-in")
+        answer = await ole.post("/desk/sign-in", name="ole", password=PASSWORDS["ole"])
+        assert answer.status_code == 200
+        assert answer.url.path == "/desk/health"
 
 
 async def test_a_wrong_password_says_so_and_a_resident_has_no_desk(

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.pictures.look import Look, measured
+from tests.pictures.look import Look, front, in_another_light, measured
+from tests.pictures.shots import SCENES, SHOTS
 from tests.pictures.stage import Stage, staged
 from tests.pictures.walk import Seen, Walk
 
 Album = dict[str, Look | Exception]
+OTHER_LIGHT = ("portal-today", "portal-confirm", "kiosk-home", "kiosk-confirm", "desk-today")
+SCENE_OF = {shot.name: scene for scene in SCENES for shot in scene.shots}
+FIRST_OF_TEMPLATE = tuple(
+    next(shot.name for shot in SHOTS.values() if shot.template == template)
+    for template in dict.fromkeys(shot.template for shot in SHOTS.values())
+)
+"""One shot of each template, to be reached without script too."""
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +45,16 @@ def album(walk: Walk) -> Album:
     found: Album = {}
 
     def note(seen: Seen) -> None:
-        found[seen.shot.name] = measured(seen)
+        shot = seen.shot
+        look = found[shot.name] = measured(seen)
+        if shot.name in OTHER_LIGHT:
+            look.serious_in_another_light = in_another_light(seen.page)
+        if shot.name in FIRST_OF_TEMPLATE:
+
+            def plain(bare: Seen) -> None:
+                look.front_without_script = front(bare)
+
+            walk.show(shot, SCENE_OF[shot.name], plain, java_script_enabled=False)
 
     walk.through(note, failed=lambda shot, error: found.setdefault(shot.name, error))
     return found

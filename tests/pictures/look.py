@@ -16,7 +16,7 @@ LARGEST = "3"
 FINGER = {"phone": 48, "lobby": 72}
 APART = 16
 """Between two things to touch in the lobby."""
-SCROLLS = ".plan-frame, .aside-read, .segments-list, dialog, .skip-link"
+SCROLLS = ".plan-frame, .panel, .aside-read, .segments-list, dialog, .skip-link"
 """What may be wider than the page: it scrolls by itself, or is only heard."""
 
 TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary, label.radio-tile"
@@ -61,6 +61,10 @@ FIND_SLIPS = """() => {
 }"""
 
 
+Front = tuple[str, int, int]
+"""The words at the top, how many forms there are, and the status."""
+
+
 @dataclass
 class Look:
     """What was found out about one page; empty lists are what one wishes for."""
@@ -80,6 +84,9 @@ class Look:
     """How far from the top the first thing to touch stands."""
     weight: int = 0
     """Bytes over the line until the page stood there."""
+    front: Front | None = None
+    front_without_script: Front | None = None
+    serious_in_another_light: dict[str, list[str]] = field(default_factory=dict)
 
 
 def measured(seen: Seen) -> Look:
@@ -89,6 +96,7 @@ def measured(seen: Seen) -> Look:
     look = Look(seen.status, path, said=list(seen.said), weight=weight(seen))
     look.strangers = strangers(seen)
     look.slips = page.evaluate(FIND_SLIPS)
+    look.front = front(seen)
     look.serious = serious(page)
     look.beyond = {"its own size": page.evaluate(FIND_BEYOND, SCROLLS)}
     if screen in FINGER:
@@ -103,6 +111,23 @@ def measured(seen: Seen) -> Look:
         )
     look.beyond |= at_other_sizes(page, screen)
     return look
+
+
+def front(seen: Seen) -> Front:
+    """What must be the same with script and without."""
+    page = seen.page
+    return page.text_content("h1"), page.locator("main form:not([hidden])").count(), seen.status
+
+
+def in_another_light(page: Any) -> dict[str, list[str]]:
+    """What axe calls serious in the dark and with more contrast."""
+    found = {}
+    for wish, normal in (("theme=dark", "light"), ("contrast=more", "auto")):
+        attribute, _, value = wish.partition("=")
+        page.evaluate(f"document.documentElement.dataset.{attribute} = '{value}'")
+        found[wish] = serious(page)
+        page.evaluate(f"document.documentElement.dataset.{attribute} = '{normal}'")
+    return found
 
 
 def at_other_sizes(page: Any, screen: str) -> dict[str, list[str]]:

@@ -383,7 +383,7 @@ DESK = (
         status=403,
     ),
     Shot("desk-today", "desk/today.html", "/desk", who="mira"),
-    Shot("desk-today-operator", "desk/today.html", "/desk", who="levin"),
+    Shot("desk-today-operator", "desk/health.html", "/desk", who="levin", at="/desk/health"),
     Shot("desk-find", "desk/find.html", "/desk/find", who="mira"),
     Shot("desk-find-person", "desk/find.html", "/desk/find?person={newcomer_id}", who="mira"),
     Shot(
@@ -553,7 +553,7 @@ LOBBY = (
     Shot(
         "kiosk-confirm-elsewhere",
         "kiosk/confirm.html",
-        ASKED_ROOM,
+        ASKED_ROOM.replace("12-12", "12-19"),
         (press(".lobby-offer >> nth=0"),),
         who="booker-card",
         node="kiosk",
@@ -638,7 +638,7 @@ CUT = (
     Shot(
         "kiosk-reservation-asked",
         "kiosk/reservation.html",
-        ASKED_ROOM,
+        ASKED_ROOM.replace("12-12", "12-18"),
         (press(".lobby-offer >> nth=0"), press(".lobby-act .button-primary")),
         who="booker-card",
         node="kiosk",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.chromium import serious
-from tests.pictures.conftest import Album
+from tests.pictures.conftest import FIRST_OF_TEMPLATE, OTHER_LIGHT, Album
 from tests.pictures.look import Look
-from tests.pictures.shots import SCENES, SHOTS
+from tests.pictures.shots import SHOTS
 from tests.pictures.test_every_page import pattern_of, route_of
-from tests.pictures.walk import Seen, Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PHONES = [name for name, shot in SHOTS.items() if shot.screen == "phone"]
@@ -19,7 +15,6 @@ LOBBY = [name for name, shot in SHOTS.items() if shot.screen == "lobby"]
 BYTES_MAX = 150_000
 WITHOUT_SCROLLING = ("kiosk-idle", "kiosk-home", "kiosk-home-card")
 """What lies between a person and the five commonest tasks."""
-OTHER_LIGHT = ("portal-today", "portal-confirm", "kiosk-home", "kiosk-confirm", "desk-today")
 
 
 def look_at(album: Album, name: str) -> Look:
@@ -43,17 +38,9 @@ def test_axe_finds_nothing_serious(album: Album, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OTHER_LIGHT)
-@pytest.mark.parametrize("wish", ["theme=dark", "contrast=more"])
-def test_axe_finds_nothing_serious_in_another_light(walk: Walk, name: str, wish: str) -> None:
-    attribute, _, value = wish.partition("=")
-    found: list[str] = []
-
-    def in_that_light(seen: Seen) -> None:
-        seen.page.evaluate(f"document.documentElement.dataset.{attribute} = '{value}'")
-        found.extend(serious(seen.page))
-
-    walk.through(in_that_light, names=[name])
-    assert not found
+def test_axe_finds_nothing_serious_in_another_light(album: Album, name: str) -> None:
+    found = look_at(album, name).serious_in_another_light
+    assert found == {"theme=dark": [], "contrast=more": []}
 
 
 @pytest.mark.parametrize("name", SHOTS)
@@ -104,19 +91,8 @@ def test_the_lobby_is_reached_from_a_wheelchair(album: Album, name: str) -> None
     assert look_at(album, name).highest >= 1920 / 3
 
 
-def test_every_page_comes_without_script(walk: Walk) -> None:
+@pytest.mark.parametrize("name", FIRST_OF_TEMPLATE)
+def test_a_page_comes_without_script(album: Album, name: str) -> None:
     """The same words at the top, the same forms, by the same steps."""
-    titles: dict[bool, dict[str, Any]] = {True: {}, False: {}}
-    chosen = {shot.template: shot.name for scene in SCENES for shot in scene.shots}
-    for script, found in titles.items():
-
-        def read(seen: Seen, found: dict[str, Any] = found) -> None:
-            page = seen.page
-            found[seen.shot.name] = (
-                page.text_content("h1"),
-                page.locator("main form:not([hidden])").count(),
-                seen.status,
-            )
-
-        walk.through(read, names=chosen.values(), java_script_enabled=script)
-    assert titles[True] == titles[False]
+    look = look_at(album, name)
+    assert look.front == look.front_without_script

@@ -131,6 +131,8 @@ class Walk:
 
     def _reach(self, seen: Seen) -> None:
         shot, known = seen.shot, self.stage.known
+        if "{away}" in shot.path:
+            self.state_of("away", "central")  # who made the link knows it
         path = shot.path.format_map(known)
         seen.page.goto(f"{self.stage.address(shot.node)}{path}")
         for step in shot.steps:
@@ -159,6 +161,19 @@ def listen(seen: Seen) -> None:
     """Note what the page says, throws and asks for."""
     page = seen.page
 
+    def heard(said: Any) -> None:
+        if said.type in {"error", "warning"} and not any(word in said.text for word in OURS):
+            seen.said.append(said.text)
+
+    page.on("pageerror", lambda error: seen.said.append(str(error)))
+    page.on("console", heard)
+    listen_to_the_line(seen)
+
+
+def listen_to_the_line(seen: Seen) -> None:
+    """Note what is asked for since the page itself was, and how that was answered."""
+    page = seen.page
+
     def answered(answer: Any) -> None:
         request = answer.request
         if request.is_navigation_request() and request.frame == page.main_frame:
@@ -170,15 +185,12 @@ def listen(seen: Seen) -> None:
                 noted.clear()
         seen.asked.append(request.url)
 
-    def heard(said: Any) -> None:
-        if said.type in {"error", "warning"} and not any(word in said.text for word in OURS):
-            seen.said.append(said.text)
+    def finished(request: Any) -> None:  # Playwright marks what listens: a built-in it cannot
+        seen.finished.append(request)
 
-    page.on("response", answered)
-    page.on("requestfinished", seen.finished.append)
     page.on("request", asked)
-    page.on("pageerror", lambda error: seen.said.append(str(error)))
-    page.on("console", heard)
+    page.on("response", answered)
+    page.on("requestfinished", finished)
 
 
 def at_the_phone(walk: Walk, who: str, node: str) -> Any:
@@ -253,7 +265,7 @@ def at_the_desk(walk: Walk, who: str, node: str) -> Any:
     page.fill("#name", who)
     page.fill("#password", walk.stage.known[f"password_{who}"])
     page.click(".button-primary")
-    page.wait_for_url("**/desk")
+    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
     state = context.storage_state()
     context.close()
     return state

@@ -46,6 +46,8 @@ async def test_booking_holds_then_books_and_shows_the_pass(anna: Browser) -> Non
     assert "Gebucht." in page.text
     assert "bestätigt" in page.text
     assert "Geburtstag" in page.text
+    assert "Wann" not in page.text, "the pass says it"
+    assert page.text.count("15 bis 19 Uhr") == 2  # heard at the top, seen on the pass
     code = re.search(r"\b([0-9A-Z]{4}) ([0-9A-Z]{4})\b", page.text)
     assert code
     assert "Hofsaal" in (await anna.get("/mine")).text

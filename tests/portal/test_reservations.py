@@ -184,6 +184,7 @@ async def test_a_pass_that_is_none_is_told_in_plain_words(house: House, anna: Br
     page = await fritz.get(forged)
     assert page.status in {403, 422}
     assert "nicht echt" in page.text or "kein Ausweis" in page.text
+    assert "darf hinein" not in page.text
     for text in ("/p/ABCD1234", "/p/x", "/p/" + "A" * 133, "/p/" + "💥" * 40):
         page = await fritz.get(text)
         assert page.status in {403, 404, 422}, text

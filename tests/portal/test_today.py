@@ -9,6 +9,10 @@ import pytest
 
 from node import people
 from node.base.actors import Face
+from node.spaces.deciding import displace
+from node.spaces.folding import project
+from node.spaces.tables import select_space
+from node.store import Write
 from node.web.templating import Templates
 from tests.app_client import House
 from tests.portal.home import SATURDAY, Home
@@ -200,3 +204,19 @@ async def test_a_browser_that_holds_the_page_is_told_that_it_is_true(home: Home)
     fresh = await anna.get("/", **{"if-none-match": tag})
     assert fresh.status == 200
     assert fresh.answer.headers["etag"] != tag
+
+
+async def test_what_came_to_nothing_is_told_once_and_by_its_word(home: Home) -> None:
+    """It stood above with the sign of what waits, and once more among what comes."""
+    anna = await home.phone("anna")
+    taken = await home.reserve("anna", SATURDAY)
+
+    def take_back(write: Write) -> None:
+        made = project(write, taken)
+        displace(write, made, select_space(write, made.space_id))
+
+    await home.house.node.store.write(take_back)
+    page = await anna.get("/")
+    assert page.text.count("Hofsaal") == 2  # the notice, and its link for who only hears it
+    assert "verlegt" in page.text
+    assert "notice-waiting" not in page.html

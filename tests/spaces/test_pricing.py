@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -217,3 +218,18 @@ def test_the_tiers_change_at_their_hour_and_nobody_pays_for_cleaning_that_is_not
     assert fee(timedelta(days=14) - timedelta(seconds=1)) == 10_300
     assert fee(timedelta(days=1)) == 10_300
     assert fee(timedelta(hours=23)) == 20_600 + 1800
+
+
+@given(st.integers(0, 60 * 24), st.integers(1, 10), st.integers(1, 4))
+def test_the_steps_of_cancelling_say_what_it_costs_at_any_time(
+    hours_left: int, count: int, people: int
+) -> None:
+    bill = stay_bill(count, people)
+    starts_at = nights(count).starts_at
+    now = starts_at - timedelta(hours=hours_left)
+    steps = pricing.cancellation_steps(PROVENCE, bill, starts_at)
+    told = next(step for step in steps if step.until >= now)
+    assert told.fee_cents == pricing.cancellation_cost(PROVENCE, bill, starts_at, now=now).fee_cents
+    fees = [step.fee_cents for step in steps]
+    assert all(one != other for one, other in pairwise(fees))
+    assert steps[-1].until == starts_at

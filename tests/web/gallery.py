@@ -19,6 +19,7 @@ import qrcode
 import qrcode.image.svg
 
 from node.web.gate import CONTENT_POLICY
+from node.web.sheet import Sheet
 from tests.web import samples
 
 HERE = Path(__file__).parent
@@ -41,10 +42,16 @@ def translate(text: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def load(name: str) -> str:
+def read(name: str) -> str:
     """A template of the product, or the gallery's own."""
     folder = HERE if name == "gallery.html" else WEB / "templates"
     return (folder / name).read_text("utf-8")
+
+
+def load(name: str) -> str:
+    """The same as the web kit loads it."""
+    sheet = Sheet(read)
+    return sheet.source(name) or sheet.cut(name, read(name))
 
 
 def environment() -> minijinja.Environment:

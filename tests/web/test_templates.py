@@ -123,13 +123,14 @@ def test_ids_stand_once_and_references_lead_somewhere(name: str) -> None:
 def test_typed_text_is_escaped() -> None:
     """What somebody typed comes back as text, in a field as much as in a sentence."""
     evil = "<script>alert(1)</script>"
-    page = gallery.environment().render_named_str(
+    templates = gallery.environment()
+    templates.add_template(
         "page.html",
         '{% import "_components.html" as ui %}'
         '{{ ui.text_field("note", "Notiz", value=evil, error=evil) }}'
         '{{ ui.notice("refusal", evil, text=evil) }}',
-        evil=evil,
     )
+    page = templates.render_template("page.html", evil=evil)
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;") == 4
 

@@ -14,9 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import icalendar
-import recurring_ical_events
-
 from node.base.refusals import N_
 from node.quarter.files import times
 from node.quarter.files.findings import Findings
@@ -127,7 +124,7 @@ class _Reading:
             self.error(0, message, remedy, most=APPOINTMENTS_MAX)
             return []
         try:
-            calendars = icalendar.Calendar.from_ical(text, multiple=True)
+            calendars = _calendar_class().from_ical(text, multiple=True)
             components = [found for calendar in calendars for found in calendar.walk("VEVENT")]
         except Exception as wrong:  # noqa: BLE001 - the library raises what it likes on broken files
             message = N_("Das ist kein gültiger Kalender (ICS): {detail}")
@@ -265,7 +262,9 @@ def _is_bounded_rule(rule: Any) -> bool:
 
 def _worked_out(group: list[_Appointment]) -> list[Any]:
     """Each date of a rhythm as its own component."""
-    calendar = icalendar.Calendar()
+    from recurring_ical_events import of  # noqa: PLC0415 - see `_calendar_class`
+
+    calendar = _calendar_class()()
     last = date.min
     for appointment in group:
         component = appointment.component
@@ -274,7 +273,7 @@ def _worked_out(group: list[_Appointment]) -> list[Any]:
         calendar.add_component(component)
     first = min(_day(appointment.component["DTSTART"].dt) for appointment in group)
     days = [*_listed(group, "RDATE"), first]
-    found = recurring_ical_events.of(calendar).between(
+    found = of(calendar).between(
         min(days) - timedelta(days=7), max(last, *days) + timedelta(days=8)
     )
     return list(found[: OCCURRENCES_MAX + 1])
@@ -317,3 +316,9 @@ def _moves(group: list[_Appointment]) -> dict[date, date]:
             moves[day] = was
             free.remove(was)
     return moves
+
+
+def _calendar_class() -> Any:
+    from icalendar import Calendar  # noqa: PLC0415 - a node that serves reads no files: 6 MB
+
+    return Calendar

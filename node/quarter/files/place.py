@@ -12,7 +12,7 @@ from node.quarter.files import times
 from node.quarter.files.fields import LONG_TEXT_MAX, Fields
 from node.quarter.files.source import Source
 from node.quarter.files.toml_doc import TomlTable, read_toml
-from node.quarter.holidays import LANDS
+from node.quarter.holidays import lands
 from node.quarter.model import (
     Contact,
     DeskProfile,
@@ -124,10 +124,10 @@ def _timezone(fields: Fields) -> str:
 
 def _land(fields: Fields) -> str:
     land = fields.text("land").upper()
-    if land and (fields.text("country") or "DE") == "DE" and land not in LANDS:
+    if land and (fields.text("country") or "DE") == "DE" and land not in lands():
         message = N_("Das Bundesland „{value}“ gibt es nicht.")
         remedy = N_("Möglich sind: {possible}.")
-        fields.error("land", message, remedy, possible=", ".join(LANDS))
+        fields.error("land", message, remedy, possible=", ".join(lands()))
     return land
 
 

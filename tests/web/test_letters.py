@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from node.people.model import CodeLetter
+from node.web import letters as printed
 from node.web import paper
 from node.web.qr import qr_matrix, qr_png, qr_svg, qr_terminal, runs
 
@@ -98,7 +99,7 @@ def squares(page: bytes) -> str:
     ]
     left = min(x for x, _, _, _ in boxes)
     bottom, top = (edge(y for _, y, _, _ in boxes) for edge in (min, max))
-    picture = Image.new("1", (1200, 1200), 1)
+    picture = Image.new("1", (1900, 1900), 1)
     draw = ImageDraw.Draw(picture)
     for x, y, width, height in boxes:
         corner = ((x - left) * 8 + 80, (top - y) * 8 + 80)
@@ -112,7 +113,7 @@ def squares(page: bytes) -> str:
 def test_each_household_gets_a_page_with_its_own_code_to_scan(large: bool) -> None:
     other = "0000 1111 2222"
     letters = [LETTER, CodeLetter(**{**fields(LETTER), "code": other})]
-    pdf = paper.code_letters(
+    pdf = printed.code_letters(
         letters, quarter="Lindenhof", address="http://flair.example/", large=large
     )
     assert pdf.startswith(b"%PDF-")
@@ -126,13 +127,13 @@ def fields(letter: CodeLetter) -> dict[str, object]:
 
 
 def test_the_qr_is_an_address_that_a_phone_opens() -> None:
-    assert paper.code_url("flair.example", "K7QF 3M9X T2PA") == URL
-    assert paper.code_url("https://flair.example/", "AB") == "https://flair.example/c/AB"
+    assert printed.code_url("flair.example", "K7QF 3M9X T2PA") == URL
+    assert printed.code_url("https://flair.example/", "AB") == "https://flair.example/c/AB"
 
 
 def test_without_the_fetched_font_letters_are_still_printed(monkeypatch) -> None:
-    monkeypatch.setattr(paper, "_has_font", lambda: False)
-    pdf = paper.code_letters([LETTER], quarter="Lindenhof", address="flair.example")
+    monkeypatch.setattr(paper, "has_font", lambda: False)
+    pdf = printed.code_letters([LETTER], quarter="Lindenhof", address="flair.example")
     assert len(pages(pdf)) == 1
     assert squares(pages(pdf)[0]) == URL
 
@@ -144,19 +145,19 @@ def test_without_the_fetched_font_letters_are_still_printed(monkeypatch) -> None
 def test_a_letter_is_in_its_households_language_and_sums_up_in_the_other(
     monkeypatch, language: str, said: str, summed_up: str
 ) -> None:
-    monkeypatch.setattr(paper, "_has_font", lambda: False)
+    monkeypatch.setattr(paper, "has_font", lambda: False)
     letter = CodeLetter(**{**fields(LETTER), "language": language})
-    (page,) = pages(paper.code_letters([letter], quarter="Lindenhof", address="flair.example"))
+    (page,) = pages(printed.code_letters([letter], quarter="Lindenhof", address="flair.example"))
     assert said.encode() in page
     assert summed_up.encode() in page
     strange = CodeLetter(**{**fields(LETTER), "language": "xx"})
-    (page,) = pages(paper.code_letters([strange], quarter="Lindenhof", address="flair.example"))
+    (page,) = pages(printed.code_letters([strange], quarter="Lindenhof", address="flair.example"))
     assert b"Ihr Code" in page
 
 
 def test_names_that_no_font_knows_are_written_with_their_nearest_letters() -> None:
     strange = CodeLetter(**{**fields(LETTER), "household_name": "Нгуен 阮 Nguyễn ∑"})
-    assert paper.code_letters([strange], quarter="Lindenhof", address="flair.example")
+    assert printed.code_letters([strange], quarter="Lindenhof", address="flair.example")
 
 
 def test_long_names_and_addresses_stay_on_one_page() -> None:
@@ -167,7 +168,7 @@ def test_long_names_and_addresses_stay_on_one_page() -> None:
             "sender": "Genossenschaft " * 20,
         }
     )
-    pdf = paper.code_letters(
+    pdf = printed.code_letters(
         [long], quarter="Quartier an der alten Papierfabrik", address="quartier.example", large=True
     )
     assert len(pages(pdf)) == 1

@@ -1,0 +1,18 @@
+"""What a node loads before its first page: on a small box each library costs memory and a wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+LATER = ("fpdf", "fontTools", "PIL", "qrcode", "icalendar", "recurring_ical_events", "holidays")
+"""For letters, QR pictures, an operator's files, holidays: loaded when the first of them is due."""
+
+STARTS = "import sys, node.running; print(*sorted(sys.modules))"
+
+
+def test_a_node_starts_without_what_few_pages_need() -> None:
+    ran = subprocess.run([sys.executable, "-c", STARTS], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "litestar" in loaded
+    assert loaded.isdisjoint(LATER)
