@@ -14,8 +14,7 @@ from pysqlite3 import dbapi2 as driver
 
 from node.base.clock import FrozenClock
 from node.base.refusals import Refusal, RefusedError
-from node.store import Core
-from node.store import backups as module
+from node.store import Core, drill
 from node.store.age import KEY_FILE, new_secret, recipient_of
 from node.store.backups import Backups, is_there
 from node.store.record import FILE, Record
@@ -304,7 +303,7 @@ def test_a_record_that_cannot_be_read_is_begun_anew(core: Core, stick: Path) -> 
 def test_a_drill_that_was_cut_off_leaves_nothing_for_long(core: Core, stick: Path) -> None:
     backups = backups_of(core, stick)
     backups.back_up(now=core.clock.now())
-    left = core.path.parent / module.DRILL_FOLDER
+    left = core.path.parent / drill.FOLDER
     left.mkdir()
     (left / "quarter.db").write_text("left by a dead process")
     rehearse(backups, core)
