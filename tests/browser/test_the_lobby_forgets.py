@@ -23,6 +23,7 @@ def leaves_her_booking_open(town: Town, lobby: Screen) -> None:
     lobby.open("/kiosk")
     at_the_lobby(town, lobby)
     lobby.sees("Guten Tag, Anna")
+    lobby.page.clock.install()
     lobby.touch("English")
     lobby.touch("Larger type")
     lobby.sees("Hello, Anna")
@@ -37,7 +38,6 @@ def test_a_minute_later_nothing_is_left_and_no_way_leads_back(town: Town, opens:
     phone, lobby = opens("phone"), opens("lobby")
     at_the_phone(town, phone, "anna")
     books(phone, "2026-11-28", "15:00", "19:00")
-    lobby.page.clock.install()
     leaves_her_booking_open(town, lobby)
     booking, hers = lobby.page.url, lobby.page.context.cookies()
     assert hers
@@ -73,10 +73,11 @@ def goes_back_as_far_as_it_goes(lobby: Screen) -> None:
 def test_a_touch_keeps_everything_where_it_was(town: Town, opens: Opens) -> None:
     town.start("home")
     lobby = opens("lobby")
-    lobby.page.clock.install()
     lobby.open("/kiosk")
     at_the_lobby(town, lobby)
     lobby.sees("Guten Tag, Anna")
+    lobby.page.clock.install()
+    lobby.page.reload()
     lobby.page.clock.run_for(50_000)
     lobby.touch("Ja, weitermachen")
     lobby.page.clock.run_for(40_000)
