@@ -4,10 +4,10 @@ SEEDS ?= 1000
 MINUTES ?= 30
 BIN = .venv/bin
 
-.PHONY: help check lint test test-all sim storm bench pictures format lock demo messages
+.PHONY: help check lint test test-all sim storm bench pictures readme-pictures format lock demo messages
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
 
 check: ## the gate: lint, unit, simulation, crash, browser, provisioning
 	sh provisioning/test
@@ -32,6 +32,9 @@ bench: ## the figures as a table, kept in docs/benchmarks.md
 
 pictures: ## every page at every size, as pictures in build/pictures
 	$(BIN)/python -m tests.pictures build/pictures
+
+readme-pictures: ## the README's pictures, made anew from the demo
+	$(BIN)/python -m tests.pictures --readme docs/pictures
 
 format: ## put the code into its format
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -111,9 +111,12 @@ class Screen:
         self.page.locator(".keyboard").get_by_role("button", name=sign, exact=True).tap()
 
     def scan(self, code: str) -> None:
-        """Hold a code to a scanner: it types what it reads, five thousandths of a second a key,
-        and ends with Enter. The keys carry their own times, for this machine may be busy.
+        """Hold a code to a scanner: it types what it reads, quicker than any hand, and Enter.
+
+        Five thousandths of a second a key, by the keys' own times, for this machine may be busy. (A
+        clock that Playwright has put in gives them others: put it in later.)
         """
+        self.page.wait_for_load_state()
         self.touches += 1
         self.picture()
         keys = self.page.context.new_cdp_session(self.page)

@@ -38,7 +38,7 @@ def test_saturday_from_15_to_19_for_twelve(town: Town, opens: Opens, *, script: 
     phone.touch("Zahlungspflichtig buchen")
     phone.sees("Gebucht", "bestätigt", "Anna Linde")
     code = phone.page.locator(".pass .qr")
-    assert code.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    assert code.evaluate("picture => picture.decode().then(() => picture.naturalWidth > 0)")
     phone.is_well()
     assert phone.touches - before <= 9
     phone.open("/")

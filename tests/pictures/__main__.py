@@ -1,7 +1,10 @@
 """Takes the pictures: `python -m tests.pictures OUT [NAME ...]`, all without names.
 
-Each page in German at its own size, light, dark, with more contrast and twice the type, in
-English, and the residents' pages on a wide screen too; with a contact sheet, `index.html`.
+With `--readme OUT` only those that the README shows, each as a person sees it at first, under the
+README's own names.
+
+Each page in German at its own size, light, dark, with more contrast, with twice the type and from
+right to left; in English; the residents' pages on a wide screen too. `index.html` shows them all.
 """
 
 from __future__ import annotations
@@ -21,6 +24,11 @@ from tests.pictures.shots import SCENES, SCREENS, SHOTS
 from tests.pictures.stage import staged
 from tests.pictures.walk import Seen, Walk
 
+README = {
+    "portal-today": "phone-my-day.png",
+    "kiosk-idle": "lobby.png",
+    "desk-today": "desk-today.png",
+}
 COLOURS = 128
 """Few enough to keep hundreds of pictures small, enough for the eye."""
 VARIANTS = {
@@ -28,8 +36,10 @@ VARIANTS = {
     "dark": {"theme": "dark"},
     "contrast": {"contrast": "more"},
     "large": {"size": "3"},
+    "mirrored": {"dir": "rtl"},
 }
-DRESS = """(wishes) => {
+DRESS = """({dir = "ltr", ...wishes}) => {
+  document.documentElement.dir = dir;
   const given = {theme: "auto", contrast: "auto", size: "1", ...wishes};
   for (const [name, value] of Object.entries(given)) document.documentElement.dataset[name] = value;
 }"""
@@ -59,15 +69,22 @@ class Camera:
         if seen.shot.screen == "phone":
             self._take(page, name, "wide", SCREENS["desk"])
 
+    def at_first_sight(self, seen: Seen) -> None:
+        """Take what stands on the screen before anybody touches it, for the README."""
+        picture = Image.open(io.BytesIO(seen.page.screenshot()))
+        self._keep(picture, README[seen.shot.name])
+
     def _take(self, page: Any, name: str, variant: str, size: tuple[int, int]) -> None:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         if size != SCREENS["lobby"]:  # as tall as the page, so that what sticks stays at the edge
             tall = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": size[0], "height": max(size[1], tall)})
-        picture = Image.open(io.BytesIO(page.screenshot()))
         file = f"{name}-{variant}.png"
-        picture.convert("RGB").quantize(COLOURS).save(self.out / file, optimize=True)
+        self._keep(Image.open(io.BytesIO(page.screenshot())), file)
         self.taken.setdefault(name, []).append(file)
+
+    def _keep(self, picture: Image.Image, file: str) -> None:
+        picture.convert("RGB").quantize(COLOURS).save(self.out / file, optimize=True)
 
     def sheet(self) -> str:
         """The contact sheet."""
@@ -94,21 +111,27 @@ img {{ height: 30rem; vertical-align: top; margin: 0 .5rem .5rem 0; }}</style>
 
 def main(arguments: list[str]) -> int:
     """Take the pictures; say what was odd on the way."""
-    out, names = Path(arguments[0]), arguments[1:]
+    for_readme = arguments[0] == "--readme"
+    out, *names = arguments[1:] if for_readme else arguments
     unknown = sorted(set(names) - set(SHOTS))
     if unknown:
         print(f"There is no picture called {', '.join(unknown)}.", file=sys.stderr)
         return 2
-    out.mkdir(parents=True, exist_ok=True)
-    camera = Camera(out)
+    camera = Camera(Path(out))
+    camera.out.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         staged(Path(folder) / "demo") as stage,
         sync_playwright() as playwright,
         launched(playwright) as chromium,
     ):
-        Walk(stage, chromium).through(camera, names=names, languages=("de", "en"))
-    (out / "index.html").write_text(camera.sheet(), encoding="utf-8")
+        walk = Walk(stage, chromium)
+        if for_readme:
+            walk.through(camera.at_first_sight, names=README)
+        else:
+            walk.through(camera, names=names, languages=("de", "en"))
+    if not for_readme:
+        (camera.out / "index.html").write_text(camera.sheet(), encoding="utf-8")
     for line in camera.odd:
         print(line, file=sys.stderr)
     return 1 if camera.odd else 0

@@ -46,6 +46,9 @@ FIND_BEYOND = """(scrolls) => {
   const wide = document.documentElement.scrollWidth;
   return wide > innerWidth ? [`the page is ${wide} wide`, ...beyond] : beyond;
 }"""
+FIND_PUSHED = """() => [...document.querySelectorAll('.panel')].filter(
+  (one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML.slice(0, 120))"""
+"""Panels of the desk that have to be pushed sideways: with the largest type only."""
 FIND_SLIPS = """() => {
   const found = [];
   const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
@@ -98,7 +101,8 @@ def measured(seen: Seen) -> Look:
     look.slips = page.evaluate(FIND_SLIPS)
     look.front = front(seen)
     look.serious = serious(page)
-    look.beyond = {"its own size": page.evaluate(FIND_BEYOND, SCROLLS)}
+    beyond = page.evaluate(FIND_BEYOND, SCROLLS) + page.evaluate(FIND_PUSHED)
+    look.beyond = {"its own size": beyond}
     if screen in FINGER:
         boxes = page.evaluate(FIND_BOXES, [TOUCHED, RUNNING_TEXT if screen == "phone" else ""])
         look.small = [box["what"] for box in boxes if is_small(box, FINGER[screen])]

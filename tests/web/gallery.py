@@ -1,7 +1,7 @@
 """The gallery: every component in every state, served as the node would serve it.
 
 The server sends the strict Content-Security-Policy, so what would break in the product breaks
-here. `python -m tests.pictures` draws it beside the real pages.
+here. The tests look at it from right to left and in the states that no real page has at hand.
 """
 
 from __future__ import annotations
