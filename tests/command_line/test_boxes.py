@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from node.__main__ import main
-from node.sync import new_sheet, sheet_lines
+from node.store.reading import FileValues
+from node.sync import new_sheet, read_roster, sheet_lines
 from tests.command_line.serving import Serving, free_port, wait_until_answers
 from tests.quarter.conftest import SMALL
 
@@ -59,6 +61,12 @@ class Boxes:
         asked = ("select hex(site), scope, held from head", "select scope, reason from quarantine")
         boxes = [name for name in self.ports if (self.at(name) / "quarter.db").exists()]
         return {name: [self.rows(name, each) for each in asked] for name in boxes}
+
+    def knows(self, name: str, other: str) -> bool:
+        """Whether a box has heard of another one."""
+        with contextlib.closing(FileValues(self.at(name) / "quarter.db")) as values:
+            roster = read_roster(values)
+        return roster is not None and other in {node.name for node in roster.nodes.values()}
 
     def rows(self, name: str, query: str) -> list[tuple[object, ...]]:
         """What lies in the file, read past the node."""
@@ -116,6 +124,8 @@ def test_a_burnt_home_comes_back_from_central_and_the_sheet(
             people = rows("home", "select count(*) from person")
             until(lambda: rows("foyer", "select count(*) from person") == people)
             until(lambda: rows("central", "select 1 from head where scope = 'sealed'"))
+            # Else it had nobody left to hear of the new home from: nothing is discovered here.
+            until(lambda: boxes.knows("foyer", "Zentrale"))
             assert rows("central", "select count(*) from person") == [(0,)]
             home.process.send_signal(signal.SIGKILL)
             home.process.wait()
