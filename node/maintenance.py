@@ -34,7 +34,6 @@ body{margin:0;font:clamp(1rem,.6rem + 1.4vw,2rem)/1.5 system-ui,sans-serif;backg
 color:CanvasText}
 main{max-width:38rem;margin:0 auto;padding:8vh 1.5rem}
 h1{font-size:1.6em;line-height:1.2}
-.what{font-weight:600}
 a{color:LinkText;display:inline-block;padding:.6em .8em .6em 0}
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

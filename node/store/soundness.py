@@ -87,7 +87,8 @@ def look_at(database: Path) -> Stand:
     has_log = _log(database).exists()
     if not has_log and not database.stat().st_size:
         return Stand.EMPTY
-    stand = Stand.MALFORMED if not has_log and _is_cut(database) else _read(database, life)
+    is_cut = not has_log and _is_cut(database)
+    stand = Stand.MALFORMED if is_cut else _read(database, life, has_log=has_log)
     is_log_lost = life is not None and life.is_open and not has_log
     return Stand.LOG_LOST if is_log_lost and stand is Stand.SOUND else stand
 
@@ -102,8 +103,10 @@ def is_corrupt(error: Exception) -> bool:
     return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", _NO_DATABASE))
 
 
-def _read(database: Path, life: Life | None) -> Stand:
-    connection = driver.connect(str(database), isolation_level=None)
+def _read(database: Path, life: Life | None, *, has_log: bool) -> Stand:
+    # Without a log it is only read, so that nothing is made beside it: the disk may be full.
+    address = database.absolute().as_uri() + ("" if has_log else "?immutable=1")
+    connection = driver.connect(address, isolation_level=None, uri=True)
     try:
         return _judge(connection, life)
     except DatabaseError as error:

@@ -21,11 +21,19 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture(scope="session")
-def live(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
-    """A node that may be changed only by what is allowed; tests must not depend on its state."""
+def shared(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveNode]:
+    """The node behind `live`."""
     folder = tmp_path_factory.mktemp("live") / "node"
     with listening(town, folder, FrozenClock(START)) as running:
         yield running
+
+
+@pytest.fixture
+def live(shared: LiveNode) -> LiveNode:
+    """A node that may be changed only by what is allowed; tests must not depend on its state."""
+    # It hears the whole process, so also what other tests made the product say meanwhile.
+    shared.log.lines.clear()
+    return shared
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.hostile.laws import check
 from tests.hostile.live import LOBBY, PHONE, LiveNode
 from tests.hostile.routes import ENDLESS, Route, every_field, every_route, fields_of
 from tests.hostile.rubbish import values
-from tests.hostile.town import EVERYBODY
+from tests.hostile.town import EVERYBODY, Town
 
 ROUTES = [route for route in every_route() if route.path not in ENDLESS]
 MORE = int(os.environ.get("QUARTIER_HOSTILE", "0"))
@@ -30,9 +30,8 @@ LANGUAGES = {"de": "de", "en": "en", "xx": "de", "en-GB;q=0.1, tr": "en", "*": "
 
 
 @pytest.fixture(scope="session")
-def stolen(live: LiveNode) -> tuple[str, ...]:
+def stolen(town: Town) -> tuple[str, ...]:
     """Ids of others, and passes, cards and codes that were found."""
-    town = live.town
     return (*town.ids.values(), *town.passes.values(), *town.furnished.cards.values())
 
 

@@ -14,7 +14,7 @@ from node.web.templating import TEMPLATE_DIR, Templates
 PAGES = sorted(
     str(path.relative_to(TEMPLATE_DIR))
     for path in TEMPLATE_DIR.rglob("*.html")
-    if not path.name.startswith(("_", "layout"))
+    if not path.name.startswith(("_", "layout")) and "ui." in path.read_text("utf-8")
 )
 GIVEN = {"_", "static", "range", "csrf"}
 """What every template may call, and the one word of the context that components look up."""
