@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -152,12 +153,9 @@ def make_restored(
 def check_database(path: Path) -> None:
     """Raise `RefusedError` unless SQLite finds the file sound and it is a node's."""
     try:
-        connection = driver.connect(str(path))
-        try:
+        with closing(driver.connect(str(path))) as connection:
             said = connection.execute("pragma integrity_check(1)").fetchone()[0]
             known = connection.execute("select 1 from meta where name = 'identity'").fetchone()
-        finally:
-            connection.close()
     except DatabaseError as error:
         raise RefusedError(SPOILT) from error
     if said != "ok" or not known:
@@ -165,11 +163,8 @@ def check_database(path: Path) -> None:
 
 
 def _figures_in(path: Path) -> Figures | None:
-    connection = driver.connect(str(path))
-    try:
+    with closing(driver.connect(str(path))) as connection:
         return kept_figures(connection)
-    finally:
-        connection.close()
 
 
 def _check_room(database: Path) -> None:

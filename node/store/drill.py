@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -83,11 +83,8 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 
 def _count(database: Path) -> Figures:
-    connection = driver.connect(str(database))
-    try:
+    with closing(driver.connect(str(database))) as connection:
         return read_figures(connection)
-    finally:
-        connection.close()
 
 
 WITHOUT_FIGURES = Refusal(

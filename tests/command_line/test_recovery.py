@@ -45,13 +45,7 @@ from tests.command_line.serving import ROOT, Serving, environment, free_port
 SECONDS_MAX = 40.0
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    for name in [name for name in os.environ if name.startswith("QUARTIER_")]:
-        if name != "QUARTIER_CRSQLITE":
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 @pytest.fixture

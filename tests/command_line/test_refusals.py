@@ -25,14 +25,7 @@ ON_A_NODE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Relative names of these tests lie in their own folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    for name in [name for name in os.environ if name.startswith("QUARTIER_")]:
-        if name != "QUARTIER_CRSQLITE":
-            monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 @pytest.fixture

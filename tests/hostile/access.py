@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -19,10 +18,9 @@ from node.base.clock import FrozenClock
 from node.base.ids import id_text
 from tests.hostile.live import LOBBY, LiveNode, listening
 from tests.hostile.routes import ENDLESS, Route, every_route
-from tests.hostile.town import build_town, sign_in
+from tests.hostile.town import START, build_town, sign_in
 
 RECORD = Path(__file__).resolve().parents[2] / "docs" / "access.md"
-START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 COLUMNS = {
     "nobody": "nobody",
     "anna": "resident, her own things",

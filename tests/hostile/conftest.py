@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from node.base.clock import FrozenClock
 from tests.hostile.live import LiveNode, listening
-from tests.hostile.town import Town, build_town
-
-START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+from tests.hostile.town import START, Town, build_town
 
 
 @pytest.fixture(scope="session")

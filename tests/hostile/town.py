@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from node import people, spaces
@@ -25,6 +25,8 @@ RESIDENTS = ("anna", "bilal", "clara", "sam", "greta")
 TEAM = ("demir", "eva", "ole")
 EVERYBODY = (*RESIDENTS, *TEAM, "fritz", "nobody")
 """The cast by name; Fritz is a guest without an account, who holds Anna's pass."""
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+"""When the town is built, and where its clock stands."""
 FACES = (Face.PORTAL, Face.KIOSK, Face.API, Face.DESK)
 SAMS_PIN = "6183"
 GRETAS_PIN = "7294"

@@ -31,6 +31,7 @@ from tests.store.test_core import (
     add_note,
     all_changesets,
     dump,
+    fill_and_close,
     members,
     open_core,
 )
@@ -275,14 +276,7 @@ def test_two_backups_of_one_second_are_two_files(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_database(tmp_path: Path) -> None:
     """In a process of its own whose memory is capped below the size of the file."""
     a = open_core(tmp_path)
-    for number in range(20):
-        a.write(
-            lambda write, text=f"{number:6}" * 10_000: [
-                write.insert("note", id=os.urandom(16), text=text, count=1) for _ in range(30)
-            ]
-        )
-    a.close()
-    assert a.path.stat().st_size > 70_000_000
+    fill_and_close(a)
     (tmp_path / "stick").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", CAPPED, str(tmp_path), SHEET], capture_output=True, check=False

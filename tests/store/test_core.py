@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,6 +68,18 @@ FOUNDING = Founding(b"Q" * 16, b"E" * 16)
 
 def open_core(path: Path, name: str = "a", registry: Registry = REGISTRY) -> Core:
     return Core.open(path / f"{name}.db", registry, clock=CLOCK, founding=FOUNDING)
+
+
+def fill_and_close(core: Core) -> None:
+    """More notes than a process may hold whose memory is capped: over 70 MB."""
+    for number in range(20):
+        core.write(
+            lambda write, text=f"{number:6}" * 10_000: [
+                write.insert("note", id=os.urandom(16), text=text, count=1) for _ in range(30)
+            ]
+        )
+    core.close()
+    assert core.path.stat().st_size > 70_000_000
 
 
 def members(*cores: Core, role: NodeRole = NodeRole.HOME) -> dict[bytes, Member]:

@@ -45,6 +45,7 @@ from tests.store.test_core import (
     add_note,
     all_changesets,
     dump,
+    fill_and_close,
     members,
     open_core,
 )
@@ -198,14 +199,7 @@ def test_a_new_central_gets_the_sealed_chains_as_they_lie(tmp_path: Path) -> Non
 def test_memory_does_not_grow_with_the_snapshot(tmp_path: Path) -> None:
     """In a process of its own whose memory is capped below the size of the file."""
     a = open_core(tmp_path)
-    for number in range(20):
-        a.write(
-            lambda write, text=f"{number:6}" * 10_000: [
-                write.insert("note", id=os.urandom(16), text=text, count=1) for _ in range(30)
-            ]
-        )
-    a.close()
-    assert a.path.stat().st_size > 70_000_000
+    fill_and_close(a)
     done = subprocess.run(
         [sys.executable, "-c", CAPPED, str(tmp_path)], capture_output=True, check=False
     )
