@@ -22,6 +22,7 @@ from node.people.following import after_merge, purge, rebuild
 from node.people.importing import import_people
 from node.people.outside import (
     close_outside_access,
+    is_let_in_from_outside,
     list_outside_accesses,
     open_outside_access,
 )
@@ -47,11 +48,12 @@ from node.people.sign_in import (
     sign_in_with_pin,
     team_member,
 )
-from node.people.tables import TABLES
+from node.people.tables import STANDING, TABLES
 
 __all__ = [
     "COMMAND_LINE",
     "NOT_FOUND",
+    "STANDING",
     "TABLES",
     "Sessions",
     "act_for",
@@ -73,6 +75,7 @@ __all__ = [
     "give_secret",
     "has_pin",
     "import_people",
+    "is_let_in_from_outside",
     "issue_card",
     "issue_code",
     "issue_letters",

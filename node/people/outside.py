@@ -75,6 +75,16 @@ def list_outside_accesses(read: Read, actor: Actor, *, now: datetime) -> list[Ou
     return found
 
 
+def is_let_in_from_outside(read: Read, person_id: bytes, *, now: datetime) -> bool | None:
+    """Whether somebody may act at central now; None where this node knows of no link of theirs."""
+    if not tables.has_outside_access(read, person_id):
+        return None
+    at = to_epoch(now)
+    found = tables.select_outside_accesses(read, person_id)
+    held = [from_json(row["rights"], OutsideRights) for row in found]
+    return any(rights is not None and at < rights.ends_at for rights in held)
+
+
 def refresh_outside_access(write: Write, person_id: bytes, *, now: datetime) -> None:
     """Bring the snapshots of rights up to date after a role or contract changed."""
     for row in tables.select_outside_accesses(write, person_id):

@@ -27,17 +27,7 @@ CACHED_MAX = 512
 CACHED_SECONDS = 30
 """A cached actor is asked again after this long, for a contract may have ended meanwhile."""
 
-WATCHED = frozenset(
-    {
-        "household",
-        "person",
-        "person_role",
-        "service_contract",
-        "sign_out",
-        "outside_access",
-        "outside_access_revocation",
-    }
-)
+WATCHED = tables.STANDING | {"sign_out"}
 """A change of one of these tables, here or merged, empties the cache."""
 
 

@@ -12,7 +12,19 @@ from node.base.ids import derived_id, new_id
 from node.people.schema import TABLES
 from node.store import Read, Write
 
-__all__ = ["TABLES"]
+__all__ = ["STANDING", "TABLES"]
+
+STANDING = frozenset(
+    {
+        "household",
+        "person",
+        "person_role",
+        "service_contract",
+        "outside_access",
+        "outside_access_revocation",
+    }
+)
+"""The tables that say how somebody stands to the quarter: who they are, and on which terms."""
 
 Row = Any
 
@@ -172,6 +184,15 @@ def select_outside_accesses(read: Read, person_id: bytes) -> list[Row]:
         " (select 1 from outside_access_revocation as gone where gone.access_id = access.id)"
         " order by at desc, id desc",
         id=person_id,
+    )
+
+
+def has_outside_access(read: Read, person_id: bytes) -> bool:
+    """Whether a person ever had an access, revoked or not."""
+    return bool(
+        read.value(
+            "select exists (select 1 from outside_access where person_id = :id)", id=person_id
+        )
     )
 
 

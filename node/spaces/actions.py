@@ -7,7 +7,9 @@ the overlap check. At any other node a request is written and decided when it ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from node.base.actors import Actor, Face, Permission, Role, may
 from node.base.ids import derived_id, id_text, new_id
@@ -24,6 +26,7 @@ from node.spaces.deciding import (
     Case,
     bill_of,
     case_again,
+    case_believed,
     circumstances,
     decide,
     decline_note_id,
@@ -114,13 +117,13 @@ def confirm(
 def _confirm_again(
     write: Write, reservation: Reservation, *, asked_at: datetime, now: datetime, signer: Signer
 ) -> Reservation | Refusal:
-    case = case_again(write, reservation)
+    case = case_believed(write, reservation, now=now)
     if isinstance(case, Refusal):
         return case
     if not is_home(write, case.space) or waits_for_desk(case):
         return NO_LONGER_HELD
     world = circumstances(write, case, now=now, asked_at=asked_at)
-    refusal = rules.check_reservable(case.space, case.wish, world)
+    refusal = case.barred or rules.check_reservable(case.space, case.wish, world)
     return refusal or decide(write, reservation.id, case, now=now, signer=signer)
 
 
@@ -200,9 +203,11 @@ def approve(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
 ) -> Reservation | Refusal:
     """The desk agrees to a request that needed it."""
-    case = _case_to_judge(write, actor, reservation_id)
+    case = _case_to_judge(write, actor, reservation_id, partial(case_believed, write, now=now))
     if isinstance(case, Refusal):
         return case
+    if case.barred:
+        return case.barred
     if case.wish.period.ends_at <= now:
         return TOO_LATE
     return decide(write, reservation_id, case, now=now, signer=signer, approved=True)
@@ -215,7 +220,7 @@ def decline(
 
     The words stay in the building: they may say something about people.
     """
-    case = _case_to_judge(write, actor, reservation_id)
+    case = _case_to_judge(write, actor, reservation_id, partial(case_again, write))
     if isinstance(case, Refusal):
         return case
     code = DECLINED_BY_DESK.code
@@ -226,13 +231,18 @@ def decline(
     return projected(write, reservation_id)
 
 
-def _case_to_judge(read: Read, actor: Actor, reservation_id: bytes) -> Case | Refusal:
+def _case_to_judge(
+    read: Read,
+    actor: Actor,
+    reservation_id: bytes,
+    find_case: Callable[[Reservation], Case | Refusal],
+) -> Case | Refusal:
     if not may(actor, Permission.RESERVE_FOR_OTHERS):
         return NOT_YOURS
     reservation = find_reservation(read, reservation_id)
     if reservation is None or reservation.base_status is not Status.REQUESTED:
         return UNKNOWN
-    case = case_again(read, reservation)
+    case = find_case(reservation)
     if isinstance(case, Case) and not is_home(read, case.space):
         return DECIDED_ELSEWHERE
     return case

@@ -30,12 +30,10 @@ from node.spaces.model import (
 )
 from node.spaces.passes import Signer, issue
 from node.spaces.refusals import TAKEN
+from node.spaces.trust import NOT_KNOWN_YET, asked_at, standing_of
 from node.store import Read, Write
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-BELIEVED_WAIT = timedelta(days=30)
-"""No line is cut for longer: a request that seems older was dated by a wrong clock."""
-
 LEAD_LOOK_AHEAD = timedelta(days=14)
 """A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
 
@@ -53,6 +51,8 @@ class Case:
     """The reservation that this case is about already; it does not count against itself."""
     party: bytes = b""
     """Whose limits count: the household's, or the person's who has none."""
+    barred: Refusal | None = None
+    """Why it cannot be granted, whatever the place's rules say."""
 
 
 def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reservation]:
@@ -65,7 +65,7 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
         reservation = find_reservation(write, reservation_id)
         if reservation is None or reservation.details.hold:
             continue
-        case = case_again(write, reservation)
+        case = case_believed(write, reservation, now=now)
         if isinstance(case, Refusal) or not is_home(write, case.space):
             continue
         if waits_for_desk(case):
@@ -84,13 +84,9 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
 def _why_not_granted(
     read: Read, case: Case, reservation: Reservation, *, now: datetime
 ) -> Refusal | None:
-    """Which rule is against a request that waited, as of when it was asked.
-
-    The clock where it was asked may be wrong, so that instant is believed within bounds only.
-    """
-    asked_at = min(max(reservation.requested_at, now - BELIEVED_WAIT), now)
-    world = circumstances(read, case, now=now, asked_at=asked_at)
-    refusal = rules.check_reservable(case.space, case.wish, world)
+    """Which rule is against a request that waited, as of when it was asked."""
+    world = circumstances(read, case, now=now, asked_at=asked_at(reservation, now=now))
+    refusal = case.barred or rules.check_reservable(case.space, case.wish, world)
     if refusal is None and reservation.period.ends_at <= now:
         return TOO_LATE
     if refusal is None and bill_of(case) is None:
@@ -205,6 +201,17 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
     )
 
 
+def case_believed(write: Write, reservation: Reservation, *, now: datetime) -> Case | Refusal:
+    """The same, of what its writer says only what this node believes."""
+    case = case_again(write, reservation)
+    if isinstance(case, Refusal):
+        return case
+    found = standing_of(write, reservation, now=now)
+    if found is None:
+        return NOT_KNOWN_YET
+    return replace(case, audience=found.audience, by_staff=found.by_staff, barred=found.barred)
+
+
 def circumstances(
     read: Read,
     case: Case,
@@ -302,7 +309,7 @@ def why_not(read: Read, reservation: Reservation) -> Refusal | None:
 
 def waits_for_desk(case: Case) -> bool:
     """Whether the desk must agree before this case can be confirmed."""
-    if case.by_staff:
+    if case.by_staff or case.barred:
         return False
     return rules.needs_approval(case.space.row, case.wish.period, zone_of_profile(case.profile))
 

@@ -9,6 +9,7 @@ from node.spaces.deciding import decide_waiting, displace, is_home, release_inst
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import OCCUPYING, Reservation
 from node.spaces.passes import Signer
+from node.spaces.trust import TABLES
 from node.store import Write
 
 RECENT = timedelta(days=1)
@@ -17,6 +18,9 @@ RECENT = timedelta(days=1)
 
 def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer: Signer) -> None:
     """Follow what came from other nodes. Runs in an ordinary write, so a home node may decide."""
+    if touched & TABLES:
+        # Who asked may be known only now.
+        touched |= {"reservation_request"}
     if not touched & (tables.FACTS.keys() | {"space"}):
         return
     follow(write)

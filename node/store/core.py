@@ -7,7 +7,7 @@ back, so that a business no changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -58,8 +58,7 @@ class Core:
         self.rebuild: Rebuild | None = None
         self.after_catch_up: Callable[[Write], object] | None = None
         self._writing = writing
-        self.storage = writing.storage
-        self.commits = writing.commits
+        self.storage, self.commits = writing.storage, writing.commits
         self._is_behind = False
         connection = writing.connection
         identity = stored_identity(connection)
@@ -152,7 +151,7 @@ class Core:
 
     def _transaction(self, fn: Callable[[Write], T]) -> tuple[T, frozenset[str]]:
         with self._writing.transaction() as tables:
-            write = self._handle(Write)
+            write = self._handle(Write, roles={**self.roles, self.site_id: self.role})
             result = fn(write)
             if isinstance(result, Refusal):
                 raise RefusedError(result)
@@ -177,15 +176,19 @@ class Core:
     role: NodeRole = NodeRole.HOME
     """This node's own role; the roster sets it."""
 
+    roles: Mapping[bytes, NodeRole] = {}
+    """The role of every other node that the roster names, by site id; the roster sets it."""
+
     is_dismissed = False
     """Whether the roster has revoked this node: nothing that it writes would count."""
 
-    def _handle(self, kind: type[T]) -> T:
+    def _handle(self, kind: type[T], **more: Any) -> T:
         return kind(  # type: ignore[call-arg]
             self._connection,
             site_id=self.identity.site_id,
             quarter_id=self.quarter,
             clock_trusted=self.clock.trusted,
+            **more,
         )
 
     # Replication
@@ -308,10 +311,7 @@ class Core:
         self._transaction(run)
 
     def kept(self, name: str) -> Any:
-        """A value that another room keeps in this file (never replicated), or None.
-
-        Names are "room.thing", so that they never meet the store's own.
-        """
+        """A value that another room keeps in this file as "room.thing" (never replicated), or None."""
         return journals.get_meta(self._connection, name)
 
     def keep(self, name: str, value: bytes | str | int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Set
+from collections.abc import Callable, Hashable, Mapping, Set
 from typing import Any, TypeVar
 
 from node.store.connection import Row
+from node.store.roles import NodeRole
 from node.store.statements import written_table
 
 T = TypeVar("T")
@@ -56,11 +57,26 @@ class Read:
 class Write(Read):
     """A view in a transaction that can also change it."""
 
-    __slots__ = ("_inserted",)
+    __slots__ = ("_inserted", "_roles")
 
-    def __init__(self, connection: Any, **about: Any) -> None:
+    def __init__(self, connection: Any, *, roles: Mapping[bytes, NodeRole], **about: Any) -> None:
         super().__init__(connection, **about)
         self._inserted: set[str] = set()
+        self._roles = roles
+
+    def roles_behind(self, table: str, row_id: bytes) -> frozenset[NodeRole | None]:
+        """What the nodes are that wrote what stands in a row, cell by cell; None for one that the
+        roster does not name.
+
+        A merge goes by cells, so a row may be of several hands, and is worth what the least is.
+        """
+        sites = self._connection.execute(
+            f'select distinct s.site_id from "{table}__crsql_clock" c join crsql_site_id s'
+            f" on s.ordinal = c.site_id where c.key = (select __crsql_key from"
+            f' "{table}__crsql_pks" where id = ?)',
+            (row_id,),
+        )
+        return frozenset(self._roles.get(site) for (site,) in sites)
 
     @property
     def written(self) -> Set[str]:

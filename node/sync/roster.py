@@ -261,6 +261,7 @@ def adopt_role(core: Core) -> Roster | None:
         is_active = node is not None and node.is_active
         core.role = node.role if node is not None and is_active else NodeRole.KIOSK
         core.is_dismissed = node is not None and not is_active
+        core.roles = {site: each.role for site, each in roster.nodes.items()}
     return roster
 
 

@@ -22,10 +22,11 @@ from node.store import Core, Founding, NodeRole
 from node.sync.authority import add_node, found_roster
 from node.sync.house_key import keep_house_key, read_house_key, sealing_public_key
 from node.sync.roster import Root, join_roster
+from tests.simulation.people import PEOPLE
 from tests.simulation.seeding import seeded_ids
 from tests.simulation.world import NAMES
 from tests.spaces.conftest import SMALL
-from tests.spaces.test_no_overlap import BEGIN
+from tests.spaces.test_no_overlap import BEGIN, crowd, move_in
 
 SEEDS = 200
 """In the gate."""
@@ -103,5 +104,6 @@ def _found(folder: Path, files: QuarterFiles) -> None:
     keep_house_key(cores["kiosk"], house_key)
     import_quarter(home, files, now=clock.now())
     import_spaces(home, files, signer=home.identity, now=clock.now())
+    home.write(lambda write: move_in(write, crowd(PEOPLE)))
     for core in cores.values():
         core.close()

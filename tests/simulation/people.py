@@ -13,6 +13,9 @@ from tests.simulation.oracle import SECRET
 from tests.simulation.world import KilledError, Node, World
 from tests.spaces.test_no_overlap import crowd, random_wish
 
+PEOPLE = 60
+"""Whom the home node knows, and who asked to be let in at central too."""
+
 
 class People:
     """Residents who reserve, cancel and come and go at any node that is up."""
@@ -20,7 +23,7 @@ class People:
     def __init__(self, world: World, files: QuarterFiles) -> None:
         self.world = world
         self.files = files
-        self.crowd = crowd(60)
+        self.crowd = crowd(PEOPLE)
         self.known: list[Reservation] = []
         self.requests: set[bytes] = set()
         self.notes: set[bytes] = set()

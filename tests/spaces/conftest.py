@@ -13,6 +13,7 @@ from node.base.actors import NOBODY, Actor, Role
 from node.base.clock import FrozenClock
 from node.base.periods import Period
 from node.base.refusals import Refusal
+from node.people import import_people, open_outside_access
 from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles, read_quarter
 from node.registry import REGISTRY
@@ -44,6 +45,7 @@ def files() -> QuarterFiles:
 def house(core: Core, files: QuarterFiles, clock: FrozenClock) -> Core:
     """A store that holds the small quarter and is the home of its places."""
     import_quarter(core, files, now=clock.now())
+    import_people(core, files, now=clock.now())
     import_spaces(core, files, signer=core.identity, now=clock.now())
     return core
 
@@ -74,9 +76,14 @@ def clara(files: QuarterFiles) -> Actor:
     return actor(files, "P-CLARA")
 
 
+def desk(files: QuarterFiles) -> Actor:
+    """Demir of the desk."""
+    return Actor(files.id_of("person", "S-DEMIR"), b"", frozenset({Role.STAFF}), name="Demir")
+
+
 @pytest.fixture
 def demir(files: QuarterFiles) -> Actor:
-    return Actor(files.id_of("person", "S-DEMIR"), b"", frozenset({Role.STAFF}), name="Demir")
+    return desk(files)
 
 
 def utc(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
@@ -175,6 +182,11 @@ def quarter(
         core.after_merge = lambda write, touched, c=core: after_merge(
             write, touched, now=clock.now(), signer=c.identity
         )
+        core.roles = {each.site_id: ROLES[name] for name, each in cores.items()}
+    for person in ("P-ANNA", "P-CLARA"):
+        who = actor(files, person)
+        token = house.write(lambda write, who=who: open_outside_access(write, who, now=clock.now()))
+        assert isinstance(token, str), token
     town = Quarter(cores, files, clock)
     town.meet("home", "kiosk")
     town.meet("home", "central")

@@ -56,6 +56,7 @@ class Writers:
         self.opened: list[Core] = []
         self.founding = Founding(home.quarter, home.epoch)
         self.cores = {"home": home} | {name: self.open(name) for name in NAMES[1:]}
+        home.roles = {core.site_id: NodeRole.KIOSK for core in self.opened}
         self.follow(home)
 
     def open(self, name: str) -> Core:

@@ -15,9 +15,11 @@ import pytest
 
 from node.base.actors import Actor, Role
 from node.base.clock import FrozenClock
-from node.base.ids import derived_id
+from node.base.ids import derived_id, new_id
 from node.base.periods import Period
 from node.base.refusals import Refusal
+from node.people import open_outside_access
+from node.people.model import ContractTerms, HouseholdProfile, RoleSpan, to_json
 from node.quarter.files import QuarterFiles
 from node.spaces import (
     Reservation,
@@ -36,7 +38,7 @@ from node.spaces import (
 )
 from node.spaces import tables as facts
 from node.spaces.standing import buffered, taken_period
-from node.store import Core, Read
+from node.store import Core, Read, Write
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -53,6 +55,34 @@ def crowd(count: int) -> list[Actor]:
         )
         for number in range(count)
     ]
+
+
+def move_in(write: Write, people: list[Actor]) -> None:
+    """Write down what a home node knows of a crowd, so that it believes who asks elsewhere."""
+    for who in people:
+        span, owner = RoleSpan(Role.RESIDENT), who.household_id
+        write.insert("household", id=owner, profile=to_json(HouseholdProfile()))
+        write.insert("person", id=who.person_id, household_id=owner, profile="{}")
+        write.insert(
+            "person_role",
+            id=new_id(),
+            person_id=who.person_id,
+            role="resident",
+            span=to_json(span),
+            number=1,
+        )
+        if who.has_contract:
+            terms = to_json(ContractTerms())
+            write.insert(
+                "service_contract",
+                id=new_id(),
+                contract_id=new_id(),
+                household_id=owner,
+                terms=terms,
+                number=1,
+            )
+        token = open_outside_access(write, who, now=BEGIN)
+        assert isinstance(token, str)
 
 
 def held_periods(read: Read, *, now: datetime) -> dict[bytes, list[tuple[Period, bytes]]]:

@@ -1,0 +1,97 @@
+"""What the home node believes of a request that another node wrote, and what it finds out itself.
+
+A request says for whom a place is wanted, on which terms and whether the team asks. Who writes it
+could grant itself anything by that. So only what a home node wrote is taken as said: of all others
+the home node looks up the person, their household and its contract in its own facts; only a reserve
+may speak for the team, whom it must name; central only for those who asked to be let in from
+outside. What cannot be looked up yet waits, for facts come in any order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from node import people
+from node.base.actors import Actor, Face, Permission, may
+from node.base.refusals import N_, Refusal
+from node.quarter.files import Audience
+from node.spaces import rules
+from node.spaces.model import Reservation
+from node.store import HOUSE_ROLES, NodeRole, Read, Write
+
+BELIEVED_WAIT = timedelta(days=30)
+"""No line is cut for longer: a request that seems older was dated by a wrong clock."""
+
+BELIEVED = frozenset({NodeRole.HOME})
+"""Those that decide themselves: what they say of a request counts as it stands."""
+
+SPEAK_FOR_THE_TEAM = frozenset({NodeRole.HOME, NodeRole.STANDBY})
+"""A lobby screen stands where everybody may touch it, and central stands elsewhere."""
+
+TABLES = people.STANDING
+"""What the answer rests on beside the request: where these change, what waits is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """On which terms a request is judged; `barred` says why it cannot be granted at all."""
+
+    audience: Audience
+    by_staff: bool
+    barred: Refusal | None = None
+
+
+def asked_at(reservation: Reservation, *, now: datetime) -> datetime:
+    """When it was asked, believed within bounds only: the clock there may be wrong."""
+    return min(max(reservation.requested_at, now - BELIEVED_WAIT), now)
+
+
+def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Standing | None:
+    """How whoever asks stands to the place; None while this node can't know yet."""
+    wrote = write.roles_behind("reservation_request", reservation.id)
+    is_by_staff = reservation.staff_id is not None
+    if wrote <= BELIEVED:
+        return Standing(reservation.details.audience, is_by_staff)
+    if people.find_person(write, reservation.person_id) is None:
+        # A name that was left out will never come.
+        return None if reservation.person_id else _barred()
+    actor = people.actor_of(
+        write, reservation.person_id, face=Face.PORTAL, now=asked_at(reservation, now=now)
+    )
+    if actor is None or not _may_ask(actor, reservation):
+        return _barred()
+    if not wrote <= HOUSE_ROLES:
+        has_asked = people.is_let_in_from_outside(write, actor.person_id, now=now)
+        if not has_asked:
+            return None if has_asked is None else _barred()
+    speaks = is_by_staff and wrote <= SPEAK_FOR_THE_TEAM and _is_team(write, reservation, now=now)
+    return Standing(rules.audience_of(actor), speaks)
+
+
+def _may_ask(actor: Actor, reservation: Reservation) -> bool:
+    return may(actor, Permission.RESERVE) and actor.household_id == reservation.household_id
+
+
+def _is_team(read: Read, reservation: Reservation, *, now: datetime) -> bool:
+    staff_id = reservation.staff_id or b""
+    staff = people.actor_of(read, staff_id, face=Face.DESK, now=asked_at(reservation, now=now))
+    return staff is not None and may(staff, Permission.RESERVE_FOR_OTHERS)
+
+
+def _barred() -> Standing:
+    return Standing(Audience.NO_CONTRACT, by_staff=False, barred=NOT_THEIRS_TO_ASK)
+
+
+NOT_THEIRS_TO_ASK = Refusal(
+    "spaces.not_theirs_to_ask",
+    N_("Wer hier angefragt hat, durfte das nach den Unterlagen des Hauses nicht."),
+    N_("Bitte fragen Sie am Service-Point."),
+    status=403,
+)
+NOT_KNOWN_YET = Refusal(
+    "spaces.not_known_yet",
+    N_("Wer hier anfragt, ist an diesem Gerät noch nicht bekannt."),
+    N_("Die Anfrage wartet, bis die Angaben angekommen sind."),
+    status=409,
+)
