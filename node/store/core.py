@@ -311,7 +311,7 @@ class Core:
         self._transaction(run)
 
     def kept(self, name: str) -> Any:
-        """A value that another room keeps in this file as "room.thing" (never replicated), or None."""
+        """A value that another room keeps here as "room.thing" (never replicated), or None."""
         return journals.get_meta(self._connection, name)
 
     def keep(self, name: str, value: bytes | str | int) -> None:
