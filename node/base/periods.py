@@ -24,6 +24,11 @@ def from_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def kept_instant(instant: datetime) -> datetime:
+    """An instant as it will be read again from a store: whole seconds of UTC."""
+    return from_epoch(to_epoch(instant))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """From `starts_at` (belongs to it) until `ends_at` (does not), both in UTC.

@@ -13,6 +13,7 @@ from functools import partial
 
 from node.base.actors import Actor, Face, Permission, Role, may
 from node.base.ids import derived_id, id_text, new_id
+from node.base.periods import Period, kept_instant
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
 from node.quarter.files import Audience
@@ -24,7 +25,6 @@ from node.spaces.deciding import (
     UNKNOWN,
     UNKNOWN_SPACE,
     Case,
-    bill_of,
     case_again,
     case_believed,
     circumstances,
@@ -32,11 +32,12 @@ from node.spaces.deciding import (
     decline_note_id,
     is_home,
     projected,
+    settle,
     waits_for_desk,
     write_decision,
     zone_of_profile,
 )
-from node.spaces.folding import find_reservation
+from node.spaces.folding import find_reservation, project_new
 from node.spaces.model import (
     HOLD_MINUTES,
     Bill,
@@ -93,8 +94,10 @@ def hold(
         return refusal
     request = _request(write, actor, case, now=now, hold=True)
     until = now + timedelta(minutes=HOLD_MINUTES)
-    write_decision(write, request.id, case, Verdict.HELD, hold_until=until, signer=signer)
-    return projected(write, request.id)
+    held = write_decision(
+        write, request.id, case, Verdict.HELD, hold_until=until, signer=signer
+    )
+    return project_new(write, request, held, case.space)
 
 
 def confirm(
@@ -124,7 +127,7 @@ def _confirm_again(
         return NO_LONGER_HELD
     world = circumstances(write, case, now=now, asked_at=asked_at)
     refusal = case.barred or rules.check_reservable(case.space, case.wish, world)
-    return refusal or decide(write, reservation.id, case, now=now, signer=signer)
+    return refusal or settle(write, reservation.id, case, now=now, signer=signer)
 
 
 def add_note(write: Write, reservation_id: bytes, *, note: str, guest_names: str = "") -> None:
@@ -210,7 +213,7 @@ def approve(
         return case.barred
     if case.wish.period.ends_at <= now:
         return TOO_LATE
-    return decide(write, reservation_id, case, now=now, signer=signer, approved=True)
+    return settle(write, reservation_id, case, now=now, signer=signer, approved=True)
 
 
 def decline(
@@ -252,8 +255,11 @@ def _settle_new(
     write: Write, request: RequestFact, case: Case, *, now: datetime, signer: Signer
 ) -> Reservation | Refusal:
     if not is_home(write, case.space) or waits_for_desk(case):
-        return projected(write, request.id)
-    return decide(write, request.id, case, now=now, signer=signer)
+        return project_new(write, request, None, case.space)
+    decided = decide(write, request.id, case, now=now, signer=signer)
+    if isinstance(decided, Refusal):
+        return decided
+    return project_new(write, request, decided, case.space)
 
 
 def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill | None:
@@ -269,8 +275,9 @@ def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: boo
         space_id=case.space.id,
         household_id=actor.household_id,
         person_id=actor.person_id,
-        period=wish.period,
-        requested_at=now,
+        # As it will be read again: whole seconds of UTC.
+        period=Period(kept_instant(wish.period.starts_at), kept_instant(wish.period.ends_at)),
+        requested_at=kept_instant(now),
         details=RequestDetails(
             people=wish.people,
             purpose=wish.purpose,
@@ -305,7 +312,7 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     case = Case(space, wish, audience, by_staff, profile, party=party)
     if Role.STAFF in actor.roles and not actor.household_id and actor.staff_id is None:
         return FOR_WHOM
-    if bill_of(case) is None:
+    if case.bill is None:
         return NO_PRICE
     return case
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from node.base.ids import derived_id, new_id
@@ -38,7 +39,7 @@ LEAD_LOOK_AHEAD = timedelta(days=14)
 """A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A wish with everything that deciding about it needs."""
 
@@ -53,6 +54,16 @@ class Case:
     """Whose limits count: the household's, or the person's who has none."""
     barred: Refusal | None = None
     """Why it cannot be granted, whatever the place's rules say."""
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the quarter lives by."""
+        return ZoneInfo(self.profile.timezone)
+
+    @cached_property
+    def bill(self) -> Bill | None:
+        """What it costs; None where there is no price for it."""
+        return pricing.price(self.space.row, self.wish, self.audience, self.profile, self.zone)
 
 
 def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reservation]:
@@ -77,7 +88,7 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
             )
             decided.append(projected(write, reservation_id))
         else:
-            decided.append(decide(write, reservation_id, case, now=now, signer=signer))
+            decided.append(settle(write, reservation_id, case, now=now, signer=signer))
     return [found for found in decided if isinstance(found, Reservation)]
 
 
@@ -89,7 +100,7 @@ def _why_not_granted(
     refusal = case.barred or rules.check_reservable(case.space, case.wish, world)
     if refusal is None and reservation.period.ends_at <= now:
         return TOO_LATE
-    if refusal is None and bill_of(case) is None:
+    if refusal is None and case.bill is None:
         return NO_PRICE
     return refusal
 
@@ -102,22 +113,32 @@ def decide(
     now: datetime,
     signer: Signer,
     approved: bool = False,
+) -> DecisionFact | Refusal:
+    """Confirm if the place is free. The one function that ever does, in this one transaction.
+
+    The projections follow with `settle`, or with the request where both are new.
+    """
+    if not _is_taken(write, case, now=now):
+        return write_decision(write, reservation_id, case, Verdict.CONFIRMED, signer=signer)
+    if not approved and tables.select_decisions(write, reservation_id):
+        return TAKEN
+    return write_decision(
+        write, reservation_id, case, Verdict.DECLINED, reason=TAKEN.code, signer=signer
+    )
+
+
+def settle(
+    write: Write,
+    reservation_id: bytes,
+    case: Case,
+    *,
+    now: datetime,
+    signer: Signer,
+    approved: bool = False,
 ) -> Reservation | Refusal:
-    """Confirm if the place is free. The one function that ever does, in this one transaction."""
-    if _is_taken(write, case, now=now):
-        if not approved and tables.select_decisions(write, reservation_id):
-            return TAKEN
-        write_decision(
-            write,
-            reservation_id,
-            case,
-            Verdict.DECLINED,
-            reason=TAKEN.code,
-            signer=signer,
-        )
-        return projected(write, reservation_id)
-    write_decision(write, reservation_id, case, Verdict.CONFIRMED, signer=signer)
-    return projected(write, reservation_id)
+    """Decide about a request that was written before, and what comes of it."""
+    decided = decide(write, reservation_id, case, now=now, signer=signer, approved=approved)
+    return decided if isinstance(decided, Refusal) else projected(write, reservation_id)
 
 
 def write_decision(
@@ -129,10 +150,10 @@ def write_decision(
     signer: Signer,
     reason: str = "",
     hold_until: datetime | None = None,
-) -> None:
+) -> DecisionFact:
     """Write a decision with its running number, its bill and, when it confirms, the pass."""
     keeps = verdict in {Verdict.CONFIRMED, Verdict.HELD}
-    bill = bill_of(case) if keeps else FREE
+    bill = case.bill if keeps else FREE
     pass_ = b""
     if verdict is Verdict.CONFIRMED:
         pass_ = issue(signer, quarter_id=write.quarter_id, reservation_id=reservation_id)
@@ -149,6 +170,7 @@ def write_decision(
         pass_=pass_,
     )
     tables.insert_decision(write, decision, space_id=case.space.id)
+    return decision
 
 
 def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
@@ -164,13 +186,6 @@ def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
         bill=reservation.bill,
     )
     tables.insert_decision(write, decision, space_id=case_space.id)
-
-
-def bill_of(case: Case) -> Bill | None:
-    """What the case costs; None where there is no price for it."""
-    return pricing.price(
-        case.space.row, case.wish, case.audience, case.profile, zone_of_profile(case.profile)
-    )
 
 
 def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
@@ -232,7 +247,7 @@ def circumstances(
     )
     return rules.Circumstances(
         now=moment,
-        zone=zone_of_profile(case.profile),
+        zone=case.zone,
         audience=case.audience,
         busy=busy[space.id],
         closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
@@ -311,7 +326,7 @@ def waits_for_desk(case: Case) -> bool:
     """Whether the desk must agree before this case can be confirmed."""
     if case.by_staff or case.barred:
         return False
-    return rules.needs_approval(case.space.row, case.wish.period, zone_of_profile(case.profile))
+    return rules.needs_approval(case.space.row, case.wish.period, case.zone)
 
 
 def projected(write: Write, reservation_id: bytes) -> Reservation | Refusal:

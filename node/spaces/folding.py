@@ -75,16 +75,29 @@ def find_with_space(
 
 def project(write: Write, reservation_id: bytes) -> Reservation | None:
     """Bring the projections up to date for one reservation; the reservation as folded."""
-    reservation = find_reservation(write, reservation_id)
-    if reservation is None:
+    found = find_with_space(write, reservation_id, {})
+    if found is None:
         return None
-    keep(write, reservation, tables.select_space(write, reservation.space_id))
+    reservation, space = found
+    _keep(write, reservation, space, facts=tables.count_facts(write, reservation_id))
     return reservation
 
 
-def keep(write: Write, reservation: Reservation, space: Space | None) -> None:
-    """Write a folded reservation into the projections."""
-    facts = tables.count_facts(write, reservation.id)
+def project_new(
+    write: Write, request: RequestFact, decision: DecisionFact | None, space: Space
+) -> Reservation:
+    """The same for a request that this transaction wrote, with the first decision about it.
+
+    Nobody else can have said anything of it yet, so nothing is read again.
+    """
+    decisions = [] if decision is None else [decision]
+    reservation = fold(request, decisions, None, {}, space)
+    _keep(write, reservation, space, facts=1 + len(decisions))
+    return reservation
+
+
+def _keep(write: Write, reservation: Reservation, space: Space | None, *, facts: int) -> None:
+    """Write a reservation, folded from so many facts, into the projections."""
     projections.upsert_state(write, reservation, code=_code(reservation), facts=facts)
     taken = taken_period(space.row, reservation) if space else None
     if space is None or taken is None:

@@ -44,7 +44,6 @@ RESERVATION_REQUEST = Table(
         Column("details", default="{}", max_bytes=2000),
     ),
     scope=Scope.QUARTER,
-    indexes=(("space_id", "starts_at"),),
     about="Somebody asked for a place and a time; ids only, never a name.",
 )
 RESERVATION_DECISION = Table(
@@ -121,7 +120,8 @@ OCCUPANCY = Table(
         Column("until", "integer", nullable=True),
     ),
     scope=Scope.LOCAL,
-    indexes=(("space_id", "starts_at"), ("until",)),
+    compact=True,
+    indexes=(("space_id", "starts_at"),),
     about="What is taken, buffers included; `until` is when it lets go by itself. A projection.",
 )
 RESERVATION_STATE = Table(
@@ -139,6 +139,7 @@ RESERVATION_STATE = Table(
         Column("facts", "integer", default=0),
     ),
     scope=Scope.LOCAL,
+    compact=True,
     indexes=(
         ("household_id", "starts_at"),
         ("space_id", "starts_at"),
@@ -154,6 +155,7 @@ OCCUPANCY_REACH = Table(
     key=("space_id",),
     columns=(Column("space_id", "blob"), Column("seconds", "integer", default=0)),
     scope=Scope.LOCAL,
+    compact=True,
     about="How long the longest taken time of a place ever was: how far a look-up must go back.",
 )
 PROJECTED = Table(
@@ -161,6 +163,7 @@ PROJECTED = Table(
     key=("name",),
     columns=(Column("name", "text"), Column("upto", "integer", default=0)),
     scope=Scope.LOCAL,
+    compact=True,
     about="Up to which row of each fact table the projections have followed.",
 )
 TABLES = (

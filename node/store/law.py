@@ -133,9 +133,10 @@ def _check_names(table: Table, names: tuple[str, ...]) -> None:
 
 
 def _check_lengths(table: Table, names: tuple[str, ...], lengths: list[int]) -> None:
-    for length in {min(lengths), max(lengths)}:
-        if not 1 <= length <= MAX_LENGTH:
-            raise LawBrokenError(f"{table.name}: causal length {length} is out of bounds")
+    low, high = min(lengths), max(lengths)
+    if not 1 <= low <= high <= MAX_LENGTH:
+        wrong = low if low < 1 else high
+        raise LawBrokenError(f"{table.name}: causal length {wrong} is out of bounds")
     if names != (SENTINEL,) and any(length % 2 == 0 for length in set(lengths)):
         raise LawBrokenError(f"{table.name}: a deleted row with cells")
 
@@ -143,9 +144,10 @@ def _check_lengths(table: Table, names: tuple[str, ...], lengths: list[int]) -> 
 def _check_column(
     column: Column, table: str, versions: Sequence[int], values: Sequence[Value]
 ) -> None:
-    for version in {min(versions), max(versions)}:
-        if not 1 <= version <= MAX_VERSION:
-            raise LawBrokenError(f"{table}.{column.name}: version {version} is out of bounds")
+    low, high = min(versions), max(versions)
+    if not 1 <= low <= high <= MAX_VERSION:
+        wrong = low if low < 1 else high
+        raise LawBrokenError(f"{table}.{column.name}: version {wrong} is out of bounds")
     if not column.accepts_all(values):
         raise LawBrokenError(f"{table}.{column.name}: the value breaks the column's law")
 

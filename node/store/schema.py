@@ -87,6 +87,8 @@ class Column:
 
     def accepts_all(self, values: Sequence[Any]) -> bool:
         """Whether each of these may be a cell; as `accepts`, but a whole column at once."""
+        if len(values) == 1:
+            return self.accepts(values[0])
         kinds = set(map(type, values))
         if NoneType in kinds:
             if not self.nullable:
@@ -125,6 +127,8 @@ class Table:
     writers: Writers = Writers.ANY
     indexes: tuple[tuple[str, ...], ...] = ()
     about: str = ""
+    compact: bool = False
+    """Local rows that are small and found by their key: one tree instead of two to write to."""
     by_name: Mapping[str, Column] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -150,7 +154,8 @@ class Table:
         """The `create table` statement."""
         parts = [column.definition for column in self.columns]
         keys = ", ".join(f'"{name}"' for name in self.key)
-        return f'create table "{self.name}" ({", ".join(parts)}, primary key ({keys}))'
+        shape = " without rowid" if self.compact else ""
+        return f'create table "{self.name}" ({", ".join(parts)}, primary key ({keys})){shape}'
 
     def index_name(self, columns: Sequence[str]) -> str:
         """The name of the index over these columns."""
@@ -193,6 +198,8 @@ def check_law(table: Table) -> None:
         _check_column(table, column)
     if not table.about:
         raise SchemaError(f"{table.name} lacks `about`: say in a sentence what a row means")
+    if table.replicated and table.compact:
+        raise SchemaError(f"{table.name} travels: its rowids tell what is new, drop compact")
     if table.replicated and len(table.columns) == len(table.key):
         raise SchemaError(f"{table.name} has only key columns: add the fact as a column")
 
