@@ -94,9 +94,7 @@ def hold(
         return refusal
     request = _request(write, actor, case, now=now, hold=True)
     until = now + timedelta(minutes=HOLD_MINUTES)
-    held = write_decision(
-        write, request.id, case, Verdict.HELD, hold_until=until, signer=signer
-    )
+    held = write_decision(write, request.id, case, Verdict.HELD, hold_until=until, signer=signer)
     return project_new(write, request, held, case.space)
 
 

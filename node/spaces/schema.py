@@ -1,8 +1,9 @@
 """The tables of the spaces room as declarations.
 
-Facts are added and never changed; a reservation's present state is folded from them and kept in
-two local projections: `occupancy` (what is taken, buffers included, for the overlap check) and
-`reservation_state` (what lists show).
+Facts are added and never changed. What a fact says is one cell, so that it arrives whole or not at
+all and costs one clock; beside it stand only the columns that are looked up. A reservation's
+present state is folded from them and kept in two local projections: `occupancy` (what is taken,
+buffers included, for the overlap check) and `reservation_state` (what lists show).
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ import functools
 from node.store import Column, Scope, Table, Writers
 
 _ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
-
-LATEST = 2**33
-"""The year 2242 in seconds since 1970: nobody reserves later, and calendars still count there."""
 
 SPACE = Table(
     "space",
@@ -35,13 +33,7 @@ RESERVATION_REQUEST = Table(
     key=("id",),
     columns=(
         Column("id", "blob", max_bytes=16),
-        _ID("space_id"),
-        _ID("household_id"),
-        _ID("person_id"),
-        Column("starts_at", "integer", default=0, low=0, high=LATEST),
-        Column("ends_at", "integer", default=0, low=0, high=LATEST),
-        Column("requested_at", "integer", default=0, low=0, high=LATEST),
-        Column("details", default="{}", max_bytes=2000),
+        Column("fact", default="{}", max_bytes=4000),
     ),
     scope=Scope.QUARTER,
     about="Somebody asked for a place and a time; ids only, never a name.",
@@ -53,12 +45,9 @@ RESERVATION_DECISION = Table(
         Column("id", "blob", max_bytes=16),
         _ID("reservation_id"),
         _ID("space_id"),
-        _ID("site"),
         Column("term", "integer", default=0, low=0),
         Column("number", "integer", default=0, low=0),
-        Column("verdict", default="declined", max_bytes=20),
-        Column("details", default="{}", max_bytes=8000),
-        Column("pass", "blob", default=b"", max_bytes=200),
+        Column("fact", default="{}", max_bytes=8000),
     ),
     scope=Scope.QUARTER,
     writers=Writers.HOME,

@@ -87,8 +87,9 @@ class Column:
 
     def accepts_all(self, values: Sequence[Any]) -> bool:
         """Whether each of these may be a cell; as `accepts`, but a whole column at once."""
-        if len(values) == 1:
-            return self.accepts(values[0])
+        return self.accepts(values[0]) if len(values) == 1 else self._accept_many(values)
+
+    def _accept_many(self, values: Sequence[Any]) -> bool:
         kinds = set(map(type, values))
         if NoneType in kinds:
             if not self.nullable:
@@ -198,9 +199,14 @@ def check_law(table: Table) -> None:
         _check_column(table, column)
     if not table.about:
         raise SchemaError(f"{table.name} lacks `about`: say in a sentence what a row means")
-    if table.replicated and table.compact:
+    if table.replicated:
+        _check_travelling(table)
+
+
+def _check_travelling(table: Table) -> None:
+    if table.compact:
         raise SchemaError(f"{table.name} travels: its rowids tell what is new, drop compact")
-    if table.replicated and len(table.columns) == len(table.key):
+    if len(table.columns) == len(table.key):
         raise SchemaError(f"{table.name} has only key columns: add the fact as a column")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -41,6 +42,11 @@ class Story:
     cancelled: bool = False
     passages: dict[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def asked(cls, said: dict[str, Any]) -> Story:
+        space_id, person_id = (b64decode(said.get(name, "")) for name in ("space", "person"))
+        return cls(space_id, said["starts_at"], said["ends_at"], person_id)
+
     def taken(self, hall: Hall) -> tuple[int, int]:
         """From when until when others must stay out, buffers included."""
         left = self.passages.get("out", self.ends_at)
@@ -71,13 +77,12 @@ class NodeFile:
     def stories(self) -> dict[str, Story]:
         """Every reservation by its id."""
         found = {
-            row[0]: Story(*row[1:])
-            for row in self.rows(
-                "select id, space_id, starts_at, ends_at, person_id from reservation_request"
-            )
+            key: Story.asked(json.loads(fact))
+            for key, fact in self.rows("select id, fact from reservation_request")
         }
         for reservation, verdict in self.rows(
-            "select reservation_id, verdict from reservation_decision order by term, number, id"
+            "select reservation_id, fact ->> 'verdict' from reservation_decision"
+            " order by term, number, id"
         ):
             found[reservation].verdict = verdict
         for (reservation,) in self.rows("select reservation_id from reservation_cancellation"):

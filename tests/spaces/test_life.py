@@ -184,7 +184,7 @@ def test_the_desk_says_no_in_its_own_words_which_stay_in_the_building(
     assert found.base_status is Status.DECLINED
     refusal = home.core.read(lambda read: why_not(read, found))
     assert (refusal.code, refusal.message) == ("spaces.declined_by_desk", words)
-    decisions = home.core.read(lambda read: read.rows("select details from reservation_decision"))
+    decisions = home.core.read(lambda read: read.rows("select fact from reservation_decision"))
     assert not any("Frau K." in row[0] for row in decisions)
     made(home.reserve(anna, home.wish("hofsaal", Period(utc(28, 18), utc(28, 20)))))
 

@@ -50,7 +50,8 @@ def granted_by_rival(quarter: Quarter, who: Actor, wish: Wish) -> Reservation:
 def displaced_facts(core: Core) -> list[tuple[bytes, bytes]]:
     rows = core.read(
         lambda read: read.rows(
-            "select id, reservation_id from reservation_decision where verdict = 'displaced'"
+            "select id, reservation_id from reservation_decision"
+            " where fact ->> 'verdict' = 'displaced'"
         )
     )
     return [tuple(row) for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,13 @@ def test_each_breach_names_its_remedy(
 ) -> None:
     with pytest.raises(SchemaError, match=remedy):
         Registry(1, [Table("thing", key=key, columns=columns, scope=Scope.HOUSE, about="x")])
+
+
+def test_a_table_that_travels_keeps_its_rowids() -> None:
+    """They tell in which order its rows came."""
+    table = Table("thing", ("id",), (KEY, Column("a", default="")), Scope.HOUSE, about="x")
+    with pytest.raises(SchemaError, match="rowids"):
+        Registry(1, [replace(table, compact=True)])
 
 
 def test_two_tables_of_one_name_are_refused() -> None:
