@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import socket
 import sys
@@ -15,22 +16,27 @@ from typing import Any
 import uvloop
 
 from node.app import Node, open_node
-from node.base.clock import Clock
+from node.base.clock import Clock, SystemClock
 from node.base.refusals import Refusal, RefusedError
 from node.central import Hub
 from node.logs import begin_logging
 from node.maintenance import Maintenance, until_helped
 from node.recovery import make_sound, mend
-from node.serving import Listener, bound, listener, run_until_stopped
+from node.registry import REGISTRY
+from node.serving import Listener, bound, listener, run_until_stopped, told_to_stop
 from node.settings import Settings, load
 from node.store.connection import DatabaseError
 from node.store.soundness import Stand, is_corrupt
-from node.sync import listener_options
+from node.sync import Address, TroubleError, begin_from_snapshot, listener_options
 from node.troubles import sentence_of
 from node.units import Manager
 from node.verbs import BusyError
 from node.web.listening import allow_files, page_listener_options
 
+AGAIN_SECONDS = 900.0
+"""People have their pages this long before a snapshot that could not be had is tried again."""
+
+log = logging.getLogger("quartier")
 Hold = Callable[[], AbstractContextManager[None]]
 """How the node's lock is held while its files are open."""
 
@@ -45,7 +51,12 @@ def serve_central(folders: Sequence[Path]) -> int:
     """Serve every quarter of these directories, its pages by host name."""
     all_settings = [load(path, {}) for path in folders]
     manager = Manager.taken_from(os.environ)
-    return _run(_serve(all_settings, None, manager), all_settings[0].log)
+    return _run(_serve_many(all_settings, manager), all_settings[0].log)
+
+
+async def _serve_many(all_settings: list[Settings], manager: Manager) -> None:
+    # Central is never told to begin again: it is given no snapshot.
+    await _serve(all_settings, None, manager, told_to_stop())
 
 
 def _run(serving: Coroutine[Any, Any, None], log: str) -> int:
@@ -77,13 +88,56 @@ async def _try_to_serve(
     settings: Settings, clock: Clock | None, manager: Manager
 ) -> Refusal | None:
     try:
-        await _serve([settings], clock, manager)
+        told, rest = told_to_stop(), 0.0
+        while giver := await _serve([settings], clock, manager, told, rest=rest):
+            rest = 0.0 if await _begin_again(settings, giver, told) else AGAIN_SECONDS
     except RefusedError as error:
         return error.refusal
     return None
 
 
-async def _serve(all_settings: list[Settings], clock: Clock | None, manager: Manager) -> None:
+async def _begin_again(settings: Settings, giver: Address, told: asyncio.Event) -> bool:
+    """Take the whole of the quarter from a sister, for what was missed is told no more as changes.
+
+    Where that fails, or is cut short, the node goes on with what it has and tries again later.
+    """
+    log.warning("away for too long: taking a snapshot of %s", giver)
+    taking = asyncio.create_task(
+        begin_from_snapshot(
+            giver,
+            settings.database,
+            REGISTRY,
+            clock=SystemClock(),
+            told=lambda here, whole: log.info("snapshot: %s of %s bytes", here, whole),
+            again=True,
+        )
+    )
+    stop = asyncio.create_task(told.wait())
+    await asyncio.wait([taking, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not taking.done():
+        taking.cancel()
+        await asyncio.wait([taking])
+        return False
+    try:
+        return taking.result()
+    except (TroubleError, RefusedError, TimeoutError, OSError) as error:
+        log.warning("no snapshot could be had of %s: %s", giver, error)
+        return False
+
+
+async def _serve(
+    all_settings: list[Settings],
+    clock: Clock | None,
+    manager: Manager,
+    told: asyncio.Event,
+    *,
+    rest: float = 0.0,
+) -> Address | None:
+    """Serve until told to stop. Answers who gives a snapshot to a node that must begin again.
+
+    One that could not be had before is not asked for until after the `rest`.
+    """
     async with AsyncExitStack() as stack:
         # Before the files are opened: whoever cannot listen changes nothing.
         for_pages = manager.take_socket() or _pages_socket(all_settings[0])
@@ -109,6 +163,7 @@ async def _serve(all_settings: list[Settings], clock: Clock | None, manager: Man
                 nodes.append(node)
                 for_peers.append(sock)
         for node in nodes:
+            node.sync.behind.rests_until = asyncio.get_running_loop().time() + rest
             await node.start()
         # What the start made stays: no collection of garbage needs to look at it again.
         gc.collect()
@@ -122,7 +177,11 @@ async def _serve(all_settings: list[Settings], clock: Clock | None, manager: Man
             ],
             ready=lambda: _say(nodes, manager),
             stopping=lambda: manager.tell("STOPPING=1"),
+            told=told,
+            ending=[node.sync.behind.noticed for node in nodes],
         )
+        givers = (node.sync.behind.giver for node in nodes)
+        return None if told.is_set() else next(givers, None)
 
 
 async def _opened(settings: Settings, clock: Clock | None) -> Node:

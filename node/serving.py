@@ -98,27 +98,37 @@ def listener(app: Any, *, let_go: Callable[[], None] = _nobody_waits, **options:
     return server
 
 
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGTERM or SIGINT from now on."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
 async def run_until_stopped(
     servers: Sequence[tuple[Listener, socket.socket]],
     *,
     ready: Callable[[], None],
     stopping: Callable[[], None] = lambda: None,
+    told: asyncio.Event | None = None,
+    ending: Sequence[asyncio.Event] = (),
 ) -> None:
-    """Serve until SIGTERM or SIGINT. `ready` is called when all listen, `stopping` when told to
-    end.
+    """Serve until `told` to stop, by a signal where nothing else is given, or until one of `ending`
+    is set. `ready` is called when all listen, `stopping` when told to stop.
     """
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    told = told or told_to_stop()
     running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
-    waiting = asyncio.create_task(told.wait())
+    waiting = [asyncio.create_task(event.wait()) for event in (told, *ending)]
     try:
         await _until_all_listen([server for server, _ in servers], running)
         ready()
-        await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
-        stopping()
+        await asyncio.wait([*waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set() or not any(event.is_set() for event in ending):
+            stopping()
     finally:
-        waiting.cancel()
+        for task in waiting:
+            task.cancel()
         for server, _ in servers:
             server.should_exit = True
         await asyncio.gather(*running)

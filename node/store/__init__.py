@@ -13,7 +13,7 @@ from node.store.handles import Read, Write
 from node.store.identity import Identity, is_signed, new_identity, site_id_of
 from node.store.installing import Arriving, install_snapshot
 from node.store.intake import IntakeReport, Verdict
-from node.store.journal import NO_HEAD, Chain, Head, Quarantined, TooLargeError
+from node.store.journal import NO_HEAD, Chain, Head, PrunedError, Quarantined, TooLargeError
 from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
 from node.store.sealed import SEALED, SealedBody, sealed_body
@@ -45,6 +45,7 @@ __all__ = [
     "Member",
     "Members",
     "NodeRole",
+    "PrunedError",
     "Quarantined",
     "Read",
     "Registry",

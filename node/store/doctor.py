@@ -8,13 +8,12 @@ does not grow with the history.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from node.store.changeset import (
-    NO_HASH,
     Changeset,
     SignedChangeset,
     decode,
@@ -22,7 +21,7 @@ from node.store.changeset import (
 )
 from node.store.connection import driver
 from node.store.core import Core
-from node.store.journal import Chain, Head, read_heads
+from node.store.journal import NO_HORIZON, Chain, Head, Horizon, read_heads, read_horizons
 from node.store.roles import Members
 from node.store.schema import Registry, Table
 from node.store.sealed import SEALED, SealedBody
@@ -60,12 +59,14 @@ def examine(core: Core, members: Members | None = None) -> list[Finding]:
 def _examine_chains(core: Core, members: Members | None) -> list[Finding]:
     findings = []
     connection = core._connection  # noqa: SLF001 - see `examine`
+    horizons = read_horizons(connection)
     for chain, head in read_heads(connection).items():
         member = members.get(chain[0]) if members else None
         key = member.public_key if member else None
         # Of others' chains intake checks the last signature of each run, which covers the rest.
         each = chain[0] == core.site_id or chain[1] == SEALED
-        problem = _chain_problem(connection, chain, head, key, each=each)
+        begins = horizons.get(chain, NO_HORIZON)
+        problem = _chain_problem(connection, chain, (begins, head), key, each=each)
         if problem:
             site, scope = chain
             findings.append(Finding(f"journal of {site.hex()[:8]}, {scope}: {problem}", RESTORE))
@@ -73,9 +74,16 @@ def _examine_chains(core: Core, members: Members | None) -> list[Finding]:
 
 
 def _chain_problem(
-    connection: Any, chain: Chain, head: Head, key: bytes | None, *, each: bool
+    connection: Any,
+    chain: Chain,
+    span: tuple[Horizon, Head],
+    key: bytes | None,
+    *,
+    each: bool,
 ) -> str:
-    previous, number, doubtful = NO_HASH, 0, 0
+    """What is wrong with a chain between where it begins and its head; "" where nothing is."""
+    (number, previous), head = span
+    doubtful = 0
     for signed in _signed(connection, chain):
         link = SealedBody.read(signed) if chain[1] == SEALED else decode(signed)
         digest = link.hash if isinstance(link, SealedBody) else signed.hash
@@ -119,8 +127,9 @@ def _examine_cells(connection: Any, registry: Registry, folder: Path) -> list[Fi
                     _cells(changeset),
                 )
     findings = []
+    pruned = {site for site, scope in read_horizons(connection) if scope != SEALED}
     for table in registry.replicated:
-        findings += _compare(connection, scratch, table)
+        findings += _compare(connection, scratch, table, pruned)
     scratch.close()
     return findings
 
@@ -134,8 +143,13 @@ def _cells(changeset: Changeset) -> list[tuple[Any, ...]]:
     ]
 
 
-def _compare(connection: Any, scratch: Any, table: Table) -> list[Finding]:
-    """Every live cell against what its writer signed, and the newest signed against the cell."""
+def _compare(
+    connection: Any, scratch: Any, table: Table, pruned: Collection[bytes]
+) -> list[Finding]:
+    """Every live cell against what its writer signed, and the newest signed against the cell.
+
+    What a `pruned` site signed long ago is not here any more; the nightly audit compares that.
+    """
     findings: list[Finding] = []
     for pk, column, version, length, site, value in connection.execute(_live_cells_sql(table)):
         signed = scratch.execute(
@@ -143,6 +157,8 @@ def _compare(connection: Any, scratch: Any, table: Table) -> list[Finding]:
             " and version = ? and length = ?",
             (table.name, pk, column, site, version, length),
         ).fetchone()
+        if signed is None and site in pruned:
+            continue
         if signed is None or signed[0] != value:
             what = f"{table.name}.{column} of row {pk.hex()} is not what its writer signed"
             findings.append(Finding(what, RESTORE))

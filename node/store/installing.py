@@ -194,6 +194,7 @@ def _make_own(
             connection.execute(sql)
         for statement in filter(str.strip, INTERNAL_SQL.split(";")):
             connection.execute(statement)
+        _check_beginnings(connection)
         replace_identity(connection, identity)
         set_meta(connection, "secret", secrets.token_bytes(32))
         set_meta(connection, "own_version", _newest_version(connection))
@@ -220,6 +221,17 @@ def _check_content(connection: Any, manifest: Manifest) -> None:
         " where h.site is null or j.n > h.held or (j.n = h.held and j.hash is not h.hash) limit 1"
     ).fetchone()
     if values != expected or found != set(manifest.heads) or strange is not None:
+        raise RefusedError(SNAPSHOT_SPOILT)
+
+
+def _check_beginnings(connection: Any) -> None:
+    """Each chain begins where the giver says that it dropped what was before."""
+    strange = connection.execute(
+        "select 1 from head h left join horizon z on z.site = h.site and z.scope = h.scope"
+        " where coalesce(z.n, 0) + 1 is not (select min(n) from journal j"
+        " where j.site = h.site and j.scope = h.scope)"
+    ).fetchone()
+    if strange is not None:
         raise RefusedError(SNAPSHOT_SPOILT)
 
 

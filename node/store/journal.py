@@ -44,6 +44,20 @@ Chain = tuple[bytes, str]
 """A chain's name: site id and scope."""
 
 
+class Horizon(NamedTuple):
+    """Up to which changeset a chain was dropped here: the next one names its hash."""
+
+    n: int
+    hash: bytes
+
+
+NO_HORIZON = Horizon(0, NO_HASH)
+
+
+class PrunedError(Exception):
+    """Changesets are asked for that this node holds no more: only a snapshot has what they said."""
+
+
 class Quarantined(NamedTuple):
     """A changeset that broke a law and stops its chain; `at` is seconds UTC."""
 
@@ -244,21 +258,43 @@ def read_range(
 ) -> list[SignedChangeset]:
     """The held changesets of a chain after number `after`, in order, at most about `max_bytes`.
 
-    At least one is given where there is one, however large.
+    At least one is given where there is one, however large. Raises `PrunedError` where the first
+    of them was dropped.
     """
     site, scope = chain
     result: list[SignedChangeset] = []
     size = 0
     found = connection.execute(
-        "select body, signature from journal where site = ? and scope = ? and n > ? order by n",
+        "select n, body, signature from journal where site = ? and scope = ? and n > ? order by n",
         (site, scope, after),
     )
-    for body, signature in found:
+    for n, body, signature in found:
+        if not result and n != after + 1:
+            raise PrunedError(f"the chain begins at number {n}")
         size += len(body) + len(signature)
         if result and size > max_bytes:
             break
         result.append(SignedChangeset(body, signature))
     return result
+
+
+def read_horizons(connection: Any) -> dict[Chain, Horizon]:
+    """Where chains begin of which something was dropped."""
+    found = connection.execute("select site, scope, n, hash from horizon")
+    return {(row[0], row[1]): Horizon(row[2], row[3]) for row in found}
+
+
+def drop(connection: Any, chain: Chain, *, upto: int) -> None:
+    """Drop a chain's changesets up to this number, which is held and not the newest."""
+    connection.execute(
+        "insert into horizon (site, scope, n, hash) select site, scope, n, hash from journal"
+        " where site = ? and scope = ? and n = ? on conflict (site, scope) do update"
+        " set n = excluded.n, hash = excluded.hash",
+        (*chain, upto),
+    )
+    connection.execute(
+        "delete from journal where site = ? and scope = ? and n <= ?", (*chain, upto)
+    )
 
 
 def read_quarantine(connection: Any) -> list[Quarantined]:

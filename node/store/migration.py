@@ -26,6 +26,9 @@ drop index if exists journal_waiting;
 create table if not exists head (
     site blob not null, scope text not null, held integer not null, hash blob not null,
     applied integer not null, primary key (site, scope)) without rowid;
+create table if not exists horizon (
+    site blob not null, scope text not null, n integer not null, hash blob not null,
+    primary key (site, scope)) without rowid;
 create table if not exists quarantine (
     site blob not null, scope text not null, n integer not null, reason text not null,
     at integer not null, body blob not null, signature blob not null,

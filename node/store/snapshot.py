@@ -215,12 +215,13 @@ def tables_of(table: Table) -> tuple[str, ...]:
     return (table.name, f"{table.name}__crsql_clock", f"{table.name}__crsql_pks")
 
 
-_SHARED = ("crsql_master", "crsql_site_id", "meta", "journal", "head")
+_SHARED = ("crsql_master", "crsql_site_id", "meta", "journal", "head", "horizon")
 _WHICH_ROWS = {
     "crsql_master": "where key = 'crsqlite_version'",
     "meta": "where name in ('quarter', 'epoch', 'schema')",
     "journal": "where scope in (select value from json_each(:scopes))",
     "head": "where scope in (select value from json_each(:scopes))",
+    "horizon": "where scope in (select value from json_each(:scopes))",
 }
 
 

@@ -40,11 +40,12 @@ from node.sync.sheet import (
     read_sheet,
     sheet_lines,
 )
-from node.sync.transport import parse_address
+from node.sync.transport import Address, parse_address
 from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 
 __all__ = [
     "WORDS",
+    "Address",
     "BoundedProtocol",
     "Code",
     "CodeError",

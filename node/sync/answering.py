@@ -10,7 +10,7 @@ from node.store import SEALED, Chain, Scope, SignedManifest
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
 from node.sync.roster import SignedRoster
-from node.sync.round import Effect, Learn, Look, Take, View, read_page
+from node.sync.round import DroppedError, Effect, Learn, Look, Take, View, read_page
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
     PAGE_BYTES,
@@ -138,7 +138,11 @@ class Answering:
     def _fetch(self, session: Session, request: Fetch) -> AnswerSteps[Reply]:
         scopes = self._scopes(session)
         lack = {_chain(want): want.after for want in request.wants if want.scope in scopes}
-        return Page(tuple((yield from read_page(lack, min(request.max_bytes, PAGE_BYTES)))))
+        try:
+            page = yield from read_page(lack, min(request.max_bytes, PAGE_BYTES))
+        except DroppedError as dropped:
+            raise TroubleError(Trouble.BEHIND) from dropped
+        return Page(tuple(page))
 
     def _give(self, session: Session, request: Give) -> AnswerSteps[Reply]:
         scopes = self._scopes(session)

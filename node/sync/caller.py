@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 
 from node.base.periods import to_epoch
+from node.store import Scope
 from node.sync.heads import by_chain, count_waiting, say_heads
 from node.sync.line import LineSwitch
 from node.sync.own import Own
@@ -135,6 +136,18 @@ class Caller:
         loop_now = asyncio.get_running_loop().time()
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
         self.peer.rested.set()
+        if meeting.is_behind and await self._can_begin_again(meeting):
+            self._own.behind.notice(address)
+
+    async def _can_begin_again(self, meeting: Round) -> bool:
+        """Whether the peer gives snapshots and holds all that we do: then nothing is lost."""
+        scopes = self._own.here.shared_scopes(self.peer.node)
+        view = await self._own.look()
+        return Scope.HOUSE in scopes and all(
+            chain in meeting.said and meeting.said[chain].n >= head.n
+            for chain, head in view.heads.items()
+            if chain[1] in scopes
+        )
 
     async def _link_to(self, address: Address) -> Link:
         if self._link is not None and self._link.address == address:

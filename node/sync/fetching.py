@@ -43,18 +43,26 @@ Told = Callable[[int, int], object]
 
 
 async def begin_from_snapshot(
-    address: Address, database: Path, registry: Registry, *, clock: Clock, told: Told
+    address: Address,
+    database: Path,
+    registry: Registry,
+    *,
+    clock: Clock,
+    told: Told,
+    again: bool = False,
 ) -> bool:
     """Fill a fresh box's file from the node at `address`; False where that node gives none.
 
-    Raises `TroubleError` where the line breaks (then the next try goes on) and `RefusedError` for
-    a snapshot that must not be taken. The box's identity, roster and house key stay.
+    `again`: of a box that was away for too long, whose file is set aside, if the giver holds all
+    that it does. Raises `TroubleError` where the line breaks (then the next try goes on) and
+    `RefusedError` for a snapshot that must not be taken. The box's identity, roster and house key
+    stay.
     """
     core = Core.open(database, registry, clock=clock)
     try:
         giver = _giver(core, await key_at(address))
         scopes = _here(core).shared_scopes(giver) if giver is not None else frozenset()
-        if giver is None or Scope.HOUSE not in scopes or core.heads():
+        if giver is None or Scope.HOUSE not in scopes or (core.heads() and not again):
             return False
         link = Link(address, quarter_tag(core.quarter), lambda key: key == giver.public_key)
         try:
@@ -75,7 +83,7 @@ async def begin_from_snapshot(
         kept=kept,
     )
     arrived.unlink()
-    if aside is not None:
+    if aside is not None and not again:
         # The file that held nothing but what was taken over.
         aside.unlink(missing_ok=True)
     return True
@@ -88,6 +96,9 @@ async def _fetch(
     offer = await _offered(link, token)
     signed = SignedManifest(offer.body, offer.signature)
     manifest = check_manifest(signed, _here(core).members, quarter=core.quarter, scopes=scopes)
+    holds = {(head.site, head.scope): head.n for head in manifest.heads}
+    if any(head.n > holds.get(chain, 0) for chain, head in core.heads().items()):
+        raise TroubleError(Trouble.BUSY, "the giver lacks something that is here")
     arriving = Arriving(manifest, core.path.with_name(ARRIVING))
     try:
         while not arriving.complete:

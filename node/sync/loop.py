@@ -25,6 +25,7 @@ from node.sync.door import Door
 from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter
 from node.sync.health import Health, describe
+from node.sync.horizon import keep_horizon
 from node.sync.house_key import HouseKey, read_house_key
 from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
 from node.sync.own import Own
@@ -79,6 +80,7 @@ class Sync:
         self.line = line
         self._own = Own(store, roster, house_key)
         self._own.on_roster = self._follow
+        self.behind = self._own.behind
         self._settings = settings
         self._peers = Peers()
         greeter = Greeter(secrets.token_bytes)
@@ -116,6 +118,7 @@ class Sync:
         self._is_running = True
         self._follow(self._own.roster)
         self._spawn(self._housekeep())
+        self._spawn(keep_horizon(self._own, self._peers))
         if self.line is not None:
             self._spawn(self._watch_line(self.line))
         for text in self._settings.peers:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
 from node.base.refusals import RefusedError
-from node.store import Core, Store
+from node.store import Core, PrunedError, Store
 from node.sync.answering import AwaitNews, OfferSnapshot, ReadPart
 from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
@@ -17,7 +17,7 @@ from node.sync.house_key import HouseKey
 from node.sync.roster import Roster, RosterError, SignedRoster, adopt_role, take_roster
 from node.sync.round import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
 from node.sync.sealing import held_as, opened, sealed_for, view_told
-from node.sync.transport import LISTEN_SECONDS
+from node.sync.transport import LISTEN_SECONDS, Address
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Reply, Request
 
@@ -52,6 +52,25 @@ class Pulse:
         return True
 
 
+class Behind:
+    """Whether this node was away for so long that only a snapshot helps, and who gives it.
+
+    Whoever runs the node waits for `noticed`, ends it, calls `begin_from_snapshot` and starts it
+    again; after a try that failed, with a rest.
+    """
+
+    def __init__(self) -> None:
+        self.noticed = asyncio.Event()
+        self.giver: Address | None = None
+        self.rests_until = 0.0
+
+    def notice(self, giver: Address) -> None:
+        """The node at this address has dropped what we lack, and holds all that we do."""
+        if asyncio.get_running_loop().time() >= self.rests_until:
+            self.giver = giver
+            self.noticed.set()
+
+
 class Own:
     """Store, roster and pulse of the node, as rounds and answers use them."""
 
@@ -62,6 +81,7 @@ class Own:
         self.pulse = Pulse()
         self.is_stopping = False
         self.on_roster: Callable[[Roster], None] = lambda _: None
+        self.behind = Behind()
         self._roster = roster
 
     @property
@@ -150,7 +170,10 @@ class Own:
                 return await self.look()
             case ReadRange(chain, after, max_bytes):
                 held = held_as(chain, key)
-                page = await self.store.changesets(held, after=after, max_bytes=max_bytes)
+                try:
+                    page = await self.store.changesets(held, after=after, max_bytes=max_bytes)
+                except PrunedError:
+                    return None
                 return sealed_for(chain, page, key)
             case Take(batch):
                 try:

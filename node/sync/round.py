@@ -87,7 +87,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class ReadRange:
-    """Read changesets of a chain; the result is a list of them."""
+    """Read changesets of a chain; the result is a list of them, None where they were dropped."""
 
     chain: Chain
     after: int
@@ -136,6 +136,10 @@ class Round:
     given: int = 0
     said: dict[Chain, HeadSaid] = field(default_factory=dict)
     trouble: Trouble | None = None
+    is_behind: bool = False
+    """Whether the peer has dropped what we lack."""
+    is_ahead: bool = False
+    """Whether we have dropped what the peer lacks."""
 
     def steps(self) -> Steps[None]:
         """Go through all stages; raises `TroubleError` where the round cannot go on."""
@@ -229,7 +233,9 @@ class Round:
         while wanted := self._wanted(view, hopeless):
             self._enter(Stage.FETCH)
             wants = tuple(Want(*chain, after) for chain, after in wanted.items())
-            page = yield from ask(Fetch(wants, self.page_bytes), Page)
+            page = yield from self._ask_page(Fetch(wants, self.page_bytes))
+            if page is None:
+                return
             self._enter(Stage.CHECK)
             offered = check_page(page.changesets, wanted)
             if not offered:
@@ -242,6 +248,16 @@ class Round:
             # A chain that did not advance will not do so by asking again: each pass ends
             # with something held or something given up, so a liar cannot keep us here.
             hopeless |= view.blocked | stuck(offered, wanted, view.heads)
+
+    def _ask_page(self, fetch: Fetch) -> Steps[Page | None]:
+        """A page, or None where what we lack was dropped there: what we have it shall still get."""
+        try:
+            return (yield from ask(fetch, Page))
+        except TroubleError as error:
+            if error.trouble is not Trouble.BEHIND:
+                raise
+            self.is_behind = True
+            return None
 
     def _wanted(self, view: View, hopeless: set[Chain]) -> dict[Chain, int]:
         lack = we_lack(view.heads, self.said, scopes=self._scopes)
@@ -256,7 +272,12 @@ class Round:
         hopeless: set[Chain] = set()
         view: View = yield Look()
         while lack := self._lacking(view, hopeless):
-            batch = yield from read_page(lack, self.page_bytes)
+            try:
+                batch = yield from read_page(lack, self.page_bytes)
+            except DroppedError as dropped:
+                self.is_ahead = True
+                hopeless.add(dropped.chain)
+                continue
             if not batch:
                 return
             given = yield from ask(Give(tuple(batch)), Given)
@@ -278,7 +299,9 @@ class Round:
             head.n <= view.heads.get(head.chain, NO_HEAD).n for head in own
         ):
             yield CaughtUp()
-        if forks(view.heads, self.said):
+        if self.is_behind or self.is_ahead:
+            self.trouble = Trouble.BEHIND if self.is_behind else Trouble.OUTRUN
+        elif forks(view.heads, self.said):
             self.trouble = Trouble.FORKED
         elif view.blocked & set(we_lack(view.heads, self.said, scopes=self._scopes)):
             self.trouble = Trouble.STOPPED
@@ -308,7 +331,16 @@ _REASONS: dict[str, Trouble] = {
     Trouble.BUSY: Trouble.BUSY,
     Trouble.CUT: Trouble.UNREACHABLE,
     Trouble.STORE: Trouble.BUSY,
+    Trouble.BEHIND: Trouble.BEHIND,
 }
+
+
+class DroppedError(Exception):
+    """Changesets are lacking of which only a snapshot still has what they said."""
+
+    def __init__(self, chain: Chain) -> None:
+        super().__init__(chain)
+        self.chain = chain
 
 
 def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> set[Chain]:
@@ -332,11 +364,16 @@ def stuck(
 
 
 def read_page(lack: Mapping[Chain, int], max_bytes: int) -> Steps[list[SignedChangeset]]:
-    """A page of what somebody lacks, chain by chain; at least one changeset where there is one."""
+    """A page of what somebody lacks, chain by chain; at least one changeset where there is one.
+
+    Raises `DroppedError` where what comes next of a chain is not here any more.
+    """
     batch: list[SignedChangeset] = []
     left = max_bytes
     for chain, after in lack.items():
-        found: list[SignedChangeset] = yield ReadRange(chain, after, left)
+        found: list[SignedChangeset] | None = yield ReadRange(chain, after, left)
+        if found is None:
+            raise DroppedError(chain)
         size = sum(len(signed.body) + len(signed.signature) for signed in found)
         if batch and size > left:
             break

@@ -28,6 +28,8 @@ class Trouble(StrEnum):
     CUT = "cut"
     FORKED = "forked"
     STOPPED = "stopped"
+    BEHIND = "behind"
+    OUTRUN = "outrun"
     STORE = "store"
 
 
@@ -84,6 +86,17 @@ WORDS: dict[Trouble, Words] = {
     ),
     Trouble.STOPPED: Words(
         N_("Änderungen einer Box wurden nicht übernommen, weil sie eine Regel verletzen."), _SUPPORT
+    ),
+    Trouble.BEHIND: Words(
+        N_("Diese Box war so lange weg, dass {name} die Änderungen von damals nicht mehr hat."),
+        N_("Sie holt sich den ganzen Datenstand von selbst. Lassen Sie sie eingeschaltet."),
+    ),
+    Trouble.OUTRUN: Words(
+        N_("{name} war so lange weg, dass diese Box die Änderungen von damals nicht mehr hat."),
+        N_(
+            "Die Box dort holt sich den ganzen Datenstand von selbst. Ist es die Zentrale, spielen"
+            " Sie dort eine neuere Sicherung ein."
+        ),
     ),
     Trouble.STORE: Words(
         N_("Diese Box konnte Änderungen von {name} nicht speichern."),

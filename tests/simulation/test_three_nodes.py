@@ -38,6 +38,7 @@ class Fate:
         self._again(15.0, self._part_or_join)
         self._again(8.0, self._kill)
         self._again(20.0, self._look)
+        self._again(4.0, self._prune)
         self.world.run(seconds)
 
     def _again(self, every: float, work: Callable[[], None]) -> None:
@@ -71,6 +72,9 @@ class Fate:
     def _meet(self) -> None:
         origin = self.world.chance.choice(("home", "kiosk"))
         self.world.start_round(origin, self.world.chance.choice(CALLS[origin]))
+
+    def _prune(self) -> None:
+        self.world.prune(self.world.chance.choice(NAMES))
 
     def _look(self) -> None:
         for node in self.world.nodes.values():
@@ -131,6 +135,7 @@ def test_the_worlds_are_hard_enough(template: Path, files: QuarterFiles, folder:
     home = world.nodes["home"].core
     assert sum(node.deaths for node in world.nodes.values()) >= 5
     assert world.network.lost > 50
+    assert world.dropped > 10
     assert {Trouble.UNREACHABLE, Trouble.NOT_ACCEPTED} & world.troubles
     assert len(people.requests) > 40
     assert people.refused > 20

@@ -17,14 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from node.base.clock import FrozenClock
+from node.base.periods import to_epoch
 from node.registry import REGISTRY
 from node.spaces import after_merge, rebuild
 from node.store import Core, Write
 from node.store.changeset import parts_of
 from node.store.intake import IntakeReport
+from node.store.pruning import prune_piece
 from node.sync.answering import Answering, AwaitNews
 from node.sync.greeting import Greeter
+from node.sync.horizon import needed_no_more
 from node.sync.house_key import read_house_key
+from node.sync.peers import Peer
 from node.sync.roster import adopt_role
 from node.sync.round import Ask, Round, Take
 from node.sync.sealing import opened
@@ -69,6 +73,8 @@ class Node(Box):
         self.dies_in_merge = False
         super().__init__(self._open())
         self.greeter = Greeter(world.chance.randbytes)
+        self.peers: dict[bytes, Peer] = {}
+        """What the others last said that they hold."""
 
     def _open(self) -> Core:
         core = Core.open(self.path, REGISTRY, clock=self.world.clock)
@@ -170,6 +176,7 @@ class World:
         self.trace = hashlib.sha256()
         self.troubles: set[Trouble] = set()
         self.rounds = 0
+        self.dropped = 0
         chance = self.chance
         weather = Weather(
             loss=chance.choice((0.0, 0.05, 0.3)),
@@ -216,6 +223,18 @@ class World:
         if node.life == life and node.core is None:
             node.revive()
 
+    def prune(self, name: str) -> None:
+        """Drop some of what all others said that they hold, as if it had been here for long."""
+        node = self.nodes[name]
+        if node.core is None:
+            return
+        listed = [node.peers.get(n.site_id, Peer(n)) for n in node.here.roster.peers_of(node.site)]
+        old = {chain: self.chance.randint(0, head.n) for chain, head in node.core.heads().items()}
+        now = to_epoch(self.clock.now())
+        dropped = prune_piece(node.core, needed_no_more(node.here, listed, old, now=now))
+        self.note("prune", name, dropped)
+        self.dropped += dropped
+
     def is_up(self, name: str) -> bool:
         return self.nodes[name].core is not None
 
@@ -241,6 +260,7 @@ class World:
         def done(_: Any) -> None:
             self.rounds += 1
             node.tokens[site] = meeting.token
+            node.peers[site] = Peer(meeting.peer, said=dict(meeting.said))
             if meeting.trouble:
                 self.troubles.add(meeting.trouble)
             self.note("rest", origin, target, meeting.fetched, meeting.given)

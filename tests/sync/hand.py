@@ -10,7 +10,18 @@ from typing import Any
 
 from node.base.clock import FrozenClock
 from node.base.ids import new_id
-from node.store import Column, Core, Founding, NodeRole, Registry, Scope, Table, Writers
+from node.store import (
+    Column,
+    Core,
+    Founding,
+    NodeRole,
+    PrunedError,
+    Registry,
+    Scope,
+    SignedChangeset,
+    Table,
+    Writers,
+)
 from node.sync.answering import Answering, AwaitNews
 from node.sync.authority import add_node, found_roster
 from node.sync.granting import give_house_key, refresh_house_key
@@ -97,9 +108,8 @@ class Box:
             case Look():
                 waits = core.must_catch_up
                 return view_told(core.heads(), core.quarantined(), key, must_catch_up=waits)
-            case ReadRange(chain, after, max_bytes):
-                page = core.changesets(held_as(chain, key), after=after, max_bytes=max_bytes)
-                return sealed_for(chain, page, key)
+            case ReadRange():
+                return self._read(effect)
             case Take(batch):
                 return core.receive(opened(batch, key), self.here.members)
             case Learn(signed):
@@ -110,6 +120,16 @@ class Box:
             case AwaitNews():
                 return None
         raise AssertionError(effect)
+
+    def _read(self, wanted: ReadRange) -> list[SignedChangeset] | None:
+        chain, key = wanted.chain, read_house_key(self.core)
+        try:
+            page = self.core.changesets(
+                held_as(chain, key), after=wanted.after, max_bytes=wanted.max_bytes
+            )
+        except PrunedError:
+            return None
+        return sealed_for(chain, page, key)
 
     def drive(
         self, steps: Generator[Any, Any, Any], ask: Callable[[Request], Reply] | None = None
