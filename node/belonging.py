@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from node.app import open_node
 from node.base.clock import SystemClock
+from node.base.ids import id_text
 from node.base.periods import from_epoch
+from node.base.refusals import N_
 from node.registry import REGISTRY
 from node.serving import listener
 from node.settings import FILE, Settings
-from node.store import Core, NodeRole
+from node.store import Core, Identity, NodeRole
 from node.sync import (
     Code,
     Health,
@@ -30,6 +33,7 @@ from node.sync import (
     grant_house_key,
     invite,
     join_quarter,
+    key_at,
     listener_options,
     new_sheet,
     parse_address,
@@ -44,11 +48,28 @@ from node.sync import (
 )
 from node.web.qr import qr_terminal
 
+ASKING = N_("Die andere Box wird gefragt.")
+SNAPSHOT = N_("{done} von {all} MB sind kopiert.")
+NO_SNAPSHOT = N_("Eine Kopie im Ganzen war nicht zu haben. Was fehlt, kommt Stück für Stück.")
+CHANGES = N_("{done} von {all} Änderungen sind kopiert.")
+
 COPY_SECONDS = 3600.0
 """A quarter that has not arrived by then does not come over this line; the next try goes on."""
 
 T = TypeVar("T")
-Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come: a German sentence, and how much of all is done (0: unknown)."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    done: int = 0
+    all: int = 0
+
+
+Say = Callable[[Progress], object]
 
 
 def invite_box(settings: Settings, *, name: str, role: NodeRole, address: str) -> str:
@@ -66,13 +87,18 @@ def invite_box(settings: Settings, *, name: str, role: NodeRole, address: str) -
     )
 
 
-def join(settings: Settings, address: str, code: str, *, say: Say) -> str:
-    """Make this box's file by a code, note where the quarter was found, bring it over."""
+def join(settings: Settings, address: str, code: str, *, say: Say) -> RosterNode:
+    """Make this box's file by a code, note where the quarter was found, bring it over.
+
+    What this box is now. Raises `CodeError` and `TroubleError`.
+    """
+    typed = Code.read(code)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    say(Progress(ASKING))
     roster = asyncio.run(
         join_quarter(
             parse_address(address),
-            Code.read(code),
+            typed,
             settings.database,
             REGISTRY,
             clock=SystemClock(),
@@ -81,12 +107,11 @@ def join(settings: Settings, address: str, code: str, *, say: Say) -> str:
     own = _on_core(settings, lambda core: roster.nodes[core.site_id])
     _note_neighbour(settings, address, own)
     _take_snapshot(settings, address, say)
-    return f"This box is {own.name} of the quarter now. Next: quartier serve."
+    return own
 
 
-def print_sheet(settings: Settings) -> str:
-    """Make the emergency sheet of a quarter that has none; its secret is shown this once."""
-    sheet = new_sheet()
+def name_sheet(settings: Settings, sheet: Identity) -> None:
+    """Let a sheet count from now on; raises `RosterError` where there is one already."""
 
     def name_it(core: Core) -> None:
         set_recovery(core, sheet_keys(sheet))
@@ -94,6 +119,12 @@ def print_sheet(settings: Settings) -> str:
         grant_house_key(core)
 
     _on_core(settings, name_it)
+
+
+def print_sheet(settings: Settings) -> str:
+    """Make the emergency sheet of a quarter that has none; its secret is shown this once."""
+    sheet = new_sheet()
+    name_sheet(settings, sheet)
     lines = sheet_lines(sheet)
     return (
         "EMERGENCY SHEET. Print it twice, keep it locked away, never photograph it.\n"
@@ -104,28 +135,38 @@ def print_sheet(settings: Settings) -> str:
     )
 
 
-def replace(settings: Settings, address: str, secret: str, *, dead: str, say: Say) -> str:
-    """Put this new box in the place of a dead one; a try that was cut off goes on.
+def recover(settings: Settings, address: str, secret: str) -> list[RosterNode]:
+    """Prove the sheet to a living node and make this box's file; whom it could stand in for.
 
-    Raises `SheetError`, `CodeError`, `TroubleError` and `RosterError` with what to do.
+    A try that was cut off needs no sheet again. Raises `SheetError`, `CodeError`, `TroubleError`.
     """
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.database.exists():
         sheet = read_sheet(secret)
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         asyncio.run(
             recover_quarter(
                 parse_address(address), sheet, settings.database, REGISTRY, clock=SystemClock()
             )
         )
+    # Whoever answers there is alive.
+    living = asyncio.run(key_at(parse_address(address)))
+    listed = _on_core(settings, lambda core: candidates(_roster(core), core.site_id))
+    return [node for node in listed if node.public_key != living]
+
+
+def replace(settings: Settings, address: str, *, dead: str, say: Say) -> RosterNode:
+    """Put this box, which was recovered, in the place of a dead one; a cut-off try goes on.
+
+    What it is now. Raises `TroubleError` and `RosterError` with what to do.
+    """
     chosen = _on_core(settings, lambda core: _dead_box(core, dead))
     _take_snapshot(settings, address, say)
-    say(f"In the place of {chosen.name} ({chosen.role}). Copying what the others hold ...")
     there = dataclasses.replace(settings, peers=(address,))
     asyncio.run(_copy(there, say))
     roster = _on_core(settings, lambda core: stand_in(core, chosen))
     own = next(node for node in roster.body.nodes if node.name == chosen.name and node.is_active)
     _note_neighbour(settings, address, own)
-    return f"\nThis box is {own.name} now; the dead one counts no more. Next: quartier serve."
+    return own
 
 
 def revoke(settings: Settings, name: str) -> str:
@@ -161,7 +202,12 @@ def _dead_box(core: Core, name: str) -> RosterNode:
 
 
 def _named(roster: Roster, name: str) -> RosterNode:
-    found = [node for node in roster.body.nodes if node.is_active and node.name == name]
+    """By name, or by id where two bear the same one."""
+    found = [
+        node
+        for node in roster.body.nodes
+        if node.is_active and name in {node.name, id_text(node.site_id)}
+    ]
     if len(found) != 1:
         names = ", ".join(node.name for node in roster.body.nodes if node.is_active)
         raise RosterError(f"there is no one box {name!r}: {names}")
@@ -179,7 +225,8 @@ def _take_snapshot(settings: Settings, address: str, say: Say) -> None:
     """Begin with all that a sister holds; without one everything comes as journals, slower."""
 
     def told(here: int, all_: int) -> None:
-        say(f"{100 * here // max(all_, 1)} % of {all_ / 1e6:.1f} MB")
+        megabytes = {"done": f"{here / 1e6:.1f}", "all": f"{all_ / 1e6:.1f}"}
+        say(Progress(SNAPSHOT, megabytes, here, all_))
 
     try:
         asyncio.run(
@@ -191,8 +238,8 @@ def _take_snapshot(settings: Settings, address: str, say: Say) -> None:
                 told=told,
             )
         )
-    except (TroubleError, TimeoutError) as error:
-        say(f"No snapshot could be had ({error}): the rest comes when the node serves.")
+    except (TroubleError, TimeoutError):
+        say(Progress(NO_SNAPSHOT))
 
 
 async def _copy(settings: Settings, say: Say) -> None:
@@ -215,10 +262,10 @@ async def _copy(settings: Settings, say: Say) -> None:
         await node.close()
 
 
-def _progress(health: Health) -> str:
+def _progress(health: Health) -> Progress:
     held = sum(head.n for head in health.heads.values())
-    left = sum(peer.waiting_back for peer in health.peers)
-    return f"{held} of {held + left} changes"
+    all_ = held + sum(peer.waiting_back for peer in health.peers)
+    return Progress(CHANGES, {"done": held, "all": all_}, held, all_)
 
 
 def _note_neighbour(settings: Settings, address: str, own: RosterNode) -> None:

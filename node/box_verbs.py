@@ -6,9 +6,13 @@ import getpass
 import os
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from node.settings import load
 from node.verbs import database_of, locked, made_and_locked
+
+if TYPE_CHECKING:
+    from node.belonging import Progress
 
 
 def invite_box(given: Namespace) -> int:
@@ -30,7 +34,8 @@ def join_quarter(given: Namespace) -> int:
 
     with made_and_locked(given.data):
         settings = load(given.data, os.environ)
-        print(belonging.join(settings, given.address, given.code, say=print))
+        own = belonging.join(settings, given.address, given.code, say=_say)
+        print(f"This box is {own.name} of the quarter now. Next: quartier serve.")
     return 0
 
 
@@ -61,8 +66,9 @@ def replace_box(given: Namespace) -> int:
     with made_and_locked(given.data):
         settings = load(given.data, os.environ)
         secret = "" if settings.database.exists() else _secret(given.sheet)
-        told = belonging.replace(settings, given.address, secret, dead=given.dead, say=print)
-        print(told)
+        belonging.recover(settings, given.address, secret)
+        own = belonging.replace(settings, given.address, dead=given.dead, say=_say)
+        print(f"This box is {own.name} now; the dead one counts no more. Next: quartier serve.")
     return 0
 
 
@@ -74,6 +80,13 @@ def list_boxes(given: Namespace) -> int:
     with locked(given.data):
         print(belonging.listed(load(given.data, os.environ)))
     return 0
+
+
+def _say(progress: Progress) -> None:
+    """How far it is, in the language of the terminal."""
+    from node.web.i18n import terminal_language, translate  # noqa: PLC0415
+
+    print(translate(terminal_language(os.environ), progress.text, **progress.values))
 
 
 def _secret(path: Path | None) -> str:

@@ -83,18 +83,26 @@ def import_directory(settings: Settings, folder: Path) -> bool:
     files = check_files(folder)
     if files is None:
         return False
+    found = bring_in(settings, files, progress=print_progress)
+    if not isinstance(found, int):
+        _tell_errors(found)
+        return False
+    print(f"Imported. Changes: {found}.")  # noqa: T201
+    return True
+
+
+def bring_in(
+    settings: Settings, files: QuarterFiles, *, progress: Callable[[str, int, int], object]
+) -> int | list[FileError]:
+    """Bring sound files into a node that does not run: how many changes, or why it cannot be."""
     clock = SystemClock()
     core = Core.open(settings.database, REGISTRY, clock=clock)
     try:
         prepare(core, clock)
-        if errors := core.read(lambda read: check_at_node(read, files, now=clock.now())):
-            _tell_errors(errors)
-            return False
-        changes = import_into(core, files, progress=print_progress)
+        errors = core.read(lambda read: check_at_node(read, files, now=clock.now()))
+        return errors or import_into(core, files, progress=progress)
     finally:
         core.close()
-    print(f"Imported. Changes: {changes}.")  # noqa: T201
-    return True
 
 
 def check_at_node(read: Read, files: QuarterFiles, *, now: datetime) -> list[FileError]:
@@ -169,6 +177,7 @@ def examine_node(settings: Settings) -> list[Finding]:
 
 
 def _said(error: FileError, language: str) -> str:
+    """One error, in one line of a terminal."""
     place = f"{error.file}:{error.line}" if error.line else error.file
     message = translate(language, error.message, **error.values)
     return f"{place}: {message} {translate(language, error.remedy, **error.values)}"

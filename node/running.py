@@ -10,11 +10,13 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
+from node import setup
 from node.app import Node, open_node
 from node.base.clock import Clock, SystemClock
 from node.base.refusals import Refusal, RefusedError
@@ -74,6 +76,13 @@ async def _serve_or_say_why(
 
     Nobody holds the lock meanwhile, so that `quartier restore` can help.
     """
+    if setup.is_waiting(settings):
+        # One socket for both: whoever waits for the page that comes next is not turned away.
+        sock = manager.take_socket() or bound(settings.host, settings.port)
+        manager = replace(manager, socket=sock)
+        if not await setup.until_set_up(settings, manager, hold):
+            return
+        settings = load(settings.data, os.environ)
     with hold():
         refusal = await _try_to_serve(settings, clock, manager)
     while refusal is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from node.base.refusals import RefusedError
 from node.store import Identity
 from node.store.age import KEY_FILE, find_secret, own_secret
-from node.sync import SheetError, backup_secret, read_sheet
+from node.sync import backup_secret, read_sheet
 
 TRIES = 5
 SHEET_CHARS = 64
@@ -33,7 +33,7 @@ class Key:
 
 
 def read_key(text: str, *, is_typed: bool = False) -> Key:
-    """The key in a text; raises `SheetError` or `RefusedError` that say what is wrong with it."""
+    """The key in a text; raises `RefusedError` that says what is wrong with it."""
     if "AGESECRETKEY" in _bare(text):
         return Key(find_secret(text), is_typed=is_typed)
     sheet = read_sheet(text)
@@ -58,7 +58,7 @@ def keys_to_try(
     for _ in range(TRIES):
         try:
             key = read_key(_ask(), is_typed=True)
-        except (SheetError, RefusedError) as error:
+        except RefusedError as error:
             tell(error)
         else:
             yield key

@@ -14,7 +14,7 @@ from node.serving import ListenError
 from node.settings import SettingsError
 from node.store import SchemaError
 from node.store.connection import DatabaseError, DriverError
-from node.sync import WORDS, CodeError, RosterError, SheetError, TroubleError
+from node.sync import WORDS, RosterError, TroubleError
 from node.units import UnitError
 from node.web.i18n import terminal_language, translate
 
@@ -40,7 +40,7 @@ OF_FILES = {
 }
 
 
-PLAIN = (SettingsError, ListenError, UnitError, CodeError, SheetError)
+PLAIN = (SettingsError, ListenError, UnitError)
 """These say all in their own words."""
 
 
@@ -65,9 +65,14 @@ def said(error: Exception, data: Path) -> str | None:
 
 
 def _as_refusal(error: TroubleError) -> Refusal:
+    return refusal_of(error, terminal_language(os.environ))
+
+
+def refusal_of(error: TroubleError, language: str) -> Refusal:
+    """What went wrong with a box that nobody knows by name yet."""
     words = WORDS[error.trouble]
-    name = translate(terminal_language(os.environ), N_("Die andere Box"))
-    return Refusal("sync", words.message, words.remedy, values={"name": name})
+    name = translate(language, N_("Die andere Box"))
+    return Refusal(f"sync.{error.trouble}", words.message, words.remedy, values={"name": name})
 
 
 def sentence_of(refusal: Refusal) -> str:

@@ -16,7 +16,7 @@ from node.base.refusals import Refusal, RefusedError
 from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
-from node.sheet_key import keys_to_try, read_key
+from node.sheet_key import Key, keys_to_try, read_key
 from node.store import Core, Identity, Members
 from node.store.age import WRONG_KEY
 from node.store.backup import restore_backup
@@ -71,24 +71,24 @@ def restore(settings: Settings, backup: Path, *, key_file: Path | None, alone: b
 
     Whoever calls holds the node's lock. Raises `RefusedError`, `SheetError` or `RosterError`.
     """
-    clock = SystemClock()
     for key in keys_to_try(settings.data, key_file, tell=_tell):
-        finish = partial(_go_on, clock=clock, sheet=key.sheet) if alone else None
         try:
-            return restore_backup(
-                backup,
-                settings.database,
-                REGISTRY,
-                clock=clock,
-                secrets=[key.secret],
-                finish=finish,
-            )
+            return put_back(settings, backup, key, alone=alone)
         except RefusedError as error:
             if error.refusal.code != WRONG_KEY.code:
                 raise
             if key.is_typed:
                 _tell(error)
     raise RefusedError(WRONG_KEY)
+
+
+def put_back(settings: Settings, backup: Path, key: Key, *, alone: bool) -> Path | None:
+    """One try to open a backup and put it in the database's place; as `restore`."""
+    clock = SystemClock()
+    finish = partial(_go_on, clock=clock, sheet=key.sheet) if alone else None
+    return restore_backup(
+        backup, settings.database, REGISTRY, clock=clock, secrets=[key.secret], finish=finish
+    )
 
 
 def go_on_alone(settings: Settings, *, key_file: Path | None) -> bool:

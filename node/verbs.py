@@ -72,9 +72,10 @@ def serve(given: Namespace) -> int:
     """`quartier serve`."""
     from node import running  # noqa: PLC0415
 
-    _place(given.data)
+    if not given.data.parent.is_dir():
+        raise CommandError(f"{given.data.parent} is not there. Check the name of the directory.")
     settings = load(given.data, os.environ)
-    return running.serve_node(settings, hold=lambda: locked(given.data))
+    return running.serve_node(settings, hold=lambda: made_and_locked(given.data))
 
 
 def central(given: Namespace) -> int:

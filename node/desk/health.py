@@ -16,6 +16,7 @@ from node.store.record import Record
 from node.sync import Health, LineSwitch, PeerHealth, Sync
 from node.web.errors import words
 from node.web.forms import read_fields
+from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
 
@@ -138,13 +139,6 @@ async def switch_line(visit: Visit) -> Response[Any]:
         line.join()
     return visit.go("/desk/health")
 
-
-ROLES = {
-    "home": N_("Hauptknoten"),
-    "kiosk": N_("Kiosk"),
-    "standby": N_("Reserve"),
-    "central": N_("Zentrale"),
-}
 
 DAMAGED = Refusal(
     "desk.damaged",

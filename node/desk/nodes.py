@@ -13,11 +13,11 @@ from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
-from node.desk.health import ROLES
 from node.store import NodeRole
 from node.sync import RosterError, RosterNode, Sync
 from node.web.forms import path_id, read_fields
 from node.web.qr import qr_svg
+from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
 

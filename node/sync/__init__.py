@@ -12,6 +12,7 @@ from node.sync.authority import (
     set_recovery,
     sheet_keys,
 )
+from node.sync.discovery import own_addresses
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
 from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
@@ -40,7 +41,7 @@ from node.sync.sheet import (
     read_sheet,
     sheet_lines,
 )
-from node.sync.transport import Address, parse_address
+from node.sync.transport import Address, key_at, parse_address
 from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 
 __all__ = [
@@ -76,9 +77,11 @@ __all__ = [
     "invite",
     "join_quarter",
     "join_roster",
+    "key_at",
     "listener_options",
     "metrics_text",
     "new_sheet",
+    "own_addresses",
     "parse_address",
     "read_roster",
     "read_sheet",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from node.base.clock import Clock
+from node.base.refusals import N_, Refusal
 from node.store import Core, Founding, Identity, Registry, new_identity
 from node.store.files import forget_database, put_in_place, write_durably
 from node.sync.pairing import Code, CodeError
@@ -29,15 +30,12 @@ async def join_quarter(
     identity = identity_for(database)
     shown = await key_at(address)
     if not code.is_of(shown):
-        raise CodeError(
-            "The node at this address did not show this code. Check code and address; "
-            "a code works only at the node that shows it."
-        )
+        raise CodeError(SHOWN_ELSEWHERE)
     try:
         reply = await ask_once(address, code.ask(identity, shown), shown)
     except TroubleError as error:
         if error.trouble is Trouble.NOT_ACCEPTED:
-            raise CodeError("The code counts no more: have a new one shown.") from error
+            raise CodeError(CODE_VOID) from error
         raise
     if not isinstance(reply, Joined):
         raise TroubleError(Trouble.GARBLED, type(reply).__name__)
@@ -86,10 +84,29 @@ def finish_file(database: Path) -> None:
 def identity_for(database: Path) -> Identity:
     """The key of a box that belongs to nobody yet, the same at every try; else `CodeError`."""
     if database.exists():
-        raise CodeError(f"{database} exists: this box belongs to a quarter already.")
+        raise CodeError(BELONGS_ALREADY)
     path = database.with_name(KEY_FILE)
     if path.exists():
         return Identity(path.read_bytes())
     identity = new_identity()
     write_durably(path, identity.seed)
     return identity
+
+
+SHOWN_ELSEWHERE = Refusal(
+    "sync.shown_elsewhere",
+    N_("Die Box an dieser Adresse hat diesen Code nicht gezeigt."),
+    N_("Bitte prüfen Sie Code und Adresse. Ein Code gilt nur bei der Box, die ihn zeigt."),
+    field="code",
+)
+CODE_VOID = Refusal(
+    "sync.code_void",
+    N_("Dieser Code gilt nicht mehr."),
+    N_("Bitte lassen Sie sich einen neuen zeigen."),
+    field="code",
+)
+BELONGS_ALREADY = Refusal(
+    "sync.belongs_already",
+    N_("Diese Box gehört schon zu einem Quartier."),
+    N_("Nehmen Sie eine leere Box, oder ein leeres Verzeichnis für ihre Daten."),
+)

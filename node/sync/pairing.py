@@ -19,6 +19,7 @@ import msgspec
 
 from node.base.ids import ALPHABET, normal_code, random_code
 from node.base.periods import to_epoch
+from node.base.refusals import N_, Refusal, RefusedError
 from node.store import HOUSE_ROLES, Core, Identity, NodeRole, is_signed
 from node.sync.authority import add_node
 from node.sync.house_key import read_house_key, sealing_public_key
@@ -39,8 +40,8 @@ _PURPOSE = "quartier join 1"
 _KEPT = "sync.invitations"
 
 
-class CodeError(Exception):
-    """A pairing code that cannot be right, or is not this node's; the text says what to do."""
+class CodeError(RefusedError):
+    """A pairing code that cannot be right, or is not this node's; the refusal says what to do."""
 
 
 class Invitation(msgspec.Struct, array_like=True, frozen=True):
@@ -67,7 +68,7 @@ class Code:
         """What somebody typed; raises `CodeError` where it cannot be a code."""
         code = normal_code(text).lower()
         if len(code) != CODE_CHARS or set(code) - set(ALPHABET):
-            raise CodeError(f"A pairing code has {CODE_CHARS} letters and digits: type it again.")
+            raise CodeError(NO_CODE)
         return cls(code[:SECRET_CHARS], code[SECRET_CHARS:])
 
     def is_of(self, public_key: bytes) -> bool:
@@ -169,3 +170,13 @@ def _statement(public_key: bytes, sealing_key: bytes, server_key: bytes) -> byte
 
 def _proof(secret: str, said: bytes) -> bytes:
     return hmac.digest(secret.encode(), said, "sha256")
+
+
+NO_CODE = Refusal(
+    "sync.no_code",
+    N_("Ein Kopplungscode hat {chars} Buchstaben und Ziffern."),
+    N_("Bitte geben Sie ihn noch einmal ein."),
+    status=422,
+    values={"chars": CODE_CHARS},
+    field="code",
+)

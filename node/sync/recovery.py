@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.base.clock import Clock
+from node.base.refusals import N_, Refusal
 from node.store import Core, Founding, Identity, NodeRole, Registry, is_signed, new_identity
 from node.sync.authority import (
     handover_by_sheet,
@@ -67,12 +68,12 @@ async def recover_quarter(
         reply = await ask_once(address, Recover(identity.public_key, proof), shown)
     except TroubleError as error:
         if error.trouble is Trouble.NOT_ACCEPTED:
-            raise SheetError("The node at this address does not know this sheet.") from error
+            raise SheetError(UNKNOWN_SHEET) from error
         raise
     if not isinstance(reply, Recovered):
         raise TroubleError(Trouble.GARBLED, type(reply).__name__)
     if reply.root.recovery[KEY_BYTES:] != sealing_public_key(sheet):
-        raise SheetError("The node at this address belongs to another sheet.")
+        raise SheetError(UNKNOWN_SHEET)
     return _make_file(
         database, reply, identity=identity, sheet=sheet, registry=registry, clock=clock
     )
@@ -89,7 +90,7 @@ def _make_file(
 ) -> Roster:
     generations = open_grants(sheet, told.grants)
     if not generations:
-        raise SheetError("No house key was sealed to this sheet: was it printed a moment ago?")
+        raise SheetError(NOTHING_SEALED)
     founding = Founding(told.quarter, told.epoch, identity.seed)
     core = Core.open(unfinished_file(database), registry, clock=clock, founding=founding)
     try:
@@ -139,3 +140,17 @@ def stand_in(core: Core, dead: RosterNode) -> Roster:
         raise RosterError("the dead box is not in the roster")
     revoke_node(core, dead.site_id)
     return list_self(core, name=dead.name, role=dead.role)
+
+
+UNKNOWN_SHEET = Refusal(
+    "sync.unknown_sheet",
+    N_("Die Box an dieser Adresse kennt dieses Notfallblatt nicht."),
+    N_("Bitte prüfen Sie, ob es das Blatt dieses Quartiers ist und ob die Adresse stimmt."),
+    field="sheet",
+)
+NOTHING_SEALED = Refusal(
+    "sync.nothing_sealed",
+    N_("Die Box an dieser Adresse hat noch nichts, was dieses Notfallblatt öffnet."),
+    N_("Wurde das Blatt eben erst gedruckt, versuchen Sie es in einer Minute noch einmal."),
+    field="sheet",
+)

@@ -9,8 +9,10 @@ each line carries its own check, so that a slip of the pen is found in the line 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from node.base.ids import ALPHABET, normal_code
+from node.base.refusals import N_, Refusal, RefusedError
 from node.store import Identity, new_identity
 from node.store.age import recipient_from_key, secret_from_key
 from node.sync.house_key import KEY_BYTES, sealing_private_key
@@ -22,8 +24,8 @@ LINE_CHARS = (LINE_BYTES + CHECK_BYTES) * 8 // 5
 _BITS = (LINE_BYTES + CHECK_BYTES) * 8
 
 
-class SheetError(Exception):
-    """What was typed or scanned is no emergency sheet; the text says which line to look at."""
+class SheetError(RefusedError):
+    """What was typed or scanned is no emergency sheet, or another; says which line to look at."""
 
 
 def new_sheet() -> Identity:
@@ -50,10 +52,7 @@ def read_sheet(text: str) -> Identity:
     """The secret from what somebody typed or scanned; raises `SheetError`."""
     code = normal_code("".join(text.split())).lower()
     if len(code) != LINES * LINE_CHARS:
-        raise SheetError(
-            f"The sheet has {LINES} lines of {LINE_CHARS} letters and digits; "
-            f"{len(code)} characters arrived in all."
-        )
+        raise SheetError(replace(NOT_WHOLE, values={**NOT_WHOLE.values, "count": len(code)}))
     seed = b"".join(_read_line(code, number) for number in range(LINES))
     return Identity(seed)
 
@@ -61,13 +60,13 @@ def read_sheet(text: str) -> Identity:
 def _read_line(code: str, number: int) -> bytes:
     chars = code[number * LINE_CHARS : (number + 1) * LINE_CHARS]
     if set(chars) - set(ALPHABET):
-        raise SheetError(f"Line {number + 1} holds a character that no sheet has.")
+        raise SheetError(replace(STRANGE_SIGN, values={"line": number + 1}))
     value = 0
     for char in chars:
         value = value << 5 | ALPHABET.index(char)
     raw = value.to_bytes(_BITS // 8, "big")
     if raw[LINE_BYTES:] != _check(raw[:LINE_BYTES], number):
-        raise SheetError(f"Line {number + 1} has a slip: compare it with the sheet.")
+        raise SheetError(replace(SLIP, values={"line": number + 1}))
     return raw[:LINE_BYTES]
 
 
@@ -80,3 +79,27 @@ def _line(seed: bytes, number: int) -> str:
 
 def _check(part: bytes, number: int) -> bytes:
     return hashlib.sha256(b"quartier sheet line %d\0" % number + part).digest()[:CHECK_BYTES]
+
+
+NOT_WHOLE = Refusal(
+    "sync.sheet_not_whole",
+    N_("Auf dem Notfallblatt stehen {lines} Zeilen mit je {chars} Zeichen, hier sind es {count}."),
+    N_("Bitte geben Sie alle Zeilen ein. Leerzeichen sind egal."),
+    status=422,
+    values={"lines": LINES, "chars": LINE_CHARS},
+    field="sheet",
+)
+STRANGE_SIGN = Refusal(
+    "sync.sheet_strange_sign",
+    N_("In Zeile {line} steht ein Zeichen, das es auf keinem Notfallblatt gibt."),
+    N_("Bitte vergleichen Sie die Zeile mit dem Blatt."),
+    status=422,
+    field="sheet",
+)
+SLIP = Refusal(
+    "sync.sheet_slip",
+    N_("Zeile {line} ist nicht richtig geschrieben."),
+    N_("Bitte vergleichen Sie die Zeile mit dem Blatt."),
+    status=422,
+    field="sheet",
+)

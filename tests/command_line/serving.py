@@ -58,7 +58,7 @@ class Serving:
             cwd=ROOT,
             env=environment(**settings) | dict(more or {}),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pass_fds=(handle,) if given else (),
             text=True,

@@ -20,6 +20,11 @@ from tests.command_line.serving import Serving, free_port, wait_until_answers
 from tests.quarter.conftest import SMALL
 
 
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+
+
 class Boxes:
     """Directories and ports of the boxes of one story."""
 

@@ -139,9 +139,9 @@ def test_a_wrong_sheet_is_told_plainly_and_changes_nothing(
     backup = backed_up(data, capsys)
     for key, words in (
         ("\n".join(sheet_lines(new_sheet())), "does not open the backup"),
-        ("nothing like it", "The sheet has 4 lines"),
+        ("nothing like it", "The emergency sheet has 4 lines"),
         ("AGE-SECRET-KEY-1QQQQ", "no key of an emergency sheet"),
-        ("", "The sheet has 4 lines"),
+        ("", "The emergency sheet has 4 lines"),
     ):
         restored = quartier("restore", str(backup), "--data", "new", typed=key)
         assert restored.returncode == 1

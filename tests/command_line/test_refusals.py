@@ -16,7 +16,6 @@ from tests.quarter.conftest import SMALL
 
 VERBS = ("serve", "central", "init", "import", "demo", "backup", "drill", "restore", "doctor")
 ON_A_NODE = (
-    ["serve"],
     ["import", str(SMALL)],
     ["backup", "backups"],
     ["drill"],
@@ -63,6 +62,13 @@ def test_without_a_node_nothing_is_made(
     said = refused(capsys, *verb, "--data", "nowhere")
     assert "nowhere holds no node" in said
     assert "quartier init --data nowhere" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_box_is_served_only_where_its_directory_can_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "nowhere is not there" in refused(capsys, "serve", "--data", "nowhere/node")
     assert list(tmp_path.iterdir()) == []
 
 

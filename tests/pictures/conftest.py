@@ -17,7 +17,7 @@ OTHER_LIGHT = ("portal-today", "portal-confirm", "kiosk-home", "kiosk-confirm", 
 SCENE_OF = {shot.name: scene for scene in SCENES for shot in scene.shots}
 FIRST_OF_TEMPLATE = tuple(
     next(shot.name for shot in SHOTS.values() if shot.template == template)
-    for template in dict.fromkeys(shot.template for shot in SHOTS.values())
+    for template in dict.fromkeys(shot.template for shot in SHOTS.values() if not shot.once)
 )
 """One shot of each template, to be reached without script too."""
 

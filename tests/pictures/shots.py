@@ -12,6 +12,8 @@ from typing import Any
 from tests.pictures.stage import AT
 
 SCREENS = {"phone": (390, 844), "desk": (1440, 900), "lobby": (1080, 1920)}
+ELSEWHERE = (("X-Forwarded-For", "198.51.100.7"),)
+"""A request that comes through a proxy comes from no screen of the box."""
 Step = Callable[[Any, dict[str, str]], None]
 
 
@@ -32,6 +34,8 @@ class Shot:
     node: str = "home"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    once: bool = False
+    """It passes by when it is seen, so it is seen in German and with script only."""
 
     @property
     def face(self) -> str:
@@ -682,12 +686,131 @@ LAST = (
         at="/kiosk/check-in/pass",
     ),
 )
+SETUP_FORM = "main form .button-primary"
+
+
+def hand_in(page: Any, known: dict[str, str]) -> None:
+    """Hand the quarter's files in, where the box is not at work with them already."""
+    if not page.url.endswith("/found"):
+        return
+    page.set_input_files("#file", known["archive"])
+    with page.expect_navigation():
+        page.click(SETUP_FORM)
+
+
+def read_the_sheet(page: Any, known: dict[str, str]) -> None:
+    """Type the last characters of the sheet as a proof that somebody has it on paper."""
+    page.fill("#proof", page.text_content(".sheet-list li:last-child").strip()[-4:])
+    with page.expect_navigation():
+        page.click(SETUP_FORM)
+
+
+def until_founded(page: Any, known: dict[str, str]) -> None:
+    """The page of the work goes on by itself."""
+    page.wait_for_selector(".sheet-list", timeout=120_000)
+
+
+NEW_BOX = (
+    Shot("kiosk-setup", "setup/start.html", "/setup", node="new"),
+    Shot("kiosk-setup-found", "setup/found.html", "/setup/found", node="new"),
+    Shot("kiosk-setup-join", "setup/join.html", "/setup/join", node="new"),
+    Shot(
+        "kiosk-setup-join-wrong",
+        "setup/join.html",
+        "/setup/join",
+        (fill("#code", "zu kurz"), press(SETUP_FORM)),
+        node="new",
+        status=422,
+    ),
+    Shot("kiosk-setup-replace", "setup/replace.html", "/setup/replace", node="new"),
+    Shot(
+        "kiosk-setup-replace-slip",
+        "setup/replace.html",
+        "/setup/replace",
+        (fill("#address", "192.0.2.21:8443"), fill("#sheet", "{slip}"), press(SETUP_FORM)),
+        node="new",
+        status=422,
+    ),
+    Shot("kiosk-setup-restore", "setup/restore.html", "/setup/restore", node="new"),
+    Shot("portal-setup-code", "setup/code.html", "/setup", node="new", headers=ELSEWHERE),
+    Shot(
+        "portal-setup-code-wrong",
+        "setup/code.html",
+        "/setup",
+        (fill("#code", "AAAA-AAAA"), press(SETUP_FORM)),
+        at="/setup/code",
+        node="new",
+        headers=ELSEWHERE,
+        status=403,
+    ),
+    Shot(
+        "portal-setup", "setup/start.html", "/setup", who="founder", node="new", headers=ELSEWHERE
+    ),
+    Shot(
+        "portal-setup-found-wrong",
+        "setup/found.html",
+        "/setup/found",
+        (press(SETUP_FORM),),
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+        status=422,
+    ),
+    Shot(
+        "portal-setup-replace",
+        "setup/replace.html",
+        "/setup/replace",
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+    ),
+    Shot(
+        "portal-setup-restore",
+        "setup/restore.html",
+        "/setup/restore",
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+    ),
+    Shot(
+        "portal-setup-progress",
+        "setup/progress.html",
+        "/setup/found",
+        (hand_in,),
+        at="/setup/progress",
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+        once=True,
+    ),
+    Shot(
+        "portal-setup-papers",
+        "setup/papers.html",
+        "/setup/progress",
+        (until_founded,),
+        at="/setup/papers",
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+    ),
+    Shot("kiosk-setup-papers", "setup/papers.html", "/setup/papers", node="new"),
+    Shot(
+        "kiosk-setup-done",
+        "setup/done.html",
+        "/setup/papers",
+        (read_the_sheet,),
+        at="/setup/progress",
+        node="new",
+        once=True,
+    ),
+)
 SCENES = (
     Scene("noon", (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *HOUSE, *REFUSALS, *DESK, *LOBBY)),
     Scene("the clock is doubted", DOUBTED, doubted=True),
     Scene("the line is cut", CUT, line="cut"),
     Scene("evening", EVENING, at=AT + timedelta(hours=9)),
     Scene("coming and going", LAST),
+    Scene("a new box", NEW_BOX),
 )
 """In this order: what was done stays done."""
 SHOTS = {shot.name: shot for scene in SCENES for shot in scene.shots}

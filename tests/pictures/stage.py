@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ from node.spaces.deciding import displace
 from node.spaces.folding import project
 from node.spaces.tables import select_space
 from node.store import Core, Read, Store, Write
-from node.sync import read_roster
+from node.sync import new_sheet, read_roster, sheet_lines
 from tests.app_client import apart
 from tests.nodes import Nodes, claim_ports
 from tests.serve import AHEAD, MovedClock
@@ -42,6 +43,7 @@ AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 """24 November 2026, 13:10 in Düsseldorf: the desk is open, rooms begin soon, guests arrive."""
 PIN = demo.DEMO_PIN
 BROKEN = "broken"
+NEW = "new"
 BROKEN_TABLE = "quarter_profile"
 """Without it the help page cannot be made: a programmer's error on a real page."""
 
@@ -78,6 +80,7 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
         stage.start(*demo.NODES)
         stage.until_even(seconds=60)
         _break(stage, port=ports + 25)
+        _unpack(stage, port=ports + 27)
         yield stage
     finally:
         stage.stop()
@@ -92,6 +95,22 @@ def _break(stage: Stage, *, port: int) -> None:
     with closing(sqlite3.connect(folder / "quarter.db")) as database:
         database.execute(f"alter table {BROKEN_TABLE} rename to {BROKEN_TABLE}_lost")
         database.commit()
+
+
+def _unpack(stage: Stage, *, port: int) -> None:
+    """A box fresh from its carton, and what its founder has with them."""
+    folder = stage.folder / NEW
+    folder.mkdir()
+    settings = Settings(data=folder, port=port, sync_port=port + 1, discovery=False)
+    (folder / FILE).write_text(settings.to_toml(), encoding="utf-8")
+    stage.start(NEW)
+    code = re.search(r"(?:Startcode|start code) (\S+)", stage.log(NEW))
+    assert code is not None
+    stage.known["start_code"] = code[1]
+    packed = shutil.make_archive(str(stage.folder / "quarter"), "zip", demo.QUARTER)
+    stage.known["archive"] = packed
+    stage.known["strange_sheet"] = "\n".join(sheet_lines(new_sheet()))
+    stage.known["slip"] = stage.known["strange_sheet"][2:]
 
 
 def _told(sign_ins: dict[str, Any]) -> dict[str, str]:

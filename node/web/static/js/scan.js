@@ -6,10 +6,10 @@ const LONGEST = 640; // a QR code held to a camera is read well at this width
 const BURST_MS = 45; // a scanner types faster than any hand
 const SHORTEST = 6;
 
-function submit(form, code) {
+function submit(form, code, field = "code") {
   if (form.dataset.sent) return;
   form.dataset.sent = "1";
-  form.elements.code.value = code;
+  form.elements[field].value = code;
   form.requestSubmit();
 }
 
@@ -71,7 +71,7 @@ class Camera {
     } else if (code) {
       this.stop();
       this.say("found");
-      submit(this.form, code);
+      submit(this.form, code, this.box.dataset.scanField);
     }
   }
 
