@@ -37,20 +37,20 @@ NO_QUARTER = QuarterProfile(key="", name="Quartier", city="")
 
 def get_profile(read: Read) -> QuarterProfile:
     """The quarter's name, place, languages and taxes; `NO_QUARTER` before an import."""
-    row = tables.select_profile(read)
-    return NO_QUARTER if row is None else _decoded(row["profile"], QuarterProfile)
+    text = tables.select_profile(read)
+    return NO_QUARTER if text is None else _decoded(text, QuarterProfile)
 
 
 def get_desk(read: Read) -> DeskProfile:
     """The desk's name, place and ordinary hours; for the hours of a day see `desk_hours`."""
-    row = tables.select_profile(read)
-    return DeskProfile() if row is None else _decoded(row["desk"], DeskProfile)
+    text = tables.select_desk(read)
+    return DeskProfile() if text is None else _decoded(text, DeskProfile)
 
 
 def get_rules(read: Read) -> BookOfRules:
     """The rules of the house and the quiet hours."""
-    row = tables.select_profile(read)
-    return BookOfRules() if row is None else _decoded(row["rules"], BookOfRules)
+    text = tables.select_rules(read)
+    return BookOfRules() if text is None else _decoded(text, BookOfRules)
 
 
 def zone_of(read: Read) -> ZoneInfo:

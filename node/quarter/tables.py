@@ -90,9 +90,24 @@ Row = Any
 Values = Mapping[str, Any]
 
 
-def select_profile(read: Read) -> Row | None:
-    """The one row of the quarter."""
-    return read.row("select profile, desk, rules from quarter_profile where ended_at is null")
+def select_profile(read: Read) -> str | None:
+    """What the quarter is, as JSON; None before an import."""
+    return _of_quarter(read, "select profile from quarter_profile where ended_at is null")
+
+
+def select_desk(read: Read) -> str | None:
+    """What its desk is, likewise."""
+    return _of_quarter(read, "select desk from quarter_profile where ended_at is null")
+
+
+def select_rules(read: Read) -> str | None:
+    """Its book of rules, likewise."""
+    return _of_quarter(read, "select rules from quarter_profile where ended_at is null")
+
+
+def _of_quarter(read: Read, sql: str) -> str | None:
+    found: str | None = read.value(sql)
+    return found
 
 
 def select_buildings(read: Read) -> list[Row]:

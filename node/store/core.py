@@ -25,7 +25,7 @@ from node.store.founding import Founding, found
 from node.store.handles import Read, Write
 from node.store.identity import Identity, new_identity, replace_identity, stored_identity
 from node.store.intake import Intake, IntakeReport, Place, Verdict
-from node.store.law import read_rows
+from node.store.law import check_own
 from node.store.migration import MADE, migrate
 from node.store.refusals import DISMISSED, MUST_CATCH_UP, PAST_THE_STORE
 from node.store.roles import Members, NodeRole, scopes_of
@@ -170,7 +170,7 @@ class Core:
         )
         for changeset in written:
             # The same law as at intake: what we could not take from others we must not write.
-            read_rows([changeset], self.registry, self.role)
+            check_own(changeset, self.registry, self.role)
         return written
 
     role: NodeRole = NodeRole.HOME

@@ -81,6 +81,36 @@ def read_rows(
     ]
 
 
+def check_own(changeset: Changeset, registry: Registry, role: NodeRole) -> None:
+    """Raise `LawBrokenError` where others could not take what was written here.
+
+    The law of `read_rows`; of the few rows of an ordinary transaction cell by cell, which is
+    quicker than by columns.
+    """
+    if sum(len(change.rows) for change in changeset.tables) > FEW_ROWS:
+        read_rows([changeset], registry, role)
+        return
+    for change in changeset.tables:
+        table = _table_of(change, changeset.scope, registry, role)
+        for row in change.rows:
+            _check_row(table, row)
+
+
+FEW_ROWS = 8
+
+
+def _check_row(table: Table, row: RowChange) -> None:
+    names = tuple([cell[0] for cell in row.cells])
+    _check_names(table, names)
+    _check_lengths(table, names, [row.length])
+    _keys(table, [row.key])
+    for name, version, value in row.cells:
+        if name == SENTINEL:
+            _check_sentinel(table, [row.length], [version], [value])
+        else:
+            _check_column(table.by_name[name], table.name, (version,), (value,))
+
+
 def _table_of(change: TableChange, scope: str, registry: Registry, role: NodeRole) -> Table:
     table = registry.tables.get(change.table)
     if table is None or not table.replicated:
@@ -114,12 +144,18 @@ def _read_alike(
     values = [column[2] for column in columns]
     for name, of_name, said in zip(names, versions, values, strict=True):
         if name == SENTINEL:
-            if list(of_name) != lengths or set(said) != {None}:
-                raise LawBrokenError(f"{table.name}: a false sentinel")
+            _check_sentinel(table, lengths, of_name, said)
         else:
             _check_column(table.by_name[name], table.name, of_name, said)
     keys = _keys(table, packed)
     return Rows(site, table, names, places, packed, keys, lengths, versions, values)
+
+
+def _check_sentinel(
+    table: Table, lengths: list[int], versions: Sequence[int], said: Sequence[Value]
+) -> None:
+    if list(versions) != lengths or set(said) != {None}:
+        raise LawBrokenError(f"{table.name}: a false sentinel")
 
 
 def _check_names(table: Table, names: tuple[str, ...]) -> None:
