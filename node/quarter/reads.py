@@ -37,6 +37,10 @@ NO_QUARTER = QuarterProfile(key="", name="Quartier", city="")
 
 def get_profile(read: Read) -> QuarterProfile:
     """The quarter's name, place, languages and taxes; `NO_QUARTER` before an import."""
+    return read.kept("quarter.profile", _find_profile)
+
+
+def _find_profile(read: Read) -> QuarterProfile:
     text = tables.select_profile(read)
     return NO_QUARTER if text is None else _decoded(text, QuarterProfile)
 

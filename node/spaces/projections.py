@@ -204,8 +204,10 @@ def select_ids_starting(read: Read, period: Period) -> list[bytes]:
 def select_ids_ending(read: Read, period: Period) -> list[bytes]:
     """Reservations that end in a period, in order."""
     rows = read.rows(
-        "select reservation_id from reservation_state where ends_at >= :starts"
-        " and ends_at < :ends order by ends_at limit 500",
+        "select reservation_id from reservation_state where starts_at > :earliest"
+        " and starts_at < :ends and ends_at >= :starts and ends_at < :ends"
+        " order by ends_at limit 500",
+        earliest=to_epoch(period.starts_at - LOOK_BACK),
         starts=to_epoch(period.starts_at),
         ends=to_epoch(period.ends_at),
     )
@@ -215,7 +217,9 @@ def select_ids_ending(read: Read, period: Period) -> list[bytes]:
 def select_ids_ending_after(read: Read, instant: datetime) -> list[bytes]:
     """All reservations that are not over at an instant."""
     rows = read.rows(
-        "select reservation_id from reservation_state where ends_at > :instant",
+        "select reservation_id from reservation_state where starts_at > :earliest"
+        " and ends_at > :instant",
+        earliest=to_epoch(instant - LOOK_BACK),
         instant=to_epoch(instant),
     )
     return [row[0] for row in rows]
@@ -224,8 +228,9 @@ def select_ids_ending_after(read: Read, instant: datetime) -> list[bytes]:
 def select_ids_left_after(read: Read, instant: datetime) -> list[bytes]:
     """Reservations whose people have left, of those that are not over at an instant."""
     rows = read.rows(
-        "select reservation_id from reservation_state where ends_at > :instant"
-        " and status = 'checked_out'",
+        "select reservation_id from reservation_state where starts_at > :earliest"
+        " and ends_at > :instant and status = 'checked_out'",
+        earliest=to_epoch(instant - LOOK_BACK),
         instant=to_epoch(instant),
     )
     return [row[0] for row in rows]

@@ -133,7 +133,6 @@ RESERVATION_STATE = Table(
         ("household_id", "starts_at"),
         ("space_id", "starts_at"),
         ("starts_at",),
-        ("ends_at",),
         ("status",),
         ("code",),
     ),

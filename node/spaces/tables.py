@@ -64,6 +64,10 @@ def select_spaces(read: Read) -> list[Space]:
 
 def select_space(read: Read, space_id: bytes) -> Space | None:
     """A place by id, also one that is no longer reserved."""
+    return read.kept(("space", space_id), lambda apart: _find_space(apart, space_id))
+
+
+def _find_space(read: Read, space_id: bytes) -> Space | None:
     row = read.row("select * from space where id = :id and details != '{}'", id=space_id)
     return None if row is None else _space(row)
 

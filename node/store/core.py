@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,9 +24,10 @@ from node.store.founding import Founding, found
 from node.store.handles import Read, Write
 from node.store.identity import Identity, new_identity, replace_identity, stored_identity
 from node.store.intake import Intake, IntakeReport, Place, Verdict
+from node.store.kept import KeepingWrite
 from node.store.law import check_own
 from node.store.migration import MADE, migrate
-from node.store.refusals import DISMISSED, MUST_CATCH_UP, PAST_THE_STORE
+from node.store.refusals import DISMISSED, MUST_CATCH_UP
 from node.store.roles import Members, NodeRole, scopes_of
 from node.store.schema import Registry
 from node.store.storage import SPARE_BYTES, Storage
@@ -38,13 +38,6 @@ AfterMerge = Callable[[Write, frozenset[str]], object]
 Rebuild = Callable[[Write], object]
 MERGED = "merged"
 """Where the file notes which merged tables the rooms have not followed yet."""
-
-
-class BrokenJournalError(RefusedError):
-    """The file holds changes that its journal does not know: somebody wrote past the store."""
-
-    def __init__(self, table: str) -> None:
-        super().__init__(replace(PAST_THE_STORE, values={"table": table}))
 
 
 class Core:
@@ -58,7 +51,7 @@ class Core:
         self.rebuild: Rebuild | None = None
         self.after_catch_up: Callable[[Write], object] | None = None
         self._writing = writing
-        self.storage, self.commits = writing.storage, writing.commits
+        self.storage, self.values = writing.storage, writing.values
         self._is_behind = False
         connection = writing.connection
         identity = stored_identity(connection)
@@ -151,7 +144,8 @@ class Core:
 
     def _transaction(self, fn: Callable[[Write], T]) -> tuple[T, frozenset[str]]:
         with self._writing.transaction() as tables:
-            write = self._handle(Write, roles={**self.roles, self.site_id: self.role})
+            roles = {**self.roles, self.site_id: self.role}
+            write = self._handle(KeepingWrite, roles=roles, values=self.values)
             result = fn(write)
             if isinstance(result, Refusal):
                 raise RefusedError(result)
@@ -397,4 +391,4 @@ class Core:
         self._must_catch_up = journals.get_meta(self._connection, "restored") is not None
         unknown = self._journal.find_unknown(self._connection)
         if unknown is not None:
-            raise BrokenJournalError(unknown)
+            raise journals.BrokenJournalError(unknown)

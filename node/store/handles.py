@@ -26,6 +26,11 @@ class Read:
         self.quarter_id = quarter_id
         self.clock_trusted = clock_trusted
 
+    @property
+    def asked(self) -> Set[str]:
+        """The statements that were run so far."""
+        return self._asked
+
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """All rows of a query."""
         self._asked.add(sql)
@@ -48,8 +53,8 @@ class Read:
         """What `find` finds, from memory while the tables that it asked have not changed.
 
         `key` names `find` and everything else that its result depends on (a person, a day); the
-        result is shared, so nobody may change it. Only readers keep: within a write, and on a
-        view that knows of what is not committed, it is found anew.
+        result is shared, so nobody may change it. Within a write what was kept of tables that it
+        wrote to does not count; on a bare view it is found anew.
         """
         return find(self)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from node.base.refusals import RefusedError
 from node.store.changeset import (
     FORMAT,
     MAX_BODY_BYTES,
@@ -23,8 +25,16 @@ from node.store.changeset import (
     sign,
 )
 from node.store.identity import Identity
+from node.store.refusals import PAST_THE_STORE
 from node.store.schema import Registry, Table
 from node.store.sealed import SEALED, SealedBody
+
+
+class BrokenJournalError(RefusedError):
+    """The file holds changes that its journal does not know: somebody wrote past the store."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(replace(PAST_THE_STORE, values={"table": table}))
 
 
 class TooLargeError(Exception):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Set
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 from node.store.commits import Commits
-from node.store.handles import Read
+from node.store.connection import open_reader
+from node.store.handles import Read, Write
 from node.store.statements import Statements
 
 T = TypeVar("T")
@@ -54,6 +56,61 @@ class Kept:
                 self._values[key] = _Value(value, tables, since)
                 while len(self._values) > KEPT_MAX:
                     del self._values[next(iter(self._values))]
+
+
+class WriterValues:
+    """What is kept, as the writer sees it, who alone knows what is not committed yet.
+
+    What its statements ask is found out on a connection of its own, opened when first needed, for
+    an authorizer on the writer's would be called for every statement of the extension too.
+    """
+
+    def __init__(self, kept: Kept, path: Path) -> None:
+        self.kept = kept
+        self._path = path
+        self._connection: Any = None
+
+    def tables(self, asked: Set[str]) -> Set[str]:
+        """All tables that these statements ask."""
+        if self._connection is None:
+            self._connection = open_reader(self._path)
+            self._statements = Statements(self._connection)
+        return frozenset().union(*map(self._statements.tables, asked))
+
+    def close(self) -> None:
+        """Close the connection; it is opened again when needed."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class KeepingWrite(Write):
+    """A view in a transaction; what is kept of tables that it wrote to itself does not count."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, connection: Any, *, values: WriterValues, **about: Any) -> None:
+        super().__init__(connection, **about)
+        self._values = values
+
+    def kept(self, key: Hashable, find: Callable[[Read], T]) -> T:
+        """See `Read.kept`."""
+        kept, now = self._values.kept, self._values.kept.commits.count
+        found = kept.find(key, as_of=now)
+        if found is not None and found.tables.isdisjoint(self.written):
+            value: T = found.value
+            return value
+        apart = Read(
+            self._connection,
+            site_id=self.site_id,
+            quarter_id=self.quarter_id,
+            clock_trusted=self.clock_trusted,
+        )
+        value = find(apart)
+        tables = self._values.tables(apart.asked)
+        if tables.isdisjoint(self.written):
+            kept.keep(key, value, tables, since=now)
+        return value
 
 
 class WatchedRead(Read):

@@ -21,7 +21,6 @@ from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.intake import IntakeReport
 from node.store.journal import Chain, Head, Quarantined
-from node.store.kept import Kept
 from node.store.pace import Pace
 from node.store.reading import ReadCore
 from node.store.roles import Members
@@ -47,7 +46,7 @@ class Store:
         self._all_readers = readers
         self._readers: asyncio.LifoQueue[tuple[FunctionThread, ReadCore]] = asyncio.LifoQueue()
         self._listeners: list[Listener] = []
-        self._kept = Kept(core.commits)
+        self._kept = core.values.kept
 
     @classmethod
     async def open(

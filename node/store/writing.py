@@ -15,6 +15,7 @@ from typing import Any
 from node.base.refusals import RefusedError
 from node.store.commits import Commits
 from node.store.connection import DatabaseError, close_writer, open_writer
+from node.store.kept import Kept, WriterValues
 from node.store.refusals import UNWRITABLE
 from node.store.storage import Storage
 
@@ -26,6 +27,7 @@ class Writing:
         self.path = path
         self.storage = storage
         self.commits = commits
+        self.values = WriterValues(Kept(commits), path)
         self.connection: Any = self._opened()
         self._is_suspect = False
 
@@ -40,6 +42,7 @@ class Writing:
 
     def close(self) -> None:
         """Close the connection."""
+        self.values.close()
         close_writer(self.connection)
 
     def reopen(self) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from node.base.refusals import Refusal
 from node.store import Core, Read, Store
-from node.store.commits import Basis
-from node.store.kept import KEPT_MAX, Kept
+from node.store.commits import Basis, Commits
+from node.store.kept import KEPT_MAX
 from node.store.reading import ReadCore
 from node.store.statements import UnclearStatementError, written_table
 from tests.store.test_core import CLOCK, REGISTRY, add_note, all_changesets, members, open_core
@@ -28,6 +28,10 @@ class House:
     core: Core
     neighbour: Core
     readers: list[ReadCore]
+
+    @property
+    def commits(self) -> Commits:
+        return self.core.values.kept.commits
 
     def basis(self, fn: Callable[[Read], Any]) -> Basis:
         found = Basis()
@@ -44,9 +48,10 @@ class House:
 
 def open_house(folder: Path) -> House:
     core = open_core(folder)
-    kept = Kept(core.commits)
     readers = [
-        ReadCore(core.path, kept, site_id=core.site_id, quarter=core.quarter, clock=CLOCK)
+        ReadCore(
+            core.path, core.values.kept, site_id=core.site_id, quarter=core.quarter, clock=CLOCK
+        )
         for _ in range(2)
     ]
     return House(core, open_core(folder, "neighbour"), readers)
@@ -83,26 +88,26 @@ def test_a_read_tells_every_table_that_it_asked(house: House) -> None:
 
 def test_a_basis_holds_until_one_of_its_tables_is_committed_to(house: House) -> None:
     basis = house.basis(count_notes)
-    assert basis.holds(house.core.commits)
+    assert basis.holds(house.commits)
     house.core.write(see(1))
-    assert basis.holds(house.core.commits)
+    assert basis.holds(house.commits)
     house.core.write(add_note("hello"))
-    assert not basis.holds(house.core.commits)
-    assert house.basis(count_notes).holds(house.core.commits)
+    assert not basis.holds(house.commits)
+    assert house.basis(count_notes).holds(house.commits)
 
 
 def test_a_commit_to_a_local_table_is_noted_too(house: House) -> None:
     basis = house.basis(lambda read: read.value("select times from seen"))
     house.core.write(see(1))
-    assert not basis.holds(house.core.commits)
+    assert not basis.holds(house.commits)
 
 
 def test_a_merge_is_noted_like_a_write_of_ones_own(house: House) -> None:
     basis = house.basis(count_notes)
     house.neighbour.write(add_note("from next door"))
-    assert basis.holds(house.core.commits)
+    assert basis.holds(house.commits)
     house.merge()
-    assert not basis.holds(house.core.commits)
+    assert not basis.holds(house.commits)
 
 
 def test_what_the_rooms_write_after_a_merge_is_noted(house: House) -> None:
@@ -110,7 +115,7 @@ def test_what_the_rooms_write_after_a_merge_is_noted(house: House) -> None:
     house.core.after_merge = lambda write, _: see(7)(write)
     house.neighbour.write(add_note("from next door"))
     house.merge()
-    assert not basis.holds(house.core.commits)
+    assert not basis.holds(house.commits)
 
 
 def test_a_refused_and_a_failed_write_change_nothing(house: House) -> None:
@@ -126,27 +131,27 @@ def test_a_refused_and_a_failed_write_change_nothing(house: House) -> None:
     house.core.write(refused)
     with pytest.raises(KeyError):
         house.core.write(failed)
-    assert basis.holds(house.core.commits)
+    assert basis.holds(house.commits)
 
 
 def test_tables_that_are_written_past_the_write_door_are_never_relied_on(house: House) -> None:
     assert not house.basis(lambda read: read.value("select count(*) from meta")).holds(
-        house.core.commits
+        house.commits
     )
     assert not house.basis(lambda read: read.value("select count(*) from note__crsql_clock")).holds(
-        house.core.commits
+        house.commits
     )
 
 
 def test_a_basis_means_nothing_to_another_store(house: House) -> None:
-    assert not house.basis(count_notes).holds(house.neighbour.commits)
+    assert not house.basis(count_notes).holds(house.neighbour.values.kept.commits)
 
 
 def test_a_basis_of_several_reads_is_as_old_as_the_oldest(house: House) -> None:
     basis = house.basis(count_notes)
     house.core.write(add_note("between"))
     house.readers[1].read(lambda read: read.value("select count(*) from plan"), basis)
-    assert not basis.holds(house.core.commits)
+    assert not basis.holds(house.commits)
 
 
 def test_a_read_that_fails_leaves_its_tables_in_the_basis(house: House) -> None:
@@ -216,16 +221,35 @@ def test_a_kept_value_rests_on_the_kept_values_within_it(house: House) -> None:
     assert house.readers[0].read(outer) == 2
 
 
-def test_within_a_write_nothing_is_kept_and_nothing_kept_is_given(house: House) -> None:
+def test_a_write_is_given_what_readers_kept_and_keeps_for_them(house: House) -> None:
+    asked: list[int] = []
+    look = kept_notes(asked)
+    assert house.core.write(look) == 0
+    assert house.readers[0].read(look) == house.core.write(look) == 0
+    assert len(asked) == 1
+    house.core.write(add_note("new"))
+    assert house.readers[0].read(look) == house.core.write(look) == 1
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_a_write_wrote_itself_is_neither_hidden_nor_kept_before_it_is_committed(
+    house: House, refused: bool
+) -> None:
     look = kept_notes([])
     assert house.readers[0].read(look) == 0
+    seen: list[int] = []
 
-    def write_and_look(write: Any) -> int:
+    def write_and_look(write: Any) -> Refusal | None:
+        seen.append(look(write))
         add_note("not committed yet")(write)
-        return look(write)
+        seen.append(look(write))
+        return Refusal("no", "Nein.") if refused else None
 
-    assert house.core.write(write_and_look) == 1
-    assert house.core.read(look) == 1
+    house.core.write(write_and_look)
+    assert seen == [0, 1]
+    left = 0 if refused else 1
+    assert house.readers[0].read(look) == house.core.write(look) == left
 
 
 def test_a_view_is_sharednothing_newer_than_itself(house: House) -> None:
@@ -256,7 +280,7 @@ def test_a_view_opened_by_a_kept_value_is_not_newer_than_that(house: House) -> N
 
 def test_nothing_is_kept_of_a_commit_that_is_not_noted_yet(house: House) -> None:
     look = kept_notes([])
-    with house.core.commits.commit({"note"}):
+    with house.commits.commit({"note"}):
         assert house.readers[0].read(look) == 0
     house.core.write(see(1))
     asked: list[int] = []
@@ -284,6 +308,7 @@ STEPS = st.lists(
         st.tuples(st.just("note"), st.integers(0, 3)),
         st.tuples(st.just("seen"), st.integers(0, 3)),
         st.tuples(st.just("merge"), st.integers(0, 3)),
+        st.tuples(st.just("write and look"), st.integers(0, 3)),
         st.tuples(st.just("look"), st.integers(0, 1)),
         st.tuples(st.just("look within"), st.integers(0, 1)),
     ),
@@ -306,6 +331,8 @@ def test_what_is_kept_is_what_would_be_found(
             elif what == "merge":
                 house.neighbour.write(add_note(f"theirs {number}", number))
                 house.merge()
+            elif what == "write and look":
+                house.core.write(partial(write_and_look_around, number))
             else:
                 reader, basis = house.readers[number], Basis()
                 value = reader.read(kept, basis)
@@ -315,7 +342,7 @@ def test_what_is_kept_is_what_would_be_found(
                     own, shared = reader.read(partial(look_around, house, number))
                     assert own == shared
             fresh = house.core.read(found)
-            assert all(value == fresh for basis, value in bases if basis.holds(house.core.commits))
+            assert all(value == fresh for basis, value in bases if basis.holds(house.commits))
     finally:
         house.close()
 
@@ -327,6 +354,14 @@ def found(read: Read) -> tuple[Any, ...]:
 
 def kept(read: Read) -> tuple[Any, ...]:
     return read.kept("all", found)
+
+
+def write_and_look_around(number: int, write: Any) -> Refusal | None:
+    """Look before and after writing, and let every second write come to nothing."""
+    assert kept(write) == found(write)
+    add_note(f"within {number}", number)(write)
+    assert kept(write) == found(write)
+    return Refusal("no", "Nein.") if number % 2 else None
 
 
 def look_around(house: House, number: int, read: Read) -> tuple[Any, Any]:

@@ -26,8 +26,8 @@ from node.store import (
     Writers,
 )
 from node.store.changeset import SignedChangeset, decode, sign
-from node.store.core import BrokenJournalError
 from node.store.intake import Verdict
+from node.store.journal import BrokenJournalError
 from node.store.migration import FutureDatabaseError
 from node.store.packing import unpack
 
