@@ -3,7 +3,7 @@
 Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 """
 
-from node.desk import health, nodes, passes, people, reservations, sign_in, spaces, today
+from node.desk import health, nodes, passes, people, pin, reservations, sign_in, spaces, today
 
 ROUTES = (
     *sign_in.ROUTES,
@@ -14,6 +14,7 @@ ROUTES = (
     *spaces.ROUTES,
     *health.ROUTES,
     *nodes.ROUTES,
+    *pin.ROUTES,
 )
 """All handlers of this face."""
 

@@ -1,8 +1,7 @@
-"""How this node and its neighbours are, in words; and the demo's switch for the line."""
+"""How this node and its neighbours are, in words; what is stopped; the demo's line switch."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,118 +10,85 @@ from litestar import Response, get, post
 from node.base.actors import Permission, may
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
-from node.store.backups import Backups
-from node.store.record import Record
-from node.sync import Health, LineSwitch, PeerHealth, Sync
+from node.store.quarantine import REASON_CHARS_MAX, set_aside, try_again
+from node.sync import LineSwitch, Sync
 from node.web.errors import words
-from node.web.forms import read_fields
-from node.web.roles import ROLES
-from node.web.showing import moment
+from node.web.forms import Fields, read_fields
+from node.web.health import HealthView, health_view
 from node.web.visit import Visit
 
-MB = 1_000_000
+SCOPES = ("house", "quarter", "fleet", "sealed")
 
 
 @dataclass(slots=True)
 class HealthPage:
-    """See `desk/health.html`."""
+    """See `desk/health.html`; beside the view what may be done here."""
 
-    node_rows: list[dict[str, str]]
-    peers: list[dict[str, str]]
+    view: HealthView
     line_cut: bool
     can_cut: bool
     can_pair: bool
-    backup_rows: list[dict[str, str]]
-    troubles: list[dict[str, str]] = field(default_factory=list)
+    can_judge: bool
+    refusal: dict[str, Any] | None = None
+    problems: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
 
 
 @get("/desk/health", include_in_schema=False)
 async def health_page(visit: Visit) -> Response[Any]:
     """The state of everything."""
+    return await _page(visit)
+
+
+async def _page(
+    visit: Visit, refusal: Refusal | None = None, given: dict[str, str] | None = None
+) -> Response[Any]:
     visit.allowed(Permission.SEE_HEALTH)
-    state = await visit.house.service(Sync).health()
-    backups = visit.house.service(Backups)
-    record = await asyncio.to_thread(lambda: backups.record)
-    backup_troubles = await asyncio.to_thread(backups.troubles, visit.now)
     page = HealthPage(
-        node_rows=[
-            {"label": visit.say(label), "value": value}
-            for label, value in (
-                (N_("Name"), state.name),
-                (N_("Rolle"), visit.say(ROLES[state.role])),
-                (N_("Kennung"), state.site_id.hex()[:8]),
-                (N_("Schema"), str(state.schema)),
-                (N_("Speicher frei"), visit.say(N_("{count} MB"), count=state.free_bytes // MB)),
-                (N_("Uhr"), visit.say(N_("stimmt") if state.clock_trusted else N_("unsicher"))),
-            )
-        ],
-        peers=[_peer(visit, peer) for peer in state.peers],
+        view=await health_view(visit),
         line_cut=visit.house.service(LineSwitch).is_cut(),
         can_cut=visit.house.demo,
         can_pair=may(visit.actor, Permission.PAIR_NODES),
-        backup_rows=_backup_rows(visit, record),
-        troubles=_store_troubles(visit, state)
-        + [_trouble(visit, each) for each in backup_troubles if not visit.house.demo]
-        + [
-            {
-                "text": visit.say(N_("Änderungen von {name} wurden angehalten."), name=each.name),
-                "remedy": f"{each.scope} {each.n}: {each.reason}",
-            }
-            for each in state.stopped
-        ],
+        can_judge=may(visit.actor, Permission.RUN_NODE),
+        refusal=words(visit, refusal) if refusal else None,
+        given=given or {},
     )
-    return await desk_page(visit, "desk/health.html", page, here="health")
+    status = refusal.status if refusal else 200
+    return await desk_page(visit, "desk/health.html", page, here="health", status=status)
 
 
-def _store_troubles(visit: Visit, state: Health) -> list[dict[str, str]]:
-    """Why this node writes nothing at the moment, and what to do about it."""
-    troubles = [DAMAGED] if visit.store.is_doubted else []
-    if state.write_refusal is not None:
-        troubles.append(state.write_refusal)
-    if visit.store.core.must_catch_up:
-        troubles.append(NOBODY_ELSE)
-    return [_trouble(visit, each) for each in troubles]
+@post("/desk/health/retry", include_in_schema=False)
+async def retry(visit: Visit) -> Response[Any]:
+    """Judge once more what stopped a box's changes: an update may have cured it."""
+    visit.allowed(Permission.RUN_NODE)
+    chain = _chain(await read_fields(visit))
+    sync = visit.house.service(Sync)
+    members = sync.roster.members
+    report = await visit.store.on_writer(lambda core: try_again(core, chain, members))
+    if isinstance(report, Refusal):
+        return await _page(visit, report)
+    sync.wake(now=True)
+    return visit.go("/desk/health")
 
 
-def _trouble(visit: Visit, refusal: Refusal) -> dict[str, str]:
-    said = words(visit, refusal)
-    return {"text": said["message"], "remedy": said["remedy"]}
+@post("/desk/health/set-aside", include_in_schema=False)
+async def put_aside(visit: Visit) -> Response[Any]:
+    """Let a box's changes go on without the one that broke a law, for a reason that is kept."""
+    actor = visit.allowed(Permission.RUN_NODE)
+    fields = await read_fields(visit)
+    chain = _chain(fields)
+    reason = fields.text("reason", longest=REASON_CHARS_MAX)
+    done = await visit.store.on_writer(
+        lambda core: set_aside(core, chain, reason=reason, by=actor.name)
+    )
+    if isinstance(done, Refusal):
+        return await _page(visit, done, fields.given)
+    visit.house.service(Sync).wake(now=True)
+    return visit.go("/desk/health")
 
 
-def _backup_rows(visit: Visit, record: Record) -> list[dict[str, str]]:
-    """When the last backup was made, where it lies, and when restoring was last tried."""
-    made, drilled = record.made, record.drilled
-    never = visit.say(N_("noch nie"))
-    rows = [(N_("Letzte Sicherung"), moment(visit, made.at) if made else never)]
-    if made:
-        size = visit.say(N_("{count} MB"), count=-(-made.size // MB))
-        rows += [(N_("Liegt in"), made.place), (N_("Größe"), size)]
-    rows.append((N_("Wiederherstellung geprobt"), moment(visit, drilled.at) if drilled else never))
-    if drilled:
-        well = visit.say(
-            N_("{tables} Tabellen und {rows} Zeilen kamen unverändert zurück"),
-            tables=drilled.tables,
-            rows=drilled.rows,
-        )
-        rows.append((N_("Ergebnis"), visit.say(N_("mit Fehlern")) if drilled.problems else well))
-    return [{"label": visit.say(label), "value": value} for label, value in rows]
-
-
-def _peer(visit: Visit, peer: PeerHealth) -> dict[str, str]:
-    well = peer.is_well
-    return {
-        "name": peer.name,
-        "role": visit.say(ROLES[peer.role]),
-        "last": moment(visit, peer.last_success_at)
-        if peer.last_success_at
-        else visit.say(N_("nie")),
-        "waiting": visit.say(peer.waiting.text, **peer.waiting.values),
-        "state": "confirmed" if well else "declined",
-        "text": visit.say(N_("erreichbar"))
-        if well
-        else visit.say(peer.problem.text, **peer.problem.values),
-        "remedy": visit.say(peer.remedy.text, **peer.remedy.values) if peer.remedy.text else "",
-    }
+def _chain(fields: Fields) -> tuple[bytes, str]:
+    return fields.id("node"), fields.choice("scope", SCOPES, default="quarter")
 
 
 @post("/desk/health/line", include_in_schema=False)
@@ -140,19 +106,6 @@ async def switch_line(visit: Visit) -> Response[Any]:
     return visit.go("/desk/health")
 
 
-DAMAGED = Refusal(
-    "desk.damaged",
-    N_("Die Datenbank dieser Box ist beschädigt."),
-    N_(
-        "Bitte starten Sie den Knoten neu: Er prüft sie dabei und stellt sie aus der letzten "
-        "guten Sicherung wieder her."
-    ),
-)
-NOBODY_ELSE = Refusal(
-    "desk.nobody_else",
-    N_("Gibt es in diesem Quartier keinen anderen Knoten, wartet diese Box vergeblich."),
-    N_("Dann halten Sie sie an und sagen Sie es ihr: `quartier alone`."),
-)
 ONLY_IN_DEMO = Refusal(
     "desk.only_in_demo",
     N_("Die Leitung kann nur in einer Demo getrennt werden."),
@@ -160,4 +113,4 @@ ONLY_IN_DEMO = Refusal(
     status=403,
 )
 
-ROUTES = (health_page, switch_line)
+ROUTES = (health_page, retry, put_aside, switch_line)

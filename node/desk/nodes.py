@@ -16,14 +16,11 @@ from node.desk.frame import desk_page
 from node.store import NodeRole
 from node.sync import RosterError, RosterNode, Sync
 from node.web.forms import path_id, read_fields
+from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
-
-NAME_CHARS_MAX = 40
-INVITED = (NodeRole.KIOSK, NodeRole.STANDBY)
-"""What a new box of the house can be; central is added by the operator on the command line."""
 
 
 @dataclass(slots=True)
@@ -151,13 +148,5 @@ UNKNOWN_NODE = Refusal(
     N_("Diese Box gehört nicht zum Quartier."),
     N_("Bitte wählen Sie eine aus der Liste der Boxen."),
     status=404,
-)
-NOT_HERE = Refusal(
-    "desk.not_here",
-    N_("Die Liste der Boxen kann so nicht geändert werden."),
-    N_(
-        "Geändert wird sie an der Box, die sie führt, und höchstens fünf Codes sind zugleich offen."
-    ),
-    status=409,
 )
 ROUTES = (nodes_page, invite_node, rename_node, ask_revoke, revoke)

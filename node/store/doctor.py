@@ -21,7 +21,15 @@ from node.store.changeset import (
 )
 from node.store.connection import driver
 from node.store.core import Core
-from node.store.journal import NO_HORIZON, Chain, Head, Horizon, read_heads, read_horizons
+from node.store.journal import (
+    NO_HORIZON,
+    SET_ASIDE,
+    Chain,
+    Head,
+    Horizon,
+    read_heads,
+    read_horizons,
+)
 from node.store.roles import Members
 from node.store.schema import Registry, Table
 from node.store.sealed import SEALED, SealedBody
@@ -120,8 +128,9 @@ def _examine_cells(connection: Any, registry: Registry, folder: Path) -> list[Fi
     for chain, head in read_heads(connection).items():
         if chain[1] == SEALED:
             continue
+        aside = _set_aside(connection, chain)
         for changeset in map(decode, _signed(connection, chain)):
-            if changeset.n <= head.applied:
+            if changeset.n <= head.applied and changeset.n not in aside:
                 scratch.executemany(
                     "insert or replace into cell values (?, ?, ?, ?, ?, ?, ?)",
                     _cells(changeset),
@@ -132,6 +141,14 @@ def _examine_cells(connection: Any, registry: Registry, folder: Path) -> list[Fi
         findings += _compare(connection, scratch, table, pruned)
     scratch.close()
     return findings
+
+
+def _set_aside(connection: Any, chain: Chain) -> set[int]:
+    """The numbers of a chain whose rows were taken nowhere, because somebody said so."""
+    found = connection.execute(
+        "select n from journal where site = ? and scope = ? and applied = ?", (*chain, SET_ASIDE)
+    )
+    return {n for (n,) in found}
 
 
 def _cells(changeset: Changeset) -> list[tuple[Any, ...]]:

@@ -230,6 +230,19 @@ def append(connection: Any, entries: Sequence[Entry], heads: Mapping[Chain, Head
     )
 
 
+SET_ASIDE = 2
+"""Of a changeset that counts as applied, for its chain goes on, but of which no row was taken."""
+
+
+def mark_set_aside(connection: Any, chain: Chain, n: int) -> None:
+    """Note that a held changeset will never be applied."""
+    mark_applied(connection, chain, n)
+    connection.execute(
+        "update journal set applied = ? where site = ? and scope = ? and n = ?",
+        (SET_ASIDE, *chain, n),
+    )
+
+
 def mark_applied(connection: Any, chain: Chain, n: int) -> None:
     """Note that a held changeset has been applied."""
     site, scope = chain

@@ -29,6 +29,10 @@ create table if not exists head (
 create table if not exists horizon (
     site blob not null, scope text not null, n integer not null, hash blob not null,
     primary key (site, scope)) without rowid;
+create table if not exists set_aside (
+    site blob not null, scope text not null, n integer not null, law text not null,
+    reason text not null, by text not null, at integer not null,
+    primary key (site, scope, n)) without rowid;
 create table if not exists quarantine (
     site blob not null, scope text not null, n integer not null, reason text not null,
     at integer not null, body blob not null, signature blob not null,

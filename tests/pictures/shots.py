@@ -710,6 +710,33 @@ def until_founded(page: Any, known: dict[str, str]) -> None:
     page.wait_for_selector(".sheet-list", timeout=120_000)
 
 
+CARE = (
+    Shot("kiosk-health", "kiosk/health.html", "/kiosk/health", who="mira-card", node="kiosk"),
+    Shot("kiosk-health-box", "kiosk/health_box.html", "/kiosk/health/box", who="mira-card"),
+    Shot(
+        "kiosk-health-box-elsewhere",
+        "kiosk/health_box.html",
+        "/kiosk/health/box",
+        who="mira-card",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-health-box-code",
+        "kiosk/health_box.html",
+        "/kiosk/health/box",
+        (fill("#name", "Keller"), press(SETUP_FORM)),
+        who="mira-card",
+    ),
+    Shot("desk-pin", "desk/pin.html", "/desk/pin", who="mira"),
+    Shot(
+        "desk-pin-wrong",
+        "desk/pin.html",
+        "/desk/pin",
+        (fill("#password", "x"), fill("#pin", "abc"), press(SETUP_FORM)),
+        who="mira",
+        status=422,
+    ),
+)
 NEW_BOX = (
     Shot("kiosk-setup", "setup/start.html", "/setup", node="new"),
     Shot("kiosk-setup-found", "setup/found.html", "/setup/found", node="new"),
@@ -806,6 +833,7 @@ NEW_BOX = (
 )
 SCENES = (
     Scene("noon", (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *HOUSE, *REFUSALS, *DESK, *LOBBY)),
+    Scene("looking after the boxes", CARE),
     Scene("the clock is doubted", DOUBTED, doubted=True),
     Scene("the line is cut", CUT, line="cut"),
     Scene("evening", EVENING, at=AT + timedelta(hours=9)),

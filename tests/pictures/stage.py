@@ -190,7 +190,7 @@ class _Cast:
             known[f"{role}_code"] = code.code
             if role != "stranger":
                 known |= await self._sign_up(role, self.id(key))
-        return known
+        return known | await self._sign_up("mira", self.id("S-MIRA"))
 
     async def _sign_up(self, role: str, person_id: bytes) -> dict[str, str]:
         await people.give_secret(self.store, people.COMMAND_LINE, person_id, PIN, now=AT)

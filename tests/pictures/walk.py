@@ -297,4 +297,5 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "busy-card": at_the_lobby,
     "newcomer-card": at_the_lobby,
     "booker-card": at_the_lobby,
+    "mira-card": at_the_lobby,
 }

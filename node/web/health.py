@@ -1,0 +1,189 @@
+"""How this node and its neighbours are, in words for those who look after them: one view for the
+desk and the lobby's service page, so that neither knows of a trouble that the other hides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from node.base.ids import id_text
+from node.base.periods import from_epoch
+from node.base.refusals import N_, Refusal
+from node.store.backups import Backups
+from node.store.quarantine import SetAside, list_set_aside
+from node.store.record import Record
+from node.sync import Health, PeerHealth, Stopped, Sync
+from node.web.errors import words
+from node.web.roles import ROLES
+from node.web.showing import moment
+from node.web.visit import Visit
+
+MB = 1_000_000
+LOW_BYTES = 500 * MB
+"""With so little left somebody should make room before writes are refused."""
+
+
+@dataclass(slots=True)
+class HealthView:
+    """Rows of {label, value}; troubles of {text, remedy}; peers of {name, role, state, text,
+    remedy, last, waiting}; what is stopped, and what was set aside.
+    """
+
+    node_rows: list[dict[str, str]]
+    backup_rows: list[dict[str, str]]
+    troubles: list[dict[str, str]]
+    peers: list[dict[str, str]]
+    stopped: list[dict[str, str]]
+    set_aside: list[dict[str, str]]
+
+
+async def health_view(visit: Visit) -> HealthView:
+    """Everything that is to be known at this moment."""
+    sync = visit.house.service(Sync)
+    state = await sync.health()
+    backups = visit.house.service(Backups)
+    record = await asyncio.to_thread(lambda: backups.record)
+    troubles = await asyncio.to_thread(backups.troubles, visit.now)
+    aside = await visit.store.on_writer(list_set_aside)
+    names = {node.site_id: node.name for node in sync.roster.body.nodes}
+    return HealthView(
+        node_rows=_node_rows(visit, state, sync),
+        backup_rows=_backup_rows(visit, record),
+        troubles=[_trouble(visit, each) for each in _node_troubles(visit, state, sync)]
+        + [_trouble(visit, each) for each in troubles if not visit.house.demo],
+        peers=[_peer(visit, peer) for peer in state.peers],
+        stopped=[_stopped(visit, each) for each in state.stopped],
+        set_aside=[_aside(visit, each, names) for each in aside],
+    )
+
+
+def _node_rows(visit: Visit, state: Health, sync: Sync) -> list[dict[str, str]]:
+    said = (
+        (N_("Name"), state.name),
+        (N_("Rolle"), visit.say(ROLES[state.role])),
+        (N_("Adresse für andere Boxen"), sync.address),
+        (N_("Kennung"), state.site_id.hex()[:8]),
+        (N_("Schema"), str(state.schema)),
+        (N_("Speicher frei"), visit.say(N_("{count} MB"), count=state.free_bytes // MB)),
+        (N_("Uhr"), visit.say(N_("stimmt") if state.clock_trusted else N_("unsicher"))),
+    )
+    return [{"label": visit.say(label), "value": value} for label, value in said]
+
+
+def _node_troubles(visit: Visit, state: Health, sync: Sync) -> list[Refusal]:
+    """What is wrong with this node itself, most urgent first."""
+    troubles = [DISMISSED] if sync.is_revoked else []
+    troubles += [DAMAGED] if visit.store.is_doubted else []
+    if state.write_refusal is not None:
+        troubles.append(state.write_refusal)
+    elif state.free_bytes < LOW_BYTES:
+        troubles.append(_with(DISK_LOW, count=state.free_bytes // MB))
+    if visit.store.core.must_catch_up:
+        troubles.append(NOBODY_ELSE)
+    if not state.clock_trusted:
+        troubles.append(CLOCK)
+    if state.waiting_for_update:
+        troubles.append(_with(UPDATE, count=state.waiting_for_update))
+    return troubles
+
+
+def _with(refusal: Refusal, **values: Any) -> Refusal:
+    return Refusal(refusal.code, refusal.message, refusal.remedy, values=values)
+
+
+def _trouble(visit: Visit, refusal: Refusal) -> dict[str, str]:
+    said = words(visit, refusal)
+    return {"text": said["message"], "remedy": said["remedy"]}
+
+
+def _backup_rows(visit: Visit, record: Record) -> list[dict[str, str]]:
+    """When the last backup was made, where it lies, and when restoring was last tried."""
+    made, drilled = record.made, record.drilled
+    never = visit.say(N_("noch nie"))
+    rows = [(N_("Letzte Sicherung"), moment(visit, made.at) if made else never)]
+    if made:
+        size = visit.say(N_("{count} MB"), count=-(-made.size // MB))
+        rows += [(N_("Liegt in"), made.place), (N_("Größe"), size)]
+    rows.append((N_("Wiederherstellung geprobt"), moment(visit, drilled.at) if drilled else never))
+    if drilled:
+        well = visit.say(
+            N_("{tables} Tabellen und {rows} Zeilen kamen unverändert zurück"),
+            tables=drilled.tables,
+            rows=drilled.rows,
+        )
+        rows.append((N_("Ergebnis"), visit.say(N_("mit Fehlern")) if drilled.problems else well))
+    return [{"label": visit.say(label), "value": value} for label, value in rows]
+
+
+def _peer(visit: Visit, peer: PeerHealth) -> dict[str, str]:
+    well = peer.is_well
+    return {
+        "name": peer.name,
+        "role": visit.say(ROLES[peer.role]),
+        "last": moment(visit, peer.last_success_at)
+        if peer.last_success_at
+        else visit.say(N_("nie")),
+        "waiting": visit.say(peer.waiting.text, **peer.waiting.values),
+        "state": "confirmed" if well else "declined",
+        "text": visit.say(N_("erreichbar"))
+        if well
+        else visit.say(peer.problem.text, **peer.problem.values),
+        "remedy": visit.say(peer.remedy.text, **peer.remedy.values) if peer.remedy.text else "",
+    }
+
+
+def _stopped(visit: Visit, stopped: Stopped) -> dict[str, str]:
+    return {
+        "node": id_text(stopped.site_id),
+        "scope": stopped.scope,
+        "text": visit.say(N_("Änderungen von {name} wurden angehalten."), name=stopped.name),
+        "reason": f"{stopped.scope} {stopped.n}: {stopped.reason}",
+        "since": moment(visit, stopped.since),
+    }
+
+
+def _aside(visit: Visit, each: SetAside, names: dict[bytes, str]) -> dict[str, str]:
+    return {
+        "name": names.get(each.site, id_text(each.site)),
+        "what": f"{each.scope} {each.n}: {each.law}",
+        "reason": each.reason,
+        "by": each.by,
+        "at": moment(visit, from_epoch(each.at)),
+    }
+
+
+DISMISSED = Refusal(
+    "health.dismissed",
+    N_("Diese Box wurde ersetzt und gehört nicht mehr zum Quartier."),
+    N_("Schalten Sie sie aus. Soll sie wieder dazugehören, koppeln Sie sie neu."),
+)
+DAMAGED = Refusal(
+    "desk.damaged",
+    N_("Die Datenbank dieser Box ist beschädigt."),
+    N_(
+        "Bitte starten Sie den Knoten neu: Er prüft sie dabei und stellt sie aus der letzten "
+        "guten Sicherung wieder her."
+    ),
+)
+NOBODY_ELSE = Refusal(
+    "desk.nobody_else",
+    N_("Gibt es in diesem Quartier keinen anderen Knoten, wartet diese Box vergeblich."),
+    N_("Dann halten Sie sie an und sagen Sie es ihr: `quartier alone`."),
+)
+DISK_LOW = Refusal(
+    "health.disk_low",
+    N_("Auf dem Speicher dieser Box sind nur noch {count} MB frei."),
+    N_("Bitte schaffen Sie Platz. Ist er voll, wird nichts Neues mehr gespeichert."),
+)
+CLOCK = Refusal(
+    "health.clock",
+    N_("Die Uhr dieser Box ist nicht gestellt. Zeiten können falsch sein."),
+    N_("Sie stellt sich von selbst, sobald die Box ins Internet kommt. Prüfen Sie das Netzkabel."),
+)
+UPDATE = Refusal(
+    "health.update",
+    N_("{count} Änderungen einer neueren Programmversion warten hier."),
+    N_("Bitte aktualisieren Sie diese Box. Danach werden sie von selbst übernommen."),
+)
