@@ -99,6 +99,10 @@ def select_latest_term(read: Read) -> int:
 
 def select_term(read: Read, site: bytes) -> int:
     """The term under which a node decides; 0 where it has none."""
+    return read.kept(("term", site), lambda apart: _find_term(apart, site))
+
+
+def _find_term(read: Read, site: bytes) -> int:
     return read.value("select max(term) from home_term where site = :site", site=site) or 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Set
+from functools import cache
 from typing import Any, TypeVar
 
 from node.store.connection import Row
@@ -97,9 +98,7 @@ class Write(Read):
     def insert(self, table: str, **columns: Any) -> None:
         """Add a row. An existing key is an error: facts are not written twice."""
         self._inserted.add(table)
-        names = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(f":{name}" for name in columns)
-        self._connection.execute(f'insert into "{table}" ({names}) values ({values})', columns)
+        self._connection.execute(_insert_sql(table, *columns), columns)
 
     def insert_new(self, table: str, **columns: Any) -> bool:
         """Add a row unless its key is there; whether it was added.
@@ -107,7 +106,12 @@ class Write(Read):
         For facts with derived ids, which several nodes and several tries may notice.
         """
         self._inserted.add(table)
-        names = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(f":{name}" for name in columns)
-        sql = f'insert into "{table}" ({names}) values ({values}) on conflict do nothing'
+        sql = _insert_sql(table, *columns) + " on conflict do nothing"
         return bool(self._connection.execute(sql, columns).rowcount)
+
+
+@cache
+def _insert_sql(table: str, *columns: str) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(f":{name}" for name in columns)
+    return f'insert into "{table}" ({names}) values ({values})'
