@@ -20,7 +20,7 @@ from node.settings import FILE, Settings
 from node.store import Core, Read, Store
 from node.store.doctor import Finding, examine
 from node.store.files import forget_database, put_in_place, write_durably
-from node.sync import found_roster, read_roster
+from node.sync import find_differences, found_roster, read_roster
 from node.web.i18n import terminal_language, translate
 
 ERRORS_FOUND = N_("{count} Fehler gefunden. Es wurde nichts geändert.")
@@ -171,7 +171,8 @@ def examine_node(settings: Settings) -> list[Finding]:
     core = Core.open(settings.database, REGISTRY, clock=clock)
     try:
         roster = read_roster(core)
-        return examine(core, roster.members if roster else None)
+        found = examine(core, roster.members if roster else None)
+        return found + find_differences(core)
     finally:
         core.close()
 

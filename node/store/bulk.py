@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from node.store.law import SENTINEL, Rows
 from node.store.schema import Table, Value
 
-_MERGE_SQL = (
+MERGE_SQL = (
     'insert into crsql_changes ("table", pk, cid, val, col_version, db_version, site_id, cl, seq)'
     " values (?, ?, ?, ?, ?, 1, ?, ?, ?)"
 )
@@ -58,7 +58,7 @@ def merge(connection: Any, said: Sequence[Rows]) -> None:
         known = _insert_new(connection, table, names, new)
         cells += _cells_of(table, names, known)
     cells.sort(key=_seq)
-    connection.executemany(_MERGE_SQL, cells)
+    connection.executemany(MERGE_SQL, cells)
 
 
 def _first_places(said: Sequence[Rows]) -> dict[str, dict[bytes, int]]:

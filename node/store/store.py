@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.intake import IntakeReport
 from node.store.journal import Chain, Head, Quarantined
+from node.store.mending import Fault, mend
 from node.store.pace import Pace
 from node.store.reading import ReadCore
 from node.store.roles import Members
@@ -186,6 +187,13 @@ class Store:
     async def on_writer(self, fn: Callable[[Core], T]) -> T:
         """Run a function of the store's own care (backup, checks) on the writer's thread."""
         return await self._run(self._writer, lambda: fn(self.core))
+
+    async def mend(self, table: str, faults: Collection[Fault]) -> int:
+        """Put right what `find_faults` found in a table, and tell who listens; how many rows."""
+        mended = await self.on_writer(lambda core: mend(core, table, faults))
+        if mended:
+            self._tell(frozenset({table}))
+        return mended
 
     async def heads(self) -> dict[Chain, Head]:
         """The heads of all chains held; does not wait for the writer."""

@@ -5,6 +5,7 @@ A *roster* is the signed list of nodes; a *round* is one meeting of two of them 
 The trap: what was sent is not yet held - only the peer's own heads count.
 """
 
+from node.sync.audits import find_differences
 from node.sync.authority import (
     add_node,
     found_roster,
@@ -15,7 +16,7 @@ from node.sync.authority import (
 from node.sync.discovery import own_addresses
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
-from node.sync.health import Health, PeerHealth, Sentence, Stopped, metrics_text
+from node.sync.health import AuditHealth, Health, PeerHealth, Sentence, Stopped, metrics_text
 from node.sync.house_key import sealing_public_key
 from node.sync.joining import join_quarter
 from node.sync.line import LineSwitch
@@ -47,6 +48,7 @@ from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 __all__ = [
     "WORDS",
     "Address",
+    "AuditHealth",
     "BoundedProtocol",
     "Code",
     "CodeError",
@@ -71,6 +73,7 @@ __all__ = [
     "backup_secret",
     "begin_from_snapshot",
     "candidates",
+    "find_differences",
     "found_roster",
     "go_on_alone",
     "grant_house_key",

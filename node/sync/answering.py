@@ -7,6 +7,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from node.store import SEALED, Chain, Scope, SignedManifest
+from node.store.digests import Digests
+from node.sync.audit_messages import (
+    AskDigests,
+    AskRanges,
+    Mend,
+    Mended,
+    Noted,
+    Outcome,
+    Ranges,
+    TableDigests,
+)
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
 from node.sync.roster import SignedRoster
@@ -63,7 +74,33 @@ class ReadPart:
     offset: int
 
 
-AnswerSteps = Generator[Effect | AwaitNews | OfferSnapshot | ReadPart, Any, R]
+@dataclass(frozen=True, slots=True)
+class OfferDigests:
+    """Have checksums of these scopes at hand; the result is `Digests`, or None while they are
+    made."""
+
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MendRows:
+    """Put right what the journals tell; the result is how many rows, None while that is done."""
+
+    table: str
+    ranges: tuple[int, ...]
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAudit:
+    """Keep how an audit with this peer ended."""
+
+    peer: bytes
+    outcome: Outcome
+
+
+Work = AwaitNews | OfferSnapshot | ReadPart | OfferDigests | MendRows | RecordAudit
+AnswerSteps = Generator[Effect | Work, Any, R]
 
 
 @dataclass
@@ -111,6 +148,8 @@ class Answering:
                 return (yield from self._listen(session, request))
             case AskSnapshot() | AskPart():
                 return (yield from self._snapshot(session, request))
+            case AskDigests() | AskRanges() | Mend() | Outcome():
+                return (yield from self._audit(session, request))
             case Challenge() | Hello() | Join() | Recover():
                 raise WireError("a greeting within a session")
 
@@ -169,6 +208,29 @@ class Answering:
             return SnapshotPart((yield ReadPart(request.digest, request.offset)) or b"")
         signed: SignedManifest | None = yield OfferSnapshot(scopes)
         return Sorry(Trouble.BUSY) if signed is None else SnapshotOffer(*_parts(signed))
+
+    def _audit(
+        self, session: Session, request: AskDigests | AskRanges | Mend | Outcome
+    ) -> AnswerSteps[Reply]:
+        if isinstance(request, Outcome):
+            yield RecordAudit(session.site, request)
+            return Noted()
+        scopes = self._scopes(session) - {SEALED}
+        if isinstance(request, Mend):
+            rows: int | None
+            rows = yield MendRows(request.table, request.ranges, scopes)
+            return Sorry(Trouble.BUSY) if rows is None else Mended(rows)
+        digests: Digests | None = yield OfferDigests(scopes)
+        if digests is None:
+            return Sorry(Trouble.BUSY)
+        if isinstance(request, AskRanges):
+            if request.table not in digests.tables:
+                raise WireError("a table that is not shared")
+            return Ranges(digests.packed(request.table))
+        named = sorted(digests.tables)
+        return TableDigests(
+            digests.applied, tuple((name, digests.of_table(name)) for name in named)
+        )
 
     def _listen(self, session: Session, request: Listen) -> AnswerSteps[Reply]:
         session.said = by_chain(request.heads)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from node.base.periods import to_epoch
 from node.store import Scope
+from node.sync.audits import audit, is_due
 from node.sync.heads import by_chain, count_waiting, say_heads
 from node.sync.line import LineSwitch
 from node.sync.own import Own
@@ -22,6 +23,8 @@ _LISTEN_GRACE_SECONDS = 10.0
 _FRUITLESS_PAUSE_SECONDS = 1.0
 _FRUITLESS_PAUSE_MAX_SECONDS = 60.0
 """News that a round could not turn into anything held must not make the two run in circles."""
+
+AUDIT_LOOKS_EVERY_SECONDS = 120.0
 
 _ELSEWHERE = frozenset({Trouble.UNREACHABLE, Trouble.WRONG_KEY})
 """Troubles of an address rather than of the peer: another address may do."""
@@ -149,6 +152,25 @@ class Caller:
             if chain[1] in scopes
         )
 
+    async def audit(self) -> bool:
+        """Compare all with the peer, if it can be asked now; whether the two came to an answer."""
+        link, own = self._link, self._own
+        if link is None or self._is_cut:
+            return False
+
+        async def ask(request: Request) -> Reply:
+            return await link.ask(request, token=self._token)
+
+        scopes = own.here.shared_scopes(self.peer.node)
+        try:
+            outcome = await audit(own.auditor, scopes, ask)
+        except (TroubleError, TimeoutError) as error:
+            log.debug("audit with %s: %s", self.peer.node.name, error)
+            return False
+        if outcome is not None:
+            await own.auditor.record(self.peer.site_id, outcome)
+        return outcome is not None
+
     async def _link_to(self, address: Address) -> Link:
         if self._link is not None and self._link.address == address:
             return self._link
@@ -217,3 +239,16 @@ class Caller:
 
     def _now(self) -> int:
         return to_epoch(self._own.store.core.clock.now())
+
+
+async def keep_audited(own: Own, callers: Mapping[bytes, tuple[Caller, object]]) -> None:
+    """Compare with each peer once a night, and soon where that was never done; until cancelled."""
+    while True:
+        await asyncio.sleep(AUDIT_LOOKS_EVERY_SECONDS)
+        try:
+            audits = await own.auditor.known()
+            for site, (caller, _) in list(callers.items()):
+                if is_due(audits.get(site), own.store.core.clock.now()):
+                    await caller.audit()
+        except Exception:
+            log.exception("an audit failed; it is tried again")

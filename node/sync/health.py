@@ -15,6 +15,7 @@ from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
 from node.store import Chain, Head, NodeRole, Quarantined
+from node.sync.audits import Audited
 from node.sync.greeting import Here
 from node.sync.heads import Heads, count_waiting
 from node.sync.line import LineSwitch
@@ -25,6 +26,9 @@ from node.sync.wire import PROTOCOL
 
 HEARD_LATELY_SECONDS = 120
 """A peer that was heard so lately is there, even if our own call did not reach it."""
+
+TOLD_SECONDS = 7 * 86_400
+"""A difference that was put right is told for so long: somebody should look at the card."""
 
 _SILENT = frozenset({Trouble.UNREACHABLE, Trouble.NOT_FOUND, Trouble.WRONG_KEY})
 
@@ -81,6 +85,27 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditHealth:
+    """The last audit with a peer; `problem` and `remedy` are empty where nothing was found lately.
+
+    `mended` counts rows, `unsure` the tables in which both still differ.
+    """
+
+    site_id: bytes
+    name: str
+    at: datetime
+    mended: int = 0
+    unsure: tuple[str, ...] = ()
+    problem: Sentence = Sentence("")
+    remedy: Sentence = Sentence("")
+
+    @property
+    def is_well(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not self.problem.text
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """How one node is. `waiting_for_update` changesets are held until a newer release is here;
     `write_refusal` is what every write is answered, such as that the disk is full.
@@ -100,6 +125,7 @@ class Health:
     heads: Mapping[Chain, Head]
     stopped: tuple[Stopped, ...]
     peers: tuple[PeerHealth, ...]
+    audits: tuple[AuditHealth, ...] = ()
 
     @property
     def waiting_out(self) -> int:
@@ -110,6 +136,7 @@ class Health:
     def is_well(self) -> bool:
         """Whether nobody has to do anything."""
         lines = all(peer.is_well for peer in self.peers)
+        lines = lines and all(audit.is_well for audit in self.audits)
         return lines and not self.stopped and self.write_refusal is None and self.clock_trusted
 
 
@@ -123,6 +150,7 @@ def describe(
     clock_trusted: bool,
     write_refusal: Refusal | None,
     free_bytes: int,
+    audits: Iterable[Audited] = (),
     now: int,
 ) -> Health:
     """The node's health from what is known at this moment."""
@@ -142,7 +170,40 @@ def describe(
         heads=dict(heads),
         stopped=tuple(_stopped(here, found) for found in quarantined),
         peers=tuple(_peer(here, peer, heads, line, now) for peer in peers),
+        audits=tuple(_audit(here, done, now) for done in audits),
     )
+
+
+def _audit(here: Here, done: Audited, now: int) -> AuditHealth:
+    """A difference is told for a week, one that stays until it is gone."""
+    node = here.roster.nodes.get(done.site)
+    name = node.name if node else id_text(done.site)
+    at, lately = from_epoch(done.at), now - done.found_at < TOLD_SECONDS
+    values = {"name": name, "tables": ", ".join(done.unsure or done.tables), "rows": done.mended}
+    if done.unsure:
+        problem, remedy = Sentence(_UNSURE, values), Sentence(_COMPARE)
+    elif done.found_at and lately:
+        problem, remedy = Sentence(_MENDED, values), Sentence(_REPORT)
+    else:
+        return AuditHealth(done.site, name, at)
+    return AuditHealth(done.site, name, at, done.mended, done.unsure, problem, remedy)
+
+
+_UNSURE = N_(
+    "Diese Box und {name} halten nicht dasselbe ({tables}), und die Journale sagen nicht mehr,"
+    " was stimmt."
+)
+_MENDED = N_(
+    "Beim nächtlichen Vergleich mit {name} stimmte etwas nicht ({tables}). {rows} Zeilen wurden"
+    " aus den Journalen wiederhergestellt."
+)
+_COMPARE = N_(
+    "Bitte melden Sie das der Betreuung; sie koppelt die Box neu, deren Speicher fehlerhaft ist."
+)
+_REPORT = N_(
+    "Nichts ist verloren. Bitte melden Sie es der Betreuung: vielleicht ist ein Speicher"
+    " fehlerhaft."
+)
 
 
 def _stopped(here: Here, found: Quarantined) -> Stopped:
@@ -232,6 +293,12 @@ def metrics_text(health: Health) -> str:
     for metric, value in _PEER_METRICS.items():
         lines.append(f"# TYPE quartier_peer_{metric} gauge")
         lines += [f"quartier_peer_{metric}{_labels(peer)} {value(peer)}" for peer in health.peers]
+    for metric, count in _AUDIT_METRICS.items():
+        lines.append(f"# TYPE quartier_audit_{metric} gauge")
+        lines += [
+            f'quartier_audit_{metric}{{peer="{id_text(each.site_id)}"}} {count(each)}'
+            for each in health.audits
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -242,6 +309,13 @@ _PEER_METRICS: Mapping[str, Any] = {
     "last_success_seconds": lambda peer: (
         int(peer.last_success_at.timestamp()) if peer.last_success_at else 0
     ),
+}
+
+
+_AUDIT_METRICS: Mapping[str, Any] = {
+    "last_seconds": lambda each: int(each.at.timestamp()),
+    "mended_rows": lambda each: each.mended,
+    "differing_tables": lambda each: len(each.unsure),
 }
 
 

@@ -19,7 +19,7 @@ from node.base.periods import to_epoch
 from node.base.refusals import RefusedError
 from node.store import NodeRole, Store
 from node.sync.authority import add_node, revoke_node
-from node.sync.caller import Caller
+from node.sync.caller import Caller, keep_audited
 from node.sync.discovery import Discovery, own_addresses
 from node.sync.door import Door
 from node.sync.granting import GRANTS
@@ -119,6 +119,7 @@ class Sync:
         self._follow(self._own.roster)
         self._spawn(self._housekeep())
         self._spawn(keep_horizon(self._own, self._peers))
+        self._spawn(keep_audited(self._own, self._callers))
         if self.line is not None:
             self._spawn(self._watch_line(self.line))
         for text in self._settings.peers:
@@ -148,6 +149,7 @@ class Sync:
         await asyncio.gather(*ending, return_exceptions=True)
         self._callers.clear()
         self._own.giving.close()
+        self._own.auditor.close()
         await self._remember()
 
     async def _start_discovery(self) -> None:
@@ -384,6 +386,7 @@ class Sync:
             clock_trusted=store.core.clock.trusted,
             write_refusal=store.core.write_refusal,
             free_bytes=store.core.storage.free_bytes,
+            audits=(await self._own.auditor.known()).values(),
             now=to_epoch(store.core.clock.now()),
         )
 

@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 
 from node.base.refusals import RefusedError
 from node.store import Core, PrunedError, Store
-from node.sync.answering import AwaitNews, OfferSnapshot, ReadPart
+from node.sync.answering import (
+    AwaitNews,
+    MendRows,
+    OfferDigests,
+    OfferSnapshot,
+    ReadPart,
+    RecordAudit,
+    Work,
+)
+from node.sync.audits import Auditor
 from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
@@ -78,6 +87,7 @@ class Own:
         self.store = store
         self.house_key = house_key
         self.giving = Giving(store)
+        self.auditor = Auditor(store)
         self.pulse = Pulse()
         self.is_stopping = False
         self.on_roster: Callable[[Roster], None] = lambda _: None
@@ -144,7 +154,7 @@ class Own:
 
     async def _perform(
         self,
-        effect: Effect | AwaitNews | OfferSnapshot | ReadPart,
+        effect: Effect | Work,
         ask: AskPeer | None,
         looked_at: int,
     ) -> object:
@@ -152,16 +162,29 @@ class Own:
             if ask is None:
                 raise TypeError("an answer asks nobody")
             return await ask(effect.request)
-        if isinstance(effect, AwaitNews):
-            return await self._await_news(looked_at)
         if isinstance(effect, Learn):
             return await self._learn(effect.signed)
-        if isinstance(effect, OfferSnapshot):
-            made = self.giving.offer(effect.scopes)
-            return None if made is None else made.signed
-        if isinstance(effect, ReadPart):
-            return await self.giving.part(effect.digest, effect.offset)
+        if isinstance(effect, Work):
+            return await self._work(effect, looked_at)
         return await self._on_store(effect)
+
+    async def _work(self, effect: Work, looked_at: int) -> object:
+        """What only an answer asks for."""
+        match effect:
+            case AwaitNews():
+                return await self._await_news(looked_at)
+            case OfferSnapshot(scopes):
+                made = self.giving.offer(scopes)
+                return None if made is None else made.signed
+            case ReadPart(digest, offset):
+                return await self.giving.part(digest, offset)
+            case OfferDigests(scopes):
+                return await self.auditor.offer(scopes)
+            case MendRows(table, ranges, scopes):
+                return self.auditor.mend(table, ranges, scopes=scopes)
+            case RecordAudit(peer, outcome):
+                await self.auditor.record(peer, outcome)
+                return None
 
     async def _on_store(self, effect: Look | ReadRange | Take | CaughtUp) -> object:
         key = self.house_key
@@ -185,6 +208,7 @@ class Own:
                     raise TroubleError(Trouble.STORE, repr(error)) from error
             case CaughtUp():
                 await self.store.on_writer(_write_again)
+                await self.auditor.forget()
                 return None
 
     async def look(self) -> View:

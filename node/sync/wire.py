@@ -14,6 +14,16 @@ import zstandard
 from msgspec import Meta
 
 from node.store import Chain, NodeRole, SignedChangeset
+from node.sync.audit_messages import (
+    AskDigests,
+    AskRanges,
+    Mend,
+    Mended,
+    Noted,
+    Outcome,
+    Ranges,
+    TableDigests,
+)
 from node.sync.roster import Root, SignedRoster
 
 PROTOCOL = 1
@@ -267,7 +277,20 @@ class SnapshotPart(msgspec.Struct, array_like=True, frozen=True, tag=22):
 
 
 Request = (
-    Challenge | Hello | Compare | Fetch | Give | Listen | Join | Recover | AskSnapshot | AskPart
+    Challenge
+    | Hello
+    | Compare
+    | Fetch
+    | Give
+    | Listen
+    | Join
+    | Recover
+    | AskSnapshot
+    | AskPart
+    | AskDigests
+    | AskRanges
+    | Mend
+    | Outcome
 )
 Reply = (
     Nonce
@@ -282,6 +305,10 @@ Reply = (
     | Dismissed
     | SnapshotOffer
     | SnapshotPart
+    | TableDigests
+    | Ranges
+    | Mended
+    | Noted
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -14,7 +14,7 @@ from node.base.refusals import N_, Refusal
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record
-from node.sync import Health, PeerHealth, Stopped, Sync
+from node.sync import AuditHealth, Health, PeerHealth, Stopped, Sync
 from node.web.errors import words
 from node.web.roles import ROLES
 from node.web.showing import moment
@@ -52,6 +52,7 @@ async def health_view(visit: Visit) -> HealthView:
         node_rows=_node_rows(visit, state, sync),
         backup_rows=_backup_rows(visit, record),
         troubles=[_trouble(visit, each) for each in _node_troubles(visit, state, sync)]
+        + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo],
         peers=[_peer(visit, peer) for peer in state.peers],
         stopped=[_stopped(visit, each) for each in state.stopped],
@@ -96,6 +97,14 @@ def _with(refusal: Refusal, **values: Any) -> Refusal:
 def _trouble(visit: Visit, refusal: Refusal) -> dict[str, str]:
     said = words(visit, refusal)
     return {"text": said["message"], "remedy": said["remedy"]}
+
+
+def _audit(visit: Visit, audit: AuditHealth) -> dict[str, str]:
+    """A difference that the nightly comparison found."""
+    return {
+        "text": visit.say(audit.problem.text, **audit.problem.values),
+        "remedy": visit.say(audit.remedy.text, **audit.remedy.values),
+    }
 
 
 def _backup_rows(visit: Visit, record: Record) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from node.base.ids import id_text
 from node.store import NodeRole, Verdict, new_identity
 from node.store.changeset import FORMAT, NO_HASH, Changeset, sign
 from node.sync import Code
+from node.sync.audits import Audited, keep_audit
 from node.sync.pairing import accept
 from tests.cast import PASSWORDS, PINS
 from tests.journeys.conftest import Person, Town, a_town
@@ -150,3 +151,20 @@ async def test_only_the_operator_sets_a_stopped_change_aside_and_says_why(
         assert "Ole Petersen" in done.text
         gone = await ole.post("/desk/health/retry", node=site, scope="quarter")
         assert gone.status_code == 404
+
+
+async def test_a_difference_that_the_nightly_audit_found_is_told_at_both(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        sync, box = town.node.sync, new_identity()
+        await sync.add_node(box.public_key, name="Foyer", role=NodeRole.KIOSK)
+        now = int(clock.now().timestamp())
+        done = Audited(box.site_id, now, now, ("passage",), 2)
+        await town.node.store.on_writer(lambda core: keep_audit(core, done))
+        for page in (
+            await (await at_desk(town)).get("/desk/health"),
+            await (await at_the_lobby(town, "demir")).get("/kiosk/health"),
+        ):
+            assert "Beim nächtlichen Vergleich mit Foyer stimmte etwas nicht" in page.text
+            assert "2 Zeilen wurden" in page.text
