@@ -19,7 +19,7 @@ FIRST_OF_TEMPLATE = tuple(
     next(shot.name for shot in SHOTS.values() if shot.template == template)
     for template in dict.fromkeys(shot.template for shot in SHOTS.values() if not shot.once)
 )
-"""One shot of each template, to be reached without script too."""
+"""One shot of each template, to be reached without script and in English too."""
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,11 @@ def album(walk: Walk) -> Album:
             def plain(bare: Seen) -> None:
                 look.front_without_script = front(bare)
 
+            def english(other: Seen) -> None:
+                look.in_english = measured(other)
+
             walk.show(shot, SCENE_OF[shot.name], plain, java_script_enabled=False)
+            walk.show(shot, SCENE_OF[shot.name], english, language="en")
 
     walk.through(note, failed=lambda shot, error: found.setdefault(shot.name, error))
     return found

@@ -90,6 +90,8 @@ class Look:
     front: Front | None = None
     front_without_script: Front | None = None
     serious_in_another_light: dict[str, list[str]] = field(default_factory=dict)
+    in_english: Look | None = None
+    """The same page for somebody who reads English."""
 
 
 def measured(seen: Seen) -> Look:

@@ -43,6 +43,15 @@ def test_axe_finds_nothing_serious_in_another_light(album: Album, name: str) -> 
     assert found == {"theme=dark": [], "contrast=more": []}
 
 
+@pytest.mark.parametrize("name", FIRST_OF_TEMPLATE)
+def test_an_english_page_is_as_sound_as_the_german_one(album: Album, name: str) -> None:
+    english = look_at(album, name).in_english
+    assert english is not None
+    assert english.status == SHOTS[name].status
+    assert not [*english.serious, *english.slips, *english.said, *english.small, *english.close]
+    assert not {size: found for size, found in english.beyond.items() if found}
+
+
 @pytest.mark.parametrize("name", SHOTS)
 def test_ids_stand_once_and_references_lead_somewhere(album: Album, name: str) -> None:
     assert not look_at(album, name).slips
