@@ -17,7 +17,7 @@ from litestar.types import ASGIApp
 from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import Clock, SystemClock
-from node.jobs import JOBS, keep_doing, keep_safe
+from node.jobs import JOBS, keep_copied, keep_doing, keep_safe
 from node.keeping import backups_of
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
@@ -59,6 +59,10 @@ class Node:
         if not self.settings.demo:
             safe = keep_safe(self.settings, self.backups, self.store.core.clock)
             self.jobs.append(asyncio.create_task(safe))
+            if self.store.core.role is NodeRole.HOME:
+                clock = self.store.core.clock
+                copied = keep_copied(self.settings, self.backups, self.sync, clock)
+                self.jobs.append(asyncio.create_task(copied))
         await self.sync.start()
 
     async def close(self) -> None:

@@ -12,19 +12,27 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from node import people
 from node.base.clock import Clock
+from node.base.refusals import Refusal
 from node.settings import PREFIX, Settings
 from node.store import Store, Write
 from node.store.backups import Backups
+from node.store.record import Failed, Sent, keep_sent, read_sent
+from node.sync import WORDS, Sync, Trouble, TroubleError
 
 log = logging.getLogger("quartier.jobs")
 
 LOOKS_EVERY_SECONDS = 60.0
 SETTLE_SECONDS = 120.0
 """After a power cut all boxes of a house start at once, and people want their pages first."""
+
+COPY_SETTLE_SECONDS = 20.0
+"""A copy costs the box little, but central must be reached first."""
 
 AGAIN_SECONDS = 900.0
 """What did not work is not tried again before; a clock that jumps is no reason either."""
@@ -85,6 +93,56 @@ async def keep_safe(
                 tried[errand.verb] = loop.time()
                 await _run(errand, settings)
         await asyncio.sleep(looks_every_seconds)
+
+
+async def keep_copied(
+    settings: Settings,
+    backups: Backups,
+    sync: Sync,
+    clock: Clock,
+    *,
+    settle_seconds: float = COPY_SETTLE_SECONDS,
+    looks_every_seconds: float = LOOKS_EVERY_SECONDS,
+) -> None:
+    """At the home node: give central a copy of the newest backup when one is due."""
+    await asyncio.sleep(settle_seconds)
+    while True:
+        pause = looks_every_seconds
+        try:
+            await _copy_if_due(settings, backups, sync, clock.now())
+        except Exception:
+            log.exception("the copy for central failed")
+            pause = AGAIN_SECONDS
+        await asyncio.sleep(pause)
+
+
+async def _copy_if_due(settings: Settings, backups: Backups, sync: Sync, now: datetime) -> None:
+    made, sent = backups.record.made, read_sent(backups.folder)
+    every = timedelta(hours=settings.copy_every_hours)
+    tried = sent.failed.at if sent.failed else sent.at
+    rest = timedelta(seconds=AGAIN_SECONDS) if sent.failed else every
+    rests = tried is not None and timedelta() <= now - tried < rest
+    # What only this box can open would help nobody there.
+    if (
+        made is None
+        or not made.sheet
+        or made.name == sent.name
+        or rests
+        or not sync.offsite.has_central
+    ):
+        return
+    try:
+        await sync.offsite.send(backups.place / made.name)
+    except (TroubleError, OSError) as error:
+        keep_sent(backups.folder, replace(sent, failed=Failed.of(_refusal_of(error), now)))
+    else:
+        keep_sent(backups.folder, Sent(now, made.name))
+
+
+def _refusal_of(error: TroubleError | OSError) -> Refusal:
+    trouble = error.trouble if isinstance(error, TroubleError) else Trouble.STORE
+    words = WORDS[trouble]
+    return Refusal("copy", words.message, words.remedy, values={"name": "Zentrale"})
 
 
 async def _run(errand: Errand, settings: Settings) -> None:

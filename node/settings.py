@@ -67,6 +67,11 @@ class Settings:
         (), "public keys (age1...) that open the backups, beside sheet and box"
     )
     backup_every_hours: int = _setting(1, "hours from one backup to the next", up_to=168)
+    copy_every_hours: int = _setting(
+        24,
+        "hours from one copy of a backup at central to the next, where there is a central",
+        up_to=720,
+    )
     drill_every_days: int = _setting(
         30, "days from one test of restoring a backup to the next", up_to=366
     )

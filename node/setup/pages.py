@@ -73,7 +73,7 @@ WAYS = (
         "restore",
         "archive",
         N_("Aus einer Sicherung zurückholen"),
-        N_("Vom Stick oder aus einer Datei."),
+        N_("Vom Stick, aus einer Datei oder aus der Zentrale."),
     ),
 )
 """The four ways, each a page: its word, its icon, its name and what it takes."""

@@ -13,6 +13,7 @@ from node.belonging import Progress
 from node.settings import Settings
 from node.setup.door import Door
 from node.setup.work import Work
+from node.store import Identity
 from node.store.backups import STICKS
 from node.store.files import write_durably
 
@@ -25,6 +26,15 @@ class Begun(msgspec.Struct, frozen=True):
     way: str
     address: str = ""
     dead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offsite:
+    """Copies of backups at central: where, what opens them, their names and sizes."""
+
+    address: str
+    sheet: Identity
+    found: tuple[tuple[str, int], ...]
 
 
 @dataclass(slots=True)
@@ -42,6 +52,8 @@ class Setup:
     papers: object = None
     done: Progress | None = None
     is_told: bool = False
+    offsite: Offsite | None = None
+    """Copies at central that somebody has asked for with the sheet."""
     sticks: Sequence[Path] = STICKS
     phone_address: str = ""
     """Where a phone in this network finds the pages; empty where only this machine does."""

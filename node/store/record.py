@@ -15,6 +15,7 @@ from node.base.refusals import N_, Refusal
 from node.store.files import write_durably
 
 FILE = "backups.json"
+SENT_FILE = "copies.json"
 
 BACKUP_LATE = timedelta(hours=26)
 """So much later than it should have come a backup is missed: a night without power is no news."""
@@ -83,6 +84,27 @@ class Record(msgspec.Struct, frozen=True):
     drilled: Drilled | None = None
     drill_failed: Failed | None = None
     mended: Mended | None = None
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """The newest copy at central, and why a later one did not get there."""
+
+    at: datetime | None = None
+    name: str = ""
+    failed: Failed | None = None
+
+
+def read_sent(folder: Path) -> Sent:
+    """What is known of copies at central; a file of its own, for another process writes it."""
+    try:
+        return msgspec.json.decode((folder / SENT_FILE).read_bytes(), type=Sent)
+    except (OSError, msgspec.MsgspecError):
+        return Sent()
+
+
+def keep_sent(folder: Path, sent: Sent) -> None:
+    """Note it."""
+    write_durably(folder / SENT_FILE, msgspec.json.format(msgspec.json.encode(sent), indent=1))
 
 
 def read_record(folder: Path) -> Record:

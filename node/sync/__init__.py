@@ -22,6 +22,7 @@ from node.sync.joining import join_quarter
 from node.sync.line import LineSwitch
 from node.sync.listening import BoundedProtocol, listener_options
 from node.sync.loop import Sync, SyncSettings
+from node.sync.offsite import fetch_copy, list_copies
 from node.sync.pairing import Code, CodeError, invite
 from node.sync.recovery import candidates, go_on_alone, recover_quarter, stand_in
 from node.sync.roster import (
@@ -73,6 +74,7 @@ __all__ = [
     "backup_secret",
     "begin_from_snapshot",
     "candidates",
+    "fetch_copy",
     "find_differences",
     "found_roster",
     "go_on_alone",
@@ -81,6 +83,7 @@ __all__ = [
     "join_quarter",
     "join_roster",
     "key_at",
+    "list_copies",
     "listener_options",
     "metrics_text",
     "new_sheet",

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from node.store import SEALED, Chain, Scope, SignedManifest
+from node.store import HOUSE_ROLES, SEALED, Chain, NodeRole, Scope, SignedManifest
 from node.store.digests import Digests
 from node.sync.audit_messages import (
     AskDigests,
@@ -18,16 +18,22 @@ from node.sync.audit_messages import (
     Ranges,
     TableDigests,
 )
+from node.sync.central_wire import (
+    CopyState,
+    GiveCopy,
+    TakeOver,
+    TellCopy,
+    TookOver,
+)
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
-from node.sync.roster import SignedRoster
+from node.sync.roster import Handover, SignedRoster
 from node.sync.round import DroppedError, Effect, Learn, Look, Take, View, read_page
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
     PAGE_BYTES,
     AskPart,
     AskSnapshot,
-    Challenge,
     Compare,
     Compared,
     Dismissed,
@@ -36,11 +42,9 @@ from node.sync.wire import (
     Given,
     HeadSaid,
     Hello,
-    Join,
     Listen,
     News,
     Page,
-    Recover,
     Reply,
     Request,
     SnapshotOffer,
@@ -99,7 +103,24 @@ class RecordAudit:
     outcome: Outcome
 
 
-Work = AwaitNews | OfferSnapshot | ReadPart | OfferDigests | MendRows | RecordAudit
+@dataclass(frozen=True, slots=True)
+class KeepCopy:
+    """At central: keep a part of a node's backup; the result is what is held, or None for a no."""
+
+    site: bytes
+    request: TellCopy | GiveCopy
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    """Be the authority by this handover; the result is the new `Here`, None where it is false."""
+
+    handover: Handover
+
+
+Work = (
+    AwaitNews | OfferSnapshot | ReadPart | OfferDigests | MendRows | RecordAudit | KeepCopy | Assume
+)
 AnswerSteps = Generator[Effect | Work, Any, R]
 
 
@@ -146,11 +167,18 @@ class Answering:
                 return (yield from self._give(session, request))
             case Listen():
                 return (yield from self._listen(session, request))
+            case _:
+                return (yield from self._beside_rounds(session, request))
+
+    def _beside_rounds(self, session: Session, request: Request) -> AnswerSteps[Reply]:
+        match request:
             case AskSnapshot() | AskPart():
                 return (yield from self._snapshot(session, request))
             case AskDigests() | AskRanges() | Mend() | Outcome():
                 return (yield from self._audit(session, request))
-            case Challenge() | Hello() | Join() | Recover():
+            case TellCopy() | GiveCopy() | TakeOver():
+                return (yield from self._as_central(session, request))
+            case _:
                 raise WireError("a greeting within a session")
 
     def _scopes(self, session: Session) -> frozenset[str]:
@@ -231,6 +259,21 @@ class Answering:
         return TableDigests(
             digests.applied, tuple((name, digests.of_table(name)) for name in named)
         )
+
+    def _as_central(
+        self, session: Session, request: TellCopy | GiveCopy | TakeOver
+    ) -> AnswerSteps[Reply]:
+        """What only central does, and only for a box of the house in good standing."""
+        peer = self.here.roster.active(session.site)
+        if self.here.role is not NodeRole.CENTRAL or peer is None or peer.role not in HOUSE_ROLES:
+            raise TroubleError(Trouble.NOT_ACCEPTED)
+        if not isinstance(request, TakeOver):
+            state: CopyState | None = yield KeepCopy(session.site, request)
+            return Sorry(Trouble.STORE) if state is None else state
+        if peer.public_key != self.here.roster.body.authority:
+            raise TroubleError(Trouble.NOT_ACCEPTED)
+        here: Here | None = yield Assume(request.handover)
+        return Sorry(Trouble.NOT_ACCEPTED) if here is None else TookOver(here.roster.signed)
 
     def _listen(self, session: Session, request: Listen) -> AnswerSteps[Reply]:
         session.said = by_chain(request.heads)

@@ -58,7 +58,7 @@ def add_node(
 ) -> Roster:
     """Add a node, or give one that is there another name, role or address.
 
-    A node of the house is vouched for with the house key, which this node must hold.
+    A new node of the house is vouched for with the house key, which this node must hold.
     """
     known = _own_roster(core)
     if any(node.public_key == public_key and not node.is_active for node in known.body.nodes):
@@ -71,7 +71,9 @@ def add_node(
         to_epoch(core.clock.now()),
         address,
         sealing_key=sealing_key or (before.sealing_key if before else b""),
-        voucher=_voucher(core, public_key, role),
+        voucher=before.voucher
+        if before is not None and before.role is role
+        else _voucher(core, public_key, role),
     )
     others = (node for node in known.body.nodes if node.public_key != public_key)
     return _sign_next(core, known, (*others, new))

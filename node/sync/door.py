@@ -6,8 +6,10 @@ import asyncio
 
 from node.base.periods import to_epoch
 from node.sync.answering import Answering
+from node.sync.central_wire import AskCopies, AskCopyPart
 from node.sync.greeting import Greeter
 from node.sync.line import LineSwitch
+from node.sync.offsite import is_holder
 from node.sync.own import Own
 from node.sync.pairing import accept
 from node.sync.peers import Peers
@@ -60,7 +62,18 @@ class Door:
             await self._own.refresh_roster()
         elif isinstance(request, Recover):
             reply = await store.on_writer(lambda core: tell_holder(core, request))
+        elif isinstance(request, AskCopies | AskCopyPart):
+            reply = await self._copies(request)
         return None if reply is None else pack(reply)
+
+    async def _copies(self, request: AskCopies | AskCopyPart) -> Reply | None:
+        """Copies of backups, for whoever holds the sheet."""
+        if not await self._own.store.on_writer(lambda core: is_holder(core, request)):
+            return None
+        copies = self._own.copies
+        if isinstance(request, AskCopies):
+            return await asyncio.to_thread(copies.listed)
+        return await asyncio.to_thread(copies.part, request.name, request.offset)
 
     async def answer(self, token: bytes, body: bytes) -> tuple[int, bytes]:
         """Status and bytes of the answer to another node's request."""

@@ -28,13 +28,21 @@ from node.sync.health import Health, describe
 from node.sync.horizon import keep_horizon
 from node.sync.house_key import HouseKey, read_house_key
 from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
+from node.sync.offsite import Offsite
 from node.sync.own import Own
 from node.sync.pairing import invite, withdraw_invitations
 from node.sync.peers import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, REST_SECONDS, Peers
 from node.sync.roster import Roster, RosterError, adopt_role
 from node.sync.routes import Called
 from node.sync.sealing import heads_told
-from node.sync.transport import PORT, Address, key_at, parse_address, quarter_tag
+from node.sync.transport import (
+    PORT,
+    Address,
+    addresses_in,
+    key_at,
+    parse_address,
+    quarter_tag,
+)
 from node.sync.trouble import TroubleError
 
 _KEPT = "sync.peers"
@@ -83,6 +91,7 @@ class Sync:
         self.behind = self._own.behind
         self._settings = settings
         self._peers = Peers()
+        self.offsite = Offsite(self._own, self._peers, self.tag)
         greeter = Greeter(secrets.token_bytes)
         self.door: Called = Door(self._own, self._peers, greeter, tag=self.tag, line=line)
         self._callers: dict[bytes, tuple[Caller, asyncio.Task[None]]] = {}
@@ -203,9 +212,9 @@ class Sync:
         """Call exactly the nodes in good standing of the roster."""
         self._peers.follow(roster.peers_of(self._own.here.site_id))
         for peer in self._peers:
-            peer.set_addresses("roster", _addresses(peer.node.address))
+            peer.set_addresses("roster", addresses_in(peer.node.address))
             if peer.node.role is NodeRole.CENTRAL:
-                peer.set_addresses("central", _addresses(self._settings.central))
+                peer.set_addresses("central", addresses_in(self._settings.central))
         if self._is_running:
             self._hire_callers()
             self.wake(now=True)
@@ -389,11 +398,3 @@ class Sync:
             audits=(await self._own.auditor.known()).values(),
             now=to_epoch(store.core.clock.now()),
         )
-
-
-def _addresses(text: str) -> list[Address]:
-    try:
-        return [parse_address(text)] if text else []
-    except ValueError as error:
-        log.warning("%s", error)
-        return []

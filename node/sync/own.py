@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from node.base.refusals import RefusedError
 from node.store import Core, PrunedError, Store
 from node.sync.answering import (
+    Assume,
     AwaitNews,
+    KeepCopy,
     MendRows,
     OfferDigests,
     OfferSnapshot,
@@ -19,11 +21,21 @@ from node.sync.answering import (
     Work,
 )
 from node.sync.audits import Auditor
+from node.sync.authority import take_authority
+from node.sync.copies import FOLDER as COPIES
+from node.sync.copies import CopyKeeper
 from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
 from node.sync.house_key import HouseKey
-from node.sync.roster import Roster, RosterError, SignedRoster, adopt_role, take_roster
+from node.sync.roster import (
+    Handover,
+    Roster,
+    RosterError,
+    SignedRoster,
+    adopt_role,
+    take_roster,
+)
 from node.sync.round import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
 from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.transport import LISTEN_SECONDS, Address
@@ -88,6 +100,7 @@ class Own:
         self.house_key = house_key
         self.giving = Giving(store)
         self.auditor = Auditor(store)
+        self.copies = CopyKeeper(store.core.path.with_name(COPIES), store.core.clock.now)
         self.pulse = Pulse()
         self.is_stopping = False
         self.on_roster: Callable[[Roster], None] = lambda _: None
@@ -163,7 +176,7 @@ class Own:
                 raise TypeError("an answer asks nobody")
             return await ask(effect.request)
         if isinstance(effect, Learn):
-            return await self._learn(effect.signed)
+            return await self.learn(effect.signed)
         if isinstance(effect, Work):
             return await self._work(effect, looked_at)
         return await self._on_store(effect)
@@ -178,6 +191,18 @@ class Own:
                 return None if made is None else made.signed
             case ReadPart(digest, offset):
                 return await self.giving.part(digest, offset)
+            case KeepCopy() | Assume():
+                return await self._as_central(effect)
+            case OfferDigests() | MendRows() | RecordAudit():
+                return await self._audit(effect)
+
+    async def _as_central(self, effect: KeepCopy | Assume) -> object:
+        if isinstance(effect, Assume):
+            return await self._assume(effect.handover)
+        return await asyncio.to_thread(self.copies.answer, effect.site, effect.request)
+
+    async def _audit(self, effect: OfferDigests | MendRows | RecordAudit) -> object:
+        match effect:
             case OfferDigests(scopes):
                 return await self.auditor.offer(scopes)
             case MendRows(table, ranges, scopes):
@@ -221,7 +246,17 @@ class Own:
         woken = await self.pulse.after(looked_at, 0 if self.is_stopping else LISTEN_SECONDS)
         return self.here if woken and not self.is_stopping else None
 
-    async def _learn(self, signed: SignedRoster) -> Roster | None:
+    async def _assume(self, handover: Handover) -> Here | None:
+        """Be the authority from now on, if the handover is true."""
+        try:
+            self._adopt(await self.store.on_writer(lambda core: take_authority(core, handover)))
+        except RosterError as error:
+            log.warning("a handover was not believed: %s", error)
+            return None
+        return self.here
+
+    async def learn(self, signed: SignedRoster) -> Roster | None:
+        """Believe a roster that outranks ours; None where it does not."""
         try:
             learnt = await self.store.on_writer(lambda core: take_roster(core, signed))
         except RosterError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from node.sync.tls import WrongKeyError, client_context, public_key_of
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import BODY_BYTES_MAX, Reply, Request, WireError, pack, unpack_reply
 
+log = logging.getLogger("quartier.sync")
 CONNECT_SECONDS = 4.0
 REPLY_SECONDS = 30.0
 LISTEN_SECONDS = 25.0
@@ -49,6 +51,15 @@ def parse_address(text: str) -> Address:
             f"{text!r} is no address: write host:port, for example 192.168.1.20:{PORT}"
         )
     return Address(host, number)
+
+
+def addresses_in(text: str) -> list[Address]:
+    """The address in a setting or in the roster; none where it is empty or makes no sense."""
+    try:
+        return [parse_address(text)] if text else []
+    except ValueError as error:
+        log.warning("%s", error)
+        return []
 
 
 def _has_port(text: str) -> bool:

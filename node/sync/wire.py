@@ -24,6 +24,17 @@ from node.sync.audit_messages import (
     Ranges,
     TableDigests,
 )
+from node.sync.central_wire import (
+    AskCopies,
+    AskCopyPart,
+    Copies,
+    CopyPart,
+    CopyState,
+    GiveCopy,
+    TakeOver,
+    TellCopy,
+    TookOver,
+)
 from node.sync.roster import Root, SignedRoster
 
 PROTOCOL = 1
@@ -291,6 +302,11 @@ Request = (
     | AskRanges
     | Mend
     | Outcome
+    | TellCopy
+    | GiveCopy
+    | AskCopies
+    | AskCopyPart
+    | TakeOver
 )
 Reply = (
     Nonce
@@ -309,6 +325,10 @@ Reply = (
     | Ranges
     | Mended
     | Noted
+    | CopyState
+    | Copies
+    | CopyPart
+    | TookOver
 )
 
 _encoder = msgspec.msgpack.Encoder()

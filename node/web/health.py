@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
+from node.store import NodeRole
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
-from node.store.record import Record
+from node.store.record import Record, Sent, read_sent
 from node.sync import AuditHealth, Health, PeerHealth, Stopped, Sync
 from node.web.errors import words
 from node.web.roles import ROLES
@@ -21,6 +23,7 @@ from node.web.showing import moment
 from node.web.visit import Visit
 
 MB = 1_000_000
+COPY_LATE = timedelta(days=3)
 LOW_BYTES = 500 * MB
 """With so little left somebody should make room before writes are refused."""
 
@@ -46,14 +49,16 @@ async def health_view(visit: Visit) -> HealthView:
     backups = visit.house.service(Backups)
     record = await asyncio.to_thread(lambda: backups.record)
     troubles = await asyncio.to_thread(backups.troubles, visit.now)
+    sent = await asyncio.to_thread(read_sent, backups.folder)
     aside = await visit.store.on_writer(list_set_aside)
     names = {node.site_id: node.name for node in sync.roster.body.nodes}
     return HealthView(
         node_rows=_node_rows(visit, state, sync),
-        backup_rows=_backup_rows(visit, record),
+        backup_rows=_backup_rows(visit, record) + _copy_rows(visit, sync, sent),
         troubles=[_trouble(visit, each) for each in _node_troubles(visit, state, sync)]
         + [_audit(visit, each) for each in state.audits if not each.is_well]
-        + [_trouble(visit, each) for each in troubles if not visit.house.demo],
+        + [_trouble(visit, each) for each in troubles if not visit.house.demo]
+        + [_trouble(visit, each) for each in _copy_troubles(visit, sent)],
         peers=[_peer(visit, peer) for peer in state.peers],
         stopped=[_stopped(visit, each) for each in state.stopped],
         set_aside=[_aside(visit, each, names) for each in aside],
@@ -126,6 +131,24 @@ def _backup_rows(visit: Visit, record: Record) -> list[dict[str, str]]:
     return [{"label": visit.say(label), "value": value} for label, value in rows]
 
 
+def _copy_rows(visit: Visit, sync: Sync, sent: Sent) -> list[dict[str, str]]:
+    """When a copy came to central last, where this node sends them."""
+    if not sync.offsite.has_central or visit.store.core.role is not NodeRole.HOME:
+        return []
+    at = moment(visit, sent.at) if sent.at else visit.say(N_("noch nie"))
+    return [{"label": visit.say(N_("Kopie in der Zentrale")), "value": at}]
+
+
+def _copy_troubles(visit: Visit, sent: Sent) -> list[Refusal]:
+    """A line that is down for a night is no news; a copy that is missing for days is."""
+    if sent.failed is None:
+        return []
+    since = sent.at or sent.failed.at
+    if sent.at is not None and visit.now - since < COPY_LATE:
+        return []
+    return [_with(NO_COPY, why=visit.say(sent.failed.message, **sent.failed.values))]
+
+
 def _peer(visit: Visit, peer: PeerHealth) -> dict[str, str]:
     well = peer.is_well
     return {
@@ -163,6 +186,11 @@ def _aside(visit: Visit, each: SetAside, names: dict[bytes, str]) -> dict[str, s
     }
 
 
+NO_COPY = Refusal(
+    "health.no_copy",
+    N_("In der Zentrale liegt keine neue Kopie der Sicherung: {why}"),
+    N_("Prüfen Sie die Leitung ins Internet. Es wird von selbst weiter versucht."),
+)
 DISMISSED = Refusal(
     "health.dismissed",
     N_("Diese Box wurde ersetzt und gehört nicht mehr zum Quartier."),

@@ -14,7 +14,7 @@ import pytest
 
 from node.__main__ import main
 from node.sync import new_sheet, sheet_lines
-from tests.command_line.serving import Serving, free_port
+from tests.command_line.serving import Serving, free_port, wait_until_answers
 from tests.command_line.setting_up import PATIENCE_SECONDS, Browser, start_code
 from tests.command_line.test_boxes import Boxes, until
 from tests.quarter.conftest import SMALL
@@ -273,6 +273,45 @@ def test_a_backup_comes_back_after_a_wrong_key(
     until(lambda: served(screen))
     assert boxes.rows("new", "select count(*) from person") == people
     assert not list(boxes.at("new").glob("arrived*"))
+
+
+def test_a_backup_comes_back_from_central_with_the_sheet(
+    new_box: tuple[Serving, Browser], boxes: Boxes
+) -> None:
+    """The house burnt down with its stick; central has a copy that it cannot read."""
+    _, screen = new_box
+    lines = founded(boxes)
+    centre = boxes.code("--name", "Zentrale", "--role", "central")
+    people = boxes.rows("home", "select count(*) from person")
+    assert main(["backup", "--data", str(boxes.at("home"))]) == 0
+    with boxes.serving("home", central=boxes.peer("central")) as home:
+        wait_until_answers(boxes.ports["home"][0])
+        boxes.on("central", "join", boxes.peer("home"), centre)
+        with boxes.serving("central"):
+            copies = boxes.at("central") / "copies"
+            until(lambda: boxes.at("home").joinpath("copies.json").exists(), seconds=100)
+            [copy] = copies.iterdir()
+            secrets = [*lines, "AGE-SECRET-KEY"]
+            assert not any(secret.encode() in copy.read_bytes() for secret in secrets)
+            home.process.kill()
+            home.process.wait()
+            shutil.rmtree(boxes.at("home"))
+            screen.get("/setup/restore")
+            where, sheet = boxes.peer("central"), "\n".join(lines)
+            strange = "\n".join(sheet_lines(new_sheet()))
+            assert screen.post("/setup/restore/central", address="", key=sheet).status_code == 422
+            screen.post("/setup/restore/central", address=where, key=strange)
+            assert "keine Zentrale, die dieses Notfallblatt kennt" in screen.page
+            screen.post("/setup/restore/central", address=where, key=sheet)
+            found = re.search(r'name="backup" value="(central:[^"]+)"', screen.page)
+            assert found is not None
+            assert "in der Zentrale" in screen.page
+            screen.post("/setup/restore", backup=found[1], alone="1")
+            screen.see_through()
+            assert "Die Sicherung ist zurückgeholt" in screen.page
+            until(lambda: served(screen))
+    assert boxes.rows("new", "select count(*) from person") == people
+    assert not list(boxes.at("new").glob("*.arriving"))
 
 
 def test_a_verb_on_the_command_line_does_it_too(
