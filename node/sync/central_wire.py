@@ -77,3 +77,7 @@ class TookOver(msgspec.Struct, array_like=True, frozen=True, tag=48):
     """The called node is the authority now: the roster that says so."""
 
     roster: SignedRoster
+
+
+CentralRequest = TellCopy | GiveCopy | AskCopies | AskCopyPart | TakeOver
+CentralReply = CopyState | Copies | CopyPart | TookOver

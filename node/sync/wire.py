@@ -24,17 +24,7 @@ from node.sync.audit_messages import (
     Ranges,
     TableDigests,
 )
-from node.sync.central_wire import (
-    AskCopies,
-    AskCopyPart,
-    Copies,
-    CopyPart,
-    CopyState,
-    GiveCopy,
-    TakeOver,
-    TellCopy,
-    TookOver,
-)
+from node.sync.central_wire import CentralReply, CentralRequest
 from node.sync.roster import Root, SignedRoster
 
 PROTOCOL = 1
@@ -302,11 +292,7 @@ Request = (
     | AskRanges
     | Mend
     | Outcome
-    | TellCopy
-    | GiveCopy
-    | AskCopies
-    | AskCopyPart
-    | TakeOver
+    | CentralRequest
 )
 Reply = (
     Nonce
@@ -325,10 +311,7 @@ Reply = (
     | Ranges
     | Mended
     | Noted
-    | CopyState
-    | Copies
-    | CopyPart
-    | TookOver
+    | CentralReply
 )
 
 _encoder = msgspec.msgpack.Encoder()
