@@ -67,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     _add_backup(add)
     _add_alone(add)
     _add_boxes(add)
+    add(
+        "operator", box_verbs.give_operator_password, "give central's operator a password", OPERATOR
+    )
     add("doctor", verbs.examine_node, "check that journal, clocks and rows agree", DOCTOR)
     add("openapi", verbs.print_openapi, "print the API's description as JSON", OPENAPI, data=False)
     add("settings", verbs.print_settings, "print all settings with their help", "", data=False)
@@ -165,6 +168,11 @@ def _add_boxes(add: _Adder) -> None:
     replace.add_argument("address", metavar="HOST:PORT", help="any living node, or central")
     replace.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet's lines in a file")
     replace.add_argument("--for", dest="dead", default="", metavar="NAME", help="the dead box")
+    authority = add("authority", box_verbs.hand_over, "give the boxes' list to central", AUTHORITY)
+    authority.add_argument(
+        "--take", action="store_true", help="with the sheet: take it to this box"
+    )
+    authority.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet's lines in a file")
     add("nodes", box_verbs.list_boxes, "list the quarter's boxes", NODES)
 
 
@@ -235,6 +243,14 @@ at the founding node, and kept nowhere.
 REPLACE = """
 Asks for the emergency sheet, copies what a living node or central holds, and takes the dead box's
 name and role. A try that was cut off goes on where it was.
+"""
+AUTHORITY = """
+At enrolment: central renames and lets go boxes from then on; new boxes of the house are taken in by
+a box that keeps the list itself. With --take the emergency sheet brings it back, at any box.
+"""
+OPERATOR = """
+DATA is central's own directory, with one for each quarter in it. Prints a new password for its page
+of all quarters (/central), once; the old one is worthless then.
 """
 NODES = """
 Name, role and since when. The desk's page of boxes shows them while the node runs.

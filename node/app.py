@@ -45,6 +45,7 @@ class Node:
     """A running node: its store, its cellar, and the applications that its listeners serve."""
 
     settings: Settings
+    house: House
     store: Store
     sync: Sync
     pages: ASGIApp
@@ -102,7 +103,7 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     follow_profile(house, settings)
     pages, streams = make_pages(house, settings), house.service(Streams)
     backups = house.service(Backups)
-    return Node(settings, store, sync, pages, sync_app(sync), streams, backups)
+    return Node(settings, house, store, sync, pages, sync_app(sync), streams, backups)
 
 
 def sync_settings(settings: Settings) -> SyncSettings:

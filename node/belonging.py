@@ -31,6 +31,7 @@ from node.sync import (
     begin_from_snapshot,
     candidates,
     grant_house_key,
+    handover_by_sheet,
     invite,
     join_quarter,
     key_at,
@@ -45,6 +46,7 @@ from node.sync import (
     sheet_keys,
     sheet_lines,
     stand_in,
+    take_authority,
 )
 from node.web.qr import qr_terminal
 
@@ -167,6 +169,31 @@ def replace(settings: Settings, address: str, *, dead: str, say: Say) -> RosterN
     own = next(node for node in roster.body.nodes if node.name == chosen.name and node.is_active)
     _note_neighbour(settings, address, own)
     return own
+
+
+def hand_over(settings: Settings) -> str:
+    """Give central the authority over the list of boxes; the node must not run.
+
+    Raises `TroubleError` where central is not reached and `RosterError` where it is not ours.
+    """
+
+    async def run() -> Roster:
+        node = await open_node(settings)
+        try:
+            await node.sync.start()
+            return await node.sync.offsite.hand_over()
+        finally:
+            await node.close()
+
+    asyncio.run(run())
+    return "Central keeps the list of the boxes now. The emergency sheet takes it back."
+
+
+def take_back(settings: Settings, secret: str) -> str:
+    """With the emergency sheet, let this box keep the list from now on."""
+    sheet = read_sheet(secret)
+    _on_core(settings, lambda core: take_authority(core, handover_by_sheet(core, sheet)))
+    return "This box keeps the list of the boxes now."
 
 
 def revoke(settings: Settings, name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.settings import load
-from node.verbs import database_of, locked, made_and_locked
+from node.verbs import CommandError, database_of, locked, made_and_locked
 
 if TYPE_CHECKING:
     from node.belonging import Progress
@@ -69,6 +69,30 @@ def replace_box(given: Namespace) -> int:
         belonging.recover(settings, given.address, secret)
         own = belonging.replace(settings, given.address, dead=given.dead, say=_say)
         print(f"This box is {own.name} now; the dead one counts no more. Next: quartier serve.")
+    return 0
+
+
+def hand_over(given: Namespace) -> int:
+    """`quartier authority`."""
+    from node import belonging  # noqa: PLC0415
+
+    database_of(given.data)
+    with locked(given.data):
+        settings = load(given.data, os.environ)
+        if given.take:
+            print(belonging.take_back(settings, _secret(given.sheet)))
+        else:
+            print(belonging.hand_over(settings))
+    return 0
+
+
+def give_operator_password(given: Namespace) -> int:
+    """`quartier operator`."""
+    from node import founding  # noqa: PLC0415
+
+    if not given.data.is_dir():
+        raise CommandError(f"{given.data} is not there. Check the name of the directory.")
+    print(founding.give_operator_password(given.data))
     return 0
 
 

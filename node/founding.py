@@ -14,6 +14,7 @@ from node import people, quarter, spaces
 from node.app import prepare
 from node.base.clock import SystemClock
 from node.base.refusals import N_, granted
+from node.central import set_password
 from node.quarter.files import FileError, QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
@@ -146,7 +147,7 @@ def give_password(settings: Settings, sign_in: str) -> str | None:
 
     On the first day nobody has one yet, so nobody could give it out at the desk.
     """
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    password = _fresh_password()
 
     async def give() -> bool:
         store = await Store.open(settings.database, REGISTRY, clock=SystemClock())
@@ -163,6 +164,17 @@ def give_password(settings: Settings, sign_in: str) -> str | None:
             await store.close()
 
     return password if asyncio.run(give()) else None
+
+
+def give_operator_password(folder: Path) -> str:
+    """A new password for whoever runs a central whose quarters lie in this directory."""
+    password = _fresh_password()
+    set_password(folder, password)
+    return password
+
+
+def _fresh_password() -> str:
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def examine_node(settings: Settings) -> list[Finding]:

@@ -20,7 +20,7 @@ from node import setup
 from node.app import Node, open_node
 from node.base.clock import Clock, SystemClock
 from node.base.refusals import Refusal, RefusedError
-from node.central import Hub
+from node.central import Hub, central_pages
 from node.logs import begin_logging
 from node.maintenance import Maintenance, until_helped
 from node.recovery import make_sound, mend
@@ -53,12 +53,12 @@ def serve_central(folders: Sequence[Path]) -> int:
     """Serve every quarter of these directories, its pages by host name."""
     all_settings = [load(path, {}) for path in folders]
     manager = Manager.taken_from(os.environ)
-    return _run(_serve_many(all_settings, manager), all_settings[0].log)
+    return _run(_serve_many(all_settings, manager, folders[0].parent), all_settings[0].log)
 
 
-async def _serve_many(all_settings: list[Settings], manager: Manager) -> None:
+async def _serve_many(all_settings: list[Settings], manager: Manager, fleet: Path) -> None:
     # Central is never told to begin again: it is given no snapshot.
-    await _serve(all_settings, None, manager, told_to_stop())
+    await _serve(all_settings, None, manager, told_to_stop(), fleet=fleet)
 
 
 def _run(serving: Coroutine[Any, Any, None], log: str) -> int:
@@ -142,8 +142,11 @@ async def _serve(
     told: asyncio.Event,
     *,
     rest: float = 0.0,
+    fleet: Path | None = None,
 ) -> Address | None:
-    """Serve until told to stop. Answers who gives a snapshot to a node that must begin again.
+    """Serve until told to stop, with the operator's pages for a `fleet`.
+
+    Answers who gives a snapshot to a node that must begin again.
 
     One that could not be had before is not asked for until after the `rest`.
     """
@@ -181,7 +184,7 @@ async def _serve(
         stack.callback(watchdog.cancel)
         await run_until_stopped(
             [
-                (_page_listener(pages, nodes), for_pages),
+                (_page_listener(_pages(pages, nodes, fleet), nodes), for_pages),
                 *zip(map(_peer_listener, nodes), for_peers, strict=True),
             ],
             ready=lambda: _say(nodes, manager),
@@ -213,12 +216,15 @@ def _peer_socket(settings: Settings) -> socket.socket:
     return bound(settings.sync_host, settings.sync_port, prefix="sync_")
 
 
-def _pages(by_host: Mapping[str, Any]) -> Any:
-    return next(iter(by_host.values())) if len(by_host) == 1 else Hub(by_host)
+def _pages(by_host: Mapping[str, Any], nodes: list[Node], fleet: Path | None) -> Any:
+    if fleet is None:
+        return next(iter(by_host.values()))
+    hosts = frozenset(host for node in nodes for host in node.settings.hosts)
+    return Hub(by_host, central_pages(fleet, [node.house for node in nodes], hosts))
 
 
-def _page_listener(by_host: Mapping[str, Any], nodes: list[Node]) -> Listener:
-    return listener(_pages(by_host), let_go=lambda: _let_go(nodes), **page_listener_options())
+def _page_listener(pages: Any, nodes: list[Node]) -> Listener:
+    return listener(pages, let_go=lambda: _let_go(nodes), **page_listener_options())
 
 
 def _peer_listener(node: Node) -> Listener:

@@ -16,6 +16,8 @@ from pathlib import Path
 from node.settings import FILE, described, load
 
 DATABASE = "quarter.db"
+OWN_PLACES = {"demo", "central", "operator"}
+"""Verbs whose data are not those of a node."""
 
 
 class CommandError(Exception):
@@ -32,7 +34,11 @@ def default_data(verb: str) -> Path:
     if configured:
         return Path(configured)
     base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "quartier" / (verb if verb in {"demo", "central"} else "node")
+    return (
+        base
+        / "quartier"
+        / ({"operator": "central"}.get(verb, verb) if verb in OWN_PLACES else "node")
+    )
 
 
 def in_home(path: Path) -> str:

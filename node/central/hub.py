@@ -1,4 +1,4 @@
-"""Chooses the quarter by the host name that was asked for."""
+"""Chooses the quarter by the host name asked for, and the operator's pages by their address."""
 
 from __future__ import annotations
 
@@ -8,22 +8,38 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from node.web.asked import host_name
 
+OPERATORS = "/central"
+"""Where the operator's own pages are, at every name of this central."""
+
 
 class Hub:
     """An ASGI application of many quarters' pages; unknown names get a plain 421."""
 
-    def __init__(self, quarters: Mapping[str, ASGIApp]) -> None:
+    def __init__(self, quarters: Mapping[str, ASGIApp], operators: ASGIApp | None = None) -> None:
         self._quarters = quarters
+        self._operators = operators
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request to the quarter that is meant."""
-        headers = dict(scope.get("headers", ()))
-        host = host_name(headers.get(b"host", b"").decode("latin-1"))
-        app = self._quarters.get(host) or self._quarters.get(host.split(".")[0])
+        """Hand the request to the quarter that is meant, or to the operator's pages."""
+        app = self._meant(scope)
         if app is None:
             await _unknown(send)
             return
         await app(scope, receive, send)
+
+    def _meant(self, scope: Scope) -> ASGIApp | None:
+        path = str(scope.get("path", ""))
+        if path == OPERATORS or path.startswith(f"{OPERATORS}/"):
+            return self._operators
+        headers = dict(scope.get("headers", ()))
+        host = host_name(headers.get(b"host", b"").decode("latin-1"))
+        found = self._quarters.get(host) or self._quarters.get(host.split(".")[0])
+        if found is not None:
+            return found
+        # One quarter needs no name; and what every page looks like is no quarter's own.
+        if len(self._quarters) == 1:
+            return next(iter(self._quarters.values()))
+        return self._operators if path.startswith("/static/") else None
 
 
 async def _unknown(send: Send) -> None:

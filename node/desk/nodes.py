@@ -8,15 +8,27 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from node.base.actors import Permission
+from node.base.actors import Permission, may
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.store import NodeRole
-from node.sync import RosterError, RosterNode, Sync
+from node.sync import (
+    WORDS,
+    RosterError,
+    RosterNode,
+    SheetError,
+    Sync,
+    TroubleError,
+    handover_by_sheet,
+    read_sheet,
+    take_authority,
+)
+from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE
+from node.web.overheard import OVERHEARD, SHEET_CHARS_MAX, is_overheard
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
 from node.web.showing import moment
@@ -29,6 +41,10 @@ class NodesPage:
 
     rows: list[dict[str, Any]]
     can_change: bool
+    can_hand_over: bool
+    can_take_back: bool
+    at_central: bool
+    overheard: bool
     where: str
     roles: list[dict[str, str]]
     given: dict[str, str] = field(default_factory=dict)
@@ -99,16 +115,65 @@ async def revoke(visit: Visit, node_id: str) -> Response[Any]:
     return visit.go("/desk/nodes")
 
 
+@post("/desk/nodes/hand-over", include_in_schema=False)
+async def hand_over(visit: Visit) -> Response[Any]:
+    """Give central the list of the boxes, as at enrolment."""
+    visit.allowed(Permission.RUN_NODE)
+    await read_fields(visit)
+    sync = visit.house.service(Sync)
+    try:
+        await _changed(sync.offsite.hand_over)
+    except TroubleError as error:
+        said = WORDS[error.trouble]
+        raise RefusedError(
+            Refusal("desk.no_central", said.message, said.remedy, values={"name": "Zentrale"})
+        ) from error
+    return visit.go("/desk/nodes")
+
+
+@post("/desk/nodes/take-back", include_in_schema=False)
+async def take_back(visit: Visit) -> Response[Any]:
+    """With the emergency sheet, let this box keep the list."""
+    visit.allowed(Permission.RUN_NODE)
+    fields = await read_fields(visit)
+    typed = fields.given.pop("sheet", "")[:SHEET_CHARS_MAX]
+    page = _page(visit)
+    if page.overheard and fields.given.get("own_network") != "1":
+        page.problems = {"own_network": visit.say(OVERHEARD.message)}
+        return await desk_page(visit, "desk/nodes.html", page, here="health", status=422)
+    sync = visit.house.service(Sync)
+    try:
+        sheet = read_sheet(typed)
+    except SheetError as error:
+        said = words(visit, error.refusal)
+        page.problems = {"sheet": f"{said['message']} {said['remedy']}"}
+        return await desk_page(visit, "desk/nodes.html", page, here="health", status=422)
+    await _changed(
+        lambda: visit.store.on_writer(
+            lambda core: take_authority(core, handover_by_sheet(core, sheet))
+        )
+    )
+    await sync.refresh_roster()
+    return visit.go("/desk/nodes")
+
+
 def _page(visit: Visit) -> NodesPage:
     sync = visit.house.service(Sync)
-    roster = sync.roster
-    authority = next(
-        (n.name for n in roster.body.nodes if n.public_key == roster.body.authority), ""
-    )
+    roster, here = sync.roster, sync.roster.nodes[sync.site_id]
+    kept_by = next((n for n in roster.body.nodes if n.public_key == roster.body.authority), None)
+    at_central = kept_by is not None and kept_by.role is NodeRole.CENTRAL
+    runs = may(visit.actor, Permission.RUN_NODE)
     return NodesPage(
         rows=[_row(visit, node, sync) for node in roster.body.nodes],
         can_change=sync.is_authority,
-        where=authority,
+        can_hand_over=runs
+        and sync.is_authority
+        and here.role is not NodeRole.CENTRAL
+        and sync.offsite.has_central,
+        can_take_back=runs and at_central and sync.holds_house_key,
+        at_central=at_central,
+        overheard=is_overheard(visit),
+        where=kept_by.name if kept_by else "",
         roles=[{"value": str(role), "text": visit.say(ROLES[role])} for role in INVITED],
     )
 
@@ -149,4 +214,4 @@ UNKNOWN_NODE = Refusal(
     N_("Bitte wählen Sie eine aus der Liste der Boxen."),
     status=404,
 )
-ROUTES = (nodes_page, invite_node, rename_node, ask_revoke, revoke)
+ROUTES = (nodes_page, invite_node, rename_node, ask_revoke, revoke, hand_over, take_back)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,12 +18,10 @@ from node.base.ids import normal_code, random_code
 from node.base.refusals import N_, Refusal, RefusedError
 from node.kiosk import KioskRules
 from node.web.gate import SESSION_COOKIES
+from node.web.guesses import SECONDS, Guesses
 from node.web.visit import Visit
 
 CODE_CHARS = 8
-GUESSES_PER_ADDRESS = 5
-GUESSES_IN_ALL = 60
-GUESSES_SECONDS = 60.0
 TOKENS_MAX = 50
 COOKIE = SESSION_COOKIES[Face.PORTAL]
 HOLDER = replace(NOBODY, person_id=b"start code")
@@ -37,9 +33,8 @@ class Door:
     """The start code of one start, and the browsers that have shown it."""
 
     code: str = field(default_factory=lambda: random_code(CODE_CHARS))
-    tick: Callable[[], float] = time.monotonic
+    guesses: Guesses = field(default_factory=Guesses)
     _tokens: deque[str] = field(default_factory=lambda: deque(maxlen=TOKENS_MAX))
-    _guesses: deque[tuple[float, str]] = field(default_factory=deque)
 
     @property
     def shown(self) -> str:
@@ -48,14 +43,10 @@ class Door:
 
     def open(self, typed: str, address: str) -> str | Refusal:
         """A token for the browser of whoever knows the code."""
-        now = self.tick()
-        while self._guesses and now - self._guesses[0][0] > GUESSES_SECONDS:
-            self._guesses.popleft()
-        here = sum(1 for _, whose in self._guesses if whose == address)
-        if here >= GUESSES_PER_ADDRESS or len(self._guesses) >= GUESSES_IN_ALL:
+        if self.guesses.are_too_many(address):
             return TOO_MANY
         if not hmac.compare_digest(normal_code(typed).encode(), self.code.encode()):
-            self._guesses.append((now, address))
+            self.guesses.note(address)
             return WRONG_CODE
         self._tokens.append(secrets.token_urlsafe(32))
         return self._tokens[-1]
@@ -104,6 +95,6 @@ TOO_MANY = Refusal(
     N_("Der Startcode wurde zu oft falsch eingegeben."),
     N_("Bitte warten Sie eine Minute. Am Bildschirm der Box geht es auch ohne Code."),
     status=429,
-    values={"seconds": int(GUESSES_SECONDS)},
+    values={"seconds": int(SECONDS)},
     field="code",
 )

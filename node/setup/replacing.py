@@ -19,11 +19,11 @@ from node.setup.state import Begun, forget_begun
 from node.setup.work import Say, attempt
 from node.sync import RosterNode, SheetError, read_sheet
 from node.web.forms import Fields, read_fields
+from node.web.overheard import OVERHEARD, SHEET_CHARS_MAX
 from node.web.roles import ROLES
 from node.web.visit import Visit
 
 HERE = "/setup/replace"
-SHEET_CHARS_MAX = 400
 
 
 @dataclass(slots=True)
@@ -154,12 +154,5 @@ WHICH = Refusal(
     N_("Bitte wählen Sie sie aus."),
     status=422,
     field="dead",
-)
-OVERHEARD = Refusal(
-    "setup.overheard",
-    N_("In diesem Netz könnten andere mitlesen, was Sie eingeben."),
-    N_("Nehmen Sie den Bildschirm der Box, ein Kabel oder Ihren eigenen Hotspot."),
-    status=422,
-    field="own_network",
 )
 ROUTES = (replace_page, take_sheet, replace)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from litestar import Litestar
 from litestar.di import Provide
 
 from node.app import BODY_BYTES_MAX, visit_of
-from node.base.clock import SystemClock
 from node.base.refusals import N_
 from node.kiosk import KioskRules
 from node.serving import Listener, bound, listener, run_until_stopped
@@ -20,7 +17,6 @@ from node.settings import Settings
 from node.setup import founding, joining, pages, replacing, restoring
 from node.setup.state import Setup, read_begun
 from node.setup.work import Hold, Work
-from node.store import Store
 from node.store.files import is_expected
 from node.store.soundness import was_served
 from node.sync import own_addresses
@@ -31,29 +27,13 @@ from node.web.gate import Gate
 from node.web.i18n import terminal_language, translate
 from node.web.listening import page_listener_options
 from node.web.static import static_file
-from node.web.templating import Templates
-from node.web.visit import House
+from node.web.storeless import storeless_house
 
 LOOKS_EVERY_SECONDS = 0.5
 TOLD_SECONDS = 10.0
 """So long the pages stay after the work is done where nobody looks."""
 
 NAME = "Quartier"
-
-
-class NoStore:
-    """Stands where a node has its store: a page of a first start that reaches for one is wrong."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise TypeError(f"there is no store before the first start is over ({name})")
-
-
-class NoSigner:
-    """Nobody holds a key yet."""
-
-    def sign(self, purpose: str, message: bytes) -> bytes:
-        """Never asked for."""
-        raise TypeError(f"nothing to sign with: {purpose}, {len(message)} bytes")
 
 
 def is_waiting(settings: Settings) -> bool:
@@ -83,20 +63,8 @@ async def until_set_up(settings: Settings, manager: Manager, hold: Hold) -> bool
 
 def setup_pages(setup: Setup) -> Gate:
     """The application."""
-    house = House(
-        store=cast(Store, NoStore()),
-        clock=SystemClock(),
-        templates=Templates(ZoneInfo("Europe/Berlin")),
-        secret=secrets.token_bytes(32),
-        quarter_name=NAME,
-        demo=False,
-        signer=NoSigner(),
-        home_keys=list[bytes],
-        services={
-            Setup: setup,
-            KioskRules: KioskRules(frozenset(setup.settings.kiosk_from), ""),
-        },
-    )
+    rules = KioskRules(frozenset(setup.settings.kiosk_from), "")
+    house = storeless_house(NAME, {Setup: setup, KioskRules: rules})
     return Gate(setup_app(), house, setup.door.find, frozenset(setup.settings.hosts))
 
 

@@ -9,9 +9,11 @@ from node.sync.audits import find_differences
 from node.sync.authority import (
     add_node,
     found_roster,
+    handover_by_sheet,
     revoke_node,
     set_recovery,
     sheet_keys,
+    take_authority,
 )
 from node.sync.discovery import own_addresses
 from node.sync.fetching import begin_from_snapshot
@@ -79,6 +81,7 @@ __all__ = [
     "found_roster",
     "go_on_alone",
     "grant_house_key",
+    "handover_by_sheet",
     "invite",
     "join_quarter",
     "join_roster",
@@ -99,4 +102,5 @@ __all__ = [
     "sheet_lines",
     "stand_in",
     "sync_app",
+    "take_authority",
 ]

@@ -64,6 +64,11 @@ class Offsite:
     def _central(self) -> Peer | None:
         return next((peer for peer in self._peers if peer.node.role is NodeRole.CENTRAL), None)
 
+    @property
+    def kept(self) -> Copies:
+        """At central: the copies that are here."""
+        return self._own.copies.listed()
+
     async def send(self, path: Path) -> None:
         """Give central a copy of a sealed backup; raises `TroubleError` where that breaks off."""
         await send_copy(self._own, self._there(), self._tag, path)

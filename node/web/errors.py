@@ -121,6 +121,8 @@ def sign_in_address(path: str) -> str:
     """Where somebody signs in for the face that the address belongs to."""
     if path.startswith("/kiosk"):
         return "/kiosk/sign-in"
+    if path.startswith("/central"):
+        return "/central/sign-in"
     return "/desk/sign-in" if path.startswith("/desk") else "/sign-in"
 
 

@@ -140,4 +140,4 @@ def test_rubbish_is_answered_honestly_and_sets_nothing_up(
 def test_guesses_do_not_fill_the_memory(box: NewBox) -> None:
     for number in range(500):
         box.setup.door.open("AAAA-AAAA", f"192.0.2.{number}")
-    assert len(box.setup.door._guesses) <= 60
+    assert len(box.setup.door.guesses) <= 60

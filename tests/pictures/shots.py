@@ -710,6 +710,36 @@ def until_founded(page: Any, known: dict[str, str]) -> None:
     page.wait_for_selector(".sheet-list", timeout=120_000)
 
 
+CENTRAL = (
+    Shot("desk-central-sign-in", "central/sign_in.html", "/central/sign-in", node="fleet"),
+    Shot(
+        "desk-central-sign-in-wrong",
+        "central/sign_in.html",
+        "/central/sign-in",
+        (fill("#password", "falsch"), press(SETUP_FORM)),
+        node="fleet",
+        status=403,
+    ),
+    Shot("desk-central", "central/fleet.html", "/central", who="operator", node="fleet"),
+    Shot(
+        "desk-central-quarter",
+        "central/quarter.html",
+        "/central",
+        (press("table a"),),
+        at="/central/quarters/{tag:str}",
+        who="operator",
+        node="fleet",
+    ),
+    Shot(
+        "desk-central-revoke",
+        "central/revoke.html",
+        "/central/quarters/{tag}/nodes/{lobby_node}/revoke",
+        who="operator",
+        node="fleet",
+    ),
+    Shot("desk-nodes-operator", "desk/nodes.html", "/desk/nodes", who="levin"),
+    Shot("desk-nodes-elsewhere", "desk/nodes.html", "/desk/nodes", who="levin", node="kiosk"),
+)
 CARE = (
     Shot("kiosk-health", "kiosk/health.html", "/kiosk/health", who="mira-card", node="kiosk"),
     Shot("kiosk-health-box", "kiosk/health_box.html", "/kiosk/health/box", who="mira-card"),
@@ -833,7 +863,7 @@ NEW_BOX = (
 )
 SCENES = (
     Scene("noon", (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *HOUSE, *REFUSALS, *DESK, *LOBBY)),
-    Scene("looking after the boxes", CARE),
+    Scene("looking after the boxes", (*CARE, *CENTRAL)),
     Scene("the clock is doubted", DOUBTED, doubted=True),
     Scene("the line is cut", CUT, line="cut"),
     Scene("evening", EVENING, at=AT + timedelta(hours=9)),

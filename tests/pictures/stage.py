@@ -12,6 +12,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from node.base.clock import FrozenClock
 from node.base.ids import id_text
 from node.base.periods import Period
 from node.base.refusals import Refusal
+from node.central import set_password
 from node.portal.spaces import offer_value
 from node.quarter.files import QuarterFiles, read_quarter
 from node.registry import REGISTRY
@@ -35,8 +38,9 @@ from node.spaces.folding import project
 from node.spaces.tables import select_space
 from node.store import Core, Read, Store, Write
 from node.sync import new_sheet, read_roster, sheet_lines
+from node.sync.transport import quarter_tag
 from tests.app_client import apart
-from tests.nodes import Nodes, claim_ports
+from tests.nodes import LOG, ROOT, Nodes, claim_ports
 from tests.serve import AHEAD, MovedClock
 
 AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
@@ -44,6 +48,7 @@ AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 PIN = demo.DEMO_PIN
 BROKEN = "broken"
 NEW = "new"
+FLEET = "fleet"
 BROKEN_TABLE = "quarter_profile"
 """Without it the help page cannot be made: a programmer's error on a real page."""
 
@@ -53,6 +58,19 @@ class Stage(Nodes):
     """The running demo, and what people on it know: codes, cards, ids, addresses."""
 
     known: dict[str, str] = field(default_factory=dict)
+
+    def serve_fleet(self, name: str) -> None:
+        """Start a central with all its quarters, as its unit does."""
+        folder = self.folder / name
+        with (folder / LOG).open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "node", "central", "--data", str(folder)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        self._await(name)
 
     def set_scene(self, *, line: str = "ok", doubted: bool = False, at: datetime = AT) -> None:
         """Put time and line where a picture wants them, and wait until the nodes have heard."""
@@ -77,10 +95,12 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
     stage.known |= apart(lambda: asyncio.run(_prepare(database, files, sign_ins)))
     try:
         shutil.copytree(folder / "home", folder / BROKEN)
+        shutil.copytree(folder / "central", folder / FLEET / "le-flair")
         stage.start(*demo.NODES)
         stage.until_even(seconds=60)
         _break(stage, port=ports + 25)
         _unpack(stage, port=ports + 27)
+        _serve_fleet(stage, port=ports + 15)
         yield stage
     finally:
         stage.stop()
@@ -111,6 +131,17 @@ def _unpack(stage: Stage, *, port: int) -> None:
     stage.known["archive"] = packed
     stage.known["strange_sheet"] = "\n".join(sheet_lines(new_sheet()))
     stage.known["slip"] = stage.known["strange_sheet"][2:]
+
+
+def _serve_fleet(stage: Stage, *, port: int) -> None:
+    """The operator's pages of a central: a copy of the demo's, which meets nobody."""
+    folder = stage.folder / FLEET
+    for data in (folder, folder / "le-flair"):
+        settings = Settings(data=data, port=port, sync_port=port + 1, discovery=False)
+        (data / FILE).write_text(settings.to_toml(), encoding="utf-8")
+    stage.known["operator"] = "sechs graue Kabel"
+    set_password(folder, stage.known["operator"])
+    stage.serve_fleet(FLEET)
 
 
 def _told(sign_ins: dict[str, Any]) -> dict[str, str]:
@@ -299,6 +330,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "salon_taken": offer_value(taken.space_id, taken.period),
         "partner_id": id_text(cast.id(cast.partner)),
         "lobby_node": _lobby_node(core),
+        "tag": quarter_tag(core.quarter),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from litestar.di import Provide
 
 from node import desk, kiosk, portal
 from node.app import visit_of
+from node.central.pages import central_app
 from node.setup.serving import setup_app
 from tests.pictures.shots import SHOTS, Shot
 
 NODE = Path(portal.__file__).parents[1]
-TEMPLATE = re.compile(r'"((?:portal|kiosk|desk|setup)/\w+\.html|refusal\.html)"')
+TEMPLATE = re.compile(r'"((?:portal|kiosk|desk|setup|central)/\w+\.html|refusal\.html)"')
 NO_PAGES = {
     "/mine/{reservation:str}/pass.svg",
     "/mine/{reservation:str}/pass.png",
@@ -31,6 +33,7 @@ NO_PAGES = {
 """What browsers ask for that is no page of its own."""
 
 
+@functools.cache
 def routes() -> dict[str, re.Pattern[str]]:
     """Every address of the faces that shows a page, as it is written and as a pattern."""
     app = Litestar(
@@ -39,8 +42,9 @@ def routes() -> dict[str, re.Pattern[str]]:
         openapi_config=None,
     )
     shown = {route.path for route in app.routes if "GET" in getattr(route, "methods", ())}
-    new_box = {route.path for route in setup_app().routes if "GET" in getattr(route, "methods", ())}
-    shown |= {path for path in new_box if path.startswith("/setup")}
+    others = (*setup_app().routes, *central_app().routes)
+    found = {route.path for route in others if "GET" in getattr(route, "methods", ())}
+    shown |= {path for path in found if path.startswith(("/setup", "/central"))}
     return {path: pattern_of(path) for path in shown - NO_PAGES}
 
 
@@ -67,7 +71,7 @@ def test_every_template_has_a_picture() -> None:
     assert named == {shot.template for shot in SHOTS.values()}
 
 
-@pytest.mark.parametrize("name", ["portal", "kiosk", "desk", "setup"])
+@pytest.mark.parametrize("name", ["portal", "kiosk", "desk", "setup", "central"])
 def test_no_template_lies_about(name: str) -> None:
     """What no page shows and no template takes in is left over."""
     sources = [path.read_text("utf-8") for kind in ("*.py", "*.html") for path in NODE.rglob(kind)]

@@ -285,6 +285,18 @@ def with_the_start_code(walk: Walk, who: str, node: str) -> Any:
     return state
 
 
+def at_central(walk: Walk, who: str, node: str) -> Any:
+    """Sign in as the operator of a central."""
+    context, page = walk.signing_in()
+    page.goto(f"{walk.stage.address(node)}/central/sign-in")
+    page.fill("#password", walk.stage.known["operator"])
+    page.click("main .button-primary")
+    page.wait_for_url("**/central")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "resident": at_the_phone,
     "busy": at_the_phone,
@@ -292,6 +304,7 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "booker": at_the_phone,
     "left": known_there,
     "founder": with_the_start_code,
+    "operator": at_central,
     "away": on_the_way,
     "card": at_the_lobby,
     "busy-card": at_the_lobby,

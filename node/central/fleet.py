@@ -1,0 +1,286 @@
+"""The operator's pages: all quarters in one table, and one quarter with its boxes.
+
+What they show is what central itself knows; nothing of a house can be read here. Where a quarter's
+authority was handed to central, its boxes are renamed and let go here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+
+from node.base.ids import id_text
+from node.base.periods import from_epoch
+from node.base.refusals import N_, Refusal, RefusedError
+from node.central.operator import Operators
+from node.store.rotation import made_at
+from node.sync import Health, RosterError, RosterNode, Sync
+from node.web.errors import words
+from node.web.forms import path_id, read_fields
+from node.web.gate import SESSION_COOKIES
+from node.web.health import HealthView, health_view
+from node.web.inviting import NAME_CHARS_MAX, NOT_HERE
+from node.web.prefs import changed, local_path
+from node.web.roles import ROLES
+from node.web.showing import moment
+from node.web.visit import House, Visit, face_of
+
+HOME = "/central"
+COOKIE = SESSION_COOKIES[face_of(HOME)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The quarters of a central, by their public mark."""
+
+    houses: Sequence[House]
+
+    def find(self, tag: str) -> House:
+        """The quarter with this mark; raises `RefusedError`."""
+        found = next((house for house in self.houses if house.service(Sync).tag == tag), None)
+        if found is None:
+            raise RefusedError(NO_QUARTER)
+        return found
+
+
+@dataclass(slots=True)
+class FleetPage:
+    """See `central/fleet.html`."""
+
+    rows: list[dict[str, Any]]
+    well: int
+
+
+@dataclass(slots=True)
+class QuarterPage:
+    """See `central/quarter.html`."""
+
+    tag: str
+    name: str
+    view: HealthView
+    boxes: list[dict[str, Any]]
+    can_change: bool
+    where: str
+    copies: list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class SignInPage:
+    """See `central/sign_in.html`."""
+
+    refusal: dict[str, Any] | None = None
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+@get("/central/sign-in", include_in_schema=False)
+async def sign_in_page(visit: Visit) -> Response[Any]:
+    """Ask for the password."""
+    if visit.actor.is_signed_in:
+        return visit.go(HOME)
+    return _page(visit, "central/sign_in.html", SignInPage())
+
+
+@post("/central/sign-in", include_in_schema=False)
+async def sign_in(visit: Visit) -> Response[Any]:
+    """Begin a session."""
+    fields = await read_fields(visit)
+    address = visit.request.client.host if visit.request.client else ""
+    operators = visit.house.service(Operators)
+    password = fields.given.get("password", "")[:200]
+    found = await asyncio.to_thread(operators.sign_in, password, address)
+    if isinstance(found, Refusal):
+        page = SignInPage(words(visit, found))
+        return _page(visit, "central/sign_in.html", page, status=found.status)
+    visit.keep(COOKIE, found)
+    return visit.go(HOME)
+
+
+@post("/central/sign-out", include_in_schema=False)
+async def sign_out(visit: Visit) -> Response[Any]:
+    """End it."""
+    await read_fields(visit)
+    visit.house.service(Operators).sign_out(visit.token)
+    visit.forget(COOKIE)
+    return visit.go("/central/sign-in")
+
+
+@post("/central/prefs", include_in_schema=False)
+async def set_prefs(visit: Visit) -> Response[Any]:
+    """Show the same page as it was wished."""
+    fields = await read_fields(visit)
+    visit.keep_prefs(changed(visit.prefs, fields.given))
+    back = local_path(fields.given.get("back", HOME))
+    return visit.go(back if back.startswith(HOME) else HOME)
+
+
+@get(HOME, include_in_schema=False)
+async def fleet_page(visit: Visit) -> Response[Any]:
+    """All quarters, those that need somebody first."""
+    visit.signed_in()
+    houses = visit.house.service(Fleet).houses
+    rows = await asyncio.gather(*(_row(visit, house) for house in houses))
+    ranked = sorted(rows, key=lambda row: (row["is_well"], row["name"]))
+    page = FleetPage(ranked, sum(1 for row in rows if row["is_well"]))
+    return _page(visit, "central/fleet.html", page)
+
+
+async def _row(visit: Visit, house: House) -> dict[str, Any]:
+    sync = house.service(Sync)
+    state = await sync.health()
+    heard = max(
+        (peer.last_success_at for peer in state.peers if peer.last_success_at), default=None
+    )
+    newest = _newest_copy(sync)
+    troubles = _troubles(visit, state)
+    return {
+        "tag": sync.tag,
+        "name": house.quarter_name,
+        "boxes": sum(1 for node in sync.roster.body.nodes if node.is_active),
+        "heard": _when(visit, heard),
+        "waiting": state.waiting_out,
+        "copy": _when(visit, newest),
+        "is_well": not troubles,
+        "trouble": troubles[0] if troubles else "",
+    }
+
+
+def _troubles(visit: Visit, state: Health) -> list[str]:
+    """What is the matter, in a sentence each."""
+    said = [
+        visit.say(peer.problem.text, **peer.problem.values)
+        for peer in state.peers
+        if not peer.is_well
+    ]
+    said += [
+        visit.say(N_("Änderungen von {name} wurden angehalten."), name=each.name)
+        for each in state.stopped
+    ]
+    if state.write_refusal is not None:
+        said.insert(0, visit.say(state.write_refusal.message, **state.write_refusal.values))
+    return said
+
+
+def _newest_copy(sync: Sync) -> datetime | None:
+    return next((made_at(name) for name, _ in sync.offsite.kept.found), None)
+
+
+def _when(visit: Visit, at: datetime | None) -> str:
+    return moment(visit, at) if at else visit.say(N_("noch nie"))
+
+
+@get("/central/quarters/{tag:str}", include_in_schema=False)
+async def quarter_page(visit: Visit, tag: str) -> Response[Any]:
+    """One quarter: what is the matter, its boxes, its copies."""
+    visit.signed_in()
+    house = visit.house.service(Fleet).find(tag)
+    sync = house.service(Sync)
+    roster = sync.roster.body
+    page = QuarterPage(
+        tag=tag,
+        name=house.quarter_name,
+        view=await health_view(replace(visit, house=house)),
+        boxes=[_box(visit, node, sync) for node in roster.nodes],
+        can_change=sync.is_authority,
+        where=next((n.name for n in roster.nodes if n.public_key == roster.authority), ""),
+        copies=[_copy(visit, *each) for each in sync.offsite.kept.found],
+    )
+    return _page(visit, "central/quarter.html", page)
+
+
+def _box(visit: Visit, node: RosterNode, sync: Sync) -> dict[str, Any]:
+    text = N_("gehört dazu") if node.is_active else N_("gehört nicht mehr dazu")
+    return {
+        "id": id_text(node.site_id),
+        "name": node.name,
+        "role": visit.say(ROLES[node.role]),
+        "since": moment(visit, from_epoch(node.since)),
+        "state": "confirmed" if node.is_active else "cancelled",
+        "text": visit.say(text),
+        "is_active": node.is_active,
+        "can_go": node.is_active and node.site_id != sync.site_id,
+    }
+
+
+def _copy(visit: Visit, name: str, size: int) -> dict[str, str]:
+    at = made_at(name)
+    megabytes = visit.say(N_("{count} MB"), count=-(-size // 1_000_000))
+    return {"label": moment(visit, at) if at else name, "value": megabytes}
+
+
+@post("/central/quarters/{tag:str}/nodes/{node_id:str}/rename", include_in_schema=False)
+async def rename(visit: Visit, tag: str, node_id: str) -> Response[Any]:
+    """Give a box another name."""
+    sync, node = _named(visit, tag, node_id)
+    fields = await read_fields(visit)
+    name = fields.text("name", required=True, longest=NAME_CHARS_MAX)
+    if not fields.problems:
+        try:
+            await sync.add_node(node.public_key, name=name, role=node.role, address=node.address)
+        except RosterError as error:
+            raise RefusedError(NOT_HERE) from error
+    return visit.go(f"/central/quarters/{tag}")
+
+
+@get("/central/quarters/{tag:str}/nodes/{node_id:str}/revoke", include_in_schema=False)
+async def ask_revoke(visit: Visit, tag: str, node_id: str) -> Response[Any]:
+    """Say what it means to let a box go, before it cannot be taken back."""
+    _, node = _named(visit, tag, node_id)
+    page = {"tag": tag, "id": node_id, "name": node.name, "role": visit.say(ROLES[node.role])}
+    return _page(visit, "central/revoke.html", page)
+
+
+@post("/central/quarters/{tag:str}/nodes/{node_id:str}/revoke", include_in_schema=False)
+async def revoke(visit: Visit, tag: str, node_id: str) -> Response[Any]:
+    """Let a box belong to the quarter no more."""
+    sync, node = _named(visit, tag, node_id)
+    await read_fields(visit)
+    try:
+        await sync.revoke_node(node.site_id)
+    except RosterError as error:
+        raise RefusedError(NOT_HERE) from error
+    return visit.go(f"/central/quarters/{tag}")
+
+
+def _named(visit: Visit, tag: str, node_id: str) -> tuple[Sync, RosterNode]:
+    visit.signed_in()
+    sync = visit.house.service(Fleet).find(tag).service(Sync)
+    node = sync.roster.active(path_id(node_id))
+    if node is None:
+        raise RefusedError(NO_BOX)
+    return sync, node
+
+
+def _page(visit: Visit, template: str, data: Any, *, status: int = 200) -> Response[Any]:
+    page = visit.page(template, data, status=status)
+    page.headers["cache-control"] = "no-store"
+    return page
+
+
+NO_QUARTER = Refusal(
+    "central.no_quarter",
+    N_("Dieses Quartier gibt es hier nicht."),
+    N_("Bitte wählen Sie eines aus der Liste."),
+    status=404,
+)
+NO_BOX = Refusal(
+    "central.no_box",
+    N_("Diese Box gehört nicht zum Quartier."),
+    N_("Bitte wählen Sie eine aus der Liste der Boxen."),
+    status=404,
+)
+ROUTES = (
+    sign_in_page,
+    sign_in,
+    sign_out,
+    set_prefs,
+    fleet_page,
+    quarter_page,
+    rename,
+    ask_revoke,
+    revoke,
+)
