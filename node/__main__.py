@@ -245,8 +245,8 @@ Asks for the emergency sheet, copies what a living node or central holds, and ta
 name and role. A try that was cut off goes on where it was.
 """
 AUTHORITY = """
-At enrolment: central renames and lets go boxes from then on; new boxes of the house are taken in by
-a box that keeps the list itself. With --take the emergency sheet brings it back, at any box.
+At enrolment: central renames and lets go boxes from then on; the home node still takes new ones in,
+while central can be reached. With --take the emergency sheet brings it back, at any box.
 """
 OPERATOR = """
 DATA is central's own directory, with one for each quarter in it. Prints a new password for its page

@@ -27,7 +27,7 @@ from node.sync import (
 )
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
-from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE
+from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, taken_in_at
 from node.web.overheard import OVERHEARD, SHEET_CHARS_MAX, is_overheard
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
@@ -43,9 +43,9 @@ class NodesPage:
     can_change: bool
     can_hand_over: bool
     can_take_back: bool
-    at_central: bool
+    can_invite: bool
+    invites_at: str
     overheard: bool
-    where: str
     roles: list[dict[str, str]]
     given: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
@@ -171,9 +171,9 @@ def _page(visit: Visit) -> NodesPage:
         and here.role is not NodeRole.CENTRAL
         and sync.offsite.has_central,
         can_take_back=runs and at_central and sync.holds_house_key,
-        at_central=at_central,
+        can_invite=sync.offsite.may_take_in,
+        invites_at=taken_in_at(roster),
         overheard=is_overheard(visit),
-        where=kept_by.name if kept_by else "",
         roles=[{"value": str(role), "text": visit.say(ROLES[role])} for role in INVITED],
     )
 

@@ -12,14 +12,14 @@ from typing import Any
 from litestar import Response, get, post
 
 from node.base.actors import Permission, may
-from node.base.refusals import N_, Refusal
+from node.base.refusals import Refusal
 from node.kiosk.frame import kiosk_page, qr_src
 from node.store import NodeRole
 from node.sync import RosterError, Sync
 from node.web.errors import words
 from node.web.forms import Fields, read_fields
 from node.web.health import HealthView, health_view
-from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE
+from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, taken_in_at
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
 from node.web.screens import Screen, Screens
@@ -101,10 +101,8 @@ async def _refused(visit: Visit, page: BoxPage, refusal: Refusal) -> Response[An
 
 def _box_page(visit: Visit) -> BoxPage:
     sync = visit.house.service(Sync)
-    roster = sync.roster.body
-    where = next((node.name for node in roster.nodes if node.public_key == roster.authority), "")
     roles = [{"value": str(role), "text": visit.say(ROLES[role])} for role in INVITED]
-    return BoxPage(roles, where or visit.say(N_("die erste Box")), sync.is_authority)
+    return BoxPage(roles, taken_in_at(sync.roster), sync.offsite.may_take_in)
 
 
 @post("/beat", include_in_schema=False, status_code=204)

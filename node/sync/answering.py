@@ -21,13 +21,14 @@ from node.sync.audit_messages import (
 from node.sync.central_wire import (
     CopyState,
     GiveCopy,
+    ListBox,
     TakeOver,
     TellCopy,
     TookOver,
 )
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
-from node.sync.roster import Handover, SignedRoster
+from node.sync.roster import SignedRoster
 from node.sync.round import DroppedError, Effect, Learn, Look, Take, View, read_page
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
@@ -113,9 +114,11 @@ class KeepCopy:
 
 @dataclass(frozen=True, slots=True)
 class Assume:
-    """Be the authority by this handover; the result is the new `Here`, None where it is false."""
+    """Be the authority by this handover, or list this box as one; the result is the new `Here`,
+    None where that must not be.
+    """
 
-    handover: Handover
+    request: TakeOver | ListBox
 
 
 Work = (
@@ -176,7 +179,7 @@ class Answering:
                 return (yield from self._snapshot(session, request))
             case AskDigests() | AskRanges() | Mend() | Outcome():
                 return (yield from self._audit(session, request))
-            case TellCopy() | GiveCopy() | TakeOver():
+            case TellCopy() | GiveCopy() | TakeOver() | ListBox():
                 return (yield from self._as_central(session, request))
             case _:
                 raise WireError("a greeting within a session")
@@ -261,18 +264,20 @@ class Answering:
         )
 
     def _as_central(
-        self, session: Session, request: TellCopy | GiveCopy | TakeOver
+        self, session: Session, request: TellCopy | GiveCopy | TakeOver | ListBox
     ) -> AnswerSteps[Reply]:
         """What only central does, and only for a box of the house in good standing."""
         peer = self.here.roster.active(session.site)
         if self.here.role is not NodeRole.CENTRAL or peer is None or peer.role not in HOUSE_ROLES:
             raise TroubleError(Trouble.NOT_ACCEPTED)
-        if not isinstance(request, TakeOver):
+        if isinstance(request, TellCopy | GiveCopy):
             state: CopyState | None = yield KeepCopy(session.site, request)
             return Sorry(Trouble.STORE) if state is None else state
-        if peer.public_key != self.here.roster.body.authority:
+        is_from_keeper = peer.public_key == self.here.roster.body.authority
+        is_from_home = isinstance(request, ListBox) and peer.role is NodeRole.HOME
+        if not (is_from_home if isinstance(request, ListBox) else is_from_keeper):
             raise TroubleError(Trouble.NOT_ACCEPTED)
-        here: Here | None = yield Assume(request.handover)
+        here: Here | None = yield Assume(request)
         return Sorry(Trouble.NOT_ACCEPTED) if here is None else TookOver(here.roster.signed)
 
     def _listen(self, session: Session, request: Listen) -> AnswerSteps[Reply]:

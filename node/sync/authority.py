@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from node.base.periods import to_epoch
-from node.store import Core, Identity, NodeRole
+from node.store import HOUSE_ROLES, Core, Identity, NodeRole
 from node.sync.house_key import HouseKey, keep_house_key, read_house_key, sealing_public_key
 from node.sync.roster import (
     FORMAT,
@@ -77,6 +77,31 @@ def add_node(
     )
     others = (node for node in known.body.nodes if node.public_key != public_key)
     return _sign_next(core, known, (*others, new))
+
+
+def candidate(
+    core: Core, public_key: bytes, *, name: str, role: NodeRole, sealing_key: bytes
+) -> RosterNode:
+    """At a node of the house: a new box as it would be listed, vouched for by the house."""
+    return RosterNode(
+        public_key,
+        name,
+        role,
+        to_epoch(core.clock.now()),
+        sealing_key=sealing_key,
+        voucher=_voucher(core, public_key, role),
+    )
+
+
+def list_candidate(core: Core, node: RosterNode) -> Roster:
+    """At an authority that is no node of the house: list what the house has vouched for."""
+    known = _own_roster(core)
+    if node.role not in HOUSE_ROLES - {NodeRole.HOME} or not node.voucher or not node.is_active:
+        raise RosterError("only a new box of the house is listed for the house")
+    if node.site_id in known.nodes and known.nodes[node.site_id] != node:
+        raise RosterError("this box is listed already")
+    others = (each for each in known.body.nodes if each.public_key != node.public_key)
+    return _sign_next(core, known, (*others, node))
 
 
 def revoke_node(core: Core, site: bytes) -> Roster:

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from node.sync.roster import Handover, SignedRoster
+from node.sync.roster import Handover, RosterNode, SignedRoster
 
 Size = Annotated[int, Meta(ge=0, le=2**53)]
 Name = Annotated[str, Meta(max_length=80)]
@@ -79,5 +79,11 @@ class TookOver(msgspec.Struct, array_like=True, frozen=True, tag=48):
     roster: SignedRoster
 
 
-CentralRequest = TellCopy | GiveCopy | AskCopies | AskCopyPart | TakeOver
+class ListBox(msgspec.Struct, array_like=True, frozen=True, tag=49):
+    """The house has let a box in and vouches for it: let the authority list it."""
+
+    node: RosterNode
+
+
+CentralRequest = TellCopy | GiveCopy | AskCopies | AskCopyPart | TakeOver | ListBox
 CentralReply = CopyState | Copies | CopyPart | TookOver

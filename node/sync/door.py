@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from node.base.periods import to_epoch
+from node.store import NodeRole
 from node.sync.answering import Answering
 from node.sync.central_wire import AskCopies, AskCopyPart
 from node.sync.greeting import Greeter
+from node.sync.handing import propose
 from node.sync.line import LineSwitch
 from node.sync.offsite import is_holder
 from node.sync.own import Own
@@ -21,8 +23,10 @@ from node.sync.wire import (
     Challenge,
     Hello,
     Join,
+    Joined,
     Recover,
     Reply,
+    Sorry,
     WireError,
     pack,
     unpack_request,
@@ -58,13 +62,28 @@ class Door:
         store = self._own.store
         reply: Reply | None = None
         if isinstance(request, Join):
-            reply = await store.on_writer(lambda core: accept(core, request))
-            await self._own.refresh_roster()
+            reply = await self._join(request)
         elif isinstance(request, Recover):
             reply = await store.on_writer(lambda core: tell_holder(core, request))
         elif isinstance(request, AskCopies | AskCopyPart):
             reply = await self._copies(request)
         return None if reply is None else pack(reply)
+
+    async def _join(self, request: Join) -> Reply | None:
+        """Let a box in by a code; where central keeps the list, it is listed there first."""
+        store = self._own.store
+        found = await store.on_writer(lambda core: accept(core, request))
+        if isinstance(found, RosterNode):
+            central = next((p for p in self._peers if p.node.role is NodeRole.CENTRAL), None)
+            if central is None:
+                return None
+            try:
+                await propose(self._own, central, self.tag, found)
+            except TroubleError as error:
+                return Sorry(error.trouble)
+            found = await store.on_writer(lambda core: accept(core, request))
+        await self._own.refresh_roster()
+        return found if isinstance(found, Joined) else None
 
     async def _copies(self, request: AskCopies | AskCopyPart) -> Reply | None:
         """Copies of backups, for whoever holds the sheet."""

@@ -13,7 +13,7 @@ from node.sync.pairing import Code, CodeError
 from node.sync.roster import Roster, join_roster
 from node.sync.transport import JOIN, Address, Link, key_at
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import Joined, Reply, Request
+from node.sync.wire import Joined, Reply, Request, Sorry
 
 KEY_FILE = "joining.key"
 """The new box's key until its database holds it: a try that was cut off goes on under it."""
@@ -37,6 +37,8 @@ async def join_quarter(
         if error.trouble is Trouble.NOT_ACCEPTED:
             raise CodeError(CODE_VOID) from error
         raise
+    if isinstance(reply, Sorry):
+        raise TroubleError(Trouble.BUSY, reply.code)
     if not isinstance(reply, Joined):
         raise TroubleError(Trouble.GARBLED, type(reply).__name__)
     return _make_file(database, reply, identity, registry, clock)

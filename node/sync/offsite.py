@@ -28,6 +28,7 @@ from node.sync.copies import PART_BYTES
 from node.sync.handing import hand_over
 from node.sync.joining import ask_once
 from node.sync.own import Own
+from node.sync.pairing import may_take_in
 from node.sync.peers import Peer, Peers
 from node.sync.roster import KEY_BYTES, Roster, read_roster
 from node.sync.round import Round
@@ -72,6 +73,11 @@ class Offsite:
     async def send(self, path: Path) -> None:
         """Give central a copy of a sealed backup; raises `TroubleError` where that breaks off."""
         await send_copy(self._own, self._there(), self._tag, path)
+
+    @property
+    def may_take_in(self) -> bool:
+        """Whether new boxes of the house are let in at this node."""
+        return may_take_in(self._own.roster, self._own.here.site_id)
 
     async def hand_over(self) -> Roster:
         """Give central the authority; raises `TroubleError` or `RosterError`."""

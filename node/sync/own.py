@@ -21,7 +21,8 @@ from node.sync.answering import (
     Work,
 )
 from node.sync.audits import Auditor
-from node.sync.authority import take_authority
+from node.sync.authority import list_candidate, take_authority
+from node.sync.central_wire import ListBox, TakeOver
 from node.sync.copies import FOLDER as COPIES
 from node.sync.copies import CopyKeeper
 from node.sync.giving import Giving
@@ -29,7 +30,6 @@ from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
 from node.sync.house_key import HouseKey
 from node.sync.roster import (
-    Handover,
     Roster,
     RosterError,
     SignedRoster,
@@ -198,7 +198,7 @@ class Own:
 
     async def _as_central(self, effect: KeepCopy | Assume) -> object:
         if isinstance(effect, Assume):
-            return await self._assume(effect.handover)
+            return await self._assume(effect.request)
         return await asyncio.to_thread(self.copies.answer, effect.site, effect.request)
 
     async def _audit(self, effect: OfferDigests | MendRows | RecordAudit) -> object:
@@ -246,12 +246,18 @@ class Own:
         woken = await self.pulse.after(looked_at, 0 if self.is_stopping else LISTEN_SECONDS)
         return self.here if woken and not self.is_stopping else None
 
-    async def _assume(self, handover: Handover) -> Here | None:
-        """Be the authority from now on, if the handover is true."""
+    async def _assume(self, request: TakeOver | ListBox) -> Here | None:
+        """Be the authority from now on, or list a box as one, if that may be."""
+
+        def assume(core: Core) -> Roster:
+            if isinstance(request, TakeOver):
+                return take_authority(core, request.handover)
+            return list_candidate(core, request.node)
+
         try:
-            self._adopt(await self.store.on_writer(lambda core: take_authority(core, handover)))
+            self._adopt(await self.store.on_writer(assume))
         except RosterError as error:
-            log.warning("a handover was not believed: %s", error)
+            log.warning("the roster was not changed: %s", error)
             return None
         return self.here
 

@@ -21,9 +21,9 @@ from node.base.ids import ALPHABET, normal_code, random_code
 from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.store import HOUSE_ROLES, Core, Identity, NodeRole, is_signed
-from node.sync.authority import add_node
+from node.sync.authority import add_node, candidate
 from node.sync.house_key import read_house_key, sealing_public_key
-from node.sync.roster import RosterError, read_root, read_roster
+from node.sync.roster import Roster, RosterError, RosterNode, read_root, read_roster
 from node.sync.wire import Join, Joined
 
 SECRET_CHARS = 8
@@ -93,7 +93,7 @@ def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
     Raises `RosterError` where this node cannot invite, or too many invitations are open.
     """
     roster = read_roster(core)
-    if roster is None or roster.body.authority != core.identity.public_key:
+    if roster is None or not may_take_in(roster, core.site_id, role):
         raise RosterError("only the quarter's authority invites: go to that node")
     if role in HOUSE_ROLES and read_house_key(core) is None:
         raise RosterError("only a node of the house vouches for another: go to one")
@@ -110,6 +110,18 @@ def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
     return "-".join(code[at : at + 4] for at in range(0, CODE_CHARS, 4))
 
 
+def may_take_in(roster: Roster, site: bytes, role: NodeRole = NodeRole.KIOSK) -> bool:
+    """Whether a node may let a new box in: the authority, and for boxes of the house the home node
+    of a house whose authority is at central, which lists whom the house vouches for.
+    """
+    here = roster.active(site)
+    keeper = next((n for n in roster.body.nodes if n.public_key == roster.body.authority), None)
+    if here is None or keeper is None:
+        return False
+    at_central = keeper.role is NodeRole.CENTRAL and here.role is NodeRole.HOME
+    return keeper == here or (at_central and role in HOUSE_ROLES)
+
+
 def open_invitations(core: Core) -> list[Invitation]:
     """The invitations that are good at this moment."""
     kept = core.kept(_KEPT)
@@ -123,8 +135,12 @@ def withdraw_invitations(core: Core) -> None:
     _keep(core, [])
 
 
-def accept(core: Core, join: Join) -> Joined | None:
-    """Let a newcomer in, or say nothing: None for whoever does not know an open code."""
+def accept(core: Core, join: Join) -> Joined | RosterNode | None:
+    """Let a newcomer in, or say nothing: None for whoever does not know an open code.
+
+    Where another node is the authority the newcomer as it is to be listed there; once the roster
+    that names it is here the newcomer is accepted.
+    """
     said = _statement(join.public_key, join.sealing_key, core.identity.public_key)
     if not is_signed(join.public_key, _PURPOSE, said, join.signature):
         return None
@@ -136,20 +152,35 @@ def accept(core: Core, join: Join) -> Joined | None:
         _keep(core, [msgspec.structs.replace(each, tries=each.tries - 1) for each in known])
         return None
     if not meant.used_by:
-        add_node(
-            core,
-            join.public_key,
-            name=meant.name,
-            role=meant.role,
-            address=meant.address,
-            sealing_key=join.sealing_key,
-        )
+        wanted = _let_in(core, join, meant)
+        if wanted is not None:
+            return wanted
         used = msgspec.structs.replace(meant, used_by=join.public_key)
         _keep(core, [used if each is meant else each for each in known])
     roster = read_roster(core)
     if roster is None:
         raise RosterError("this node has not joined a quarter")
     return Joined(core.quarter, core.epoch, read_root(core), roster.signed, meant.role)
+
+
+def _let_in(core: Core, join: Join, meant: Invitation) -> RosterNode | None:
+    """List the newcomer; what must be listed elsewhere is answered."""
+    roster = read_roster(core)
+    if roster is not None and roster.body.authority != core.identity.public_key:
+        if any(node.public_key == join.public_key for node in roster.body.nodes):
+            return None
+        return candidate(
+            core, join.public_key, name=meant.name, role=meant.role, sealing_key=join.sealing_key
+        )
+    add_node(
+        core,
+        join.public_key,
+        name=meant.name,
+        role=meant.role,
+        address=meant.address,
+        sealing_key=join.sealing_key,
+    )
+    return None
 
 
 def _keep(core: Core, invitations: Sequence[Invitation]) -> None:

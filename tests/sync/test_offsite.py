@@ -8,10 +8,11 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from node.base.refusals import RefusedError
-from node.store import new_identity
+from node.store import NodeRole, new_identity
 from node.store.rotation import backup_name
 from node.sync import (
     RosterError,
@@ -23,10 +24,14 @@ from node.sync import (
     sheet_keys,
 )
 from node.sync.authority import handover_by_sheet, set_recovery, take_authority
-from node.sync.central_wire import GiveCopy, TellCopy
+from node.sync.central_wire import GiveCopy, TakeOver, TellCopy
 from node.sync.copies import KEEPING, PART_BYTES, CopyKeeper
+from node.sync.handing import propose
+from node.sync.joining import join_quarter
+from node.sync.pairing import Code, CodeError
 from node.sync.roster import Handover
 from node.sync.transport import Link, parse_address
+from tests.sync.hand import CLOCK, REGISTRY
 from tests.sync.wired import Wired, quarter, until
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -230,5 +235,61 @@ async def test_nobody_else_hands_the_authority_on(tmp_path: Path) -> None:
         with pytest.raises(RosterError):
             await kiosk.sync.offsite.hand_over()
         forged = Handover(central.sync.roster.nodes[central.site].public_key, False, b"\x00" * 64)
-        assert await central.sync._own._assume(forged) is None
+        assert await central.sync._own._assume(TakeOver(forged)) is None
         assert home.sync.is_authority
+
+
+@pytest.mark.asyncio
+async def test_the_house_lets_boxes_in_while_central_keeps_the_list(tmp_path: Path) -> None:
+    async with quarter(tmp_path, "home", "kiosk", "central") as nodes:
+        home, kiosk, central = nodes.values()
+        await home.sync.offsite.hand_over()
+        await until(lambda: _is_none(home))
+        assert home.sync.offsite.may_take_in
+        assert not kiosk.sync.offsite.may_take_in
+        with pytest.raises(RosterError):
+            await kiosk.sync.invite(name="Keller", role=NodeRole.STANDBY)
+        with pytest.raises(RosterError):
+            await home.sync.invite(name="Andere Zentrale", role=NodeRole.CENTRAL)
+        code = await home.sync.invite(name="Keller", role=NodeRole.STANDBY)
+        database = tmp_path / "new" / "quarter.db"
+        database.parent.mkdir()
+        address = parse_address(home.address)
+        await central.stop()
+        with pytest.raises(TroubleError):
+            await join_quarter(address, Code.read(code), database, REGISTRY, clock=CLOCK)
+        assert not database.exists()
+
+
+@pytest.mark.asyncio
+async def test_central_lists_whom_the_house_vouches_for_and_nobody_else(tmp_path: Path) -> None:
+    async with quarter(tmp_path, "home", "kiosk", "central") as nodes:
+        home, kiosk, central = nodes.values()
+        await home.sync.offsite.hand_over()
+        code = await home.sync.invite(name="Keller", role=NodeRole.STANDBY)
+        database = tmp_path / "new" / "quarter.db"
+        database.parent.mkdir()
+        address = parse_address(home.address)
+        roster = await join_quarter(address, Code.read(code), database, REGISTRY, clock=CLOCK)
+        keller = next(node for node in roster.body.nodes if node.name == "Keller")
+        assert keller.voucher
+        assert central.sync.roster.nodes[keller.site_id] == keller
+        again = tmp_path / "again" / "quarter.db"
+        again.parent.mkdir()
+        with pytest.raises(CodeError):
+            await join_quarter(address, Code.read(code), again, REGISTRY, clock=CLOCK)
+        stranger = msgspec.structs.replace(
+            keller, public_key=new_identity().public_key, name="Dieb"
+        )
+        peer = next(p for p in kiosk.sync._peers if p.node.role is NodeRole.CENTRAL)
+        with pytest.raises(TroubleError):
+            await propose(kiosk.sync._own, peer, kiosk.sync.tag, stranger)
+        peer = next(p for p in home.sync._peers if p.node.role is NodeRole.CENTRAL)
+        for wrong in (
+            msgspec.structs.replace(stranger, voucher=b""),
+            msgspec.structs.replace(stranger, role=NodeRole.HOME),
+            msgspec.structs.replace(stranger, role=NodeRole.CENTRAL),
+        ):
+            with pytest.raises(TroubleError):
+                await propose(home.sync._own, peer, home.sync.tag, wrong)
+        assert "Dieb" not in {node.name for node in central.sync.roster.body.nodes}
