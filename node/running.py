@@ -17,7 +17,7 @@ from typing import Any
 import uvloop
 
 from node import setup
-from node.app import Node, open_node
+from node.app import Node, open_node, prepare
 from node.base.clock import Clock, SystemClock
 from node.base.refusals import Refusal, RefusedError
 from node.central import Hub, central_pages
@@ -27,9 +27,17 @@ from node.recovery import make_sound, mend
 from node.registry import REGISTRY
 from node.serving import Listener, bound, listener, run_until_stopped, told_to_stop
 from node.settings import Settings, load
+from node.store import Core
 from node.store.connection import DatabaseError
-from node.store.soundness import Stand, is_corrupt
-from node.sync import Address, TroubleError, begin_from_snapshot, listener_options
+from node.store.soundness import Stand, forget_life, is_corrupt
+from node.sync import (
+    Address,
+    Behind,
+    TroubleError,
+    become_own,
+    begin_from_snapshot,
+    listener_options,
+)
 from node.troubles import sentence_of
 from node.units import Manager
 from node.verbs import BusyError
@@ -98,14 +106,29 @@ async def _try_to_serve(
 ) -> Refusal | None:
     try:
         told, rest = told_to_stop(), 0.0
-        while giver := await _serve([settings], clock, manager, told, rest=rest):
-            rest = 0.0 if await _begin_again(settings, giver, told) else AGAIN_SECONDS
+        while behind := await _serve([settings], clock, manager, told, rest=rest):
+            rest = 0.0 if await _begin_again(settings, behind, told) else AGAIN_SECONDS
     except RefusedError as error:
         return error.refusal
     return None
 
 
-async def _begin_again(settings: Settings, giver: Address, told: asyncio.Event) -> bool:
+async def _begin_again(settings: Settings, behind: Behind, told: asyncio.Event) -> bool:
+    """Become a box of its own, where this is a copy of another, or take a snapshot."""
+    if behind.plan is not None:
+        core = Core.open(settings.database, REGISTRY, clock=SystemClock())
+        try:
+            prepare(core, core.clock)
+            count = become_own(core, behind.plan)
+        finally:
+            core.close()
+        forget_life(settings.database)
+        log.warning("this box is a copy of another: %s changesets are its own now", count)
+        return True
+    return behind.giver is not None and await _take_snapshot(settings, behind.giver, told)
+
+
+async def _take_snapshot(settings: Settings, giver: Address, told: asyncio.Event) -> bool:
     """Take the whole of the quarter from a sister, for what was missed is told no more as changes.
 
     Where that fails, or is cut short, the node goes on with what it has and tries again later.
@@ -143,12 +166,12 @@ async def _serve(
     *,
     rest: float = 0.0,
     fleet: Path | None = None,
-) -> Address | None:
+) -> Behind | None:
     """Serve until told to stop, with the operator's pages for a `fleet`.
 
-    Answers who gives a snapshot to a node that must begin again.
+    Answers how to go on where a node must begin again.
 
-    One that could not be had before is not asked for until after the `rest`.
+    A snapshot that could not be had before is not asked for until after the `rest`.
     """
     async with AsyncExitStack() as stack:
         # Before the files are opened: whoever cannot listen changes nothing.
@@ -192,8 +215,8 @@ async def _serve(
             told=told,
             ending=[node.sync.behind.noticed for node in nodes],
         )
-        givers = (node.sync.behind.giver for node in nodes)
-        return None if told.is_set() else next(givers, None)
+        ended = (node.sync.behind for node in nodes if node.sync.behind.noticed.is_set())
+        return None if told.is_set() else next(ended, None)
 
 
 async def _opened(settings: Settings, clock: Clock | None) -> Node:

@@ -57,6 +57,8 @@ class IntakeReport:
     verdicts: list[Verdict] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     reasons: dict[Chain, str] = field(default_factory=dict)
+    forked: set[Chain] = field(default_factory=set)
+    """Chains of which another history was offered, signed by the same key."""
 
     @property
     def applied(self) -> int:
@@ -81,6 +83,11 @@ class IntakeReport:
         self.verdicts += other.verdicts
         self.touched |= other.touched
         self.reasons |= other.reasons
+        self.forked |= other.forked
+
+
+class ForkedError(LawBrokenError):
+    """The origin signed it, and signed something else under the number before."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +234,11 @@ class Intake:
             return Verdict.KNOWN if changeset.n <= head.n else Verdict.GAP
         try:
             is_applied = self._judge(opened, who, head)
+        except ForkedError as forked:
+            # A copied card: the copy must not stop the box, so the chain stays as it is here.
+            self._report.forked.add(opened.chain)
+            self._report.reasons[opened.chain] = str(forked)
+            return Verdict.STOPPED
         except LawBrokenError as broken:
             self._quarantine(changeset, opened.signed, str(broken))
             return Verdict.QUARANTINED
@@ -256,7 +268,7 @@ class Intake:
         changeset = opened.changeset
         check_origin(changeset, self._place, who)
         if changeset.previous != head.hash:
-            raise LawBrokenError("the chain does not join: two histories under one number")
+            raise ForkedError("the chain does not join: two histories under one number")
         if changeset.schema > self._place.registry.number or head.applied != head.n:
             return False
         self._read(changeset, who)

@@ -7,7 +7,6 @@ for themselves; its rows are nowhere. Who set it aside, and why, is kept beside 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from node.base.periods import to_epoch
@@ -59,8 +58,6 @@ def set_aside(core: Core, chain: Chain, *, reason: str, by: str) -> SetAside | R
     connection = core._connection  # noqa: SLF001 - the store's own care, like the doctor
     head = read_head(connection, *chain)
     joins = (changeset.n, changeset.previous) == (head.n + 1, head.hash)
-    if changeset.n > head.n and not joins:
-        return replace(FORKED, values={"n": changeset.n})
     now = to_epoch(core.clock.now())
     done = SetAside(*chain, changeset.n, law, reason.strip()[:REASON_CHARS_MAX], by, now)
     with core._writing.transaction():  # noqa: SLF001
@@ -106,9 +103,4 @@ REASON_MISSING = Refusal(
     N_("Bitte schreiben Sie in einem Satz, warum auf diese Änderung verzichtet wird."),
     status=422,
     field="reason",
-)
-FORKED = Refusal(
-    "store.forked",
-    N_("Unter der Nummer {n} gibt es zwei verschiedene Verläufe."),
-    N_("Das lässt sich nicht zur Seite legen: Eine der beiden Boxen muss neu gekoppelt werden."),
 )

@@ -15,6 +15,7 @@ from node.sync.authority import (
     sheet_keys,
     take_authority,
 )
+from node.sync.clones import become_own
 from node.sync.discovery import own_addresses
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
@@ -25,6 +26,7 @@ from node.sync.line import LineSwitch
 from node.sync.listening import BoundedProtocol, listener_options
 from node.sync.loop import Sync, SyncSettings
 from node.sync.offsite import fetch_copy, list_copies
+from node.sync.own import Behind
 from node.sync.pairing import Code, CodeError, invite
 from node.sync.recovery import candidates, go_on_alone, recover_quarter, stand_in
 from node.sync.roster import (
@@ -52,6 +54,7 @@ __all__ = [
     "WORDS",
     "Address",
     "AuditHealth",
+    "Behind",
     "BoundedProtocol",
     "Code",
     "CodeError",
@@ -74,6 +77,7 @@ __all__ = [
     "adopt_role",
     "backup_recipient",
     "backup_secret",
+    "become_own",
     "begin_from_snapshot",
     "candidates",
     "fetch_copy",

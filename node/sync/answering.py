@@ -26,10 +26,11 @@ from node.sync.central_wire import (
     TellCopy,
     TookOver,
 )
+from node.sync.clone_messages import Introduce, Introduced
+from node.sync.effects import DroppedError, Effect, Learn, Look, Take, View, read_page
 from node.sync.greeting import Greeter, Here, Session, check_greeting
 from node.sync.heads import by_chain, say_heads, they_lack
-from node.sync.roster import SignedRoster
-from node.sync.round import DroppedError, Effect, Learn, Look, Take, View, read_page
+from node.sync.roster import Roster, SignedRoster
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
     PAGE_BYTES,
@@ -121,8 +122,24 @@ class Assume:
     request: TakeOver | ListBox
 
 
+@dataclass(frozen=True, slots=True)
+class NameCopy:
+    """Name the new key of a copy of this peer; the result is the roster, None where we may not."""
+
+    peer: bytes
+    request: Introduce
+
+
 Work = (
-    AwaitNews | OfferSnapshot | ReadPart | OfferDigests | MendRows | RecordAudit | KeepCopy | Assume
+    AwaitNews
+    | OfferSnapshot
+    | ReadPart
+    | OfferDigests
+    | MendRows
+    | RecordAudit
+    | KeepCopy
+    | Assume
+    | NameCopy
 )
 AnswerSteps = Generator[Effect | Work, Any, R]
 
@@ -177,8 +194,8 @@ class Answering:
         match request:
             case AskSnapshot() | AskPart():
                 return (yield from self._snapshot(session, request))
-            case AskDigests() | AskRanges() | Mend() | Outcome():
-                return (yield from self._audit(session, request))
+            case AskDigests() | AskRanges() | Mend() | Outcome() | Introduce():
+                return (yield from self._seldom(session, request))
             case TellCopy() | GiveCopy() | TakeOver() | ListBox():
                 return (yield from self._as_central(session, request))
             case _:
@@ -239,6 +256,14 @@ class Answering:
             return SnapshotPart((yield ReadPart(request.digest, request.offset)) or b"")
         signed: SignedManifest | None = yield OfferSnapshot(scopes)
         return Sorry(Trouble.BUSY) if signed is None else SnapshotOffer(*_parts(signed))
+
+    def _seldom(
+        self, session: Session, request: AskDigests | AskRanges | Mend | Outcome | Introduce
+    ) -> AnswerSteps[Reply]:
+        if isinstance(request, Introduce):
+            named: Roster | None = yield NameCopy(session.site, request)
+            return Sorry(Trouble.NOT_ACCEPTED) if named is None else Introduced(named.signed)
+        return (yield from self._audit(session, request))
 
     def _audit(
         self, session: Session, request: AskDigests | AskRanges | Mend | Outcome

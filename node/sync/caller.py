@@ -139,6 +139,8 @@ class Caller:
         loop_now = asyncio.get_running_loop().time()
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
         self.peer.rested.set()
+        if meeting.forks:
+            await self._own.introduce(meeting.forks, ask)
         if meeting.is_behind and await self._can_begin_again(meeting):
             self._own.behind.notice(address)
 

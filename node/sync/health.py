@@ -16,6 +16,7 @@ from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
 from node.store import Chain, Head, NodeRole, Quarantined
 from node.sync.audits import Audited
+from node.sync.clones import is_copy
 from node.sync.greeting import Here
 from node.sync.heads import Heads, count_waiting
 from node.sync.line import LineSwitch
@@ -126,6 +127,8 @@ class Health:
     stopped: tuple[Stopped, ...]
     peers: tuple[PeerHealth, ...]
     audits: tuple[AuditHealth, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Boxes that go by the name of a copy: whose card was copied from another's."""
 
     @property
     def waiting_out(self) -> int:
@@ -171,6 +174,7 @@ def describe(
         stopped=tuple(_stopped(here, found) for found in quarantined),
         peers=tuple(_peer(here, peer, heads, line, now) for peer in peers),
         audits=tuple(_audit(here, done, now) for done in audits),
+        copies=tuple(n.name for n in here.roster.body.nodes if n.is_active and is_copy(n.name)),
     )
 
 

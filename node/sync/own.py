@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, TypeVar
 
 from node.base.refusals import RefusedError
@@ -14,6 +14,7 @@ from node.sync.answering import (
     AwaitNews,
     KeepCopy,
     MendRows,
+    NameCopy,
     OfferDigests,
     OfferSnapshot,
     ReadPart,
@@ -23,8 +24,11 @@ from node.sync.answering import (
 from node.sync.audits import Auditor
 from node.sync.authority import list_candidate, take_authority
 from node.sync.central_wire import ListBox, TakeOver
+from node.sync.clone_messages import Introduce, Introduced
+from node.sync.clones import Plan, make_plan, name_copy, name_own
 from node.sync.copies import FOLDER as COPIES
 from node.sync.copies import CopyKeeper
+from node.sync.effects import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
 from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
@@ -36,7 +40,7 @@ from node.sync.roster import (
     adopt_role,
     take_roster,
 )
-from node.sync.round import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
+from node.sync.round import insist
 from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.transport import LISTEN_SECONDS, Address
 from node.sync.trouble import Trouble, TroubleError
@@ -74,15 +78,17 @@ class Pulse:
 
 
 class Behind:
-    """Whether this node was away for so long that only a snapshot helps, and who gives it.
+    """Whether this node must begin anew: it was away for so long that only a snapshot helps (of the
+    `giver`), or it is a copy of another box (`plan`).
 
-    Whoever runs the node waits for `noticed`, ends it, calls `begin_from_snapshot` and starts it
-    again; after a try that failed, with a rest.
+    Whoever runs the node waits for `noticed`, ends it, calls `begin_from_snapshot` or `become_own`
+    and starts it again; after a snapshot that could not be had, with a rest.
     """
 
     def __init__(self) -> None:
         self.noticed = asyncio.Event()
         self.giver: Address | None = None
+        self.plan: Plan | None = None
         self.rests_until = 0.0
 
     def notice(self, giver: Address) -> None:
@@ -90,6 +96,11 @@ class Behind:
         if asyncio.get_running_loop().time() >= self.rests_until:
             self.giver = giver
             self.noticed.set()
+
+    def notice_copy(self, plan: Plan) -> None:
+        """The box is a copy of another, and the roster names its new key."""
+        self.plan = plan
+        self.noticed.set()
 
 
 class Own:
@@ -183,18 +194,22 @@ class Own:
 
     async def _work(self, effect: Work, looked_at: int) -> object:
         """What only an answer asks for."""
+        result: object = None
         match effect:
             case AwaitNews():
-                return await self._await_news(looked_at)
+                result = await self._await_news(looked_at)
             case OfferSnapshot(scopes):
                 made = self.giving.offer(scopes)
-                return None if made is None else made.signed
+                result = None if made is None else made.signed
             case ReadPart(digest, offset):
-                return await self.giving.part(digest, offset)
+                result = await self.giving.part(digest, offset)
             case KeepCopy() | Assume():
-                return await self._as_central(effect)
+                result = await self._as_central(effect)
+            case NameCopy(peer, request):
+                result = await self._name_copy(peer, request)
             case OfferDigests() | MendRows() | RecordAudit():
-                return await self._audit(effect)
+                result = await self._audit(effect)
+        return result
 
     async def _as_central(self, effect: KeepCopy | Assume) -> object:
         if isinstance(effect, Assume):
@@ -202,14 +217,41 @@ class Own:
         return await asyncio.to_thread(self.copies.answer, effect.site, effect.request)
 
     async def _audit(self, effect: OfferDigests | MendRows | RecordAudit) -> object:
+        result: object = None
         match effect:
             case OfferDigests(scopes):
-                return await self.auditor.offer(scopes)
+                result = await self.auditor.offer(scopes)
             case MendRows(table, ranges, scopes):
-                return self.auditor.mend(table, ranges, scopes=scopes)
+                result = self.auditor.mend(table, ranges, scopes=scopes)
             case RecordAudit(peer, outcome):
                 await self.auditor.record(peer, outcome)
-                return None
+        return result
+
+    async def _name_copy(self, peer: bytes, request: Introduce) -> Roster | None:
+        try:
+            named = await self.store.on_writer(lambda core: name_copy(core, peer, request))
+        except RosterError as error:
+            log.warning("a copy of a box was not named: %s", error)
+            return None
+        if named is not None:
+            await self.refresh_roster()
+        return named
+
+    async def introduce(self, forks: Mapping[str, int], ask: AskPeer) -> None:
+        """Being a copy, have the authority name a new key, then go on under it."""
+        plan, request = await self.store.on_writer(lambda core: make_plan(core, forks))
+        here = self.here
+        if here.roster.body.authority == here.identity.public_key:
+            is_named = await self.store.on_writer(lambda core: name_own(core, request)) is not None
+            await self.refresh_roster()
+        else:
+            reply = insist(await ask(request), Introduced)
+            is_named = await self.learn(reply.roster) is not None or self._names(request)
+        if is_named:
+            self.behind.notice_copy(plan)
+
+    def _names(self, request: Introduce) -> bool:
+        return any(node.public_key == request.public_key for node in self._roster.body.nodes)
 
     async def _on_store(self, effect: Look | ReadRange | Take | CaughtUp) -> object:
         key = self.house_key

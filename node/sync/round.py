@@ -8,12 +8,26 @@ remembered of a peer but what the peer itself says it holds.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from node.store import NO_HEAD, Chain, Head, IntakeReport, SignedChangeset
+from node.sync.clones import seek_forks
+from node.sync.effects import (
+    Ask,
+    CaughtUp,
+    DroppedError,
+    Learn,
+    Look,
+    ReadRange,
+    Steps,
+    Take,
+    View,
+    check_page,
+    read_page,
+    stuck,
+)
 from node.sync.greeting import Here, check_welcome, make_hello
 from node.sync.heads import by_chain, forks, say_heads, they_lack, we_lack
 from node.sync.roster import Roster, RosterNode, SignedRoster
@@ -64,59 +78,6 @@ class Status(StrEnum):
     ERRORED = "errored"
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Send a request to the peer; the result is its reply."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Look at the own store; the result is a `View`."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the own store holds: heads, and chains stopped by a quarantine."""
-
-    heads: Mapping[Chain, Head]
-    blocked: frozenset[Chain]
-    must_catch_up: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRange:
-    """Read changesets of a chain; the result is a list of them, None where they were dropped."""
-
-    chain: Chain
-    after: int
-    max_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Give changesets to intake; the result is its report."""
-
-    batch: tuple[SignedChangeset, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Learn:
-    """Take a roster if it is newer and believable; the result is the new one or None."""
-
-    signed: SignedRoster
-
-
-@dataclass(frozen=True, slots=True)
-class CaughtUp:
-    """A peer has told all it knows of our own journal: a restored node may write again."""
-
-
-Effect = Ask | Look | ReadRange | Take | Learn | CaughtUp
-Steps = Generator[Effect, Any, R]
-
-
 @dataclass
 class Round:
     """One round with one peer. `token` is that of an open session, empty to greet first.
@@ -140,6 +101,10 @@ class Round:
     """Whether the peer has dropped what we lack."""
     is_ahead: bool = False
     """Whether we have dropped what the peer lacks."""
+    forks: dict[str, int] = field(default_factory=dict)
+    """Where our own chain and the one that the peer holds under our name part; see `clones.py`."""
+    forked: set[Chain] = field(default_factory=set)
+    """Chains of others of which the peer holds another history."""
 
     def steps(self) -> Steps[None]:
         """Go through all stages; raises `TroubleError` where the round cannot go on."""
@@ -148,9 +113,14 @@ class Round:
                 yield from self._compare_or_greet()
             else:
                 yield from self._greet()
-            yield from self._fetch()
-            yield from self._answer()
-            yield from self._settle()
+            self.forks = yield from self._seek_forks()
+            if self.forks:
+                # Nothing of two histories may be mixed before this box is one of its own.
+                self.trouble = Trouble.FORKED
+            else:
+                yield from self._fetch()
+                yield from self._answer()
+                yield from self._settle()
         except TroubleError as error:
             self.trouble = error.trouble
             self.statuses[self.stage] = Status.ERRORED
@@ -227,6 +197,31 @@ class Round:
         if self.here.roster.active(self.peer.site_id) is None:
             raise TroubleError(Trouble.NOT_ACCEPTED, "the peer was revoked")
 
+    def _seek_forks(self) -> Steps[dict[str, int]]:
+        """Whether we are a copy. What the authority holds counts, or two would give way at once."""
+        identity = self.here.identity
+        if self.here.roster.body.authority not in {self.peer.public_key, identity.public_key}:
+            return {}
+        view: View = yield Look()
+        seeking = seek_forks(self.here.site_id, identity.public_key, view.heads, self.said)
+        found: SignedChangeset | None = None
+        try:
+            while True:
+                where, chain, n = seeking.send(found)
+                found = yield from self._probe(where, chain, n)
+        except StopIteration as stop:
+            forks: dict[str, int] = stop.value
+            return forks
+
+    def _probe(self, where: str, chain: Chain, n: int) -> Steps[SignedChangeset | None]:
+        """The changeset of a chain at a number, here or there; None where it is not to be had."""
+        if where == "here":
+            held: list[SignedChangeset] | None = yield ReadRange(chain, n - 1, 1)
+            return held[0] if held else None
+        page = yield from self._ask_page(Fetch((Want(*chain, n - 1),), 1))
+        check_page(page.changesets if page else (), {chain: n - 1})
+        return page.changesets[0] if page and page.changesets else None
+
     def _fetch(self) -> Steps[None]:
         view: View = yield Look()
         hopeless = set(view.blocked)
@@ -242,6 +237,7 @@ class Round:
                 return
             self._enter(Stage.APPLY)
             report: IntakeReport = yield Take(page.changesets)
+            self.forked |= report.forked
             self.fetched += len(page.changesets)
             self.applied += report.applied
             view = yield Look()
@@ -301,7 +297,7 @@ class Round:
             yield CaughtUp()
         if self.is_behind or self.is_ahead:
             self.trouble = Trouble.BEHIND if self.is_behind else Trouble.OUTRUN
-        elif forks(view.heads, self.said):
+        elif self.forked or forks(view.heads, self.said):
             self.trouble = Trouble.FORKED
         elif view.blocked & set(we_lack(view.heads, self.said, scopes=self._scopes)):
             self.trouble = Trouble.STOPPED
@@ -333,52 +329,3 @@ _REASONS: dict[str, Trouble] = {
     Trouble.STORE: Trouble.BUSY,
     Trouble.BEHIND: Trouble.BEHIND,
 }
-
-
-class DroppedError(Exception):
-    """Changesets are lacking of which only a snapshot still has what they said."""
-
-    def __init__(self, chain: Chain) -> None:
-        super().__init__(chain)
-        self.chain = chain
-
-
-def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> set[Chain]:
-    """The chains in a page; raises `WireError` where it is not what was asked for, in order."""
-    at: dict[Chain, int] = {}
-    for signed in page:
-        claim = outline(signed)
-        if claim.chain not in wanted:
-            raise WireError("a chain that was not asked for")
-        if claim.n != at.get(claim.chain, wanted[claim.chain]) + 1:
-            raise WireError("a changeset out of order")
-        at[claim.chain] = claim.n
-    return set(at)
-
-
-def stuck(
-    offered: Iterable[Chain], before: Mapping[Chain, int], heads: Mapping[Chain, Head]
-) -> set[Chain]:
-    """The chains that were offered and did not advance."""
-    return {chain for chain in offered if heads.get(chain, NO_HEAD).n <= before[chain]}
-
-
-def read_page(lack: Mapping[Chain, int], max_bytes: int) -> Steps[list[SignedChangeset]]:
-    """A page of what somebody lacks, chain by chain; at least one changeset where there is one.
-
-    Raises `DroppedError` where what comes next of a chain is not here any more.
-    """
-    batch: list[SignedChangeset] = []
-    left = max_bytes
-    for chain, after in lack.items():
-        found: list[SignedChangeset] | None = yield ReadRange(chain, after, left)
-        if found is None:
-            raise DroppedError(chain)
-        size = sum(len(signed.body) + len(signed.signature) for signed in found)
-        if batch and size > left:
-            break
-        batch += found
-        left -= size
-        if left <= 0:
-            break
-    return batch

@@ -11,8 +11,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from node.store import SEALED, Chain, Head, Quarantined, Scope, SignedChangeset
+from node.sync.effects import View
 from node.sync.house_key import HouseKey, SealError
-from node.sync.round import View
 from node.sync.wire import WireError, outline
 
 log = logging.getLogger("quartier.sync")

@@ -25,6 +25,7 @@ from node.sync.audit_messages import (
     TableDigests,
 )
 from node.sync.central_wire import CentralReply, CentralRequest
+from node.sync.clone_messages import Introduce, Introduced
 from node.sync.roster import Root, SignedRoster
 
 PROTOCOL = 1
@@ -293,6 +294,7 @@ Request = (
     | Mend
     | Outcome
     | CentralRequest
+    | Introduce
 )
 Reply = (
     Nonce
@@ -312,6 +314,7 @@ Reply = (
     | Mended
     | Noted
     | CentralReply
+    | Introduced
 )
 
 _encoder = msgspec.msgpack.Encoder()

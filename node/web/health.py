@@ -90,6 +90,7 @@ def _node_troubles(visit: Visit, state: Health, sync: Sync) -> list[Refusal]:
         troubles.append(NOBODY_ELSE)
     if not state.clock_trusted:
         troubles.append(CLOCK)
+    troubles += [_with(COPIED, name=name) for name in state.copies]
     if state.waiting_for_update:
         troubles.append(_with(UPDATE, count=state.waiting_for_update))
     return troubles
@@ -213,6 +214,11 @@ DISK_LOW = Refusal(
     "health.disk_low",
     N_("Auf dem Speicher dieser Box sind nur noch {count} MB frei."),
     N_("Bitte schaffen Sie Platz. Ist er voll, wird nichts Neues mehr gespeichert."),
+)
+COPIED = Refusal(
+    "health.copied",
+    N_("Die Speicherkarte einer Box wurde kopiert: {name} ist jetzt eine Box für sich."),
+    N_("Geben Sie ihr unter «Boxen» einen eigenen Namen, oder melden Sie sie dort ab."),
 )
 CLOCK = Refusal(
     "health.clock",

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from unittest import mock
 
 from node.base import ids
+from node.store import Identity
+from node.sync import clones
 from tests.spaces.test_no_overlap import BEGIN
 
 
@@ -20,5 +22,7 @@ def seeded_ids(seed: int) -> Iterator[None]:
     instants = itertools.count(int(BEGIN.timestamp() * 1e9), 1_000_000)
     time = SimpleNamespace(time_ns=lambda: next(instants))
     secrets = SimpleNamespace(token_bytes=chance.randbytes, choice=chance.choice)
-    with mock.patch.multiple(ids, _last_ms=0, time=time, secrets=secrets):
+    fresh = SimpleNamespace(new_identity=lambda: Identity(chance.randbytes(32)))
+    keys = mock.patch.object(clones, "new_identity", fresh.new_identity)
+    with keys, mock.patch.multiple(ids, _last_ms=0, time=time, secrets=secrets):
         yield

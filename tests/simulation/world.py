@@ -25,12 +25,14 @@ from node.store.changeset import parts_of
 from node.store.intake import IntakeReport
 from node.store.pruning import prune_piece
 from node.sync.answering import Answering, AwaitNews
+from node.sync.clones import become_own, make_plan, name_copy
+from node.sync.effects import Ask, Take
 from node.sync.greeting import Greeter
 from node.sync.horizon import needed_no_more
 from node.sync.house_key import read_house_key
 from node.sync.peers import Peer
-from node.sync.roster import adopt_role
-from node.sync.round import Ask, Round, Take
+from node.sync.roster import adopt_role, take_roster
+from node.sync.round import Round
 from node.sync.sealing import opened
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
@@ -192,7 +194,10 @@ class World:
             path = folder / f"{name}.db"
             shutil.copyfile(template / f"{name}.db", path)
             self.nodes[name] = Node(name, path, self)
-        self.names = {node.site: name for name, node in self.nodes.items()}
+        self.sites = {name: node.site for name, node in self.nodes.items()}
+        self.calls = dict(CALLS)
+        self.copies = 0
+        """How many boxes have found themselves to be copies and got a key of their own."""
 
     def close(self) -> None:
         for node in self.nodes.values():
@@ -223,6 +228,32 @@ class World:
         if node.life == life and node.core is None:
             node.revive()
 
+    def copy_card(self, name: str, path: Path) -> None:
+        """Somebody copies the card of a box as it lies there, and another box runs with it."""
+        for suffix in ("", "-wal"):
+            here = Path(f"{self.nodes[name].path}{suffix}")
+            if here.exists():
+                shutil.copyfile(here, f"{path}{suffix}")
+        self.nodes["copy"] = Node("copy", path, self)
+        # Whose history counts says home: with central they meet by way of it from now on.
+        self.calls["copy"] = self.calls[name] = ("home",)
+        self.note("copy", name)
+
+    def _introduce(self, node: Node, forks: dict[str, int]) -> None:
+        """As the running node does, but in one step: the authority names the copy's new key."""
+        home = self.nodes["home"]
+        if home.core is None or node.core is None:
+            return
+        plan, request = make_plan(node.core, forks)
+        roster = name_copy(home.core, node.site, request)
+        assert roster is not None
+        take_roster(node.core, roster.signed)
+        become_own(node.core, plan)
+        node.tokens, node.peers = {}, {}
+        node.life += 1
+        self.copies += 1
+        self.note("own", node.name)
+
     def prune(self, name: str) -> None:
         """Drop some of what all others said that they hold, as if it had been here for long."""
         node = self.nodes[name]
@@ -248,7 +279,7 @@ class World:
             then()
             return
         node, peer = self.nodes[origin], self.nodes[target]
-        site = next(site for site, name in self.names.items() if name == target)
+        site = self.sites[target] = peer.site if peer.core is not None else self.sites[target]
         meeting = Round(
             node.here,
             node.here.roster.nodes[site],
@@ -260,7 +291,9 @@ class World:
         def done(_: Any) -> None:
             self.rounds += 1
             node.tokens[site] = meeting.token
-            node.peers[site] = Peer(meeting.peer, said=dict(meeting.said))
+            node.peers[site] = Peer(meeting.peer, said=dict(meeting.said), trouble=meeting.trouble)
+            if meeting.forks:
+                self._introduce(node, meeting.forks)
             if meeting.trouble:
                 self.troubles.add(meeting.trouble)
             self.note("rest", origin, target, meeting.fetched, meeting.given)
@@ -338,4 +371,8 @@ class World:
                 answered(None)
                 return
             steps = answering.answer(session, request)
+            caller = node.here.roster.active(session.site)
+            if caller is not None:
+                # As the door does: what a caller said is known here too.
+                node.peers[session.site] = Peer(caller, said=dict(session.said))
         Process(node, steps, answered, lambda _: answered(None)).go()

@@ -24,11 +24,12 @@ from node.store import (
 )
 from node.sync.answering import Answering, AwaitNews
 from node.sync.authority import add_node, found_roster
+from node.sync.effects import Ask, CaughtUp, Learn, Look, ReadRange, Take
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Greeter, Here
 from node.sync.house_key import read_house_key, sealing_public_key
 from node.sync.roster import join_roster, read_root, read_roster, take_roster
-from node.sync.round import Ask, CaughtUp, Learn, Look, ReadRange, Round, Take
+from node.sync.round import Round
 from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.tables import TABLES as SYNC_TABLES
 from node.sync.trouble import Trouble, TroubleError

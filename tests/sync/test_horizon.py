@@ -142,6 +142,17 @@ def test_central_drops_nothing_and_without_a_central_nobody_does(
     assert prune_all(home, [peer_of(home, kiosk)]) == 0
 
 
+def test_while_two_histories_meet_nothing_is_dropped(boxes: tuple[Box, Box, Box]) -> None:
+    home, kiosk, central = boxes
+    fill(home)
+    meet_all(home, kiosk, central)
+    peers = [peer_of(home, kiosk), peer_of(home, central)]
+    peers[0].trouble = Trouble.FORKED
+    assert prune_all(home, peers) == 0
+    peers[0].trouble = None
+    assert prune_all(home, peers) > 8
+
+
 def away_too_long(home: Box, kiosk: Box, central: Box) -> None:
     """The kiosk was off while the others went on, dropped what both had, and it wrote something."""
     meet_all(home, kiosk, central)
