@@ -20,6 +20,16 @@ from benchmarks.pages import (
 )
 from benchmarks.spaces import booking_vs_plain_insert
 from benchmarks.store import journal_ms
+from benchmarks.sync import (
+    bytes_per_row,
+    catchup_memory_mb,
+    catchup_vs_raw_merge,
+    edits_vs_raw_merge,
+    idle_link,
+    lan_row_ms,
+    round_vs_history,
+    snapshot_vs_replay,
+)
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "page_vs_starlette": page_vs_starlette,
@@ -32,6 +42,14 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "cold_start_s": cold_start_s,
     "lan_visible_ms": lan_visible_ms,
     "contention": contention,
+    "catchup_vs_raw_merge": catchup_vs_raw_merge,
+    "edits_vs_raw_merge": edits_vs_raw_merge,
+    "bytes_per_row": bytes_per_row,
+    "lan_row_ms": lan_row_ms,
+    "catchup_memory_mb": catchup_memory_mb,
+    "snapshot_vs_replay": snapshot_vs_replay,
+    "idle_link": idle_link,
+    "round_vs_history": round_vs_history,
 }
 
 
