@@ -23,6 +23,7 @@ from benchmarks.store import journal_ms
 from benchmarks.sync import (
     bytes_per_row,
     catchup_memory_mb,
+    catchup_page_p99_ms,
     catchup_vs_raw_merge,
     edits_vs_raw_merge,
     idle_link,
@@ -50,6 +51,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "snapshot_vs_replay": snapshot_vs_replay,
     "idle_link": idle_link,
     "round_vs_history": round_vs_history,
+    "catchup_page_p99_ms": catchup_page_p99_ms,
 }
 
 

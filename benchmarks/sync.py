@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, against_limit, against_peer
+from benchmarks.load import Asker, answer_times
+from benchmarks.nodes import home, prepared
+from benchmarks.nodes import running as serving
 from benchmarks.peer import CELLS, REGISTRY
 from benchmarks.town import (
+    ROWS_A_WRITE,
     Pair,
     Relay,
     Running,
+    applied,
     edit_rows,
     make_pair,
     open_core,
@@ -25,7 +30,9 @@ from benchmarks.town import (
     wait_for,
 )
 from node.base.clock import SystemClock
-from node.store import Core
+from node.base.ids import new_id, random_id
+from node.registry import REGISTRY as FULL_REGISTRY
+from node.store import Core, NodeRole, Write
 from node.store.connection import close_writer, open_writer
 from node.store.installing import Arriving, install_snapshot
 from node.store.snapshot import check_manifest, make_snapshot, read_part
@@ -39,7 +46,11 @@ RAW_CELLS = 2_000
 
 BULK_ROWS = 20_000
 CHANGES = 1_000_000
-IDLE_SECONDS = 120.0
+CARD_CELLS = 4
+SETTLING_SECONDS = 100.0
+"""After so long two nodes trust a line to keep a waiting request for nearly a minute."""
+
+IDLE_SECONDS = 165.0
 SMALL_ROUNDS = 200
 
 
@@ -119,6 +130,46 @@ def catchup_memory_mb() -> Figure:
     return against_limit("catchup_memory_mb", peak - idle, "MB", at_most=60)
 
 
+def catchup_page_p99_ms() -> Figure:
+    """How long the one in a hundred waits for a page, drawn anew each time, while the home node
+    of the demo quarter takes a million changes from the lobby's."""
+    quarter = prepared()
+    with closing(open_registry_core(quarter.folder / "kiosk", NodeRole.KIOSK)) as kiosk:
+        site = kiosk.site_id
+        for start in range(0, CHANGES // CARD_CELLS, ROWS_A_WRITE):
+            number = min(ROWS_A_WRITE, CHANGES // CARD_CELLS - start)
+            kiosk.write(functools.partial(add_cards, count=number))
+        last = kiosk.heads()[site, "house"].n
+    askers = [
+        Asker(quarter.home_port, "/", cookie=cookie, is_fresh=True) for cookie in quarter.cookies
+    ]
+    data = str(quarter.folder / "kiosk")
+    times: list[float] = []
+    with home(), reading(quarter.folder / "home") as reader:
+        began = applied(reader, site)
+        with serving("node", "serve", "--data", data, port=quarter.kiosk_port, path="/health"):
+            while applied(reader, site) < last:
+                times += answer_times(askers[:10], seconds=1.0)
+    print_aside(f"catchup_page_p99_ms: {last - began} changesets, {len(times)} pages meanwhile")
+    times.sort()
+    return against_limit(
+        "catchup_page_p99_ms", times[len(times) * 99 // 100] * 1000, "ms", at_most=100
+    )
+
+
+def open_registry_core(folder: Path, role: NodeRole) -> Core:
+    """The file of a real node, to write in its name."""
+    core = Core.open(folder / "quarter.db", FULL_REGISTRY, clock=SystemClock())
+    core.role = role
+    return core
+
+
+def add_cards(write: Write, *, count: int) -> None:
+    """Cards of nobody: small rows that any node of the house writes."""
+    for _ in range(count):
+        write.insert("card", id=new_id(), person_id=new_id(), digest=random_id(), at=1_795_000_000)
+
+
 def snapshot_vs_replay() -> Figure:
     """How many times quicker a box begins with a snapshot than with all that ever happened:
     100,000 edits of 25,000 rows."""
@@ -143,7 +194,7 @@ def idle_link() -> Figure:
         Relay(giver.port).open() as relay,
         running(pair.taker, relay.port),
     ):
-        time.sleep(10)  # the first rounds
+        time.sleep(SETTLING_SECONDS)
         before, bursts = relay.bytes, relay.bursts
         time.sleep(IDLE_SECONDS)
         minutes = IDLE_SECONDS / 60

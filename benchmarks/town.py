@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import functools
 import itertools
@@ -11,9 +12,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -245,16 +247,14 @@ class Relay:
     @contextmanager
     def open(self) -> Iterator[Relay]:
         """Let it pass on what comes, until closed."""
-        import asyncio  # noqa: PLC0415
-        import threading  # noqa: PLC0415
-
         loop = asyncio.new_event_loop()
 
         async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while data := await reader.read(65536):
-                self._count(len(data))
-                writer.write(data)
-                await writer.drain()
+            with suppress(ConnectionError):
+                while data := await reader.read(65536):
+                    self._count(len(data))
+                    writer.write(data)
+                    await writer.drain()
             writer.close()
 
         async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -269,7 +269,7 @@ class Relay:
         try:
             yield self
         finally:
-            loop.call_soon_threadsafe(server.close)
+            asyncio.run_coroutine_threadsafe(_hang_up(server), loop).result()
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
 
@@ -278,3 +278,11 @@ class Relay:
         self.bursts += now - self._last > 0.1
         self._last = now
         self.bytes += size
+
+
+async def _hang_up(server: asyncio.Server) -> None:
+    server.close()
+    joined = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in joined:
+        task.cancel()
+    await asyncio.gather(*joined, return_exceptions=True)
