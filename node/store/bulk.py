@@ -47,6 +47,9 @@ def merge(connection: Any, said: Sequence[Rows]) -> None:
     cells: list[tuple[Any, ...]] = []
     for rows in said:
         table, names, begins = rows.table, rows.names, first[rows.table.name]
+        if _are_edits(rows):
+            cells += _cells_of(table, names, list(_rows_of(rows)))
+            continue
         new = maybe_new.setdefault((table.name, names), (table, []))[1]
         others: list[_Row] = []
         for row in _rows_of(rows):
@@ -59,6 +62,11 @@ def merge(connection: Any, said: Sequence[Rows]) -> None:
         cells += _cells_of(table, names, known)
     cells.sort(key=_seq)
     connection.executemany(MERGE_SQL, cells)
+
+
+def _are_edits(rows: Rows) -> bool:
+    """Whether no cell is in its first version, so that looking for new rows would be in vain."""
+    return all(1 not in versions for versions in rows.versions)
 
 
 def _first_places(said: Sequence[Rows]) -> dict[str, dict[bytes, int]]:

@@ -60,9 +60,13 @@ from node.sync.wire import (
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AwaitNews:
     """Wait until something changes; the result is a new `Here`, or None after long enough."""
+
+    seconds: int
+    ends_at: float | None = None
+    """Noted by whoever waits, for a change that is no news does not begin the time anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,13 +311,14 @@ class Answering:
 
     def _listen(self, session: Session, request: Listen) -> AnswerSteps[Reply]:
         session.said = by_chain(request.heads)
+        waiting = AwaitNews(request.seconds)
         while True:
             scopes = self._scopes(session)
             view: View = yield Look()
             newer = self.here.roster.rank > request.roster_rank
             if newer or they_lack(view.heads, session.said, scopes=scopes):
                 break
-            here: Here | None = yield AwaitNews()
+            here: Here | None = yield waiting
             if here is None:
                 break
             self.here = here

@@ -13,9 +13,10 @@ from node.sync.audits import audit, is_due
 from node.sync.heads import by_chain, count_waiting, say_heads
 from node.sync.line import LineSwitch
 from node.sync.own import Own
+from node.sync.patience import Patience
 from node.sync.peers import REST_SECONDS, Peer
 from node.sync.round import Round
-from node.sync.transport import LISTEN_SECONDS, Address, Link, quarter_tag
+from node.sync.transport import Address, Link, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Listen, News, Reply, Request
 
@@ -43,6 +44,7 @@ class Caller:
         self._link: Link | None = None
         self._token = b""
         self._last: Round | None = None
+        self._patience = Patience()
         self._random: Callable[[], float] = secrets.SystemRandom().random
 
     async def run(self) -> None:
@@ -219,22 +221,31 @@ class Caller:
         scopes = here.shared_scopes(self.peer.node)
         view = await own.look()
         heads = say_heads(view.heads, scopes=scopes, blocked=view.blocked)
+        seconds = self._patience.seconds
         try:
             reply = await link.ask(
-                Listen(heads, here.roster.rank),
+                Listen(heads, here.roster.rank, seconds),
                 token=self._token,
-                seconds=LISTEN_SECONDS + _LISTEN_GRACE_SECONDS,
+                seconds=seconds + _LISTEN_GRACE_SECONDS,
             )
         except TroubleError:
+            self._patience.was_cut()
             return None
         if not isinstance(reply, News) or self._cut_meanwhile():
             return None
         self.peer.tell(by_chain(reply.heads))
-        self.peer.last_success_at = self._now()
         if reply.roster_rank > own.roster.rank:
+            self.peer.last_success_at = self._now()
             self.peer.due_at = 0.0
             return True
-        return await self._is_needed()
+        if await self._is_needed():
+            self.peer.last_success_at = self._now()
+            return True
+        # Both have told their heads: as good as a round that moved nothing.
+        self._patience.came_back()
+        loop_now = asyncio.get_running_loop().time()
+        self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
+        return False
 
     def _cut_meanwhile(self) -> bool:
         return self._is_cut

@@ -42,7 +42,7 @@ from node.sync.roster import (
 )
 from node.sync.round import insist
 from node.sync.sealing import held_as, opened, sealed_for, view_told
-from node.sync.transport import LISTEN_SECONDS, Address
+from node.sync.transport import Address
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Reply, Request
 
@@ -197,7 +197,7 @@ class Own:
         result: object = None
         match effect:
             case AwaitNews():
-                result = await self._await_news(looked_at)
+                result = await self._await_news(effect, looked_at)
             case OfferSnapshot(scopes):
                 made = self.giving.offer(scopes)
                 result = None if made is None else made.signed
@@ -284,8 +284,11 @@ class Own:
         waits = self.store.core.must_catch_up
         return view_told(heads, quarantined, self.house_key, must_catch_up=waits)
 
-    async def _await_news(self, looked_at: int) -> Here | None:
-        woken = await self.pulse.after(looked_at, 0 if self.is_stopping else LISTEN_SECONDS)
+    async def _await_news(self, waiting: AwaitNews, looked_at: int) -> Here | None:
+        now = asyncio.get_running_loop().time()
+        waiting.ends_at = waiting.ends_at or now + waiting.seconds
+        left = 0 if self.is_stopping else max(waiting.ends_at - now, 0)
+        woken = await self.pulse.after(looked_at, left)
         return self.here if woken and not self.is_stopping else None
 
     async def _assume(self, request: TakeOver | ListBox) -> Here | None:

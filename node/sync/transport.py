@@ -18,9 +18,6 @@ from node.sync.wire import BODY_BYTES_MAX, Reply, Request, WireError, pack, unpa
 log = logging.getLogger("quartier.sync")
 CONNECT_SECONDS = 4.0
 REPLY_SECONDS = 30.0
-LISTEN_SECONDS = 25.0
-"""How long a called node keeps a waiting request; proxies tend to cut after 30 seconds."""
-
 PORT = 8443
 PATH = "/sync/1/"
 JOIN = "join"
@@ -89,6 +86,9 @@ class Link:
             trust_env=False,
             follow_redirects=False,
         )
+        for name in list(self._client.headers):
+            # What browsers say of themselves is as long as all that nodes have to say.
+            del self._client.headers[name]
 
     async def ask(
         self, request: Request, *, token: bytes = b"", seconds: float = REPLY_SECONDS

@@ -189,10 +189,11 @@ class Given(msgspec.Struct, array_like=True, frozen=True, tag=10):
 
 
 class Listen(msgspec.Struct, array_like=True, frozen=True, tag=11):
-    """Answer when you have something that I lack, or when a while has passed."""
+    """Answer when you have something that I lack, or when so long has passed."""
 
     heads: tuple[HeadSaid, ...]
     roster_rank: Number
+    seconds: Annotated[int, Meta(ge=1, le=60)] = 25
 
 
 class News(msgspec.Struct, array_like=True, frozen=True, tag=12):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.store import NodeRole
+from node.sync.patience import FIRST_PROOFS, LONG_SECONDS, SHORT_SECONDS, Patience
 from node.sync.peers import LAST_RETRY_SECONDS, PATIENT, REST_SECONDS, Peer, Peers
 from node.sync.roster import RosterNode
 from node.sync.tls import certificate, public_key_of
@@ -126,3 +127,34 @@ def test_every_trouble_has_a_sentence_and_what_to_do() -> None:
         assert words.remedy.endswith(".")
         assert words.message.format(name="Foyer")
         assert words.remedy.format(name="Foyer")
+
+
+def test_a_quiet_line_is_asked_less_often_and_one_that_is_cut_as_before() -> None:
+    patience = Patience()
+    assert patience.seconds == SHORT_SECONDS
+    for _ in range(FIRST_PROOFS):
+        patience.came_back()
+    assert patience.seconds == LONG_SECONDS
+    patience.was_cut()
+    for _ in range(FIRST_PROOFS):
+        patience.came_back()
+    assert patience.seconds == SHORT_SECONDS, "cut once, it takes more quiet"
+    for _ in range(FIRST_PROOFS):
+        patience.came_back()
+    assert patience.seconds == LONG_SECONDS
+
+
+@given(st.lists(st.booleans(), max_size=400))
+def test_a_proxy_that_cuts_after_30_seconds_hardly_ever_cuts(others: list[bool]) -> None:
+    """Whatever else went wrong on the line: of a day of such requests few wait in vain."""
+    patience = Patience()
+    for came_back in others:
+        (patience.came_back if came_back else patience.was_cut)()
+    cuts = 0
+    for _ in range(2000):
+        if patience.seconds > 30:
+            cuts += 1
+            patience.was_cut()
+        else:
+            patience.came_back()
+    assert cuts < 30
