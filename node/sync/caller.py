@@ -26,6 +26,7 @@ _FRUITLESS_PAUSE_MAX_SECONDS = 60.0
 """News that a round could not turn into anything held must not make the two run in circles."""
 
 AUDIT_LOOKS_EVERY_SECONDS = 120.0
+AUDIT_RETRY_SECONDS = 1800.0
 
 _ELSEWHERE = frozenset({Trouble.UNREACHABLE, Trouble.WRONG_KEY})
 """Troubles of an address rather than of the peer: another address may do."""
@@ -45,6 +46,7 @@ class Caller:
         self._token = b""
         self._last: Round | None = None
         self._patience = Patience()
+        self._no_audit_before = 0.0
         self._random: Callable[[], float] = secrets.SystemRandom().random
 
     async def run(self) -> None:
@@ -158,8 +160,8 @@ class Caller:
 
     async def audit(self) -> bool:
         """Compare all with the peer, if it can be asked now; whether the two came to an answer."""
-        link, own = self._link, self._own
-        if link is None or self._is_cut:
+        link, own, loop = self._link, self._own, asyncio.get_running_loop()
+        if link is None or self._is_cut or loop.time() < self._no_audit_before:
             return False
 
         async def ask(request: Request) -> Reply:
@@ -171,9 +173,12 @@ class Caller:
         except (TroubleError, TimeoutError) as error:
             log.debug("audit with %s: %s", self.peer.node.name, error)
             return False
-        if outcome is not None:
-            await own.auditor.record(self.peer.site_id, outcome)
-        return outcome is not None
+        if outcome is None:
+            # People write: counting all again and again would only cost.
+            self._no_audit_before = loop.time() + AUDIT_RETRY_SECONDS
+            return False
+        await own.auditor.record(self.peer.site_id, outcome)
+        return True
 
     async def _link_to(self, address: Address) -> Link:
         if self._link is not None and self._link.address == address:

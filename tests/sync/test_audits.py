@@ -10,7 +10,7 @@ import pytest
 from node.store.connection import close_writer, open_writer
 from node.store.doctor import examine
 from node.store.pruning import prune_piece
-from node.sync import caller
+from node.sync import audits, caller
 from node.sync.audits import Audited, find_differences, is_due, keep_audit
 from node.sync.health import metrics_text
 from tests.sync.hand import CLOCK
@@ -144,6 +144,28 @@ async def test_a_difference_that_is_gone_is_told_for_a_week(tmp_path: Path) -> N
             await home.store.on_writer(lambda core, done=done: keep_audit(core, done))
             auditor._known = None
             assert (await home.sync.health()).audits[0].is_well is is_well
+
+
+@pytest.mark.asyncio
+async def test_where_two_never_stand_at_the_same_place_it_is_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People write all day: counting everything again every two minutes would only cost."""
+    monkeypatch.setattr(audits, "TRIES", 0)
+    async with quarter(tmp_path, "home", "kiosk", start=False) as nodes:
+        home, kiosk = nodes.values()
+        await kiosk.start()
+        await home.start(peers=(kiosk.address,))
+        await home.wish("eins")
+        await kiosk.sees("eins")
+        calling = home.sync._callers[kiosk.site][0]
+        await until(lambda: calling._no_audit_before > 0)
+        assert not await calling.audit()
+        assert await audited(home) == {}
+        monkeypatch.setattr(audits, "TRIES", 5)
+        assert not await calling.audit()
+        calling._no_audit_before = 0.0
+        await until(lambda: holds(home, "kiosk"))
 
 
 def test_an_audit_is_due_once_a_night_or_once_a_day_where_the_box_sleeps() -> None:
