@@ -11,6 +11,7 @@ import asyncio
 import base64
 import hashlib
 import logging
+import math
 from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -27,6 +28,11 @@ from node.web.i18n import CODES, DIRECTIONS, LANGUAGES, best_language, translate
 from node.web.templating import Templates
 
 LOOKS_EVERY_SECONDS = 5.0
+AGAIN_SECONDS = 15.0
+"""What is no fault of the file is tried again: nothing on the disk tells when it is over."""
+
+PASSING = "start."
+"""Begins the codes of troubles around the file; see `troubles.refusal_at_start`."""
 
 STYLE = """
 :root{color-scheme:light dark}
@@ -128,9 +134,12 @@ async def until_helped(settings: Settings, refusal: Refusal, manager: Manager) -
 
     async def look() -> None:
         nonlocal helped
+        loop = asyncio.get_running_loop()
+        again_at = loop.time() + (AGAIN_SECONDS if refusal.code.startswith(PASSING) else math.inf)
         while not helped:
             await asyncio.sleep(LOOKS_EVERY_SECONDS)
-            helped = await asyncio.to_thread(_stand_of, settings) != before
+            changed = await asyncio.to_thread(_stand_of, settings) != before
+            helped = changed or loop.time() >= again_at
         server.should_exit = True
 
     looking = asyncio.create_task(look())

@@ -38,7 +38,7 @@ from node.sync import (
     begin_from_snapshot,
     listener_options,
 )
-from node.troubles import sentence_of
+from node.troubles import refusal_at_start, sentence_of
 from node.units import Manager
 from node.verbs import BusyError
 from node.web.listening import allow_files, page_listener_options
@@ -220,6 +220,17 @@ async def _serve(
 
 
 async def _opened(settings: Settings, clock: Clock | None) -> Node:
+    """Open a node; what somebody on the spot can mend is a `RefusedError` for its pages."""
+    try:
+        return await _opened_or_mended(settings, clock)
+    except Exception as error:
+        refusal = refusal_at_start(error)
+        if refusal is None:
+            raise
+        raise RefusedError(refusal) from error
+
+
+async def _opened_or_mended(settings: Settings, clock: Clock | None) -> Node:
     await asyncio.to_thread(make_sound, settings)
     try:
         return await open_node(settings, clock=clock)

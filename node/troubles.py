@@ -14,6 +14,7 @@ from node.serving import ListenError
 from node.settings import SettingsError
 from node.store import SchemaError
 from node.store.connection import DatabaseError, DriverError
+from node.store.refusals import FULL
 from node.sync import WORDS, RosterError, TroubleError
 from node.units import UnitError
 from node.web.i18n import terminal_language, translate
@@ -93,3 +94,68 @@ def _of_sqlite(error: Exception, data: Path) -> str | None:
     found = (what for code, what in OF_SQLITE.items() if name.startswith(code))
     what = next(found, None)
     return what and f"{data / 'quarter.db'}: {what}."
+
+
+def refusal_at_start(error: Exception) -> Refusal | None:
+    """Why a node cannot serve, for its pages; None for an error that only a programmer can mend."""
+    match error:
+        case SchemaError():
+            return OTHER_SCHEMA
+        case DriverError():
+            return NO_DRIVER
+        case RosterError():
+            return NO_ROSTER
+        case DatabaseError():
+            name = str(getattr(error, "sqlite_errorname", ""))
+            return next((said for code, said in AT_START.items() if name.startswith(code)), None)
+        case OSError(errno=errno.EACCES | errno.EROFS):
+            return AT_START["SQLITE_READONLY"]
+        case _:
+            return None
+
+
+NO_DRIVER = Refusal(
+    "start.no_driver",
+    N_("Dem Programm dieser Box fehlt ein Baustein, mit dem es die Datenbank liest."),
+    N_("Bitte installieren Sie es noch einmal: `sh provisioning/install`. Die Daten bleiben."),
+    status=503,
+)
+OTHER_SCHEMA = Refusal(
+    "start.other_schema",
+    N_("Die Datenbank dieser Box passt nicht zu ihrem Programm."),
+    N_("Bitte melden Sie das der Betreuung. Die Daten wurden nicht angetastet."),
+    status=503,
+)
+NO_ROSTER = Refusal(
+    "start.no_roster",
+    N_("Die Datenbank dieser Box gehört zu keinem Quartier."),
+    N_("Bitte holen Sie eine Sicherung zurück, oder lassen Sie die Box neu koppeln."),
+    status=503,
+)
+AT_START = {
+    "SQLITE_BUSY": Refusal(
+        "start.busy",
+        N_("Ein anderes Programm hält die Datenbank dieser Box fest."),
+        N_("Bitte beenden Sie es. Die Box versucht es von selbst weiter."),
+        status=503,
+    ),
+    "SQLITE_READONLY": Refusal(
+        "start.readonly",
+        N_("Die Datenbank dieser Box lässt sich nicht beschreiben."),
+        N_("Bitte prüfen Sie, wem die Datei und ihr Verzeichnis gehören."),
+        status=503,
+    ),
+    "SQLITE_CANTOPEN": Refusal(
+        "start.cannot_open",
+        N_("Die Datenbank dieser Box lässt sich nicht öffnen."),
+        N_("Bitte prüfen Sie, wem die Datei und ihr Verzeichnis gehören."),
+        status=503,
+    ),
+    "SQLITE_IOERR": Refusal(
+        "start.disk",
+        N_("Der Speicher dieser Box lässt sich nicht lesen oder beschreiben."),
+        N_("Bitte tauschen Sie ihn aus, und holen Sie dann eine Sicherung zurück."),
+        status=503,
+    ),
+    "SQLITE_FULL": FULL,
+}

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -451,6 +452,26 @@ def test_a_database_from_the_future_is_told_on_the_pages_and_left_alone(
     assert code == 0
     assert "9999" in written
     assert (data / "quarter.db").read_bytes() == before
+
+
+def test_a_database_that_another_program_holds_is_told_and_tried_again_by_itself(
+    data: Path, settings: dict[str, object]
+) -> None:
+    port = int(str(settings["port"]))
+    with contextlib.closing(sqlite3.connect(data / "quarter.db", isolation_level=None)) as other:
+        other.execute("pragma locking_mode=exclusive")
+        other.execute("begin exclusive")
+        other.execute("select count(*) from meta").fetchall()
+        with Serving(data, settings=settings) as node:
+            until(503, port)
+            page = ask(port)[1]
+            assert "Ein anderes Programm hält die Datenbank dieser Box fest." in page
+            assert "von selbst weiter" in page
+            other.close()
+            until(200, port)
+            code, written = node.end()
+    assert code == 0
+    assert "Ein anderes Programm" in written or "Another program" in written
 
 
 def test_a_node_that_waits_for_help_ends_when_it_is_told_to(
