@@ -17,6 +17,8 @@ from litestar.types import ASGIApp
 from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import Clock, SystemClock
+from node.base.refusals import N_
+from node.erasing import Sweeper
 from node.jobs import JOBS, keep_copied, keep_doing, keep_safe
 from node.keeping import backups_of
 from node.kiosk import KioskRules
@@ -24,6 +26,7 @@ from node.registry import REGISTRY
 from node.settings import Settings
 from node.store import Core, NodeRole, Store, Write
 from node.store.backups import Backups
+from node.store.erased_list import read_list
 from node.store.soundness import begin_life, end_life
 from node.sync import LineSwitch, Roster, Sync, SyncSettings, sync_app
 from node.sync.routes import SyncApp
@@ -35,6 +38,21 @@ from node.web.screens import Screens
 from node.web.static import static_file
 from node.web.templating import Templates
 from node.web.visit import House, HttpRequest, Visit
+
+ERASING = people.Erasing(tuple(REGISTRY.tables.values()), farewells=(spaces.give_up_ahead,))
+EXPORTING = people.Exporting(
+    (
+        (
+            "reservations",
+            N_("Ihre Buchungen"),
+            N_("Was Sie gebucht haben und was daraus wurde."),
+            spaces.told_about,
+        ),
+    )
+)
+"""What is done and told when somebody asks for what is theirs: every room that holds of a person
+has its part here.
+"""
 
 BODY_BYTES_MAX = 1024 * 1024
 """No page or program sends more at once; photos come with the issue that needs them."""
@@ -57,6 +75,7 @@ class Node:
     async def start(self) -> None:
         """Begin timed work, and to find and meet other nodes."""
         self.jobs = [asyncio.create_task(keep_doing(self.store, job)) for job in JOBS]
+        self.jobs.append(asyncio.create_task(Sweeper(self.store, ERASING, self.backups).run()))
         if not self.settings.demo:
             safe = keep_safe(self.settings, self.backups, self.store.core.clock)
             self.jobs.append(asyncio.create_task(safe))
@@ -123,8 +142,30 @@ def prepare(core: Core, clock: Clock) -> None:
         clock.raise_floor(seen)
     core.after_merge = follower(core, clock)
     core.rebuild = rebuild
-    core.after_catch_up = spaces.renew_term
+    core.after_catch_up = after_catch_up(clock)
+    forget_erased(core)
     core.finish_merge()
+    core.write(lambda write: ERASING.follow(write, now=clock.now()))
+
+
+def forget_erased(core: Core) -> None:
+    """Before anybody is served: who was erased is not known any more, whatever file this is.
+
+    A restored one may be older than the erasure, so the list beside it is asked as well.
+    """
+    known = read_list(core.path.parent)
+    if known:
+        core.write(lambda write: people.note_known(write, known))
+
+
+def after_catch_up(clock: Clock) -> Callable[[Write], None]:
+    """What a restored node writes first, once a peer has told what it knows of its journal."""
+
+    def go_on(write: Write) -> None:
+        spaces.renew_term(write)
+        ERASING.follow(write, now=clock.now())
+
+    return go_on
 
 
 async def follow_roster(store: Store, roster: Roster) -> None:
@@ -141,6 +182,7 @@ def follower(core: Core, clock: Clock) -> Callable[[Write, frozenset[str]], None
         now = clock.now()
         people.after_merge(write, touched, now=now)
         spaces.after_merge(write, touched, now=now, signer=core.identity)
+        ERASING.follow(write, now=now)
 
     return follow
 
@@ -172,6 +214,8 @@ async def make_house(
         away_address=settings.away_address.rstrip("/"),
         services={
             people.Sessions: sessions,
+            people.Erasing: ERASING,
+            people.Exporting: EXPORTING,
             Sync: sync,
             Backups: backups_of(settings),
             LineSwitch: line,

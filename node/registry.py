@@ -6,6 +6,7 @@ from node import quarter, spaces
 from node.api.tables import TABLES as API_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
 from node.store import Registry
+from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
 SCHEMA_NUMBER = 1
@@ -13,5 +14,5 @@ SCHEMA_NUMBER = 1
 
 REGISTRY = Registry(
     SCHEMA_NUMBER,
-    (*SYNC_TABLES, *quarter.TABLES, *PEOPLE_TABLES, *spaces.TABLES, *API_TABLES),
+    (*STORE_TABLES, *SYNC_TABLES, *quarter.TABLES, *PEOPLE_TABLES, *spaces.TABLES, *API_TABLES),
 )

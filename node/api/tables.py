@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node.store import Column, Read, Scope, Table, Write
+from node.store import Column, Erased, Read, Scope, Table, Write
 
 ANSWER = Table(
     "api_answer",
@@ -15,6 +15,9 @@ ANSWER = Table(
     ),
     scope=Scope.LOCAL,
     indexes=(("at",),),
+    erased=Erased.delete(
+        rows="at <= (select max(at) from erased_person)", why="may say anything to anybody"
+    ),
     about="The answer to a write that named an idempotency key, for the day after it.",
 )
 TABLES = (ANSWER,)

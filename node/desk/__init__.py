@@ -3,12 +3,24 @@
 Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 """
 
-from node.desk import health, nodes, passes, people, pin, reservations, sign_in, spaces, today
+from node.desk import (
+    erasures,
+    health,
+    nodes,
+    passes,
+    people,
+    pin,
+    reservations,
+    sign_in,
+    spaces,
+    today,
+)
 
 ROUTES = (
     *sign_in.ROUTES,
     *today.ROUTES,
     *people.ROUTES,
+    *erasures.ROUTES,
     *reservations.ROUTES,
     *passes.ROUTES,
     *spaces.ROUTES,

@@ -18,6 +18,21 @@ from node.people.access import (
 from node.people.actions import add_person, forget_secrets, give_secret, sign_out_everywhere
 from node.people.cards import issue_card, revoke_cards
 from node.people.codes import fresh_code, issue_code, issue_letters, revoke_codes
+from node.people.erasure import (
+    DAYS,
+    Erasing,
+    Erasure,
+    Receipt,
+    find_erasure,
+    is_done,
+    known_erased,
+    list_erasures,
+    mark_of,
+    note_known,
+    note_progress,
+    receipts_of,
+)
+from node.people.export import KEEPS, LABELS, WORDS, Exporting, Part
 from node.people.following import after_merge, purge, rebuild
 from node.people.importing import import_people
 from node.people.outside import (
@@ -52,9 +67,18 @@ from node.people.tables import STANDING, TABLES
 
 __all__ = [
     "COMMAND_LINE",
+    "DAYS",
+    "KEEPS",
+    "LABELS",
     "NOT_FOUND",
     "STANDING",
     "TABLES",
+    "WORDS",
+    "Erasing",
+    "Erasure",
+    "Exporting",
+    "Part",
+    "Receipt",
     "Sessions",
     "act_for",
     "actor_of",
@@ -68,6 +92,7 @@ __all__ = [
     "count_people",
     "device_choices",
     "entitlement",
+    "find_erasure",
     "find_household",
     "find_person",
     "forget_secrets",
@@ -75,18 +100,25 @@ __all__ = [
     "give_secret",
     "has_pin",
     "import_people",
+    "is_done",
     "is_let_in_from_outside",
     "issue_card",
     "issue_code",
     "issue_letters",
+    "known_erased",
     "list_devices",
+    "list_erasures",
     "list_outside_accesses",
     "list_sessions",
+    "mark_of",
     "name_and_place",
+    "note_known",
+    "note_progress",
     "open_code",
     "open_outside_access",
     "purge",
     "rebuild",
+    "receipts_of",
     "revoke_cards",
     "revoke_codes",
     "search_people",

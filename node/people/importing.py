@@ -21,7 +21,7 @@ import msgspec
 from node.base.actors import Role
 from node.base.periods import local_day, to_epoch
 from node.base.refusals import granted
-from node.people import tables
+from node.people import erased_tables, tables
 from node.people.access import newest_contracts, newest_spans
 from node.people.actions import set_role
 from node.people.model import (
@@ -240,7 +240,11 @@ class _Plan:
             "person": tables.select_all_persons,
         }[table]
         held = {row["id"]: row for row in select(self.read)}
+        erased = erased_tables.select_erased(self.read)
         for row_id, want in wanted.items():
+            if row_id in erased:
+                # What the operator's files still say must not bring anybody back.
+                continue
             concerned = (row_id,) if table == "person" else self.members.get(row_id, ())
             if row_id not in held:
                 yield Change(_What.ADDED, self._insert(table, row_id, want), concerned)
@@ -289,7 +293,10 @@ class _Plan:
         held: dict[bytes, list[Any]] = {}
         for row in tables.select_all_roles(self.read):
             held.setdefault(row["person_id"], []).append(row)
+        erased = erased_tables.select_erased(self.read)
         for person_id, want in persons.items():
+            if person_id in erased:
+                continue
             known = newest_spans(held.get(person_id, ()))
             for span in _differing(known, want.roles, at=to_epoch(self.now)):
                 yield Change(_What.ROLE, self._set_role(person_id, span), (person_id,))
@@ -300,8 +307,11 @@ class _Plan:
     def _contracts(self) -> Iterator[Change]:
         held = newest_contracts(tables.select_all_contracts(self.read))
         wanted = {self.files.id_of("contract", row.key): row for row in self.files.contracts}
+        erased = erased_tables.select_erased(self.read)
         for contract_id, row in wanted.items():
             household_id, terms = self.files.id_of("household", row.household), self._terms(row)
+            if household_id in erased:
+                continue
             if held.get(contract_id) != (household_id, terms):
                 what = _What.CHANGED if contract_id in held else _What.ADDED
                 yield self._set_terms(what, contract_id, household_id, terms)

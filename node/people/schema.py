@@ -7,7 +7,7 @@ number wins, and of two with the same number the greater id, on every node alike
 
 from __future__ import annotations
 
-from node.store import Column, Scope, Table, Writers
+from node.store import Column, Erased, Scope, Table, Writers
 
 ID = Column("id", "blob")
 PERSON_ID = Column("person_id", "blob", default=b"", max_bytes=16)
@@ -19,12 +19,27 @@ STAFF_ID = Column("staff_id", "blob", nullable=True, max_bytes=16)
 SOURCE = Column("source", "text", default="", max_bytes=64)
 PROFILE = Column("profile", "text", default="", max_bytes=8192)
 
+_PERSONS = "select person_id from erased_person"
+_OF_PERSON = f"person_id in ({_PERSONS})"
+GONE_HOUSEHOLDS = (
+    "select gone.household_id from person as gone join erased_person as e on e.person_id = gone.id"
+    " where gone.household_id != x'' and not exists (select 1 from person as other"
+    " where other.household_id = gone.household_id and other.id not in"
+    " (select person_id from erased_person))"
+)
+"""The households of which everybody was erased."""
+
+_IDS = Erased.nothing("ids, a number and an instant")
+
 HOUSEHOLD = Table(
     "household",
     key=("id",),
     columns=(ID, Column("flat_id", "blob", default=b"", max_bytes=16), PROFILE, SOURCE),
     scope=Scope.HOUSE,
     indexes=(("flat_id",),),
+    erased=Erased.blank(
+        "profile", "source", rows=f"id in ({GONE_HOUSEHOLDS})", why="once nobody of it is left"
+    ),
     about="Those who share a flat, a paper code and a bill; `source` is the digest of the"
     " imported row, so that an import changes only what changed in the operator's files.",
 )
@@ -34,6 +49,9 @@ PERSON = Table(
     columns=(ID, HOUSEHOLD_ID, PROFILE, SOURCE, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("household_id",),),
+    erased=Erased.blank(
+        "profile", "source", rows=f"id in ({_PERSONS})", why="name, birth, mail, telephone"
+    ),
     about="Somebody the quarter knows, with one profile; added by import, themselves or staff.",
 )
 PERSON_ROLE = Table(
@@ -50,6 +68,7 @@ PERSON_ROLE = Table(
     ),
     scope=Scope.HOUSE,
     indexes=(("person_id",), ("role",)),
+    erased=Erased.blank("span", rows=_OF_PERSON, why="since when and until when"),
     about="What somebody is in the quarter, and from when until when; the newest fact per role.",
 )
 SERVICE_CONTRACT = Table(
@@ -66,6 +85,11 @@ SERVICE_CONTRACT = Table(
     ),
     scope=Scope.HOUSE,
     indexes=(("household_id",), ("contract_id",)),
+    erased=Erased.blank(
+        "terms",
+        rows=f"household_id in ({GONE_HOUSEHOLDS})",
+        why="once nobody of it is left",
+    ),
     about="A household's service contract: term and price; the newest fact per contract counts.",
 )
 HOUSEHOLD_CODE = Table(
@@ -74,6 +98,9 @@ HOUSEHOLD_CODE = Table(
     columns=(ID, HOUSEHOLD_ID, DIGEST, NUMBER, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("household_id",), ("digest",)),
+    erased=Erased.blank(
+        "digest", rows=f"household_id in ({GONE_HOUSEHOLDS})", why="once nobody of it is left"
+    ),
     about="The slow digest of a paper code; a household's newest code counts, older ones do not.",
 )
 CODE_REVOCATION = Table(
@@ -82,6 +109,7 @@ CODE_REVOCATION = Table(
     columns=(ID, HOUSEHOLD_ID, NUMBER, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("household_id",),),
+    erased=_IDS,
     about="From now on no code of this household up to this number counts.",
 )
 CREDENTIAL = Table(
@@ -98,6 +126,7 @@ CREDENTIAL = Table(
     ),
     scope=Scope.HOUSE,
     indexes=(("person_id",),),
+    erased=Erased.blank("hash", rows=_OF_PERSON, why="nobody signs in with it any more"),
     about="The argon2id hash of a PIN or password; the newest per kind counts, an empty one"
     " takes it away.",
 )
@@ -107,6 +136,7 @@ CARD = Table(
     columns=(ID, PERSON_ID, DIGEST, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("person_id",), ("digest",)),
+    erased=Erased.blank("digest", rows=_OF_PERSON, why="the card opens nothing any more"),
     about="A card handed out: the digest of the random token in its QR.",
 )
 CARD_REVOCATION = Table(
@@ -115,6 +145,7 @@ CARD_REVOCATION = Table(
     columns=(ID, Column("card_id", "blob", default=b"", max_bytes=16), AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("card_id",),),
+    erased=_IDS,
     about="A card that counts no more: lost, given back or replaced.",
 )
 SIGN_OUT = Table(
@@ -123,6 +154,7 @@ SIGN_OUT = Table(
     columns=(ID, PERSON_ID, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("person_id",),),
+    erased=_IDS,
     about="Signed out everywhere: a session that knew fewer of these facts has ended.",
 )
 OUTSIDE_ACCESS = Table(
@@ -141,6 +173,7 @@ OUTSIDE_ACCESS = Table(
     # Or central could let itself in in anybody's name.
     writers=Writers.HOUSE,
     indexes=(("person_id",), ("digest",)),
+    erased=Erased.blank("digest", "rights", rows=_OF_PERSON, why="the link opens nothing any more"),
     about="A resident opted in to be let in at central: digest of a random token, ids and rights"
     " without a name.",
 )
@@ -150,6 +183,7 @@ OUTSIDE_ACCESS_REVOCATION = Table(
     columns=(ID, Column("access_id", "blob", default=b"", max_bytes=16), AT, STAFF_ID),
     scope=Scope.QUARTER,
     indexes=(("access_id",),),
+    erased=_IDS,
     about="An access from outside that counts no more.",
 )
 SESSION = Table(
@@ -169,6 +203,7 @@ SESSION = Table(
     ),
     scope=Scope.LOCAL,
     indexes=(("person_id",), ("ends_at",)),
+    erased=Erased.delete(rows=_OF_PERSON, why="signed in nowhere any more"),
     about="A signed-in person at one browser of this node; the key is the token's digest.",
 )
 KNOWN_DEVICE = Table(
@@ -183,6 +218,7 @@ KNOWN_DEVICE = Table(
     ),
     scope=Scope.LOCAL,
     indexes=(("person_id",),),
+    erased=Erased.delete(rows=_OF_PERSON, why="known at no browser any more"),
     about="A browser where this person has signed in: there the PIN alone is enough.",
 )
 GUESS = Table(
@@ -195,6 +231,7 @@ GUESS = Table(
     ),
     scope=Scope.LOCAL,
     indexes=(("last_at",),),
+    erased=Erased.nothing("digests that name nobody, gone within a day"),
     about="How many wrong guesses a bucket holds; the key is a digest that names nobody.",
 )
 PERSON_WORD = Table(
@@ -203,7 +240,61 @@ PERSON_WORD = Table(
     columns=(Column("word", "text"), Column("person_id", "blob")),
     scope=Scope.LOCAL,
     indexes=(("person_id",),),
+    erased=Erased.delete(rows=_OF_PERSON, why="found by no word any more"),
     about="The search index of people: every word by which the desk may look for somebody.",
+)
+ERASURE = Table(
+    "erasure",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        PERSON_ID,
+        AT,
+        STAFF_ID,
+        Column("reason", default="", max_bytes=20),
+    ),
+    scope=Scope.QUARTER,
+    # Or central could have anybody erased.
+    writers=Writers.HOUSE,
+    indexes=(("person_id",),),
+    erased=_IDS,
+    about="A person is erased: the random id only, when, why in a word, and which member of the"
+    " team did it. Every node follows by itself; the key is the receipt's number.",
+)
+ERASURE_RECEIPT = Table(
+    "erasure_receipt",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        Column("erasure_id", "blob", default=b"", max_bytes=16),
+        Column("site", "blob", default=b"", max_bytes=16),
+        Column("blanked_at", "integer", nullable=True),
+        Column("cleaned_at", "integer", nullable=True),
+        Column("gone_at", "integer", nullable=True),
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("erasure_id",),),
+    erased=_IDS,
+    about="What a node says of an erasure: rows overwritten, journal cleaned, backups gone.",
+)
+DISCLOSURE = Table(
+    "disclosure",
+    key=("id",),
+    columns=(ID, PERSON_ID, AT, STAFF_ID),
+    scope=Scope.HOUSE,
+    indexes=(("person_id",),),
+    erased=_IDS,
+    about="The desk gave somebody all that is held about them, because they asked.",
+)
+ERASED_PERSON = Table(
+    "erased_person",
+    key=("person_id",),
+    columns=(Column("person_id", "blob"), Column("at", "integer", default=0)),
+    scope=Scope.LOCAL,
+    compact=True,
+    erased=_IDS,
+    about="Who was erased, as this box knows: by the facts, and by the list beside the file, which"
+    " outlives it when a backup is restored.",
 )
 TABLES = (
     HOUSEHOLD,
@@ -222,4 +313,8 @@ TABLES = (
     KNOWN_DEVICE,
     GUESS,
     PERSON_WORD,
+    ERASURE,
+    ERASURE_RECEIPT,
+    DISCLOSURE,
+    ERASED_PERSON,
 )

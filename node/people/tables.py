@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.base.ids import derived_id, new_id
-from node.people.schema import TABLES
+from node.people.schema import GONE_HOUSEHOLDS, TABLES
 from node.store import Read, Write
 
 __all__ = ["STANDING", "TABLES"]
@@ -28,34 +28,40 @@ STANDING = frozenset(
 
 Row = Any
 
+_HERE = "person.id not in (select person_id from erased_person)"
+"""Who was erased is nobody from that moment on, also while a restored file may not overwrite."""
+
 # NB: `order by number desc, id desc` is the one order of facts; two nodes must agree on it.
 
 
 def select_person(read: Read, person_id: bytes) -> Row | None:
     """A person's row."""
-    return read.row("select * from person where id = :id", id=person_id)
+    return read.row(f"select * from person where id = :id and {_HERE}", id=person_id)
 
 
 def select_members(read: Read, household_id: bytes) -> list[Row]:
     """The persons of a household; an empty id has none."""
     if not household_id:
         return []
-    return read.rows("select * from person where household_id = :id", id=household_id)
+    return read.rows(f"select * from person where household_id = :id and {_HERE}", id=household_id)
 
 
 def select_all_persons(read: Read) -> list[Row]:
-    """Every person."""
-    return read.rows("select * from person")
+    """Every person but those who were erased."""
+    return read.rows(f"select * from person where {_HERE}")
 
 
 def select_all_households(read: Read) -> list[Row]:
-    """Every household."""
-    return read.rows("select * from household")
+    """Every household but those of which everybody was erased."""
+    return read.rows(f"select * from household where id not in ({GONE_HOUSEHOLDS})")
 
 
 def select_household(read: Read, household_id: bytes) -> Row | None:
     """A household's row."""
-    return read.row("select * from household where id = :id", id=household_id)
+    return read.row(
+        f"select * from household where id = :id and id not in ({GONE_HOUSEHOLDS})",
+        id=household_id,
+    )
 
 
 def select_roles(read: Read, person_id: bytes) -> list[Row]:
@@ -76,7 +82,7 @@ def select_team(read: Read) -> list[Row]:
     """The persons that ever had a role in the team: few, so their names need no index."""
     return read.rows(
         "select * from person where id in (select person_id from person_role"
-        " where role in ('staff', 'management', 'operator')) order by id"
+        f" where role in ('staff', 'management', 'operator')) and {_HERE} order by id"
     )
 
 
@@ -211,7 +217,7 @@ def insert_once(write: Write, table: str, about: tuple[bytes | int, ...], **colu
 
 
 def update_row(write: Write, table: str, row_id: bytes, **columns: Any) -> None:
-    """Change columns of a household, a person or an outside access."""
+    """Change columns of a household, a person, an outside access or a receipt."""
     sets = ", ".join(f'"{name}" = :{name}' for name in columns)
     write.execute(f'update "{table}" set {sets} where id = :row_id', row_id=row_id, **columns)
 
@@ -262,7 +268,7 @@ def select_device_persons(read: Read, device_id: bytes) -> list[Row]:
     """The persons known at a device, the latest first."""
     return read.rows(
         "select person.* from known_device as device join person on person.id = device.person_id"
-        " where device_id = :id and device.sign_outs ="
+        f" where {_HERE} and device_id = :id and device.sign_outs ="
         " (select count(*) from sign_out where sign_out.person_id = device.person_id)"
         " order by seen_at desc",
         id=device_id,

@@ -10,6 +10,7 @@ from node.portal import (
     devices,
     house,
     outside,
+    own_data,
     pages,
     passes,
     prefs,
@@ -30,6 +31,7 @@ ROUTES = (
     *account.ROUTES,
     *devices.ROUTES,
     *outside.ROUTES,
+    *own_data.ROUTES,
     *prefs.ROUTES,
     *pages.ROUTES,
 )

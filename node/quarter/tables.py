@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from node.store import Column, Read, Scope, Table, Write, Writers
+from node.store import Column, Erased, Read, Scope, Table, Write, Writers
 
 _ENDED = Column("ended_at", "integer", nullable=True)
+
+_PLACE = Erased.nothing("about the place, not a person")
 
 QUARTER_PROFILE = Table(
     "quarter_profile",
@@ -25,6 +27,7 @@ QUARTER_PROFILE = Table(
     ),
     scope=Scope.QUARTER,
     writers=Writers.HOME,
+    erased=_PLACE,
     about="The quarter's name, place and taxes, its desk's hours and its rules; one row.",
 )
 BUILDING = Table(
@@ -33,6 +36,7 @@ BUILDING = Table(
     columns=(Column("id", "blob"), Column("details", default="{}"), _ENDED),
     scope=Scope.QUARTER,
     writers=Writers.HOME,
+    erased=_PLACE,
     about="A house with its entrances.",
 )
 FLAT = Table(
@@ -47,6 +51,7 @@ FLAT = Table(
     scope=Scope.HOUSE,
     writers=Writers.HOME,
     indexes=(("building_id",),),
+    erased=_PLACE,
     about="A flat of a house.",
 )
 CLOSURE = Table(
@@ -65,6 +70,7 @@ CLOSURE = Table(
     scope=Scope.QUARTER,
     writers=Writers.HOME,
     indexes=(("ends_at",),),
+    erased=_PLACE,
     about="A time when the quarter, the desk, a house or a space is shut, and why.",
 )
 WASTE_COLLECTION = Table(
@@ -82,6 +88,7 @@ WASTE_COLLECTION = Table(
     scope=Scope.QUARTER,
     writers=Writers.HOME,
     indexes=(("building_id", "day"),),
+    erased=_PLACE,
     about="A date on which a bin of a house is emptied, and the usual day where it was moved.",
 )
 TABLES = (QUARTER_PROFILE, BUILDING, FLAT, CLOSURE, WASTE_COLLECTION)

@@ -32,6 +32,7 @@ from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
 from node.spaces.homes import assume_homes, renew_term
 from node.spaces.importing import check_history, import_spaces
+from node.spaces.leaving import give_up_ahead, told_about
 from node.spaces.model import (
     Bill,
     DayPlan,
@@ -115,6 +116,7 @@ __all__ = [
     "free_now",
     "free_until",
     "get_line",
+    "give_up_ahead",
     "hold",
     "import_spaces",
     "is_open_for",
@@ -134,6 +136,7 @@ __all__ = [
     "reserve",
     "search",
     "stay_period",
+    "told_about",
     "waiting",
     "why_not",
 ]

@@ -131,7 +131,7 @@ def _confirm_again(
 def add_note(write: Write, reservation_id: bytes, *, note: str, guest_names: str = "") -> None:
     """Add what a reservation is for and who comes, once; it stays in the building."""
     text = tables.encoded({"note": note, "guests": guest_names})
-    write.insert_new("reservation_note", id=reservation_id, note=text)
+    tables.insert_note(write, reservation_id, reservation_id, text)
 
 
 def cancel(
@@ -228,7 +228,7 @@ def decline(
     write_decision(write, reservation_id, case, Verdict.DECLINED, reason=code, signer=signer)
     if reason:
         note = tables.encoded({"note": reason, "guests": ""})
-        write.insert_new("reservation_note", id=decline_note_id(reservation_id), note=note)
+        tables.insert_note(write, decline_note_id(reservation_id), reservation_id, note)
     return projected(write, reservation_id)
 
 
@@ -289,7 +289,7 @@ def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: boo
     tables.insert_request(write, request)
     if wish.note or wish.guest_names:
         note = tables.encoded({"note": wish.note, "guests": wish.guest_names})
-        write.insert("reservation_note", id=request.id, note=note)
+        tables.insert_note(write, request.id, request.id, note)
     return request
 
 

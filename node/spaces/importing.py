@@ -200,7 +200,7 @@ def _write_history(
     )
     if row.note or row.guest_name:
         note = tables.encoded({"note": row.note, "guests": row.guest_name})
-        write.insert_new("reservation_note", id=reservation_id, note=note)
+        tables.insert_note(write, reservation_id, reservation_id, note)
     bill = pricing.price(space.row, wish, audience, files.profile, zone)
     _write_outcome(write, row, reservation_id, space, bill=bill or FREE, signer=signer)
     project(write, reservation_id)

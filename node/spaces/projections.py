@@ -177,6 +177,15 @@ def select_ids_by_party(read: Read, party: bytes, *, since: datetime) -> list[by
     return [row[0] for row in rows]
 
 
+def select_ids_of_person(read: Read, person_id: bytes) -> list[bytes]:
+    """Everything that a person ever asked for, by start."""
+    rows = read.rows(
+        "select reservation_id from reservation_state where person_id = :id order by starts_at",
+        id=person_id,
+    )
+    return [row[0] for row in rows]
+
+
 def select_ids_alive(read: Read, party: bytes, *, since: datetime) -> list[bytes]:
     """The same without what was cancelled or has left: for the page that is opened most."""
     rows = read.rows(

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import functools
 
-from node.store import Column, Scope, Table, Writers
+from node.store import Column, Erased, Scope, Table, Writers
 
 _ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
+
+_PLACE = Erased.nothing("about the place, not a person")
+_IDS = Erased.nothing("random ids, a place and a time: nobody's, once the person is blank")
 
 SPACE = Table(
     "space",
@@ -26,6 +29,7 @@ SPACE = Table(
     ),
     scope=Scope.QUARTER,
     writers=Writers.HOME,
+    erased=_PLACE,
     about="A place reserved by time, its rules and prices, and the node that decides about it.",
 )
 RESERVATION_REQUEST = Table(
@@ -36,6 +40,7 @@ RESERVATION_REQUEST = Table(
         Column("fact", default="{}", max_bytes=4000),
     ),
     scope=Scope.QUARTER,
+    erased=_IDS,
     about="Somebody asked for a place and a time; ids only, never a name.",
 )
 RESERVATION_DECISION = Table(
@@ -52,6 +57,7 @@ RESERVATION_DECISION = Table(
     scope=Scope.QUARTER,
     writers=Writers.HOME,
     indexes=(("reservation_id",), ("space_id", "number")),
+    erased=_IDS,
     about="The home node holds, confirms, declines or displaces a reservation; with its pass.",
 )
 RESERVATION_CANCELLATION = Table(
@@ -64,6 +70,7 @@ RESERVATION_CANCELLATION = Table(
     ),
     scope=Scope.QUARTER,
     indexes=(("reservation_id",),),
+    erased=_IDS,
     about="Somebody gave a reservation up.",
 )
 PASSAGE = Table(
@@ -77,13 +84,25 @@ PASSAGE = Table(
     ),
     scope=Scope.QUARTER,
     indexes=(("reservation_id",),),
+    erased=_IDS,
     about="Somebody checked in or out; one row each, however often and wherever it is noticed.",
 )
 RESERVATION_NOTE = Table(
     "reservation_note",
     key=("id",),
-    columns=(Column("id", "blob", max_bytes=16), Column("note", default="{}", max_bytes=8000)),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("reservation_id"),
+        Column("note", default="{}", max_bytes=8000),
+    ),
     scope=Scope.HOUSE,
+    indexes=(("reservation_id",),),
+    erased=Erased.blank(
+        "note",
+        rows="reservation_id in (select reservation_id from reservation_state"
+        " where person_id in (select person_id from erased_person))",
+        why="words and guests' names",
+    ),
     about="What was said with a request, and guests' names; stays in the building.",
 )
 HOME_TERM = Table(
@@ -96,6 +115,7 @@ HOME_TERM = Table(
     ),
     scope=Scope.QUARTER,
     writers=Writers.HOME,
+    erased=Erased.nothing("about nodes"),
     about="From this term on this node decides about the places whose home it is.",
 )
 OCCUPANCY = Table(
@@ -111,6 +131,7 @@ OCCUPANCY = Table(
     scope=Scope.LOCAL,
     compact=True,
     indexes=(("space_id", "starts_at"),),
+    erased=_IDS,
     about="What is taken, buffers included; `until` is when it lets go by itself. A projection.",
 )
 RESERVATION_STATE = Table(
@@ -132,10 +153,12 @@ RESERVATION_STATE = Table(
     indexes=(
         ("household_id", "starts_at"),
         ("space_id", "starts_at"),
+        ("person_id",),
         ("starts_at",),
         ("status",),
         ("code",),
     ),
+    erased=_IDS,
     about="Each reservation as the facts held here fold it, and how many they were. A projection.",
 )
 OCCUPANCY_REACH = Table(
@@ -144,6 +167,7 @@ OCCUPANCY_REACH = Table(
     columns=(Column("space_id", "blob"), Column("seconds", "integer", default=0)),
     scope=Scope.LOCAL,
     compact=True,
+    erased=_PLACE,
     about="How long the longest taken time of a place ever was: how far a look-up must go back.",
 )
 PROJECTED = Table(
@@ -152,6 +176,7 @@ PROJECTED = Table(
     columns=(Column("name", "text"), Column("upto", "integer", default=0)),
     scope=Scope.LOCAL,
     compact=True,
+    erased=_PLACE,
     about="Up to which row of each fact table the projections have followed.",
 )
 TABLES = (

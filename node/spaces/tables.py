@@ -257,8 +257,20 @@ def insert_once(
 
 def select_note(read: Read, note_id: bytes) -> dict[str, str]:
     """What was said ("note", "guests"); empty where nothing was, or it is not to be had here."""
-    text = read.value("select note from reservation_note where id = :id", id=note_id)
+    text = read.value(
+        "select note from reservation_note as note where id = :id and not exists"
+        " (select 1 from reservation_state as s join erased_person as e"
+        " on e.person_id = s.person_id where s.reservation_id = note.reservation_id)",
+        id=note_id,
+    )
     return decoded(text or "{}", dict[str, str]) or {}
+
+
+def insert_note(write: Write, note_id: bytes, reservation_id: bytes, text: str) -> bool:
+    """Add what was said about a reservation; whether it is new."""
+    return write.insert_new(
+        "reservation_note", id=note_id, reservation_id=reservation_id, note=text
+    )
 
 
 def count_facts(read: Read, reservation_id: bytes) -> int:

@@ -8,6 +8,7 @@ checking every byte. The trap: never hold on to a `Read` or `Write` after the fu
 from node.store.changeset import SignedChangeset
 from node.store.commits import Basis, Commits
 from node.store.core import Core
+from node.store.erasing import blank_rows
 from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.identity import Identity, is_signed, new_identity, site_id_of
@@ -15,8 +16,8 @@ from node.store.installing import Arriving, install_snapshot
 from node.store.intake import IntakeReport, Verdict
 from node.store.journal import NO_HEAD, Chain, Head, PrunedError, Quarantined, TooLargeError
 from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
-from node.store.schema import Column, Registry, SchemaError, Scope, Table, Writers
-from node.store.sealed import SEALED, SealedBody, sealed_body
+from node.store.schema import Column, Erased, Registry, SchemaError, Scope, Table, Writers
+from node.store.sealed import SEALED, SealedBody, sealed_body, withheld_of
 from node.store.snapshot import (
     Manifest,
     SignedManifest,
@@ -37,6 +38,7 @@ __all__ = [
     "Column",
     "Commits",
     "Core",
+    "Erased",
     "Founding",
     "Head",
     "Identity",
@@ -61,6 +63,7 @@ __all__ = [
     "Verdict",
     "Write",
     "Writers",
+    "blank_rows",
     "check_manifest",
     "install_snapshot",
     "is_signed",
@@ -70,4 +73,5 @@ __all__ = [
     "scopes_of",
     "sealed_body",
     "site_id_of",
+    "withheld_of",
 ]

@@ -27,6 +27,7 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.store.age import SPOILT, seal, unseal
 from node.store.connection import DatabaseError, driver, open_reader
 from node.store.core import Core
+from node.store.erased_list import keep_list, read_list
 from node.store.figures import FIGURES, Figures, keep_figures, kept_figures, read_figures
 from node.store.files import (
     create_private,
@@ -120,6 +121,8 @@ def restore_backup(
     fresh = database.with_name(database.name + ".restoring")
     try:
         open_backup(backup, fresh, secrets=secrets)
+        # A backup doesn't know who was erased after it; the list beside it does.
+        keep_list(database.parent, read_list(backup.parent))
         make_restored(fresh, registry, clock=clock, finish=finish)
         return put_in_place(fresh, database)
     finally:

@@ -22,8 +22,9 @@ from node.store.backup import NOT_THERE, Backup, restore_backup, write_backup
 from node.store.connection import open_reader
 from node.store.core import Core
 from node.store.drill import Drill, drill
+from node.store.erased_list import keep_list, read_list
 from node.store.figures import heads_figures
-from node.store.files import set_aside
+from node.store.files import aside_at, set_aside
 from node.store.record import (
     Drilled,
     Failed,
@@ -117,6 +118,8 @@ class Backups:
             sheet=bool(self.recipients),
         )
         keep_record(self.folder, made=made, current_at=now, backup_failed=None)
+        with suppress(OSError):
+            keep_list(self.place, read_list(self.folder))
         self._rotate(backup.path.name, now)
         return backup
 
@@ -207,11 +210,50 @@ class Backups:
         finally:
             connection.close()
 
+    def forget_before(self, instant: datetime, now: datetime) -> None:
+        """Delete this node's backups and the files set aside that are older than an instant, once
+        there is a newer backup.
+        """
+        older = self._older(instant, now)
+        if older is not None and len(older) < len(self.list_newest_first(now)):
+            for path in older:
+                with suppress(OSError):
+                    path.unlink()
+        for path in _aside_before(self.database, instant):
+            with suppress(OSError):
+                path.unlink()
+
+    def count_before(self, instant: datetime, now: datetime) -> int | None:
+        """How many of them there are; None where the place of the backups cannot be looked at."""
+        older = self._older(instant, now)
+        return None if older is None else len(older) + len(_aside_before(self.database, instant))
+
+    def _older(self, instant: datetime, now: datetime) -> list[Path] | None:
+        if self.elsewhere is not None and not is_there(self.elsewhere):
+            return None
+        dated = [(path, made_at(path.name)) for path in self.list_newest_first(now)]
+        return [path for path, at in dated if at is not None and at < instant and self._owns(path)]
+
+    def _owns(self, path: Path) -> bool:
+        """Several nodes may share a place: each looks after its own."""
+        made = self.record.made
+        owner = made.name[: len("quartier-") + 8] if made is not None else ""
+        return self.elsewhere is None or (bool(owner) and path.name.startswith(owner))
+
     def _rotate(self, just_made: str, now: datetime) -> None:
         names = [path.name for path in self.place.iterdir()]
         for name in names_to_delete(names, just_made=just_made, now=now, keeping=self.keeping):
             with suppress(OSError):
                 (self.place / name).unlink()
+
+
+def _aside_before(database: Path, instant: datetime) -> list[Path]:
+    """Databases that were set aside before an instant, with their logs."""
+    return [
+        path
+        for path in database.parent.glob(f"{database.name}.*")
+        if (at := aside_at(database, path.name)) is not None and at < instant
+    ]
 
 
 def is_there(folder: Path, sticks: Sequence[Path] = STICKS) -> bool:

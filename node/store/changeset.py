@@ -74,12 +74,59 @@ class SignedChangeset(msgspec.Struct, array_like=True, frozen=True):
 
     @property
     def hash(self) -> bytes:
-        """SHA-256 of the body: the chain's link, and what is signed."""
+        """SHA-256 of the body: the chain's link, and what is signed.
+
+        Of a withheld one it is the hash of what it was, which the signature still proves.
+        """
+        if self.is_withheld:
+            return _read_withheld(self.body).hash
         return hashlib.sha256(self.body).digest()
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether only its place in the chain is left, because it carried what was erased."""
+        return self.body.startswith(WITHHELD_MARK)
+
+
+WITHHELD_FORMAT = 2
+WITHHELD_MARK = b"\x98\x02"
+"""How a withheld changeset begins: an array of eight, the format first. No other body does."""
+
+
+class _Withheld(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """What is left of a changeset that was withheld: its outside, and the hash of what it was."""
+
+    format: int
+    quarter: bytes
+    epoch: bytes
+    site: bytes
+    scope: str
+    n: int
+    previous: bytes
+    hash: bytes
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Changeset)
+_withheld_decoder = msgspec.msgpack.Decoder(_Withheld)
+
+
+def _read_withheld(body: bytes) -> _Withheld:
+    try:
+        return _withheld_decoder.decode(body)
+    except msgspec.MsgspecError:
+        # The hash of rubbish proves nothing, so nobody takes it.
+        return _Withheld(0, b"", b"", b"", "", 0, b"", b"")
+
+
+def withheld(
+    outside: tuple[bytes, bytes, bytes, str, int, bytes], digest: bytes, signature: bytes
+) -> SignedChangeset:
+    """What is left of a changeset: quarter, epoch, site, scope, n and previous, its hash and the
+    signature that proves it.
+    """
+    body = _encoder.encode(_Withheld(WITHHELD_FORMAT, *outside, digest))
+    return SignedChangeset(body, signature)
 
 
 def sign(changeset: Changeset, key: Ed25519PrivateKey) -> SignedChangeset:
@@ -90,7 +137,14 @@ def sign(changeset: Changeset, key: Ed25519PrivateKey) -> SignedChangeset:
 
 
 def decode(signed: SignedChangeset) -> Changeset:
-    """The content; raises `msgspec.DecodeError` or `msgspec.ValidationError` for anything else."""
+    """The content; raises `msgspec.DecodeError` or `msgspec.ValidationError` for anything else.
+
+    A withheld one says nothing about any row.
+    """
+    if signed.is_withheld:
+        left = _withheld_decoder.decode(signed.body)
+        outside = (left.quarter, left.epoch, left.site, left.scope, left.n, left.previous)
+        return Changeset(FORMAT, *outside, schema=0, at_ms=0, clock_trusted=False, tables=[])
     try:
         return _decoder.decode(signed.body)
     except RecursionError as error:

@@ -72,7 +72,8 @@ def _cut(connection: Any, chain: Chain, upto: int) -> list[Changeset]:
 def _sign_anew(connection: Any, branch: Sequence[Changeset], fresh: Identity) -> None:
     entries: list[Entry] = []
     previous = NO_HASH
-    for n, changeset in enumerate(branch, 1):
+    # What was withheld says nothing any more, so it needs no place in the new chain.
+    for n, changeset in enumerate((each for each in branch if each.tables), 1):
         said = Changeset(
             format=changeset.format,
             quarter=changeset.quarter,

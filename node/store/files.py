@@ -8,6 +8,7 @@ new one, and never a new file beside the old one's log, which SQLite would play 
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -98,6 +99,17 @@ def set_aside(database: Path, why: str, now: datetime) -> Path | None:
     database.replace(aside)
     sync_folder(database.parent)
     return aside
+
+
+_ASIDE = re.compile(r"\.[a-z]+-(\d{8}T\d{6}Z)(-\d+)?(-wal|-shm)?$")
+
+
+def aside_at(database: Path, name: str) -> datetime | None:
+    """When a file of this name was set aside; None for what is no such file."""
+    found = _ASIDE.fullmatch(name.removeprefix(database.name))
+    if found is None:
+        return None
+    return datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def _free_name(database: Path, name: str) -> Path:

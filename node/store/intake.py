@@ -32,6 +32,7 @@ from node.store.proof import Opened, count_vouched, open_changeset, runs_of
 from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Registry, Scope
 from node.store.sealed import SEALED, SealedBody, is_sealed
+from node.store.withheld import WITHHELD, is_named
 
 MAX_SCHEMA = 1_000_000
 """A schema number beyond this is no release: it would be held for ever, waiting for an update."""
@@ -180,7 +181,8 @@ class Intake:
             if changeset.schema > self._place.registry.number:
                 return
             try:
-                self._read(changeset, who)
+                if not signed.is_withheld:
+                    self._read(changeset, who)
             except LawBrokenError as broken:
                 self._quarantine(changeset, signed, str(broken))
                 return
@@ -188,11 +190,12 @@ class Intake:
             self._report.add(Verdict.APPLIED)
 
     def _take_runs(self, readable: Sequence[Opened], members: Members) -> None:
-        for run in runs_of(readable):
-            who = members.get(run[0].changeset.site)
-            if who is None or (run[0].changeset.scope == Scope.HOUSE and not who.of_house):
-                self._report.add_times(len(run), Verdict.UNKNOWN_SITE)
+        for whole in runs_of(readable):
+            who = members.get(whole[0].changeset.site)
+            if who is None or (whole[0].changeset.scope == Scope.HOUSE and not who.of_house):
+                self._report.add_times(len(whole), Verdict.UNKNOWN_SITE)
                 continue
+            run = self._without_unnamed(whole)
             vouched = count_vouched(run, who.public_key)
             if not self._take_at_once(run[:vouched], who):
                 for opened in run[:vouched]:
@@ -202,6 +205,23 @@ class Intake:
                 reason = "a changeset without its origin's signature was offered"
                 self._report.reasons[run[0].chain] = reason
                 self._report.add_times(len(run) - vouched, Verdict.STOPPED)
+
+    def _without_unnamed(self, run: list[Opened]) -> list[Opened]:
+        """A run up to the first withheld changeset of which the home node has not said so here.
+
+        The rest waits: without that word anybody could keep a changeset from others.
+        """
+        for number, opened in enumerate(run):
+            if opened.signed.is_withheld and not self._is_named(opened.changeset):
+                self._report.add_times(len(run) - number, Verdict.GAP)
+                return run[:number]
+        return run
+
+    def _is_named(self, said: Changeset | SealedBody) -> bool:
+        if WITHHELD.name not in self._place.registry.tables:
+            return False
+        is_private = said.scope in {Scope.HOUSE, SEALED}
+        return is_private and is_named(self._connection, said.site, said.n)
 
     def _take_at_once(self, run: Sequence[Opened], who: Member) -> bool:
         """Take a whole run in which nothing is amiss: many times faster; else touch nothing."""
@@ -215,7 +235,8 @@ class Intake:
         try:
             for changeset in said:
                 check_origin(changeset, self._place, who)
-            listed = self._understand(said, who)
+            told = [one.changeset for one in run if not one.signed.is_withheld]
+            listed = self._understand(told, who)
         except LawBrokenError:
             return False
         if not all(map(is_ordinary, listed)):
@@ -257,6 +278,8 @@ class Intake:
             return Verdict.KNOWN if body.n <= head.n else Verdict.GAP
         joins = body.previous == head.hash and body.history == self._place.history
         in_time = counts is None or body.n <= counts
+        if not body.box and not self._is_named(body):
+            return Verdict.GAP
         if not (joins and in_time and body.is_signed(signed.signature, who.public_key)):
             self._report.reasons[(body.site, SEALED)] = "a sealed changeset that its origin denies"
             return Verdict.STOPPED
@@ -271,7 +294,8 @@ class Intake:
             raise ForkedError("the chain does not join: two histories under one number")
         if changeset.schema > self._place.registry.number or head.applied != head.n:
             return False
-        self._read(changeset, who)
+        if not opened.signed.is_withheld:
+            self._read(changeset, who)
         return True
 
     def _read(self, changeset: Changeset, who: Member) -> None:

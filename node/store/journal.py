@@ -94,7 +94,10 @@ class Journal:
             f' (select 1 from "{table.name}__crsql_clock" where db_version = :version)'
             for number, table in enumerate(self._tables)
         )
-        self._changes_sql = {table.name: _changes_sql(table) for table in self._tables}
+        self._changes_sql = {
+            table.name: _changes_sql(table, "c.db_version = :version and c.site_id = 0")
+            for table in self._tables
+        }
 
     def record(self, connection: Any, *, at_ms: int, clock_trusted: bool) -> list[Changeset]:
         """Journal what the open transaction wrote: one signed changeset a scope, none if nothing.
@@ -122,6 +125,32 @@ class Journal:
             set_meta(connection, "own_version", version)
         return written
 
+    def restate(
+        self, connection: Any, said: Changeset, *, at_ms: int, clock_trusted: bool
+    ) -> Changeset | None:
+        """Say once more, as they stand now, the rows of a changeset that will be withheld.
+
+        Values, versions and lengths are those of the cells, so whoever has them changes nothing.
+        """
+        tables = []
+        for change in said.tables:
+            table = self._registry.tables.get(change.table)
+            if table is None:
+                continue
+            sql = _changes_sql(table, "crsql_pack_columns({keys}) = :key")
+            found = [
+                row
+                for key in dict.fromkeys(row.key for row in change.rows)
+                for row in _rows_of(connection.execute(sql, {"key": key}))
+            ]
+            if found:
+                tables.append(TableChange(table.name, found))
+        if not tables:
+            return None
+        return self._append_own(
+            connection, said.scope, tables, at_ms=at_ms, clock_trusted=clock_trusted
+        )
+
     def find_unknown(self, connection: Any) -> str | None:
         """A table with own changes beyond what was journalled; None in a sound file."""
         known = get_meta(connection, "own_version") or 0
@@ -136,15 +165,7 @@ class Journal:
         return None
 
     def _changed_rows(self, connection: Any, table: Table, version: int) -> list[RowChange]:
-        rows: list[RowChange] = []
-        found = connection.execute(self._changes_sql[table.name], {"version": version})
-        last = None
-        for number, key, length, column, column_version, value in found:
-            if number != last:
-                rows.append(RowChange(key, length, []))
-                last = number
-            rows[-1].cells.append((column, column_version, value))
-        return rows
+        return _rows_of(connection.execute(self._changes_sql[table.name], {"version": version}))
 
     def _append_own(
         self,
@@ -341,8 +362,19 @@ def get_meta(connection: Any, name: str) -> Any:
     return None if row is None else row[0]
 
 
-def _changes_sql(table: Table) -> str:
-    """The statement that reads one version's changes of a table, in the order they were made."""
+def _rows_of(found: Any) -> list[RowChange]:
+    rows: list[RowChange] = []
+    last = None
+    for number, key, length, column, column_version, value in found:
+        if number != last:
+            rows.append(RowChange(key, length, []))
+            last = number
+        rows[-1].cells.append((column, column_version, value))
+    return rows
+
+
+def _changes_sql(table: Table, which: str) -> str:
+    """The statement that reads the chosen cells of a table, in the order they were made."""
     keys = ", ".join(f'p."{name}"' for name in table.key)
     joined = " and ".join(f't."{name}" = p."{name}"' for name in table.key)
     values = " ".join(
@@ -355,5 +387,5 @@ def _changes_sql(table: Table) -> str:
         f' from {clock} c join "{table.name}__crsql_pks" p on p.__crsql_key = c.key'
         f" left join {clock} s on s.key = c.key and s.col_name = '-1'"
         f' left join "{table.name}" t on {joined}'
-        " where c.db_version = :version and c.site_id = 0 order by c.key, c.seq"
+        f" where {which.format(keys=keys)} order by c.key, c.seq"
     )

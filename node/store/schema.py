@@ -117,6 +117,34 @@ class Column:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What becomes of a table's rows when a person is erased (see `erasing.py`).
+
+    `rows` is the SQL condition that finds the rows of everybody who was erased; of these the
+    columns `blank` go back to their defaults, or, where none is named, the rows go.
+    """
+
+    why: str
+    rows: str = ""
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def nothing(cls, why: str) -> Erased:
+        """Nothing in the table says anything about a person, or it forgets by itself."""
+        return cls(why)
+
+    @classmethod
+    def blank(cls, *columns: str, rows: str, why: str) -> Erased:
+        """These columns are overwritten; keys and ids stay, for they name nobody any more."""
+        return cls(why, rows, columns)
+
+    @classmethod
+    def delete(cls, *, rows: str, why: str) -> Erased:
+        """The rows go; only for tables of this box, for what travels is never deleted."""
+        return cls(why, rows)
+
+
 @dataclass(frozen=True)
 class Table:
     """A table: its key, its columns, who may hold it and who may write it, in one place."""
@@ -130,6 +158,8 @@ class Table:
     about: str = ""
     compact: bool = False
     """Local rows that are small and found by their key: one tree instead of two to write to."""
+    erased: Erased | None = None
+    """What becomes of a person's rows; every table of a release says so (a tidy test holds it)."""
     by_name: Mapping[str, Column] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -197,10 +227,24 @@ def check_law(table: Table) -> None:
             raise SchemaError(f"{table.name}.{name} is used but not declared: add the Column")
     for column in table.columns:
         _check_column(table, column)
+    _check_erased(table, table.erased or Erased.nothing(""))
     if not table.about:
         raise SchemaError(f"{table.name} lacks `about`: say in a sentence what a row means")
     if table.replicated:
         _check_travelling(table)
+
+
+def _check_erased(table: Table, erased: Erased) -> None:
+    for name in erased.columns:
+        if name in table.key or name not in table.by_name:
+            raise SchemaError(
+                f"{table.name}.{name} cannot be blanked: name a column beside the key"
+            )
+        column = table.by_name[name]
+        if column.default is None and not column.nullable:
+            raise SchemaError(f"{table.name}.{name} has nothing to be blanked to: give a default")
+    if table.replicated and erased.rows and not erased.columns:
+        raise SchemaError(f"{table.name} travels: name the columns to blank, rows are not deleted")
 
 
 def _check_travelling(table: Table) -> None:

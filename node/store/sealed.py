@@ -16,6 +16,7 @@ from node.store.changeset import (
     SignedChangeset,
     decode,
     is_hash_signed,
+    withheld,
 )
 
 SEALED = "sealed"
@@ -93,3 +94,9 @@ def sealed_body(signed: SignedChangeset, *, generation: int, salt: bytes) -> Sea
         generation,
         salt,
     )
+
+
+def withheld_of(body: SealedBody, signature: bytes, *, scope: str) -> SignedChangeset:
+    """What is left inside of a sealed changeset whose box was dropped."""
+    outside = (body.quarter, body.epoch, body.site, scope, body.n, body.previous)
+    return withheld(outside, body.hash, signature)

@@ -9,7 +9,6 @@ mode). Older generations stay for what they sealed.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Iterable, Mapping
@@ -23,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from node.store import Core, Identity, SealedBody, SignedChangeset, sealed_body
+from node.store import Core, Identity, Scope, SealedBody, SignedChangeset, sealed_body, withheld_of
 from node.sync.roster import HOUSE_KEY, RosterNode
 
 KEY_BYTES = 32
@@ -79,6 +78,8 @@ class HouseKey:
             body = SealedBody.read(sealed)
         except msgspec.MsgspecError as error:
             raise SealError("nothing sealed") from error
+        if not body.box:
+            return withheld_of(body, sealed.signature, scope=Scope.HOUSE)
         if body.generation not in self.generations:
             raise SealError(f"sealed with generation {body.generation} of the house key")
         try:
@@ -86,9 +87,10 @@ class HouseKey:
             raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_OPENED_BYTES_MAX)
         except (InvalidTag, zstandard.ZstdError) as error:
             raise SealError("the seal is broken") from error
-        if hashlib.sha256(raw).digest() != body.hash:
+        inside = SignedChangeset(raw, sealed.signature)
+        if inside.hash != body.hash:
             raise SealError("another changeset than the one outside")
-        return SignedChangeset(raw, sealed.signature)
+        return inside
 
     def _box(self, body: SealedBody) -> ChaCha20Poly1305:
         key = self.generations[body.generation]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node.store import Column, Scope, Table, Writers
+from node.store import Column, Erased, Scope, Table, Writers
 
 HOUSE_KEY_GRANT = Table(
     "house_key_grant",
@@ -16,6 +16,7 @@ HOUSE_KEY_GRANT = Table(
     scope=Scope.QUARTER,
     writers=Writers.HOME,
     indexes=(("holder",),),
+    erased=Erased.nothing("keys of boxes"),
     about="A generation of the house key, sealed to one node of the house or to the sheet.",
 )
 TABLES = (HOUSE_KEY_GRANT,)

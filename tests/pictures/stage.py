@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from node import demo, people, spaces
+from node.app import ERASING
 from node.base.actors import Actor, Face
 from node.base.clock import FrozenClock
 from node.base.ids import id_text
@@ -190,7 +191,7 @@ class _Cast:
             if household in contracts and not booked & set(keys) and len(keys) == 2
         ]
         self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
-        self.partner = quiet[0][1]
+        self.partner, self.leaving = quiet[0][1], quiet[4][0]
 
     def id(self, key: str) -> bytes:
         """A person's id."""
@@ -331,7 +332,22 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "partner_id": id_text(cast.id(cast.partner)),
         "lobby_node": _lobby_node(core),
         "tag": quarter_tag(core.quarter),
+        "receipt": _erase(core, cast),
     }
+
+
+def _erase(core: Core, cast: _Cast) -> str:
+    """Somebody has moved out: the number that they hold."""
+
+    def run(write: Write) -> people.Erasure | Refusal:
+        staff = people.actor_of(write, cast.id("S-MIRA"), face=Face.DESK, now=AT)
+        assert staff is not None
+        person_id = cast.id(cast.leaving)
+        return ERASING.erase(write, staff, person_id, reason="moved_out", now=AT)
+
+    done = core.write(run)
+    assert isinstance(done, people.Erasure), done
+    return done.number
 
 
 def _lobby_node(core: Core) -> str:

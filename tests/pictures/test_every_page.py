@@ -23,6 +23,7 @@ NO_PAGES = {
     "/mine/{reservation:str}/pass.png",
     "/mine/{reservation:str}/calendar.ics",
     "/desk/reservations/{reservation:str}/slip",
+    "/account/data/file",
     "/manifest.webmanifest",
     "/sw.js",
     "/h/{token:str}",  # leads on to a page of the portal

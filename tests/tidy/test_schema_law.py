@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from node.registry import REGISTRY, SCHEMA_NUMBER
-from node.store import Column, Registry, SchemaError, Scope, Table
+from node.store import Column, Erased, Registry, SchemaError, Scope, Table
 
+KEY = Column("id", "blob")
 RECORD = Path(__file__).resolve().parents[2] / "docs" / "schema.md"
 
 
@@ -38,23 +39,52 @@ def generated() -> str:
         "",
         f"Schema number {SCHEMA_NUMBER}, digest `{digest}`.",
         "",
-        "| table | scope | who writes | what a row means |",
-        "|---|---|---|---|",
+        "| table | scope | who writes | what a row means | when a person is erased |",
+        "|---|---|---|---|---|",
     ]
     lines += [
         f"| `{table.name}` | {table.scope} | {table.writers if table.replicated else 'this box'} "
-        f"| {table.about} |"
+        f"| {table.about} | {at_erasure(table)} |"
         for table in sorted(REGISTRY.tables.values(), key=lambda t: (t.scope, t.name))
     ]
     return "\n".join(lines) + "\n"
 
 
+def at_erasure(table: Table) -> str:
+    erased = table.erased
+    assert erased is not None, f"{table.name}: say what happens to it when a person is erased"
+    if not erased.rows:
+        return f"nothing: {erased.why}"
+    what = ", ".join(f"`{name}`" for name in erased.columns)
+    return f"{f'{what} overwritten' if what else 'rows deleted'}: {erased.why}"
+
+
+def test_every_table_says_what_an_erasure_does_to_it() -> None:
+    """A new table without this answer fails here; each says why, and in words."""
+    for table in REGISTRY.tables.values():
+        assert table.erased is not None, f"{table.name} lacks `erased`: see `Erased`"
+        assert table.erased.why, table.name
+
+
+@pytest.mark.parametrize(
+    ("erased", "remedy"),
+    [
+        (Erased.blank("id", rows="true", why="x"), "beside the key"),
+        (Erased.blank("b", rows="true", why="x"), "beside the key"),
+        (Erased.delete(rows="true", why="x"), "not deleted"),
+    ],
+)
+def test_an_erasure_that_cannot_travel_is_refused(erased: Erased, remedy: str) -> None:
+    table = Table(
+        "thing", ("id",), (KEY, Column("a", default="")), Scope.HOUSE, about="x", erased=erased
+    )
+    with pytest.raises(SchemaError, match=remedy):
+        Registry(1, [table])
+
+
 def test_the_recorded_schema_is_the_declared_one() -> None:
     """A changed declaration needs a decision about the schema number, then a new record."""
     assert RECORD.read_text(encoding="utf-8") == generated()
-
-
-KEY = Column("id", "blob")
 
 
 @pytest.mark.parametrize(

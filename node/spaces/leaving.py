@@ -1,0 +1,73 @@
+"""What becomes of somebody's reservations when they are erased, and what is told before of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from node.base.ids import derived_id, id_text
+from node.spaces import projections, tables
+from node.spaces.actions import preview_cancellation
+from node.spaces.deciding import decline_note_id
+from node.spaces.folding import find_reservation, project
+from node.spaces.model import CancellationFact, Reservation, Status
+from node.store import Read, Write
+
+
+def give_up_ahead(write: Write, person_id: bytes, now: datetime) -> int:
+    """Cancel what a person has ahead, on the terms of every cancellation; how many that was."""
+    given_up = 0
+    for reservation in _of(write, person_id):
+        status = reservation.status_at(now)
+        if status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED}:
+            fee = preview_cancellation(write, reservation, now=now).fee_cents
+            tables.insert_once(
+                write,
+                "reservation_cancellation",
+                derived_id(reservation.id, "cancelled"),
+                reservation.id,
+                fact=tables.encoded(CancellationFact(now, fee)),
+            )
+            project(write, reservation.id)
+            given_up += 1
+    return given_up
+
+
+def told_about(read: Read, person_id: bytes, now: datetime) -> list[dict[str, Any]]:
+    """Everything that is held of a person's reservations, each with what became of it."""
+    return [_told(read, reservation, now) for reservation in _of(read, person_id)]
+
+
+def _of(read: Read, person_id: bytes) -> Iterator[Reservation]:
+    for reservation_id in projections.select_ids_of_person(read, person_id):
+        found = find_reservation(read, reservation_id)
+        if found is not None:
+            yield found
+
+
+def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
+    space = tables.select_space(read, found.space_id)
+    said = tables.select_note(read, found.id)
+    answered = tables.select_note(read, decline_note_id(found.id))
+    cancelled, came, left = found.cancellation, found.check_in, found.check_out
+    return {
+        "number": id_text(found.id),
+        "place": space.row.name.de if space else "",
+        "starts_at": found.period.starts_at,
+        "ends_at": found.period.ends_at,
+        "requested_at": found.requested_at,
+        "people": found.details.people,
+        "ages": list(found.details.ages),
+        "purpose": found.details.purpose,
+        "status": str(found.status_at(now)),
+        "note": said.get("note", ""),
+        "guests": said.get("guests", ""),
+        "answer": answered.get("note", ""),
+        "cost_cents": found.bill.total_cents,
+        "deposit_cents": found.bill.deposit_cents,
+        "cancelled_at": cancelled.at if cancelled else None,
+        "fee_cents": cancelled.fee_cents if cancelled else 0,
+        "came_at": came.at if came else None,
+        "left_at": left.at if left else None,
+    }

@@ -1,0 +1,59 @@
+"""Overwriting what was said of erased persons, as each table's own declaration tells.
+
+The declarations find the rows; nothing here knows what a person is. Blanking is an ordinary write:
+it travels, every node may do it, and doing it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from node.store.handles import Write
+from node.store.schema import Table
+
+
+def blank_rows(write: Write, tables: Iterable[Table]) -> int:
+    """Overwrite or delete what belongs to erased persons; how many rows that changed."""
+    changed = 0
+    for table in tables:
+        if table.erased is not None and table.erased.rows:
+            changed += write.execute(_sql(table), **_blanks(table))
+    return changed
+
+
+def find_keys(connection: Any, tables: Iterable[Table]) -> dict[str, set[bytes]]:
+    """The packed keys of erased persons' rows in the tables that travel."""
+    return {
+        table.name: {row[0] for row in connection.execute(_keys_sql(table))}
+        for table in tables
+        if table.replicated and table.erased is not None and table.erased.rows
+    }
+
+
+def is_blank(table: Table, column: str, value: Any) -> bool:
+    """Whether a cell says nothing that an erasure would take away."""
+    erased = table.erased
+    if erased is None or column not in erased.columns:
+        return True
+    return bool(value == table.by_name[column].default)
+
+
+def _sql(table: Table) -> str:
+    erased = table.erased
+    if erased is None or not erased.columns:
+        return f'delete from "{table.name}" where {erased.rows if erased else "false"}'
+    sets = ", ".join(f'"{name}" = :{name}' for name in erased.columns)
+    said = " or ".join(f'"{name}" is not :{name}' for name in erased.columns)
+    return f'update "{table.name}" set {sets} where ({erased.rows}) and ({said})'
+
+
+def _blanks(table: Table) -> Mapping[str, Any]:
+    columns = table.erased.columns if table.erased is not None else ()
+    return {name: table.by_name[name].default for name in columns}
+
+
+def _keys_sql(table: Table) -> str:
+    keys = ", ".join(f'"{name}"' for name in table.key)
+    rows = table.erased.rows if table.erased is not None else "false"
+    return f'select crsql_pack_columns({keys}) from "{table.name}" where {rows}'

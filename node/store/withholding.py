@@ -1,0 +1,189 @@
+"""After an erasure: finding the changesets that carried it, naming them, dropping what they say.
+
+The home node looks through the house's chains, says once more what else stood in each changeset
+that carried erased rows, and names it as withheld; every node then keeps its place in the chain
+only, central without knowing what it drops. All of it works in pieces and may be cut anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from node.base.ids import derived_id
+from node.base.periods import to_epoch
+from node.store import journal as journals
+from node.store.changeset import (
+    WITHHELD_MARK,
+    Changeset,
+    SignedChangeset,
+    decode,
+    withheld,
+)
+from node.store.connection import DatabaseError
+from node.store.core import Core
+from node.store.erasing import find_keys, is_blank
+from node.store.handles import Write
+from node.store.journal import Chain
+from node.store.schema import Registry, Scope
+from node.store.sealed import SEALED, SealedBody
+from node.store.withheld import WITHHELD
+
+PIECE = 500
+"""Changesets that are looked through in one turn of the writer."""
+
+_SCANNED = "erasing.scanned"
+Keys = Mapping[str, set[bytes]]
+
+
+def name_piece(core: Core, write: Write, mark: bytes) -> int:
+    """At the home node, in a write: look through one piece of the journal and name what carried
+    the rows of erased persons; how many changesets are left to look through.
+
+    `mark` stands for who was erased: another mark begins from the first changeset again.
+    """
+    connection = core._connection  # noqa: SLF001 - of the store's own room, like the doctor
+    seen = _seen(connection, mark)
+    keys = find_keys(connection, core.registry.tables.values())
+    looked = 0
+    for chain, n, signed in _unseen(connection, seen):
+        if looked >= PIECE:
+            break
+        looked, seen[chain] = looked + 1, n
+        if carries(signed, core.registry, keys):
+            _name(core, write, decode(signed))
+    _keep_seen(connection, mark, seen)
+    heads = journals.read_heads(connection)
+    return sum(
+        head.n - seen.get(chain, 0) for chain, head in heads.items() if chain[1] == Scope.HOUSE
+    )
+
+
+def carries(signed: SignedChangeset, registry: Registry, keys: Keys) -> bool:
+    """Whether a changeset says something of rows with these keys that an erasure takes away."""
+    if signed.is_withheld or not any(key in signed.body for some in keys.values() for key in some):
+        return False
+    return any(
+        not is_blank(registry.tables[change.table], column, value)
+        for change in decode(signed).tables
+        if change.table in keys
+        for row in change.rows
+        if row.key in keys[change.table]
+        for column, _, value in row.cells
+    )
+
+
+def count_carrying(core: Core) -> int:
+    """How many changesets of this node's own chain still carry what was erased.
+
+    A node may have written about somebody before it heard; the home node has that still to name.
+    """
+    connection = core._connection  # noqa: SLF001 - likewise
+    keys = find_keys(connection, core.registry.tables.values())
+    found = connection.execute(
+        "select body, signature from journal where scope = 'house' and site = ?", (core.site_id,)
+    )
+    return sum(carries(SignedChangeset(*row), core.registry, keys) for row in found)
+
+
+def withhold_named(core: Core) -> int:
+    """Keep of every changeset that was named its place in the chain only; how many that was new."""
+    connection = core._connection  # noqa: SLF001 - likewise
+    found = connection.execute(
+        "select j.rowid, j.hash, j.scope, j.body, j.signature from withheld_changeset w"
+        " join journal j on j.site = w.site and j.n = w.n"
+        " where j.scope in ('house', 'sealed') and substr(j.body, 1, 2) is not ?",
+        (WITHHELD_MARK,),
+    ).fetchall()
+    changed = 0
+    for rowid, digest, scope, body, signature in found:
+        left = _left_of(scope, digest, SignedChangeset(body, signature))
+        if left != body:
+            with core._writing.transaction():  # noqa: SLF001 - likewise
+                connection.execute("update journal set body = ? where rowid = ?", (left, rowid))
+            changed += 1
+    return changed + _empty_quarantine(core)
+
+
+def _empty_quarantine(core: Core) -> int:
+    """What lies in quarantine and carries erased rows is dropped there too: it stops its chain as
+    before, until the home node names it.
+    """
+    connection = core._connection  # noqa: SLF001 - likewise
+    keys = find_keys(connection, core.registry.tables.values())
+    rows = connection.execute(
+        "select site, scope, body, signature from quarantine where scope = 'house'"
+    ).fetchall()
+    changed = 0
+    for site, scope, body, signature in rows:
+        signed = SignedChangeset(body, signature)
+        if carries(signed, core.registry, keys):
+            with core._writing.transaction():  # noqa: SLF001 - likewise
+                connection.execute(
+                    "update quarantine set body = ? where site = ? and scope = ?",
+                    (_left_of(scope, signed.hash, signed), site, scope),
+                )
+            changed += 1
+    return changed
+
+
+def clean_log(core: Core) -> bool:
+    """Empty the write-ahead log, in which pages lie as they were; False while somebody reads it."""
+    connection = core._connection  # noqa: SLF001 - likewise
+    try:
+        busy, *_ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+    except DatabaseError:
+        return False
+    return not busy
+
+
+def _left_of(scope: str, digest: bytes, signed: SignedChangeset) -> bytes:
+    if scope == SEALED:
+        return SealedBody.read(signed).holding(b"", signed.signature).body
+    said = decode(signed)
+    outside = (said.quarter, said.epoch, said.site, said.scope, said.n, said.previous)
+    return withheld(outside, digest, signed.signature).body
+
+
+def _name(core: Core, write: Write, said: Changeset) -> None:
+    core._journal.restate(  # noqa: SLF001 - likewise
+        core._connection,  # noqa: SLF001 - likewise
+        said,
+        at_ms=to_epoch(core.clock.now()) * 1000,
+        clock_trusted=core.clock.trusted,
+    )
+    row_id = derived_id(WITHHELD.name, said.site, said.n)
+    write.insert_new(WITHHELD.name, id=row_id, site=said.site, n=said.n)
+
+
+def _unseen(
+    connection: Any, seen: Mapping[Chain, int]
+) -> Iterator[tuple[Chain, int, SignedChangeset]]:
+    for chain, head in journals.read_heads(connection).items():
+        if chain[1] != Scope.HOUSE:
+            continue
+        after = seen.get(chain, 0)
+        rows = connection.execute(
+            "select n, body, signature from journal where site = ? and scope = ? and n > ?"
+            " and n <= ? order by n limit ?",
+            (*chain, after, head.applied, PIECE),
+        ).fetchall()
+        for n, body, signature in rows:
+            yield chain, n, SignedChangeset(body, signature)
+
+
+_Seen = tuple[bytes, list[tuple[bytes, str, int]]]
+_decoder = msgspec.msgpack.Decoder(_Seen)
+
+
+def _seen(connection: Any, mark: bytes) -> dict[Chain, int]:
+    kept = journals.get_meta(connection, _SCANNED)
+    before, heads = _decoder.decode(kept) if kept else (b"", [])
+    return {(site, scope): n for site, scope, n in heads} if before == mark else {}
+
+
+def _keep_seen(connection: Any, mark: bytes, seen: Mapping[Chain, int]) -> None:
+    heads = [(site, scope, n) for (site, scope), n in sorted(seen.items())]
+    journals.set_meta(connection, _SCANNED, msgspec.msgpack.encode((mark, heads)))

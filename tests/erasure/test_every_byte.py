@@ -1,0 +1,130 @@
+"""Thirty days after somebody was erased no file of any node holds a byte of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from node import people, spaces
+from node.app import ERASING
+from node.registry import REGISTRY
+from node.store import Verdict
+from node.store.age import own_secret
+from node.store.backup import restore_backup
+from node.store.changeset import decode, withheld
+from node.store.doctor import examine
+from node.store.erased_list import read_list
+from tests.erasure.conftest import Town, newcomer, write_odd
+
+
+def test_after_thirty_days_nothing_is_found_in_any_file(town: Town) -> None:
+    who = write_odd(town)
+    town.meet()
+    for place in town.places.values():
+        place.back_up()
+    assert town.found().keys() == {"home", "kiosk"}
+    town["home"].write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    for _ in range(3):
+        town.meet()
+        town.sweep()
+    assert town.found() == {}, "the files still hold it"
+    for _ in range(31):
+        town.later(days=1)
+        for place in town.places.values():
+            place.back_up()
+        town.meet(times=1)
+        town.sweep()
+    assert town.found() == {}
+    rows = town["home"].core.read(lambda read: read.rows("select * from erasure_receipt"))
+    assert len(rows) == 3
+    assert all(row["gone_at"] for row in rows), [tuple(row) for row in rows]
+    for place in town.places.values():
+        assert examine(place.core, place.box.here.members) == []
+
+
+def test_others_in_the_same_changeset_reach_a_box_that_begins_from_central(
+    town: Town, tmp_path: Path
+) -> None:
+    """An import writes hundreds of people at once; one of them is erased, and the home burns."""
+    anna, bilal = town.cast.id("anna"), town.cast.id("bilal")
+    town.meet()
+    home = town["home"]
+    actor = home.core.read(lambda read: town.cast.actor(read, "anna"))
+    home.write(lambda write: ERASING.erase_me(write, actor, now=town.clock.now()))
+    for _ in range(2):
+        town.meet()
+        town.sweep()
+    named = home.core.read(lambda read: read.value("select count(*) from withheld_changeset"))
+    assert named >= 1
+    fresh = newcomer(town, tmp_path)
+    for _ in range(4):
+        fresh.box.meet(town["central"].box)
+    assert fresh.core.heads().keys() >= {
+        chain for chain in home.core.heads() if chain[1] == "house"
+    }
+    for table in ("person", "household", "person_role", "credential", "flat"):
+        assert home.rows(table) == fresh.rows(table), table
+    assert fresh.core.read(lambda read: people.find_person(read, anna)) is None
+    assert fresh.core.read(lambda read: people.find_person(read, bilal)) is not None
+    assert examine(fresh.core, fresh.box.here.members) == []
+    fresh.core.close()
+
+
+def test_nobody_but_the_home_node_can_keep_a_changeset_from_others(town: Town) -> None:
+    """A relay gives what is withheld, truly signed, of which no name is known: it waits."""
+    home, kiosk = town["home"], town["kiosk"]
+    chain = (home.core.site_id, "house")
+    held = home.core.changesets(chain, after=0, max_bytes=10**9)
+    first = decode(held[0])
+    outside = (first.quarter, first.epoch, first.site, first.scope, first.n, first.previous)
+    empty = withheld(outside, held[0].hash, held[0].signature)
+    report = kiosk.core.receive([empty], kiosk.box.here.members)
+    assert report.verdicts == [Verdict.GAP]
+    assert chain not in kiosk.core.heads()
+    kiosk.core.receive(held, kiosk.box.here.members)
+    assert kiosk.core.heads()[chain].n == len(held)
+
+
+def test_a_restored_backup_shows_the_erased_to_nobody(town: Town) -> None:
+    who = write_odd(town)
+    town.meet()
+    home = town["home"]
+    home.back_up()
+    backup = next((home.folder / "stick").glob("*.age"))
+    town.later(hours=2)
+    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    town.meet()
+    town.sweep()
+    home.back_up()
+    path = home.core.path
+    home.core.close()
+    secrets = [own_secret(home.folder)]
+    restore_backup(backup, path, REGISTRY, clock=town.clock, secrets=secrets)
+    home.open(path)
+    assert home.core.must_catch_up
+    assert home.core.read(lambda read: people.find_person(read, who.person_id)) is None
+    assert home.core.read(lambda read: people.find_household(read, who.household_id)) is None
+    assert home.core.read(lambda read: spaces.note_of(read, who.reservation_id)) == {}
+    assert not home.core.read(
+        lambda read: read.rows("select * from person_word where word like 'zyx%'")
+    )
+    town.meet()
+    town.sweep()
+    profile = "select profile from person where id = :id"
+    assert home.core.read(lambda read: read.value(profile, id=who.person_id)) == ""
+
+
+def test_a_backup_put_into_another_box_brings_its_list_along(town: Town, tmp_path: Path) -> None:
+    """The stick lies beside a new box, which has no list of its own."""
+    who = write_odd(town)
+    home = town["home"]
+    home.back_up()
+    backup = next((home.folder / "stick").glob("*.age"))
+    town.later(hours=2)
+    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    home.sweep()
+    home.back_up()
+    other = tmp_path / "other"
+    other.mkdir()
+    database = other / "quarter.db"
+    restore_backup(backup, database, REGISTRY, clock=town.clock, secrets=[own_secret(home.folder)])
+    assert who.person_id in read_list(other)

@@ -1,0 +1,85 @@
+"""My data: to read, to take along, and to be erased; the receipt needs no account."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from node import people
+from node.base.ids import id_text
+from tests.app_client import Browser, House
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_everything_held_about_me_stands_on_one_page(house: House, anna: Browser) -> None:
+    page = await anna.get("/account/data")
+    assert page.title == "Meine Daten"
+    for said in ("Anna", "Linde", "Bewohnerin oder Bewohner", "Servicevertrag", "iPhone"):
+        assert said in page.text, said
+    assert "Bilal" not in page.text, "of others nothing is told"
+    assert "argon2" not in page.html
+
+
+async def test_the_files_say_the_same_in_words_and_for_programs(anna: Browser) -> None:
+    text = (await anna.get("/account/data/file?kind=text")).answer
+    assert text.headers["content-disposition"] == 'attachment; filename="meine-daten.txt"'
+    assert "Vorname: Anna" in text.text
+    told = (await anna.get("/account/data/file?kind=json")).answer.json()
+    assert told["profile"][0]["given_name"] == "Anna"
+    assert told["secrets"][0].keys() == {"kind", "at", "counts"}
+    assert {"household", "roles", "contracts", "cards", "sessions", "reservations"} <= told.keys()
+
+
+async def test_it_is_told_in_english_too(anna: Browser) -> None:
+    await anna.get("/account/profile")
+    await anna.submit("/account/profile", language="en")
+    page = await anna.get("/account/data")
+    assert page.title == "My data"
+    assert "First name" in page.text
+    assert "Vorname" not in page.text
+
+
+async def test_nobody_is_erased_without_saying_so(house: House, anna: Browser) -> None:
+    page = await anna.get("/account/erase")
+    assert "acht Jahre" in page.text
+    page = await anna.submit("/account/erase")
+    assert page.status == 422
+    assert (await anna.get("/account")).title == "Anna Linde"
+
+
+async def test_who_is_erased_is_gone_at_once_and_holds_a_number(
+    house: House, anna: Browser
+) -> None:
+    await anna.get("/account/erase")
+    page = await anna.submit("/account/erase", sure="yes")
+    assert re.fullmatch(r"/receipts/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page.path)
+    assert "Alle 1 Boxen haben gelöscht." in page.text
+    assert (await anna.get("/account")).path.startswith("/sign-in")
+    stranger = house.browser()
+    await stranger.get("/receipts")
+    number = page.path.removeprefix("/receipts/")
+    again = await stranger.submit("/receipts", number=number.lower().replace("-", " "))
+    assert again.path == page.path
+    person_id = house.cast.id("anna")
+    held = await house.node.store.read(
+        lambda read: read.row("select profile from person where id = :id", id=person_id)
+    )
+    assert held is not None
+    assert held["profile"] == ""
+    neighbour = await house.node.store.read(
+        lambda read: people.find_person(read, house.cast.id("bilal"))
+    )
+    assert neighbour is not None
+    assert neighbour.name == "Bilal Kaya"
+
+
+async def test_an_unknown_number_says_so_and_keeps_what_was_typed(house: House) -> None:
+    stranger = house.browser()
+    await stranger.get("/receipts")
+    page = await stranger.submit("/receipts", number="4F7K-9QXM-2B6T")
+    assert page.status == 404
+    assert page.form("/receipts").fields["number"] == "4F7K-9QXM-2B6T"
+    assert (await stranger.get("/receipts/4F7K9QXM2B6T")).status == 404
+    assert id_text(b"\0" * 16) not in page.text
