@@ -40,6 +40,9 @@ from node.store.rotation import KEEPING, Keeping, made_at, names_to_delete, newe
 from node.store.schema import Registry
 
 OWN_FOLDER = "backups"
+COPIES_FOLDER = "copies"
+"""Where central keeps what the house's nodes send it of theirs."""
+
 STICKS = (Path("/media"), Path("/mnt"), Path("/run/media"))
 """Where sticks are mounted: a directory below that is on the system's disk waits for its stick."""
 
@@ -211,28 +214,30 @@ class Backups:
             connection.close()
 
     def forget_before(self, instant: datetime, now: datetime) -> None:
-        """Delete this node's backups and the files set aside that are older than an instant, once
-        there is a newer backup.
+        """Delete this node's backups, the copies that it keeps for others and the files set aside
+        that are not newer than an instant; backups only where there is a newer one.
         """
-        older = self._older(instant, now)
-        if older is not None and len(older) < len(self.list_newest_first(now)):
-            for path in older:
-                with suppress(OSError):
-                    path.unlink()
-        for path in _aside_before(self.database, instant):
-            with suppress(OSError):
-                path.unlink()
+        for older, all_ in self._places(instant, now) or ():
+            if len(older) < all_:
+                _unlink(older)
+        _unlink(_aside_before(self.database, instant))
 
     def count_before(self, instant: datetime, now: datetime) -> int | None:
         """How many of them there are; None where the place of the backups cannot be looked at."""
-        older = self._older(instant, now)
-        return None if older is None else len(older) + len(_aside_before(self.database, instant))
+        places = self._places(instant, now)
+        if places is None:
+            return None
+        aside = _aside_before(self.database, instant)
+        return len(aside) + sum(len(older) for older, _ in places)
 
-    def _older(self, instant: datetime, now: datetime) -> list[Path] | None:
+    def _places(self, instant: datetime, now: datetime) -> list[tuple[list[Path], int]] | None:
+        """Of each place the older backups, and how many lie there."""
         if self.elsewhere is not None and not is_there(self.elsewhere):
             return None
-        dated = [(path, made_at(path.name)) for path in self.list_newest_first(now)]
-        return [path for path, at in dated if at is not None and at < instant and self._owns(path)]
+        found = self.list_newest_first(now)
+        kept = list((self.folder / COPIES_FOLDER).glob("quartier-*.age"))
+        own = [path for path in found if self._owns(path)]
+        return [(_before(own, instant), len(own)), (_before(kept, instant), len(kept))]
 
     def _owns(self, path: Path) -> bool:
         """Several nodes may share a place: each looks after its own."""
@@ -252,8 +257,18 @@ def _aside_before(database: Path, instant: datetime) -> list[Path]:
     return [
         path
         for path in database.parent.glob(f"{database.name}.*")
-        if (at := aside_at(database, path.name)) is not None and at < instant
+        if (at := aside_at(database, path.name)) is not None and at <= instant
     ]
+
+
+def _before(paths: Iterable[Path], instant: datetime) -> list[Path]:
+    return [path for path in paths if (at := made_at(path.name)) is not None and at <= instant]
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
 
 
 def is_there(folder: Path, sticks: Sequence[Path] = STICKS) -> bool:

@@ -13,7 +13,6 @@ from pathlib import Path
 from node.store.rotation import Keeping, made_at, names_to_delete, newest_first
 from node.sync.central_wire import Copies, CopyPart, CopyState, GiveCopy, TellCopy
 
-FOLDER = "copies"
 KEEPING = Keeping(hourly=0, daily=7, weekly=8)
 """Central keeps fewer than the house: one a day of a week, one a week of two months."""
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from node.base.refusals import RefusedError
 from node.store import Core, PrunedError, Store
+from node.store.backups import COPIES_FOLDER as COPIES
 from node.sync.answering import (
     Assume,
     AwaitNews,
@@ -26,7 +27,6 @@ from node.sync.authority import list_candidate, take_authority
 from node.sync.central_wire import ListBox, TakeOver
 from node.sync.clone_messages import Introduce, Introduced
 from node.sync.clones import Plan, make_plan, name_copy, name_own
-from node.sync.copies import FOLDER as COPIES
 from node.sync.copies import CopyKeeper
 from node.sync.effects import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
 from node.sync.giving import Giving

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from node import people, spaces
@@ -21,19 +22,28 @@ def test_after_thirty_days_nothing_is_found_in_any_file(town: Town) -> None:
     town.meet()
     for place in town.places.values():
         place.back_up()
+    # As central keeps them for the house, sealed.
+    copies = town["central"].folder / "copies"
+    copies.mkdir()
+    for file in (town["home"].folder / "stick").glob("*.age"):
+        shutil.copy(file, copies)
     assert town.found().keys() == {"home", "kiosk"}
     town["home"].write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
     for _ in range(3):
         town.meet()
         town.sweep()
     assert town.found() == {}, "the files still hold it"
+    old = [path for each in town.places.values() for path in each.folder.rglob("*.age")]
+    assert len(old) == 4
     for _ in range(31):
         town.later(days=1)
         for place in town.places.values():
             place.back_up()
+        shutil.copy(town["home"].backups.list_newest_first(town.clock.now())[0], copies)
         town.meet(times=1)
         town.sweep()
     assert town.found() == {}
+    assert not any(path.exists() for path in old), "a backup from before is still there"
     rows = town["home"].core.read(lambda read: read.rows("select * from erasure_receipt"))
     assert len(rows) == 3
     assert all(row["gone_at"] for row in rows), [tuple(row) for row in rows]
