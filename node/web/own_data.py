@@ -46,7 +46,7 @@ def _value(visit: Visit, value: Any) -> str:
         return visit.say(N_("ja") if value else N_("nein"))
     if isinstance(value, datetime):
         day = i18n.full_day_words(visit.prefs.lang, value.astimezone(visit.zone).date())
-        return f"{day} {value.astimezone(visit.zone).year}, {value.astimezone(visit.zone):%H:%M}"
+        return f"{day}, {i18n.time_words(visit.prefs.lang, value, visit.zone)}"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return visit.say(people.WORDS[value]) if value in people.WORDS else str(value)
