@@ -66,7 +66,8 @@ def _cut(connection: Any, chain: Chain, upto: int) -> list[Changeset]:
             "update head set held = ?, hash = ?, applied = ? where site = ? and scope = ?",
             (upto, branch[0].previous, upto, *chain),
         )
-    return branch
+    # One that was withheld says nothing any more: there is nothing to sign anew.
+    return [changeset for changeset in branch if changeset.tables]
 
 
 def _sign_anew(connection: Any, branch: Sequence[Changeset], fresh: Identity) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from node.store import Core, Verdict, Write
+from node.store.changeset import decode, withheld
 from node.store.cloning import leave_clone
 from node.store.digests import take_digests
 from node.store.doctor import examine
@@ -89,6 +90,26 @@ def test_a_copy_that_wrote_nothing_only_changes_its_key(trio: tuple[Core, Core, 
     assert leave_clone(copy, forks, new_identity()) == 0
     assert copy.heads() == a.heads()
     assert examine(copy, members(a, b, copy)) == []
+
+
+def test_what_was_withheld_meanwhile_is_not_said_again(trio: tuple[Core, Core, Core]) -> None:
+    a, b, copy = trio
+    forks = {scope: head.n for (site, scope), head in a.heads().items() if site == a.site_id}
+    copy.write(add_note("eins"))
+    copy.write(add_note("zwei"))
+    n = forks["house"] + 1
+    signed = copy.changesets((a.site_id, "house"), after=n - 1, max_bytes=1)[0]
+    said = decode(signed)
+    outside = (said.quarter, said.epoch, said.site, said.scope, said.n, said.previous)
+    left = withheld(outside, signed.hash, signed.signature)
+    copy._connection.execute(
+        "update journal set body = ? where site = ? and scope = 'house' and n = ?",
+        (left.body, a.site_id, n),
+    )
+    assert leave_clone(copy, forks, new_identity()) == 1
+    assert all(decode(said).tables for said in all_changesets(copy))
+    report = b.receive(all_changesets(copy), members(a, b, copy))
+    assert report.applied == 1
 
 
 def test_a_copy_starts_again_as_what_it_became(trio: tuple[Core, Core, Core]) -> None:
