@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from node import people
+from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import Refusal, RefusedError
 from node.people.erasure import BACKUP_DAYS
 from node.store import Core, NodeRole, Read, Store, Write
@@ -27,6 +28,7 @@ PAUSE_SECONDS = 0.05
 """Between two pieces, in which people's writes get their turn."""
 
 TOUCHING = frozenset({"erasure", "erasure_receipt", *(table.name for table in WITHHELD_TABLES)})
+_WITHHELD_AT = "erasing.withheld_at"
 T = TypeVar("T")
 log = logging.getLogger("quartier.erasing")
 
@@ -74,11 +76,19 @@ class Sweeper:
         await asyncio.to_thread(keep_list, self.backups.folder, known)
         if self.store.core.role is NodeRole.HOME:
             await self._name(people.mark_of(known))
-        await self.store.on_writer(withhold_named)
+        if await self.store.on_writer(withhold_named):
+            await self.store.on_writer(lambda core: core.keep(_WITHHELD_AT, to_epoch(now)))
+        await self._let_backups_go(now)
         own_left = await self.store.on_writer(count_carrying)
         is_clean = await self.store.on_writer(clean_log)
         if is_clean and not own_left:
             await self._tell(now)
+
+    async def _let_backups_go(self, now: datetime) -> None:
+        """What a late word left in backups goes as well, however long the erasure is ago."""
+        held = await self.store.on_writer(lambda core: core.kept(_WITHHELD_AT))
+        if held is not None and now - from_epoch(held) >= timedelta(days=BACKUP_DAYS):
+            await asyncio.to_thread(self.backups.forget_before, from_epoch(held), now)
 
     async def _name(self, mark: bytes) -> None:
         """At the home node: look through all journals, piece by piece, and name what carried it."""

@@ -17,6 +17,12 @@ _ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
 _PLACE = Erased.nothing("about the place, not a person")
 _IDS = Erased.nothing("random ids, a place and a time: nobody's, once the person is blank")
 
+_OF_ERASED = (
+    "select reservation_id from reservation_state"
+    " where person_id in (select person_id from erased_person)"
+)
+"""A note with a request has the reservation's own id; the answer to one names it."""
+
 SPACE = Table(
     "space",
     key=("id",),
@@ -99,8 +105,7 @@ RESERVATION_NOTE = Table(
     indexes=(("reservation_id",),),
     erased=Erased.blank(
         "note",
-        rows="reservation_id in (select reservation_id from reservation_state"
-        " where person_id in (select person_id from erased_person))",
+        rows=f"reservation_id in ({_OF_ERASED}) or id in ({_OF_ERASED})",
         why="words and guests' names",
     ),
     about="What was said with a request, and guests' names; stays in the building.",

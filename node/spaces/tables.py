@@ -260,7 +260,7 @@ def select_note(read: Read, note_id: bytes) -> dict[str, str]:
     text = read.value(
         "select note from reservation_note as note where id = :id and not exists"
         " (select 1 from reservation_state as s join erased_person as e"
-        " on e.person_id = s.person_id where s.reservation_id = note.reservation_id)",
+        " on e.person_id = s.person_id where s.reservation_id in (note.reservation_id, note.id))",
         id=note_id,
     )
     return decoded(text or "{}", dict[str, str]) or {}

@@ -22,6 +22,11 @@ def read_list(folder: Path) -> dict[bytes, int]:
         text = (folder / FILE).read_text(encoding="ascii", errors="replace")
     except OSError:
         return {}
+    return parse_list(text)
+
+
+def parse_list(text: str) -> dict[bytes, int]:
+    """What `list_text` wrote; lines that are none are skipped."""
     return {bytes.fromhex(found[0]): int(found[1]) for found in _LINE.findall(text)}
 
 
@@ -30,5 +35,9 @@ def keep_list(folder: Path, known: Mapping[bytes, int]) -> None:
     held = read_list(folder)
     if known.keys() <= held.keys():
         return
-    lines = (f"{key.hex()} {at}\n" for key, at in sorted({**known, **held}.items()))
-    write_durably(folder / FILE, "".join(lines).encode())
+    write_durably(folder / FILE, list_text({**known, **held}).encode())
+
+
+def list_text(known: Mapping[bytes, int]) -> str:
+    """The list as it lies in the file."""
+    return "".join(f"{key.hex()} {at}\n" for key, at in sorted(known.items()))

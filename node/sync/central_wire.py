@@ -62,9 +62,13 @@ class AskCopyPart(msgspec.Struct, array_like=True, frozen=True, tag=45):
 
 
 class CopyPart(msgspec.Struct, array_like=True, frozen=True, tag=46):
-    """As many as fit one reply; none where it ends or is not here any more."""
+    """As many as fit one reply; none where it ends or is not here any more.
+
+    `erased` is the list of those who were erased since, which the copy cannot know.
+    """
 
     data: bytes
+    erased: str = ""
 
 
 class TakeOver(msgspec.Struct, array_like=True, frozen=True, tag=47):

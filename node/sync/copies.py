@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from node.store.erased_list import list_text, read_list
 from node.store.rotation import Keeping, made_at, names_to_delete, newest_first
 from node.sync.central_wire import Copies, CopyPart, CopyState, GiveCopy, TellCopy
 
@@ -105,6 +106,7 @@ class CopyKeeper:
         try:
             with (self._folder / name).open("rb") as reading:
                 reading.seek(offset)
-                return CopyPart(reading.read(PART_BYTES))
+                erased = list_text(read_list(self._folder.parent))
+                return CopyPart(reading.read(PART_BYTES), erased)
         except OSError:
             return CopyPart(b"")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from node.base.refusals import N_, Refusal, RefusedError
 from node.store import Core, Identity, NodeRole, is_signed
+from node.store.erased_list import keep_list, parse_list
 from node.sync.central_wire import (
     AskCopies,
     AskCopyPart,
@@ -162,6 +163,8 @@ async def fetch_copy(
                 reply = await link.ask(request)
                 if not isinstance(reply, CopyPart) or not reply.data:
                     raise TroubleError(Trouble.BUSY, "the copy is not at hand any more")
+                # Before the copy is opened: it may hold somebody who was erased since.
+                keep_list(target.parent, parse_list(reply.erased))
                 writing.write(reply.data)
             told(size, size)
     finally:

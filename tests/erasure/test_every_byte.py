@@ -13,7 +13,8 @@ from node.store.age import own_secret
 from node.store.backup import restore_backup
 from node.store.changeset import decode, withheld
 from node.store.doctor import examine
-from node.store.erased_list import read_list
+from node.store.erased_list import parse_list, read_list
+from node.sync.copies import CopyKeeper
 from tests.erasure.conftest import Town, newcomer, write_odd
 
 
@@ -138,3 +139,17 @@ def test_a_backup_put_into_another_box_brings_its_list_along(town: Town, tmp_pat
     database = other / "quarter.db"
     restore_backup(backup, database, REGISTRY, clock=town.clock, secrets=[own_secret(home.folder)])
     assert who.person_id in read_list(other)
+
+
+def test_a_copy_that_central_gives_back_comes_with_the_list(town: Town) -> None:
+    who = write_odd(town)
+    home, central = town["home"], town["central"]
+    home.back_up()
+    backup = next((home.folder / "stick").glob("*.age"))
+    (central.folder / "copies").mkdir()
+    shutil.copy(backup, central.folder / "copies")
+    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    town.meet()
+    central.sweep()
+    keeper = CopyKeeper(central.folder / "copies", town.clock.now)
+    assert who.person_id in parse_list(keeper.part(backup.name, 0).erased)

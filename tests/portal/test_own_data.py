@@ -8,6 +8,7 @@ import pytest
 
 from node import people
 from node.base.ids import id_text
+from node.store import NodeRole, new_identity
 from tests.app_client import Browser, House
 
 pytestmark = pytest.mark.asyncio
@@ -55,7 +56,7 @@ async def test_who_is_erased_is_gone_at_once_and_holds_a_number(
     await anna.get("/account/erase")
     page = await anna.submit("/account/erase", sure="yes")
     assert re.fullmatch(r"/receipts/[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page.path)
-    assert "Alle 1 Boxen haben gelöscht." in page.text
+    assert "Alle Boxen haben gelöscht: 1 von 1." in page.text
     assert (await anna.get("/account")).path.startswith("/sign-in")
     stranger = house.browser()
     await stranger.get("/receipts")
@@ -83,3 +84,14 @@ async def test_an_unknown_number_says_so_and_keeps_what_was_typed(house: House) 
     assert page.form("/receipts").fields["number"] == "4F7K-9QXM-2B6T"
     assert (await stranger.get("/receipts/4F7K9QXM2B6T")).status == 404
     assert id_text(b"\0" * 16) not in page.text
+
+
+async def test_the_receipt_names_the_box_that_is_waited_for(house: House, anna: Browser) -> None:
+    other = new_identity()
+    await house.node.sync.add_node(other.public_key, name="Foyer", role=NodeRole.KIOSK)
+    await anna.get("/account/erase")
+    page = await anna.submit("/account/erase", sure="yes")
+    assert "1 von 2 Boxen haben gelöscht." in page.text
+    assert "Gewartet wird auf: Foyer (Kiosk)" in page.text
+    told = (await anna.get(page.path, accept="application/json")).answer.json()["receipt"]
+    assert (told["done"], told["all"], told["waiting"]) == (1, 2, ["Foyer (Kiosk)"])
