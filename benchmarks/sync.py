@@ -47,8 +47,9 @@ RAW_CELLS = 2_000
 BULK_ROWS = 20_000
 CHANGES = 1_000_000
 CARD_CELLS = 4
-SETTLING_SECONDS = 100.0
-"""After so long two nodes trust a line to keep a waiting request for nearly a minute."""
+SETTLING_SECONDS = 135.0
+"""By then two nodes have compared all that they hold, as they do once a night, and trust the line
+to keep a waiting request for nearly a minute."""
 
 IDLE_SECONDS = 165.0
 SMALL_ROUNDS = 200

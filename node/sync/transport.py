@@ -77,7 +77,8 @@ class Link:
         self._url = f"https://{address}{PATH}{tag}"
         self._client = httpx.AsyncClient(
             verify=client_context(accepts),
-            timeout=httpx.Timeout(REPLY_SECONDS, connect=CONNECT_SECONDS),
+            # How long an answer may take is for whoever asks to say.
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             limits=httpx.Limits(
                 max_connections=4,
                 max_keepalive_connections=4,
