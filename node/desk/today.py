@@ -92,7 +92,8 @@ def names_of(read: Read, lines: Sequence[Line]) -> dict[bytes, tuple[str, str]]:
             known[person_id] = people.name_and_place(read, person_id)
         name, place = known[person_id]
         guests = spaces.note_of(read, line.reservation.id).get("guests", "")
-        found[line.reservation.id] = (guests or name, place)
+        # Who was erased has no name any more, and the row must still be one to press.
+        found[line.reservation.id] = (guests or name or "–", place)
     return found
 
 

@@ -22,6 +22,15 @@ def select_erasures(read: Read) -> list[Row]:
     return read.rows("select * from erasure order by at desc, id")
 
 
+def select_unanswered(read: Read) -> list[Row]:
+    """The erasures of which this node has not said anything yet."""
+    return read.rows(
+        "select id from erasure where not exists (select 1 from erasure_receipt as r"
+        " where r.erasure_id = erasure.id and r.site = :site)",
+        site=read.site_id,
+    )
+
+
 def select_receipts(read: Read, erasure_id: bytes) -> list[Row]:
     """What the nodes have said of an erasure."""
     return read.rows("select * from erasure_receipt where erasure_id = :id", id=erasure_id)

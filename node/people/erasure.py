@@ -120,7 +120,7 @@ class Erasing:
         if write.value("select 1 from erased_person limit 1") is None:
             return False
         blank_rows(write, self.tables)
-        for row in erasures:
+        for row in erased_tables.select_unanswered(write):
             _acknowledge(write, row["id"], now=now)
         return True
 

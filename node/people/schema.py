@@ -29,6 +29,14 @@ GONE_HOUSEHOLDS = (
 )
 """The households of which everybody was erased."""
 
+IS_GONE = (
+    "exists (select 1 from person as p join erased_person as e on e.person_id = p.id"
+    " where p.household_id = household.id) and not exists (select 1 from person as p"
+    " where p.household_id = household.id and not exists (select 1 from erased_person as e"
+    " where e.person_id = p.id))"
+)
+"""The same about one household, by its index."""
+
 _IDS = Erased.nothing("ids, a number and an instant")
 
 HOUSEHOLD = Table(

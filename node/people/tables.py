@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.base.ids import derived_id, new_id
-from node.people.schema import GONE_HOUSEHOLDS, TABLES
+from node.people.schema import IS_GONE, TABLES
 from node.store import Read, Write
 
 __all__ = ["STANDING", "TABLES"]
@@ -28,7 +28,7 @@ STANDING = frozenset(
 
 Row = Any
 
-_HERE = "person.id not in (select person_id from erased_person)"
+_HERE = "not exists (select 1 from erased_person as e where e.person_id = person.id)"
 """Who was erased is nobody from that moment on, also while a restored file may not overwrite."""
 
 # NB: `order by number desc, id desc` is the one order of facts; two nodes must agree on it.
@@ -53,13 +53,13 @@ def select_all_persons(read: Read) -> list[Row]:
 
 def select_all_households(read: Read) -> list[Row]:
     """Every household but those of which everybody was erased."""
-    return read.rows(f"select * from household where id not in ({GONE_HOUSEHOLDS})")
+    return read.rows(f"select * from household where not ({IS_GONE})")
 
 
 def select_household(read: Read, household_id: bytes) -> Row | None:
     """A household's row."""
     return read.row(
-        f"select * from household where id = :id and id not in ({GONE_HOUSEHOLDS})",
+        f"select * from household where id = :id and not ({IS_GONE})",
         id=household_id,
     )
 

@@ -17,8 +17,12 @@ def blank_rows(write: Write, tables: Iterable[Table]) -> int:
     """Overwrite or delete what belongs to erased persons; how many rows that changed."""
     changed = 0
     for table in tables:
-        if table.erased is not None and table.erased.rows:
-            changed += write.execute(_sql(table), **_blanks(table))
+        if table.erased is None or not table.erased.rows:
+            continue
+        rows, blanks = _rows(table), _blanks(table)
+        # Asked first: whoever only looks makes no kept answer untrue.
+        if write.value(f'select 1 from "{table.name}" where {rows} limit 1', **blanks):
+            changed += write.execute(_change(table) + f" where {rows}", **blanks)
     return changed
 
 
@@ -39,13 +43,19 @@ def is_blank(table: Table, column: str, value: Any) -> bool:
     return bool(value == table.by_name[column].default)
 
 
-def _sql(table: Table) -> str:
+def _rows(table: Table) -> str:
+    """The rows of erased persons that still say something."""
     erased = table.erased
     if erased is None or not erased.columns:
-        return f'delete from "{table.name}" where {erased.rows if erased else "false"}'
-    sets = ", ".join(f'"{name}" = :{name}' for name in erased.columns)
+        return erased.rows if erased else "false"
     said = " or ".join(f'"{name}" is not :{name}' for name in erased.columns)
-    return f'update "{table.name}" set {sets} where ({erased.rows}) and ({said})'
+    return f"({erased.rows}) and ({said})"
+
+
+def _change(table: Table) -> str:
+    columns = table.erased.columns if table.erased is not None else ()
+    sets = ", ".join(f'"{name}" = :{name}' for name in columns)
+    return f'update "{table.name}" set {sets}' if sets else f'delete from "{table.name}"'
 
 
 def _blanks(table: Table) -> Mapping[str, Any]:

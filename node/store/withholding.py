@@ -32,7 +32,8 @@ from node.store.sealed import SEALED, SealedBody
 from node.store.withheld import WITHHELD
 
 PIECE = 500
-"""Changesets that are looked through in one turn of the writer."""
+PIECE_BYTES = 512 * 1024
+"""So much is looked through in one turn of the writer, some tens of milliseconds."""
 
 _SCANNED = "erasing.scanned"
 Keys = Mapping[str, set[bytes]]
@@ -40,31 +41,27 @@ Keys = Mapping[str, set[bytes]]
 
 def name_piece(core: Core, write: Write, mark: bytes) -> int:
     """At the home node, in a write: look through one piece of the journal and name what carried
-    the rows of erased persons; how many changesets are left to look through.
+    the rows of erased persons; how many changesets were looked at, 0 once all is done.
 
     `mark` stands for who was erased: another mark begins from the first changeset again.
     """
     connection = core._connection  # noqa: SLF001 - of the store's own room, like the doctor
     seen = _seen(connection, mark)
     keys = find_keys(connection, core.registry.tables.values())
-    looked = 0
-    for chain, n, signed in _unseen(connection, seen):
-        if looked >= PIECE:
-            break
-        looked, seen[chain] = looked + 1, n
+    looked = size = 0
+    for chain, n, signed in _unseen(connection, dict(seen)):
+        looked, size, seen[chain] = looked + 1, size + len(signed.body), n
         if carries(signed, core.registry, keys):
             _name(core, write, decode(signed))
-    _keep_seen(connection, mark, seen)
-    heads = journals.read_heads(connection)
-    return sum(
-        head.n - seen.get(chain, 0) for chain, head in heads.items() if chain[1] == Scope.HOUSE
-    )
+        if looked >= PIECE or size >= PIECE_BYTES:
+            break
+    if looked:
+        _keep_seen(connection, mark, seen)
+    return looked
 
 
 def carries(signed: SignedChangeset, registry: Registry, keys: Keys) -> bool:
     """Whether a changeset says something of rows with these keys that an erasure takes away."""
-    if signed.is_withheld or not any(key in signed.body for some in keys.values() for key in some):
-        return False
     return any(
         not is_blank(registry.tables[change.table], column, value)
         for change in decode(signed).tables
@@ -164,14 +161,18 @@ def _unseen(
     for chain, head in journals.read_heads(connection).items():
         if chain[1] != Scope.HOUSE:
             continue
-        after = seen.get(chain, 0)
-        rows = connection.execute(
-            "select n, body, signature from journal where site = ? and scope = ? and n > ?"
-            " and n <= ? order by n limit ?",
-            (*chain, after, head.applied, PIECE),
+        numbers = connection.execute(
+            "select n from journal where site = ? and scope = ? and n > ? and n <= ?"
+            " order by n limit ?",
+            (*chain, seen.get(chain, 0), head.applied, PIECE),
         ).fetchall()
-        for n, body, signature in rows:
-            yield chain, n, SignedChangeset(body, signature)
+        for (n,) in numbers:
+            # One by one: an import's changesets are large.
+            row = connection.execute(
+                "select body, signature from journal where site = ? and scope = ? and n = ?",
+                (*chain, n),
+            ).fetchone()
+            yield chain, n, SignedChangeset(*row)
 
 
 _Seen = tuple[bytes, list[tuple[bytes, str, int]]]
