@@ -29,6 +29,7 @@ PAUSE_SECONDS = 0.05
 
 TOUCHING = frozenset({"erasure", "erasure_receipt", *(table.name for table in WITHHELD_TABLES)})
 _WITHHELD_AT = "erasing.withheld_at"
+Open = tuple[people.Erasure, people.Receipt]
 T = TypeVar("T")
 log = logging.getLogger("quartier.erasing")
 
@@ -76,13 +77,18 @@ class Sweeper:
         await asyncio.to_thread(keep_list, self.backups.folder, known)
         if self.store.core.role is NodeRole.HOME:
             await self._name(people.mark_of(known))
-        if await self.store.on_writer(withhold_named):
+        core = self.store.core
+        changed = await self.store.on_writer(withhold_named)
+        if changed:
             await self.store.on_writer(lambda core: core.keep(_WITHHELD_AT, to_epoch(now)))
         await self._let_backups_go(now)
-        own_left = await self.store.on_writer(count_carrying)
+        open_ones = await self.store.read(lambda read: _open(read, core))
+        if not (changed or open_ones):
+            return
         is_clean = await self.store.on_writer(clean_log)
-        if is_clean and not own_left:
-            await self._tell(now)
+        left = await asyncio.to_thread(count_carrying, core.path, core.registry, core.site_id)
+        if is_clean and not left:
+            await self._tell(open_ones, now)
 
     async def _let_backups_go(self, now: datetime) -> None:
         """What a late word left in backups goes as well, however long the erasure is ago."""
@@ -96,13 +102,11 @@ class Sweeper:
         while await self._done(lambda write: name_piece(core, write, mark)):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _tell(self, now: datetime) -> None:
+    async def _tell(self, open_ones: list[Open], now: datetime) -> None:
         """Note that the journal is clean here and, once the backups of before are, that too.
 
         Only the home node can see what central holds sealed, so the others wait for its word.
         """
-        core = self.store.core
-        open_ones = await self.store.read(lambda read: _open(read, core))
         cleaned = [erasure for erasure, own in open_ones if own.cleaned_at is None]
         await self._note(cleaned, "cleaned_at", now)
         gone = [
@@ -133,7 +137,7 @@ class Sweeper:
         return found
 
 
-def _open(read: Read, core: Core) -> list[tuple[people.Erasure, people.Receipt]]:
+def _open(read: Read, core: Core) -> list[Open]:
     """The erasures of which this node may say more than it has, with its own receipt."""
     found = []
     for erasure in people.list_erasures(read):

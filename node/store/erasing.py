@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from node.store.handles import Write
-from node.store.schema import Table
+from node.store.schema import Table, Value
+
+Keys = Mapping[str, set[tuple[Value, ...]]]
 
 
 def blank_rows(write: Write, tables: Iterable[Table]) -> int:
@@ -26,10 +28,10 @@ def blank_rows(write: Write, tables: Iterable[Table]) -> int:
     return changed
 
 
-def find_keys(connection: Any, tables: Iterable[Table]) -> dict[str, set[bytes]]:
-    """The packed keys of erased persons' rows in the tables that travel."""
+def find_keys(connection: Any, tables: Iterable[Table]) -> Keys:
+    """The keys of erased persons' rows in the tables that travel."""
     return {
-        table.name: {row[0] for row in connection.execute(_keys_sql(table))}
+        table.name: {tuple(row) for row in connection.execute(_keys_sql(table))}
         for table in tables
         if table.replicated and table.erased is not None and table.erased.rows
     }
@@ -66,4 +68,4 @@ def _blanks(table: Table) -> Mapping[str, Any]:
 def _keys_sql(table: Table) -> str:
     keys = ", ".join(f'"{name}"' for name in table.key)
     rows = table.erased.rows if table.erased is not None else "false"
-    return f'select crsql_pack_columns({keys}) from "{table.name}" where {rows}'
+    return f'select {keys} from "{table.name}" where {rows}'

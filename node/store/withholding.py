@@ -8,6 +8,7 @@ only, central without knowing what it drops. All of it works in pieces and may b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,11 +23,12 @@ from node.store.changeset import (
     decode,
     withheld,
 )
-from node.store.connection import DatabaseError
+from node.store.connection import DatabaseError, open_reader
 from node.store.core import Core
-from node.store.erasing import find_keys, is_blank
+from node.store.erasing import Keys, find_keys, is_blank
 from node.store.handles import Write
 from node.store.journal import Chain
+from node.store.packing import unpack
 from node.store.schema import Registry, Scope
 from node.store.sealed import SEALED, SealedBody
 from node.store.withheld import WITHHELD
@@ -36,7 +38,6 @@ PIECE_BYTES = 512 * 1024
 """So much is looked through in one turn of the writer, some tens of milliseconds."""
 
 _SCANNED = "erasing.scanned"
-Keys = Mapping[str, set[bytes]]
 
 
 def name_piece(core: Core, write: Write, mark: bytes) -> int:
@@ -67,22 +68,26 @@ def carries(signed: SignedChangeset, registry: Registry, keys: Keys) -> bool:
         for change in decode(signed).tables
         if change.table in keys
         for row in change.rows
-        if row.key in keys[change.table]
+        if unpack(row.key) in keys[change.table]
         for column, _, value in row.cells
     )
 
 
-def count_carrying(core: Core) -> int:
-    """How many changesets of this node's own chain still carry what was erased.
+def count_carrying(path: Path, registry: Registry, site: bytes) -> int:
+    """How many changesets of a node's own chain still carry what was erased.
 
     A node may have written about somebody before it heard; the home node has that still to name.
+    Reads the whole chain; for a thread of its own.
     """
-    connection = core._connection  # noqa: SLF001 - likewise
-    keys = find_keys(connection, core.registry.tables.values())
-    found = connection.execute(
-        "select body, signature from journal where scope = 'house' and site = ?", (core.site_id,)
-    )
-    return sum(carries(SignedChangeset(*row), core.registry, keys) for row in found)
+    connection = open_reader(path)
+    try:
+        keys = find_keys(connection, registry.tables.values())
+        found = connection.execute(
+            "select body, signature from journal where scope = 'house' and site = ?", (site,)
+        )
+        return sum(carries(SignedChangeset(*row), registry, keys) for row in found)
+    finally:
+        connection.close()
 
 
 def withhold_named(core: Core) -> int:

@@ -15,7 +15,7 @@ from node.store.changeset import decode, withheld
 from node.store.doctor import examine
 from node.store.erased_list import parse_list, read_list
 from node.sync.copies import CopyKeeper
-from tests.erasure.conftest import Town, newcomer, write_odd
+from tests.erasure.conftest import ODD, Town, newcomer, write_odd
 
 
 def test_after_thirty_days_nothing_is_found_in_any_file(town: Town) -> None:
@@ -120,6 +120,9 @@ def test_a_restored_backup_shows_the_erased_to_nobody(town: Town) -> None:
     )
     town.meet()
     town.sweep()
+    town.meet()
+    own = (home.core.site_id, "house")
+    assert home.core.heads()[own] == town["kiosk"].core.heads()[own], "its own chain came back"
     profile = "select profile from person where id = :id"
     assert home.core.read(lambda read: read.value(profile, id=who.person_id)) == ""
 
@@ -153,3 +156,37 @@ def test_a_copy_that_central_gives_back_comes_with_the_list(town: Town) -> None:
     central.sweep()
     keeper = CopyKeeper(central.folder / "copies", town.clock.now)
     assert who.person_id in parse_list(keeper.part(backup.name, 0).erased)
+
+
+def test_an_import_brings_nobody_back(town: Town) -> None:
+    """The operator's files still name her."""
+    home, now = town["home"], town.clock.now()
+    actor = home.core.read(lambda read: town.cast.actor(read, "clara"))
+    home.write(lambda write: ERASING.erase_me(write, actor, now=now))
+    done = people.import_people(home.core, town.cast.files, now=now)
+    assert done.total == 0
+    assert home.core.read(lambda read: people.find_person(read, actor.person_id)) is None
+    profile = "select profile from person where id = :id"
+    assert home.core.read(lambda read: read.value(profile, id=actor.person_id)) == ""
+
+
+def test_what_lies_in_quarantine_is_dropped_too(town: Town) -> None:
+    who = write_odd(town)
+    town.meet()
+    home, kiosk = town["home"], town["kiosk"]
+    chain = (home.core.site_id, "house")
+    carrying = next(
+        signed
+        for signed in kiosk.core.changesets(chain, after=0, max_bytes=10**9)
+        if ODD in signed.body
+    )
+    with kiosk.core._writing.transaction():
+        kiosk.core._connection.execute(
+            "insert into quarantine values (?, 'house', 9999, 'a broken law', 0, ?, ?)",
+            (b"S" * 16, carrying.body, carrying.signature),
+        )
+    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    for _ in range(3):
+        town.meet()
+        town.sweep()
+    assert town.found() == {}
