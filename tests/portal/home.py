@@ -86,7 +86,8 @@ class Home:
         """A request written at another node, which comes here by a merge and is decided here."""
         home = self.house.node.store.core
         lobby = Core.open(
-            self.folder / f"lobby-{to_epoch(period.starts_at)}-{home.commits.count}.db",
+            self.folder
+            / f"lobby-{to_epoch(period.starts_at)}-{self.house.node.store.commits.count}.db",
             REGISTRY,
             clock=self.house.clock,
             founding=Founding(home.quarter, home.epoch),
