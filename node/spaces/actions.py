@@ -94,7 +94,7 @@ def hold(
         return refusal
     request = _request(write, actor, case, now=now, hold=True)
     until = now + timedelta(minutes=HOLD_MINUTES)
-    held = write_decision(write, request.id, case, Verdict.HELD, hold_until=until, signer=signer)
+    held = write_decision(write, request, case, Verdict.HELD, hold_until=until, signer=signer)
     return project_new(write, request, held, case.space)
 
 
@@ -125,7 +125,7 @@ def _confirm_again(
         return NO_LONGER_HELD
     world = circumstances(write, case, now=now, asked_at=asked_at)
     refusal = case.barred or rules.check_reservable(case.space, case.wish, world)
-    return refusal or settle(write, reservation.id, case, now=now, signer=signer)
+    return refusal or settle(write, reservation, case, now=now, signer=signer)
 
 
 def add_note(write: Write, reservation_id: bytes, *, note: str, guest_names: str = "") -> None:
@@ -204,14 +204,15 @@ def approve(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
 ) -> Reservation | Refusal:
     """The desk agrees to a request that needed it."""
-    case = _case_to_judge(write, actor, reservation_id, partial(case_believed, write, now=now))
-    if isinstance(case, Refusal):
-        return case
+    found = _to_judge(write, actor, reservation_id, partial(case_believed, write, now=now))
+    if isinstance(found, Refusal):
+        return found
+    reservation, case = found
     if case.barred:
         return case.barred
     if case.wish.period.ends_at <= now:
         return TOO_LATE
-    return settle(write, reservation_id, case, now=now, signer=signer, approved=True)
+    return settle(write, reservation, case, now=now, signer=signer, approved=True)
 
 
 def decline(
@@ -221,32 +222,33 @@ def decline(
 
     The words stay in the building: they may say something about people.
     """
-    case = _case_to_judge(write, actor, reservation_id, partial(case_again, write))
-    if isinstance(case, Refusal):
-        return case
-    code = DECLINED_BY_DESK.code
-    write_decision(write, reservation_id, case, Verdict.DECLINED, reason=code, signer=signer)
+    found = _to_judge(write, actor, reservation_id, partial(case_again, write))
+    if isinstance(found, Refusal):
+        return found
+    (reservation, case), code = found, DECLINED_BY_DESK.code
+    request = reservation.request
+    write_decision(write, request, case, Verdict.DECLINED, reason=code, signer=signer)
     if reason:
         note = tables.encoded({"note": reason, "guests": ""})
         tables.insert_note(write, decline_note_id(reservation_id), reservation_id, note)
     return projected(write, reservation_id)
 
 
-def _case_to_judge(
+def _to_judge(
     read: Read,
     actor: Actor,
     reservation_id: bytes,
     find_case: Callable[[Reservation], Case | Refusal],
-) -> Case | Refusal:
+) -> tuple[Reservation, Case] | Refusal:
     if not may(actor, Permission.RESERVE_FOR_OTHERS):
         return NOT_YOURS
     reservation = find_reservation(read, reservation_id)
     if reservation is None or reservation.base_status is not Status.REQUESTED:
         return UNKNOWN
     case = find_case(reservation)
-    if isinstance(case, Case) and not is_home(read, case.space):
-        return DECIDED_ELSEWHERE
-    return case
+    if isinstance(case, Refusal):
+        return case
+    return (reservation, case) if is_home(read, case.space) else DECIDED_ELSEWHERE
 
 
 def _settle_new(
@@ -254,7 +256,7 @@ def _settle_new(
 ) -> Reservation | Refusal:
     if not is_home(write, case.space) or waits_for_desk(case):
         return project_new(write, request, None, case.space)
-    decided = decide(write, request.id, case, now=now, signer=signer)
+    decided = decide(write, request, case, now=now, signer=signer)
     if isinstance(decided, Refusal):
         return decided
     return project_new(write, request, decided, case.space)

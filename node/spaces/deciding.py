@@ -23,6 +23,7 @@ from node.spaces.model import (
     FREE,
     Bill,
     DecisionFact,
+    RequestFact,
     Reservation,
     Space,
     Status,
@@ -83,12 +84,11 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
             continue
         refusal = _why_not_granted(write, case, reservation, now=now)
         if refusal is not None:
-            write_decision(
-                write, reservation_id, case, Verdict.DECLINED, reason=refusal.code, signer=signer
-            )
+            request, reason = reservation.request, refusal.code
+            write_decision(write, request, case, Verdict.DECLINED, reason=reason, signer=signer)
             decided.append(projected(write, reservation_id))
         else:
-            decided.append(settle(write, reservation_id, case, now=now, signer=signer))
+            decided.append(settle(write, reservation, case, now=now, signer=signer))
     return [found for found in decided if isinstance(found, Reservation)]
 
 
@@ -107,7 +107,7 @@ def _why_not_granted(
 
 def decide(
     write: Write,
-    reservation_id: bytes,
+    request: RequestFact,
     case: Case,
     *,
     now: datetime,
@@ -119,17 +119,15 @@ def decide(
     The projections follow with `settle`, or with the request where both are new.
     """
     if not _is_taken(write, case, now=now):
-        return write_decision(write, reservation_id, case, Verdict.CONFIRMED, signer=signer)
-    if not approved and tables.select_decisions(write, reservation_id):
+        return write_decision(write, request, case, Verdict.CONFIRMED, signer=signer)
+    if not approved and tables.select_decisions(write, request.id):
         return TAKEN
-    return write_decision(
-        write, reservation_id, case, Verdict.DECLINED, reason=TAKEN.code, signer=signer
-    )
+    return write_decision(write, request, case, Verdict.DECLINED, reason=TAKEN.code, signer=signer)
 
 
 def settle(
     write: Write,
-    reservation_id: bytes,
+    reservation: Reservation,
     case: Case,
     *,
     now: datetime,
@@ -137,13 +135,13 @@ def settle(
     approved: bool = False,
 ) -> Reservation | Refusal:
     """Decide about a request that was written before, and what comes of it."""
-    decided = decide(write, reservation_id, case, now=now, signer=signer, approved=approved)
-    return decided if isinstance(decided, Refusal) else projected(write, reservation_id)
+    decided = decide(write, reservation.request, case, now=now, signer=signer, approved=approved)
+    return decided if isinstance(decided, Refusal) else projected(write, reservation.id)
 
 
 def write_decision(
     write: Write,
-    reservation_id: bytes,
+    request: RequestFact,
     case: Case,
     verdict: Verdict,
     *,
@@ -156,10 +154,10 @@ def write_decision(
     bill = case.bill if keeps else FREE
     pass_ = b""
     if verdict is Verdict.CONFIRMED:
-        pass_ = issue(signer, quarter_id=write.quarter_id, reservation_id=reservation_id)
+        pass_ = issue(signer, quarter_id=write.quarter_id, reservation_id=request.id)
     decision = DecisionFact(
         id=new_id(),
-        reservation_id=reservation_id,
+        reservation_id=request.id,
         site=write.site_id,
         term=tables.select_term(write, write.site_id),
         number=tables.next_number(write, case.space.id),
@@ -168,6 +166,7 @@ def write_decision(
         hold_until=hold_until,
         bill=bill or FREE,
         pass_=pass_,
+        upon=request,
     )
     tables.insert_decision(write, decision, space_id=case.space.id)
     return decision
@@ -184,6 +183,7 @@ def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
         verdict=Verdict.DISPLACED,
         reason=DISPLACED.code,
         bill=reservation.bill,
+        upon=reservation.request,
     )
     tables.insert_decision(write, decision, space_id=case_space.id)
 

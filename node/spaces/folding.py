@@ -30,20 +30,25 @@ def fold(
     passages: Mapping[str, PassageFact],
     space: Space | None,
 ) -> Reservation:
-    """All facts of one reservation as what they come to."""
+    """All facts of one reservation as what they come to.
+
+    What was decided stands on the request as it was decided upon, whatever became of it since.
+    """
+    decision = latest_decision(decisions)
+    stands = (decision and decision.upon) or request
     return Reservation(
         id=request.id,
-        space_id=request.space_id,
-        household_id=request.household_id,
-        person_id=request.person_id,
-        period=request.period,
-        requested_at=request.requested_at,
-        details=request.details,
-        decision=latest_decision(decisions),
+        space_id=stands.space_id,
+        household_id=stands.household_id,
+        person_id=stands.person_id,
+        period=stands.period,
+        requested_at=stands.requested_at,
+        details=stands.details,
+        decision=decision,
         cancellation=cancellation,
         check_in=passages.get("in"),
         check_out=passages.get("out"),
-        release_at=release_at(space.row, request.period) if space else None,
+        release_at=release_at(space.row, stands.period) if space else None,
     )
 
 
@@ -57,7 +62,9 @@ def find_with_space(
     read: Read, reservation_id: bytes, known: dict[bytes, Space | None]
 ) -> tuple[Reservation, Space | None] | None:
     """The same with its place. `known` are places that this view has found, and remembers more."""
-    request = tables.select_request(read, reservation_id)
+    decisions = tables.select_decisions(read, reservation_id)
+    decision = latest_decision(decisions)
+    request = (decision and decision.upon) or tables.select_request(read, reservation_id)
     if request is None:
         return None
     if request.space_id not in known:
@@ -65,7 +72,7 @@ def find_with_space(
     space = known[request.space_id]
     reservation = fold(
         request,
-        tables.select_decisions(read, reservation_id),
+        decisions,
         tables.select_cancellation(read, reservation_id),
         tables.select_passages(read, reservation_id),
         space,

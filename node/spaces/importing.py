@@ -192,24 +192,22 @@ def _write_history(
         face=str(Face.DESK if row.by_staff else Face.PORTAL),
     )
     household_id = files.id_of("household", household) if household else b""
-    tables.insert_request(
-        write,
-        RequestFact(
-            reservation_id, space.id, household_id, person_id, row.period, row.requested_at, details
-        ),
+    request = RequestFact(
+        reservation_id, space.id, household_id, person_id, row.period, row.requested_at, details
     )
+    tables.insert_request(write, request)
     if row.note or row.guest_name:
         note = tables.encoded({"note": row.note, "guests": row.guest_name})
         tables.insert_note(write, reservation_id, reservation_id, note)
     bill = pricing.price(space.row, wish, audience, files.profile, zone)
-    _write_outcome(write, row, reservation_id, space, bill=bill or FREE, signer=signer)
+    _write_outcome(write, row, request, space, bill=bill or FREE, signer=signer)
     project(write, reservation_id)
 
 
 def _write_outcome(
     write: Write,
     row: ReservationRow,
-    reservation_id: bytes,
+    request: RequestFact,
     space: Space,
     *,
     bill: Bill,
@@ -217,7 +215,7 @@ def _write_outcome(
 ) -> None:
     if row.status is PastStatus.REQUESTED:
         return
-    declined = row.status is PastStatus.DECLINED
+    declined, reservation_id = row.status is PastStatus.DECLINED, request.id
     decision = DecisionFact(
         id=derived_id(reservation_id, "imported"),
         reservation_id=reservation_id,
@@ -229,6 +227,7 @@ def _write_outcome(
         pass_=b""
         if declined
         else passes.issue(signer, quarter_id=write.quarter_id, reservation_id=reservation_id),
+        upon=request,
     )
     tables.insert_decision(write, decision, space_id=space.id)
     if row.status is PastStatus.CANCELLED and row.cancelled_at is not None:

@@ -180,7 +180,11 @@ class RequestFact:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """What the home node `site` decided. The highest (term, number) of a reservation counts."""
+    """What the home node `site` decided. The highest (term, number) of a reservation counts.
+
+    `upon` is the request as it stood then: any node may write over a request afterwards, and what
+    was confirmed must not move by that.
+    """
 
     id: bytes
     reservation_id: bytes
@@ -192,6 +196,7 @@ class DecisionFact:
     hold_until: datetime | None = None
     bill: Bill = FREE
     pass_: bytes = b""
+    upon: RequestFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,19 @@ class Reservation:
     check_in: PassageFact | None = None
     check_out: PassageFact | None = None
     release_at: datetime | None = None
+
+    @property
+    def request(self) -> RequestFact:
+        """What was asked for, as it counts now."""
+        return RequestFact(
+            id=self.id,
+            space_id=self.space_id,
+            household_id=self.household_id,
+            person_id=self.person_id,
+            period=self.period,
+            requested_at=self.requested_at,
+            details=self.details,
+        )
 
     @property
     def bill(self) -> Bill:

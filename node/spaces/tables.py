@@ -114,17 +114,7 @@ def insert_request(write: Write, request: RequestFact) -> bool:
     return write.insert_new(
         "reservation_request",
         id=request.id,
-        fact=encoded(
-            _Request(
-                space=request.space_id,
-                household=request.household_id,
-                person=request.person_id,
-                starts_at=to_epoch(request.period.starts_at),
-                ends_at=to_epoch(request.period.ends_at),
-                requested_at=to_epoch(request.requested_at),
-                details=request.details,
-            )
-        ),
+        fact=encoded(_Request.of(request)),
     )
 
 
@@ -137,6 +127,7 @@ def insert_decision(write: Write, decision: DecisionFact, *, space_id: bytes) ->
         hold_until=decision.hold_until,
         bill=decision.bill,
         pass_=decision.pass_,
+        upon=_Request.of(decision.upon) if decision.upon else None,
     )
     write.insert_new(
         "reservation_decision",
@@ -167,6 +158,33 @@ class _Request(msgspec.Struct, omit_defaults=True):
     person: _Id = b""
     details: RequestDetails = RequestDetails()
 
+    @classmethod
+    def of(cls, request: RequestFact) -> _Request:
+        """What a request says, its own id left out."""
+        return cls(
+            space=request.space_id,
+            household=request.household_id,
+            person=request.person_id,
+            starts_at=to_epoch(request.period.starts_at),
+            ends_at=to_epoch(request.period.ends_at),
+            requested_at=to_epoch(request.requested_at),
+            details=request.details,
+        )
+
+    def fact(self, reservation_id: bytes) -> RequestFact | None:
+        """The request, or None where it makes no sense."""
+        if self.ends_at <= self.starts_at:
+            return None
+        return RequestFact(
+            id=reservation_id,
+            space_id=self.space,
+            household_id=self.household,
+            person_id=self.person,
+            period=Period(from_epoch(self.starts_at), from_epoch(self.ends_at)),
+            requested_at=from_epoch(self.requested_at),
+            details=self.details,
+        )
+
 
 class _Decision(msgspec.Struct, omit_defaults=True):
     """A decision as its one cell says it; a verdict that a newer release invented is not read.
@@ -180,6 +198,7 @@ class _Decision(msgspec.Struct, omit_defaults=True):
     hold_until: Instant | None = None
     bill: Bill = FREE
     pass_: bytes = msgspec.field(default=b"", name="pass")
+    upon: _Request | None = None
 
 
 def next_number(read: Read, space_id: bytes) -> int:
@@ -194,17 +213,7 @@ def select_request(read: Read, reservation_id: bytes) -> RequestFact | None:
     """A request by the reservation's id."""
     text = read.value("select fact from reservation_request where id = :id", id=reservation_id)
     said = decoded(text, _Request) if text else None
-    if said is None or said.ends_at <= said.starts_at:
-        return None
-    return RequestFact(
-        id=reservation_id,
-        space_id=said.space,
-        household_id=said.household,
-        person_id=said.person,
-        period=Period(from_epoch(said.starts_at), from_epoch(said.ends_at)),
-        requested_at=from_epoch(said.requested_at),
-        details=said.details,
-    )
+    return None if said is None else said.fact(reservation_id)
 
 
 def select_decisions(read: Read, reservation_id: bytes) -> list[DecisionFact]:
@@ -219,6 +228,7 @@ def _decision(row: Any) -> DecisionFact | None:
     said = decoded(row["fact"], _Decision)
     if said is None:
         return None
+    upon = None if said.upon is None else said.upon.fact(row["reservation_id"])
     return DecisionFact(
         id=row["id"],
         reservation_id=row["reservation_id"],
@@ -230,6 +240,7 @@ def _decision(row: Any) -> DecisionFact | None:
         hold_until=said.hold_until,
         bill=said.bill,
         pass_=said.pass_,
+        upon=upon,
     )
 
 

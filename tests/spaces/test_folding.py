@@ -197,15 +197,17 @@ def test_journals_may_come_in_any_order(
         writers.opened.remove(stranger)
 
 
-def test_facts_about_an_unknown_request_wait_for_it(
-    writers: Writers, files: QuarterFiles, anna: Actor
+@pytest.mark.parametrize("told_by", ["request", "decision"])
+def test_facts_about_an_unknown_request_wait_for_it_or_for_what_was_decided_upon(
+    writers: Writers, files: QuarterFiles, anna: Actor, told_by: str
 ) -> None:
     made, pieces = story(writers, files, anna, gives_up=False)
-    early = [pieces[name] for name in ("places", "decision", "first", "second")]
-    stranger = writers.stranger(early)
+    stranger = writers.stranger([pieces[name] for name in ("places", "first", "second")])
     assert seen(stranger, made) is None
     assert projected(stranger, made) == []
-    writers.give(stranger, pieces["request"])
+    writers.give(stranger, pieces[told_by])
+    assert seen(stranger, made) is not None
+    writers.give(stranger, pieces["decision" if told_by == "request" else "request"])
     assert projected(stranger, made) == projected(writers.cores["home"], made)
 
 

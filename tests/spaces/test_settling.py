@@ -38,7 +38,7 @@ def granted_by_rival(quarter: Quarter, who: Actor, wish: Wish) -> Reservation:
 
     def grant(write: Write) -> Reservation | None:
         case = case_again(write, made)
-        write_decision(write, made.id, case, Verdict.CONFIRMED, signer=rival.identity)
+        write_decision(write, made.request, case, Verdict.CONFIRMED, signer=rival.identity)
         return project(write, made.id)
 
     found = rival.write(grant)

@@ -14,11 +14,11 @@ import pytest
 
 from node.base.actors import Actor
 from node.base.ids import id_text, new_id
-from node.base.periods import Period
+from node.base.periods import Period, to_epoch
 from node.base.refusals import Refusal
 from node.people import close_outside_access, open_outside_access
 from node.quarter.files import Audience, QuarterFiles
-from node.spaces import Reservation, Status, Wish, approve, reserve
+from node.spaces import Reservation, Status, Wish, approve, rebuild, reserve
 from node.spaces.model import RequestDetails, RequestFact
 from node.spaces.tables import insert_request
 from node.store import NodeRole, Write
@@ -233,3 +233,49 @@ def test_what_nobody_was_entitled_to_ask_does_not_even_wait_for_the_desk(
     both = replace(clara, household_id=anna.household_id)
     asked = write_request(quarter, "kiosk", both, period=LATE)
     assert decided(quarter, "kiosk", asked).base_status is Status.DECLINED
+
+
+OVERWRITTEN = {
+    "another time": {"starts_at": to_epoch(utc(28, 9)), "ends_at": to_epoch(utc(28, 13))},
+    "another person": {"person": "SEhISEhISEhISEhISEhISA==", "household": ""},
+    "another place": {"space": "SEhISEhISEhISEhISEhISA=="},
+    "no sense": {"starts_at": 9, "ends_at": 8},
+}
+
+
+@pytest.mark.parametrize("at", ["kiosk", "central"])
+@pytest.mark.parametrize("what", OVERWRITTEN)
+def test_what_was_confirmed_does_not_move_when_its_request_is_written_over(
+    quarter: Quarter, anna: Actor, clara: Actor, wish: Wish, at: str, what: str
+) -> None:
+    made = quarter.made("home", anna, wish)
+    morning = replace(wish, period=Period(utc(28, 8), utc(28, 12)))
+    other = quarter.made("home", clara, morning)
+    quarter.meet("home", at)
+    for name, value in OVERWRITTEN[what].items():
+        quarter.cores[at].write(
+            lambda write, name=name, value=value: write.execute(
+                "update reservation_request set fact = json_set(fact, '$.' || :name, :value)"
+                " where id = :id",
+                id=made.id,
+                name=name,
+                value=value,
+            )
+        )
+    quarter.meet(at, "home")
+    for name in ("home", at):
+        for before in (made, other):
+            assert quarter.seen(name, before.id) == before
+        quarter.cores[name].write(rebuild)
+        assert quarter.seen(name, made.id) == made
+    again = quarter.cores["home"].write(
+        lambda write: reserve(
+            write,
+            clara,
+            wish,
+            now=quarter.clock.now(),
+            signer=quarter.cores["home"].identity,
+        )
+    )
+    assert isinstance(again, Refusal)
+    assert again.code == "spaces.taken"
