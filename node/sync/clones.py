@@ -10,7 +10,7 @@ for none is its.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import Any
 
 import msgspec
@@ -61,12 +61,21 @@ it is sent that or None."""
 
 
 def seek_forks(
-    site: bytes, public_key: bytes, heads: Mapping[Chain, Head], said: Mapping[Chain, HeadSaid]
+    site: bytes,
+    public_key: bytes,
+    heads: Mapping[Chain, Head],
+    said: Mapping[Chain, HeadSaid],
+    *,
+    scopes: Collection[str],
 ) -> Probe:
-    """By scope, where our own chain and what the peer holds under our name part; empty where they
-    don't, or where the peer proves nothing.
+    """By scope, up to where our own chain is what the peer holds under our name; empty where they
+    part nowhere, or where the peer proves nothing.
+
+    What is proven comes first. Of the chains that part nowhere yet, what the peer does not hold is
+    ours alone, too: the other box may be about to use the same numbers.
     """
     forks: dict[str, int] = {}
+    unproven: set[str] = set()
     for chain, told in sorted(said.items()):
         if chain[0] != site or chain[1] == SEALED or not told.n:
             continue
@@ -76,7 +85,23 @@ def seek_forks(
             found = yield from _seek_fork(chain, min(head.n, told.n), public_key)
             if found is not None:
                 forks[chain[1]] = found
-    return forks
+            else:
+                unproven.add(chain[1])
+    return forks | _ours_alone(site, heads, said, set(scopes) - unproven) | forks if forks else {}
+
+
+def _ours_alone(
+    site: bytes,
+    heads: Mapping[Chain, Head],
+    said: Mapping[Chain, HeadSaid],
+    scopes: Collection[str],
+) -> dict[str, int]:
+    """By scope, up to where the peer and we hold our own chain; we may write on meanwhile."""
+    chains = {scope: (site, scope) for scope in sorted(scopes)}
+    return {
+        scope: min(heads.get(chain, NO_HEAD).n, said[chain].n if chain in said else 0)
+        for scope, chain in chains.items()
+    }
 
 
 def _parts(chain: Chain, head: Head, told: HeadSaid) -> Probe:
@@ -121,7 +146,7 @@ def make_plan(core: Core, forks: Mapping[str, int]) -> tuple[Plan, Introduce]:
     fresh = Identity(_decoder.decode(kept).seed) if kept else new_identity()
     plan = Plan(fresh.seed, dict(forks))
     core.keep(_KEPT, msgspec.msgpack.encode(plan))
-    scope, n = next(iter(sorted(forks.items())))
+    scope, n = next(iter(forks.items()))
     chain = (core.site_id, scope)
     own = core.changesets(chain, after=n, max_bytes=1)[0]
     said = fresh.sign(_PURPOSE, core.site_id)

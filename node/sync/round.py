@@ -203,7 +203,8 @@ class Round:
         if self.here.roster.body.authority not in {self.peer.public_key, identity.public_key}:
             return {}
         view: View = yield Look()
-        seeking = seek_forks(self.here.site_id, identity.public_key, view.heads, self.said)
+        site, scopes = self.here.site_id, self.here.shared_scopes(self.peer)
+        seeking = seek_forks(site, identity.public_key, view.heads, self.said, scopes=scopes)
         found: SignedChangeset | None = None
         try:
             while True:

@@ -13,9 +13,9 @@ import pytest
 
 from node.__main__ import main
 from node.app import prepare
-from node.base.actors import Actor, Role
+from node.base.actors import Actor
 from node.base.clock import FrozenClock
-from node.base.ids import id_text, new_id
+from node.base.ids import id_text
 from node.base.periods import Period
 from node.founding import import_into
 from node.quarter.files import QuarterFiles, read_quarter
@@ -44,6 +44,7 @@ from tests.crash.oracle import (
     projections_follow,
 )
 from tests.crash.quarter import Hall, write_files
+from tests.spaces.test_no_overlap import crowd, move_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -205,10 +206,12 @@ def test_a_merge_killed_again_and_again_decides_each_request_once(
         quarter.site_id: Member(quarter.identity.public_key, NodeRole.HOME),
         kiosk.site_id: Member(kiosk.identity.public_key, NodeRole.KIOSK),
     }
+    people = crowd(150)
+    quarter.write(lambda write: move_in(write, people))
     kiosk.receive(all_changesets(quarter), members)
     kiosk.role = NodeRole.KIOSK
     prepare(kiosk, clock)
-    asked = ask_at(kiosk, quarter, 150)
+    asked = ask_at(kiosk, people)
     news = [
         signed
         for chain in kiosk.heads()
@@ -241,18 +244,17 @@ def test_a_merge_killed_again_and_again_decides_each_request_once(
         is_sound(path, members=members)
 
 
-def ask_at(kiosk: Core, home: Core, count: int) -> set[str]:
+def ask_at(kiosk: Core, people: list[Actor]) -> set[str]:
     """People at the kiosk ask for times, many for the same; the ids of their requests."""
     spaces = [row[0] for row in kiosk.read(lambda read: read.rows("select id from space"))]
     asked = set()
-    for number in range(count):
+    for number, who in enumerate(people):
         starts_at = NOW + timedelta(days=2, hours=number % 9)
         wish = Wish(
             space_id=spaces[number % len(spaces)],
             period=Period(starts_at, starts_at + timedelta(hours=1)),
             purpose="private",
         )
-        who = Actor(new_id(), new_id(), frozenset({Role.RESIDENT}), has_contract=True)
         made = kiosk.write(
             lambda write, who=who, wish=wish: reserve(
                 write, who, wish, now=NOW, signer=kiosk.identity
