@@ -51,6 +51,39 @@ def cure(copy: Box, authority: Box) -> None:
     copy.tokens.clear()
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_copy_takes_along_what_has_not_parted_yet(
+    boxes: tuple[Box, Box, Box], tmp_path: Path, is_late: bool
+) -> None:
+    """Plans parted; in the chain of wishes only the copy went on so far."""
+    home, kiosk, central = boxes
+    kiosk.wish("vor der Kopie")
+    meet_all(home, kiosk, central)
+    copy = copied(kiosk, tmp_path / "copy.db")
+    kiosk.plan("Urschrift")
+    copy.plan("Abschrift")
+    if not is_late:
+        copy.wish("Wunsch an der Abschrift")
+    assert kiosk.meet(home).trouble is None
+    meeting = copy.meet(home)
+    plan, request = make_plan(copy.core, meeting.forks)
+    roster = name_copy(home.core, copy.site, request)
+    assert roster is not None
+    if is_late:
+        copy.wish("Wunsch an der Abschrift")
+    assert take_roster(copy.core, roster.signed) is not None
+    assert become_own(copy.core, plan) == 2
+    copy.tokens.clear()
+    kiosk.wish("Wunsch an der Urschrift")
+    assert kiosk.meet(home).trouble is None
+    for _ in range(2):
+        assert copy.meet(home).trouble is None
+    wishes = {"vor der Kopie", "Wunsch an der Abschrift", "Wunsch an der Urschrift"}
+    for box in (home, copy):
+        assert box.texts() == wishes
+        assert box.texts("plan", "what") == {"Urschrift", "Abschrift"}
+
+
 @pytest.mark.parametrize(("ours", "theirs"), [(1, 1), (4, 1), (1, 4), (0, 2)])
 def test_the_later_one_of_two_with_one_card_becomes_a_box_of_its_own(
     boxes: tuple[Box, Box, Box], tmp_path: Path, ours: int, theirs: int
