@@ -21,9 +21,10 @@ from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Listen, News, Reply, Request
 
 _LISTEN_GRACE_SECONDS = 10.0
+_QUICK_SECONDS = 5.0
 _FRUITLESS_PAUSE_SECONDS = 1.0
 _FRUITLESS_PAUSE_MAX_SECONDS = 60.0
-"""News that a round could not turn into anything held must not make the two run in circles."""
+"""News that could not be turned into anything held must not make the two run in circles."""
 
 AUDIT_LOOKS_EVERY_SECONDS = 120.0
 AUDIT_RETRY_SECONDS = 1800.0
@@ -44,7 +45,6 @@ class Caller:
         self._tag = quarter_tag(own.store.core.quarter)
         self._link: Link | None = None
         self._token = b""
-        self._last: Round | None = None
         self._patience = Patience()
         self._no_audit_before = 0.0
         self._random: Callable[[], float] = secrets.SystemRandom().random
@@ -124,7 +124,7 @@ class Caller:
     async def _meet_at(self, address: Address) -> None:
         link = await self._link_to(address)
         meeting = Round(self._own.here, self.peer.node, secrets.token_bytes(32), self._token)
-        self.peer.meeting = self._last = meeting
+        self.peer.meeting = meeting
 
         async def ask(request: Request) -> Reply:
             if self._is_cut:
@@ -196,25 +196,29 @@ class Caller:
         self.peer.fail(trouble, loop_now=loop_now, jitter=self._random())
 
     async def _listen(self) -> None:
-        pause = 0.0
+        pause, loop = 0.0, asyncio.get_running_loop()
         while True:
             await self.peer.rested.wait()
+            began, before = loop.time(), await self._standing()
             has_news = await self._ask_for_news()
-            if has_news is False:
-                continue
-            # Something is there, or the line broke: a round finds out which.
-            self.peer.rested.clear()
-            if has_news is None:
-                self.peer.due_at = 0.0
-            self._last = None
-            self.peer.wake.set()
-            await self.peer.rested.wait()
-            pause = self._pause_after(pause)
+            if has_news is not False:
+                # Something is there, or the line broke: a round finds out which.
+                self.peer.rested.clear()
+                if has_news is None:
+                    self.peer.due_at = 0.0
+                self.peer.wake.set()
+                await self.peer.rested.wait()
+            is_in_turn = has_news is None or loop.time() - began > _QUICK_SECONDS
+            is_fruitful = is_in_turn or await self._standing() != before
+            pause = 0.0 if is_fruitful else self._longer(pause)
             await asyncio.sleep(pause)
 
-    def _pause_after(self, pause: float) -> float:
-        if self._last is None or self._last.fetched or self._last.given:
-            return 0.0
+    async def _standing(self) -> tuple[object, object]:
+        """What we and the peer hold, as far as it has told."""
+        return (await self._own.look()).heads, self.peer.said
+
+    @staticmethod
+    def _longer(pause: float) -> float:
         return min(pause * 2 or _FRUITLESS_PAUSE_SECONDS, _FRUITLESS_PAUSE_MAX_SECONDS)
 
     async def _ask_for_news(self) -> bool | None:

@@ -131,6 +131,30 @@ async def test_a_cut_node_does_not_answer_either(tmp_path: Path) -> None:
         await home.sees("wartet", seconds=5)
 
 
+async def test_a_box_that_cannot_hold_what_it_is_given_does_not_ask_in_circles(
+    tmp_path: Path,
+) -> None:
+    """Its file lost a table: whatever it is told of that, nothing here changes."""
+    async with quarter(tmp_path, "home", "kiosk") as nodes:
+        home, kiosk = nodes.values()
+        await home.wish("vorher")
+        await kiosk.sees("vorher")
+        await kiosk.store.on_writer(
+            lambda core: core._connection.execute("alter table wish rename to lost")
+        )
+        asked: list[bytes] = []
+        answer = home.sync.door.answer
+
+        async def counted(token: bytes, body: bytes) -> tuple[int, bytes]:
+            asked.append(body)
+            return await answer(token, body)
+
+        home.sync.door.answer = counted  # type: ignore[method-assign]
+        await home.wish("danach")
+        await asyncio.sleep(4)
+        assert 0 < len(asked) < 40
+
+
 async def test_a_node_that_was_away_catches_up_when_it_is_back(tmp_path: Path) -> None:
     async with quarter(tmp_path, "home", "kiosk") as nodes:
         home, kiosk = nodes.values()
