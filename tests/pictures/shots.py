@@ -375,7 +375,7 @@ REFUSALS = (
         node="central",
         status=429,
     ),
-    Shot("portal-refusal-500", "refusal.html", "/help", node="broken", status=500),
+    Shot("portal-refusal-500", "refusal.html", "/receipts/{receipt}", node="broken", status=500),
     Shot("desk-refusal-404", "refusal.html", "/desk/reservations/none", who="mira", status=404),
     Shot("desk-refusal-403", "refusal.html", "/desk/find", who="henrike", status=403),
     Shot("kiosk-refusal-404", "refusal.html", "/kiosk/nowhere", node="kiosk", status=404),
