@@ -125,7 +125,8 @@ def simulate(seed: int, template: Path, files: QuarterFiles, folder: Path) -> Wo
         # Slow, and what it would find shows in the cells of most worlds too.
         oracle.journals_agree(cores)
     if "copy" in world.nodes:
-        assert world.copies <= 1
+        # Both give way where home had heard one of them in one chain and the other in another.
+        assert world.copies <= 2
         assert world.troubles <= EXPECTED | {Trouble.FORKED}, world.troubles
     else:
         assert world.troubles <= EXPECTED, world.troubles
