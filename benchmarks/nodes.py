@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import json
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, against_limit
+from benchmarks.town import scratch
 from node import demo, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import SystemClock
@@ -70,8 +68,7 @@ class Prepared:
 @functools.cache
 def prepared() -> Prepared:
     """Make the demo quarter once for all figures of this run."""
-    folder = Path(tempfile.mkdtemp(dir=Path.cwd(), prefix=".benchmark-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = scratch() / "demo"
     port = _free_ports()
     stdout, sys.stdout = sys.stdout, sys.stderr
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 import statistics
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -56,12 +57,6 @@ SMALL_ROUNDS = 200
 
 
 @functools.cache
-def fresh() -> Pair:
-    """100,000 rows at the giver, nothing at the taker."""
-    return make_pair("fresh", rows=ROWS)
-
-
-@functools.cache
 def old() -> Pair:
     """A million changes of history at the giver, nothing at the taker."""
     return make_pair("old", rows=CHANGES // CELLS)
@@ -70,7 +65,7 @@ def old() -> Pair:
 def catchup_vs_raw_merge() -> Figure:
     """Rows a second over TLS from process to process, checks and journal included, to cr-sqlite's
     own merge of the same rows."""
-    pair = fresh()
+    pair = make_pair("fresh", rows=ROWS)
     took = catch_up(copy_of(pair, "catchup"))
     raw = merge_raw(changes_of(pair.giver), into=pair.taker)
     return against_peer(
@@ -353,6 +348,4 @@ def length_of(folder: Path) -> int:
 
 def print_aside(text: str) -> None:
     """Tell what has no line of its own."""
-    import sys  # noqa: PLC0415
-
     print(text, file=sys.stderr)

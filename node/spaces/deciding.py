@@ -59,7 +59,7 @@ class Case:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone that the quarter lives by."""
-        return ZoneInfo(self.profile.timezone)
+        return zone_of_profile(self.profile)
 
     @cached_property
     def bill(self) -> Bill | None:

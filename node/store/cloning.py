@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from node.store import journal as journals
 from node.store.changeset import NO_HASH, Changeset, SignedChangeset, decode, sign
 from node.store.core import Core
@@ -73,21 +75,8 @@ def _cut(connection: Any, chain: Chain, upto: int) -> list[Changeset]:
 def _sign_anew(connection: Any, branch: Sequence[Changeset], fresh: Identity) -> None:
     entries: list[Entry] = []
     previous = NO_HASH
-    # What was withheld says nothing any more, so it needs no place in the new chain.
-    for n, changeset in enumerate((each for each in branch if each.tables), 1):
-        said = Changeset(
-            format=changeset.format,
-            quarter=changeset.quarter,
-            epoch=changeset.epoch,
-            site=fresh.site_id,
-            scope=changeset.scope,
-            n=n,
-            previous=previous,
-            schema=changeset.schema,
-            at_ms=changeset.at_ms,
-            clock_trusted=changeset.clock_trusted,
-            tables=changeset.tables,
-        )
+    for n, changeset in enumerate(branch, 1):
+        said = msgspec.structs.replace(changeset, site=fresh.site_id, n=n, previous=previous)
         signed = sign(said, fresh.key)
         previous = signed.hash
         entries.append(Entry.of(said, signed, previous, applied=True))

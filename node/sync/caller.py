@@ -243,12 +243,11 @@ class Caller:
         if not isinstance(reply, News) or self._cut_meanwhile():
             return None
         self.peer.tell(by_chain(reply.heads))
+        self.peer.last_success_at = self._now()
         if reply.roster_rank > own.roster.rank:
-            self.peer.last_success_at = self._now()
             self.peer.due_at = 0.0
             return True
         if await self._is_needed():
-            self.peer.last_success_at = self._now()
             return True
         # Both have told their heads: as good as a round that moved nothing.
         self._patience.came_back()

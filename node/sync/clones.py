@@ -87,7 +87,9 @@ def seek_forks(
                 forks[chain[1]] = found
             else:
                 unproven.add(chain[1])
-    return forks | _ours_alone(site, heads, said, set(scopes) - unproven) | forks if forks else {}
+    if not forks:
+        return forks
+    return forks | _ours_alone(site, heads, said, set(scopes) - unproven - forks.keys())
 
 
 def _ours_alone(
