@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from node.store import Core, PrunedError, Write
@@ -275,8 +275,37 @@ def remove(key: tuple[str, tuple[Any, ...]]) -> Any:
     return write
 
 
+def in_order(core: Core) -> dict[str, Any]:
+    """What the site holds, its local `db_version`s by their order.
+
+    cr-sqlite leaves out a number when it counts on from memory instead of from the file, as after
+    a restart: which numbers a site takes is its own affair, only their order means something.
+    """
+    found: dict[str, Any] = dict(everything(core))
+    taken = sorted({change[7] for change in found["changes"]})
+    found["changes"] = [(*c[:7], taken.index(c[7]), *c[8:]) for c in found["changes"]]
+    for name, table in TABLES.items():
+        at = len(table.key) + 2
+        found[f"{name} clocks"] = [
+            (*c[:at], taken.index(c[at]), *c[at + 1 :]) for c in found[f"{name} clocks"]
+        ]
+    return found
+
+
+# The row comes back after the others dropped what made and removed it.
+RETURNING: list[Any] = [
+    ("write", 1, ("by_blob", (b"",)), 0),
+    ("delete", 1, ("by_blob", (b"",))),
+    ("meet", 1, 0),
+    ("meet", 0, 2),
+    ("prune", 0, 0),
+    ("write", 0, ("by_blob", (b"",)), 0),
+]
+
+
 @settings(max_examples=60)
 @given(steps)
+@example(RETURNING)
 def test_whoever_drops_what_all_have_ends_as_whoever_keeps_everything(
     template: Template, steps: list[Any]
 ) -> None:
@@ -295,7 +324,7 @@ def test_whoever_drops_what_all_have_ends_as_whoever_keeps_everything(
             trio.meet(origin, target)
     for site in range(3):
         trio.prune(site, 0)
-        assert everything(trio.pruned[site]) == everything(trio.whole[site])
+        assert in_order(trio.pruned[site]) == in_order(trio.whole[site])
         assert examine(trio.pruned[site], MEMBERS) == []
     assert trio.pruned[0].heads() == trio.pruned[1].heads() == trio.pruned[2].heads()
     template.close(*trio.pruned, *trio.whole)
