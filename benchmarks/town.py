@@ -61,7 +61,7 @@ class Pair:
             return core.site_id
 
 
-def make_pair(name: str, *, rows: int) -> Pair:
+def make_pair(name: str, *, rows: int, at_once: int = ROWS_A_WRITE) -> Pair:
     """A giver that has written so many small rows, and a taker that has none of them."""
     folder = scratch() / name
     pair = Pair(folder / "giver", folder / "taker")
@@ -82,17 +82,17 @@ def make_pair(name: str, *, rows: int) -> Pair:
         sealing_key=sealing_public_key(taker.identity),
     )
     join_roster(taker, roster.signed, root=Root(giver.identity.public_key))
-    add_rows(giver, rows)
+    add_rows(giver, rows, at_once=at_once)
     for core in cores:
         core.close()
     return pair
 
 
-def add_rows(core: Core, count: int) -> None:
+def add_rows(core: Core, count: int, *, at_once: int) -> None:
     """Write small rows as facts come: ids in order, small numbers, a few words."""
     chance = random.Random(7)
-    for start in range(0, count, ROWS_A_WRITE):
-        here = min(ROWS_A_WRITE, count - start)
+    for start in range(0, count, at_once):
+        here = min(at_once, count - start)
         core.write(lambda write, here=here: _add(write, chance, here))  # type: ignore[misc]
 
 
@@ -108,14 +108,14 @@ def _add(write: Write, chance: random.Random, count: int) -> None:
         )
 
 
-def edit_rows(core: Core, count: int, *, seed: int) -> None:
+def edit_rows(core: Core, count: int, *, seed: int, at_once: int = ROWS_A_WRITE) -> None:
     """Change so many cells, each once before any a second time, in an order of chance."""
     chance = random.Random(seed)
     ids = [row[0] for row in core.read(lambda read: read.rows("select id from fact order by id"))]
     cells = [(row_id, column) for row_id in ids for column in VALUES]
     chance.shuffle(cells)
     some = itertools.islice(itertools.cycle(cells), count)
-    while batch := list(itertools.islice(some, ROWS_A_WRITE)):
+    while batch := list(itertools.islice(some, at_once)):
         core.write(lambda write, batch=batch: _edit(write, chance, batch))  # type: ignore[misc]
 
 

@@ -147,18 +147,17 @@ def install_snapshot(
 
 def _unpack(packed: Path, manifest: Manifest, target: Path) -> None:
     """Decompress; never writes more than the manifest says, whatever the packed file holds."""
-    digest, size = hashlib.sha256(), 0
+    size = 0
     with packed.open("rb") as reading, create_private(target) as writing:
         try:
             for piece in _decompressor().read_to_iter(reading):
                 size += len(piece)
                 if size > manifest.plain_size:
                     break
-                digest.update(piece)
                 writing.write(piece)
         except zstandard.ZstdError as error:
             raise RefusedError(SNAPSHOT_SPOILT) from error
-    if (size, digest.digest()) != (manifest.plain_size, manifest.plain_digest):
+    if size != manifest.plain_size:
         raise RefusedError(SNAPSHOT_SPOILT)
 
 

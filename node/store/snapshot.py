@@ -45,9 +45,9 @@ class SnapshotHead(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Manifest(msgspec.Struct, array_like=True, frozen=True):
-    """What a snapshot is. `size` and `digest` are of the packed file, `plain_...` of the database.
+    """What a snapshot is. `size` and `parts` (SHA-256 of each) are of the packed file.
 
-    `at_ms` is the giver's wall clock, for people.
+    `plain_size` is what it grows to, `at_ms` the giver's wall clock, for people.
     """
 
     format: int
@@ -59,11 +59,14 @@ class Manifest(msgspec.Struct, array_like=True, frozen=True):
     heads: tuple[SnapshotHead, ...]
     at_ms: int
     size: int
-    digest: bytes
     part_bytes: int
     parts: tuple[bytes, ...]
     plain_size: int
-    plain_digest: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """By what a part is asked for: SHA-256 of the parts' own."""
+        return hashlib.sha256(b"".join(self.parts)).digest()
 
 
 class SignedManifest(msgspec.Struct, array_like=True, frozen=True):
@@ -97,7 +100,7 @@ def make_snapshot(
         giver, heads = _copy(database, plain, registry, frozenset(scopes))
         with plain.open("rb") as reading, create_private(packed) as writing:
             packing = _Packing(writing)
-            plain_digest = packing.pack(reading)
+            packing.pack(reading)
         plain_size = plain.stat().st_size
     finally:
         forget_database(plain)
@@ -111,11 +114,9 @@ def make_snapshot(
         heads=heads,
         at_ms=at_ms,
         size=packing.size,
-        digest=packing.digest,
         part_bytes=PART_BYTES,
-        parts=packing.parts,
+        parts=tuple(packing.parts),
         plain_size=plain_size,
-        plain_digest=plain_digest,
     )
     body = msgspec.msgpack.encode(manifest)
     path = folder / f"{manifest.digest.hex()[:16]}.snapshot"
@@ -241,32 +242,27 @@ def _copy_table(connection: Any, name: str, scopes: frozenset[str]) -> None:
 
 
 class _Packing:
-    """Compresses a file and hashes what comes of it, part by part and whole."""
+    """Compresses a file and hashes what comes of it, part by part."""
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
-        self._whole = hashlib.sha256()
         self._part = hashlib.sha256()
         self._room = PART_BYTES
         self.size = 0
-        self._parts: list[bytes] = []
+        self.parts: list[bytes] = []
 
-    def pack(self, source: BinaryIO) -> bytes:
-        """Compress a file to the disk; the hash of what it was before."""
-        plain = hashlib.sha256()
+    def pack(self, source: BinaryIO) -> None:
+        """Compress a file to the disk."""
         packer = zstandard.ZstdCompressor(level=PACKED_LEVEL).compressobj()
         while piece := source.read(PIECE_BYTES):
-            plain.update(piece)
             self._write(packer.compress(piece))
         self._write(packer.flush())
         if self._room < PART_BYTES:
             self._end_part()
         sync_handle(self._target)
-        return plain.digest()
 
     def _write(self, data: bytes) -> None:
         self._target.write(data)
-        self._whole.update(data)
         self.size += len(data)
         view = memoryview(data)
         while view.nbytes:
@@ -277,18 +273,8 @@ class _Packing:
                 self._end_part()
 
     def _end_part(self) -> None:
-        self._parts.append(self._part.digest())
+        self.parts.append(self._part.digest())
         self._part, self._room = hashlib.sha256(), PART_BYTES
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of all that was written."""
-        return self._whole.digest()
-
-    @property
-    def parts(self) -> tuple[bytes, ...]:
-        """SHA-256 of each part."""
-        return tuple(self._parts)
 
 
 SNAPSHOT_NEWER = Refusal(

@@ -485,13 +485,11 @@ def repacked(
     manifest = msgspec.structs.replace(
         snapshot.manifest,
         size=len(packed),
-        digest=hashlib.sha256(packed).digest(),
         parts=tuple(
             hashlib.sha256(packed[at : at + PART_BYTES]).digest()
             for at in range(0, len(packed), PART_BYTES)
         ),
         plain_size=len(plain),
-        plain_digest=hashlib.sha256(plain).digest(),
     )
     path = tmp_path / "forged.snapshot"
     path.write_bytes(packed)
