@@ -4,7 +4,7 @@ SEEDS ?= 1000
 MINUTES ?= 30
 BIN = .venv/bin
 
-.PHONY: help check lint test test-all sim storm bench pictures readme-pictures format lock demo messages
+.PHONY: help check lint test test-all sim storm properties bench pictures readme-pictures format lock demo messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -26,6 +26,10 @@ sim: ## only the simulation, with SEEDS=1000 random worlds
 
 storm: ## kill the nodes of a quarter under load for MINUTES=30
 	$(BIN)/pytest -s -m slow tests/crash/test_storm.py --storm-minutes $(MINUTES)
+
+properties: ## the quick tests, with properties drawn anew by chance
+	$(BIN)/pytest -q -n 2 --hypothesis-profile=search tests/base tests/people tests/quarter \
+		tests/spaces tests/store tests/sync tests/erasure tests/web tests/hostile tests/api
 
 bench: ## the figures as a table, kept in docs/benchmarks.md
 	$(BIN)/python -m benchmarks --history docs/benchmarks.md

@@ -417,7 +417,7 @@ def test_only_a_member_in_good_standing_gives_what_it_may_hold(tmp_path: Path) -
         assert refused(signed, roster) == "snapshot.not_believed"
     assert refused(signed, who, quarter=b"X" * 16) == "snapshot.not_believed"
     assert refused(signed, who, scopes=CENTRAL) == "snapshot.spoilt"
-    flipped = SignedManifest(signed.body[:-1] + b"\0", signed.signature)
+    flipped = SignedManifest(signed.body[:-1] + bytes([signed.body[-1] ^ 1]), signed.signature)
     assert refused(flipped, who) in {"snapshot.not_believed", "snapshot.spoilt"}
     assert refused(SignedManifest(b"rubbish", b""), who) == "snapshot.spoilt"
     assert refused(SignedManifest(b"\x91" * 5000, b""), who) == "snapshot.spoilt"

@@ -69,8 +69,8 @@ async def test_a_cut_line_is_made_good_and_says_so(tmp_path: Path) -> None:
         assert str(line.waiting) == "2 Änderungen warten auf home."
         assert str(line.problem) == "Die Leitung zu home ist in der Vorführung getrennt."
         kiosk.sync.line.join()
-        await kiosk.sees("am Haus", seconds=3)
-        await home.sees("noch eins", seconds=3)
+        await kiosk.sees("am Haus")
+        await home.sees("noch eins")
         await until(lambda: _trouble(kiosk, home, None))
         await until(lambda: _nothing_waits(kiosk))
         line = next(p for p in (await kiosk.sync.health()).peers if p.site_id == home.site)
@@ -128,7 +128,7 @@ async def test_a_cut_node_does_not_answer_either(tmp_path: Path) -> None:
         await asyncio.sleep(0.5)
         assert "wartet" not in await home.texts()
         home.sync.line.join(kiosk.site)
-        await home.sees("wartet", seconds=5)
+        await home.sees("wartet")
 
 
 async def test_a_box_that_cannot_hold_what_it_is_given_does_not_ask_in_circles(
@@ -171,9 +171,9 @@ async def test_a_node_that_was_away_catches_up_when_it_is_back(tmp_path: Path) -
         # What the peer last told is remembered, so that people see the truth at once.
         first = (await kiosk.sync.health()).peers[0]
         assert first.last_success_at is not None
-        await kiosk.sees("inzwischen 49", seconds=5)
+        await kiosk.sees("inzwischen 49")
         await kiosk.wish("wieder da")
-        await home.sees("wieder da", seconds=5)
+        await home.sees("wieder da")
         await until(lambda: _nothing_waits(home))
 
 
@@ -224,7 +224,7 @@ async def test_a_node_that_joins_later_is_met_without_a_restart(tmp_path: Path) 
         await hof.start(peers=(home.address,))
         await hof.sees("schon da")
         await hof.wish("neu hier")
-        await kiosk.sees("neu hier", seconds=5)
+        await kiosk.sees("neu hier")
 
 
 async def test_metrics_are_prometheus_text(tmp_path: Path) -> None:
@@ -267,4 +267,4 @@ async def test_an_idle_line_is_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyP
             return not asked
 
         # The house key is given and greetings are exchanged first; then nothing moves.
-        await until(is_quiet, seconds=20)
+        await until(is_quiet)

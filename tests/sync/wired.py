@@ -87,7 +87,7 @@ class Wired:
         return {row[0] for row in rows}
 
     async def sees(
-        self, text: str, table: str = "wish", column: str = "text", *, seconds: float = 10.0
+        self, text: str, table: str = "wish", column: str = "text", *, seconds: float = 30.0
     ) -> float:
         """Wait until the row is here; how long it took."""
         began = time.perf_counter()
@@ -99,7 +99,7 @@ async def _has(node: Wired, text: str, table: str, column: str) -> bool:
     return text in await node.texts(table, column)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
     """Wait until an (async or plain) condition holds."""
     async with asyncio.timeout(seconds):
         while True:
