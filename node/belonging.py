@@ -18,10 +18,11 @@ from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_
 from node.registry import REGISTRY
-from node.serving import listener
+from node.serving import bound, listener
 from node.settings import FILE, Settings
 from node.store import Core, Identity, NodeRole
 from node.sync import (
+    Address,
     Code,
     Health,
     Roster,
@@ -37,6 +38,7 @@ from node.sync import (
     key_at,
     listener_options,
     new_sheet,
+    own_addresses,
     parse_address,
     read_roster,
     read_sheet,
@@ -81,7 +83,7 @@ def invite_box(settings: Settings, *, name: str, role: NodeRole, address: str) -
         return invite(core, name=name, role=role, address=address)
 
     code = _on_core(settings, make)
-    here = f"{settings.sync_host}:{settings.sync_port}"
+    here = str(Address(own_addresses(settings.sync_host)[0], settings.sync_port))
     return (
         f"Code for {name}: {code}\n\n{qr_terminal(f'{here} {code}')}\n"
         f"Start this node, then on the new box, within 15 minutes:\n"
@@ -272,13 +274,9 @@ def _take_snapshot(settings: Settings, address: str, say: Say) -> None:
 async def _copy(settings: Settings, say: Say) -> None:
     """Meet the others without serving pages until everything they hold is here."""
     node = await open_node(settings)
-    server = listener(
-        node.peers,
-        host=settings.sync_host,
-        port=settings.sync_port,
-        **listener_options(node.store.core.identity),
-    )
-    serving = asyncio.create_task(server.serve())
+    server = listener(node.peers, **listener_options(node.store.core.identity))
+    sock = bound(settings.sync_host, settings.sync_port, prefix="sync_")
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         await node.start()
         async with asyncio.timeout(COPY_SECONDS):

@@ -40,7 +40,9 @@ class Settings:
     name: str = _setting("Knoten", "name of this node, as the health page shows it")
     host: str = _setting("127.0.0.1", "address that the pages are served on")
     port: int = _setting(8080, "port that the pages are served on")
-    sync_host: str = _setting("127.0.0.1", "address that other nodes reach this one on")
+    sync_host: str = _setting(
+        "127.0.0.1", "address that other nodes reach this one on; :: is every one"
+    )
     sync_port: int = _setting(8443, "port that other nodes reach this one on (TLS)")
     address: str = _setting("", "address of the portal as people type it; in letters and QR codes")
     away_address: str = _setting(

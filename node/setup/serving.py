@@ -19,7 +19,7 @@ from node.setup.state import Setup, read_begun
 from node.setup.work import Hold, Work
 from node.store.files import is_expected
 from node.store.soundness import was_served
-from node.sync import own_addresses
+from node.sync import Address, needs_zone, own_addresses
 from node.units import Manager
 from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
@@ -107,9 +107,9 @@ def _phone_address(bound_to: tuple[Any, ...]) -> str:
     """The address of the pages for a phone in this network; empty where only this machine asks."""
     host, port = bound_to[0], bound_to[1]
     address = own_addresses(host)[0]
-    if address.startswith("127.") or address == "::1":
+    if address.startswith("127.") or address == "::1" or needs_zone(address):
         return ""
-    return f"http://{address}" if port == 80 else f"http://{address}:{port}"
+    return f"http://{Address(address, port)}".removesuffix(":80")
 
 
 def _say(setup: Setup, manager: Manager) -> None:

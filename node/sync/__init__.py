@@ -16,15 +16,15 @@ from node.sync.authority import (
     take_authority,
 )
 from node.sync.clones import become_own
-from node.sync.discovery import own_addresses
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
 from node.sync.health import AuditHealth, Health, PeerHealth, Sentence, Stopped, metrics_text
 from node.sync.house_key import sealing_public_key
+from node.sync.interfaces import needs_zone, own_addresses
 from node.sync.joining import join_quarter
 from node.sync.line import LineSwitch
 from node.sync.listening import BoundedProtocol, listener_options
-from node.sync.loop import Sync, SyncSettings
+from node.sync.loop import Sync
 from node.sync.offsite import fetch_copy, list_copies
 from node.sync.own import Behind
 from node.sync.pairing import Code, CodeError, invite
@@ -49,6 +49,7 @@ from node.sync.sheet import (
 )
 from node.sync.transport import Address, key_at, parse_address
 from node.sync.trouble import WORDS, Trouble, TroubleError, Words
+from node.sync.whereabouts import SyncSettings
 
 __all__ = [
     "WORDS",
@@ -93,6 +94,7 @@ __all__ = [
     "list_copies",
     "listener_options",
     "metrics_text",
+    "needs_zone",
     "new_sheet",
     "own_addresses",
     "parse_address",

@@ -68,6 +68,12 @@ class Caller:
         if link is not None:
             await link.close()
 
+    async def leave_old_place(self) -> None:
+        """End connections to where the peer is no more, by all that is told of it."""
+        told = [address for found in self.peer.addresses.values() for address in found]
+        if self._link is not None and self._link.address not in told:
+            await self.hang_up()
+
     @property
     def _is_cut(self) -> bool:
         return self._line is not None and self._line.is_cut(self.peer.site_id)

@@ -12,13 +12,13 @@ import contextlib
 import ipaddress
 import logging
 import socket
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
-import ifaddr
 from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
+from node.sync.interfaces import every_ipv4, ipv6_interfaces, needs_zone, own_addresses
 from node.sync.transport import Address
 
 SERVICE = "_quartier._tcp.local."
@@ -27,38 +27,31 @@ _SETTLE_SECONDS = 1.0
 """A network that comes up changes several addresses in a row: wait for the last of them."""
 
 _POLL_SECONDS = 60.0
-_RTMGRP_LINK, _RTMGRP_IPV4_IFADDR = 0x1, 0x10
+_RTMGRP_LINK, _RTMGRP_IPV4_IFADDR, _RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
 
 Found = Callable[[bytes, Sequence[Address]], None]
+Moved = Callable[[], Awaitable[None]]
+"""Called when this machine has other addresses than before."""
 
 log = logging.getLogger("quartier.sync")
 
 
-def own_addresses(host: str) -> list[str]:
-    """The IPv4 addresses under which a listener on `host` can be reached."""
-    if host not in {"", "0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
-        return [host] if _is_ipv4(host) else ["127.0.0.1"]
-    every = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
-    outside = sorted(ip for ip in every if not ipaddress.ip_address(ip).is_loopback)
-    return outside or ["127.0.0.1"]
-
-
-def _is_ipv4(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).version == 4
-    except ValueError:
-        return False
+async def _nobody() -> None:
+    """For those whom no move concerns."""
 
 
 class Discovery:
     """Announces this node and tells where others of the same quarter are."""
 
-    def __init__(self, *, tag: str, site: bytes, host: str, port: int, found: Found) -> None:
+    def __init__(
+        self, *, tag: str, site: bytes, host: str, port: int, found: Found, moved: Moved = _nobody
+    ) -> None:
         self._tag = tag
         self._site = site
         self._host = host
         self._port = port
         self._found = found
+        self._moved = moved
         self._zeroconf: AsyncZeroconf | None = None
         self._browser: AsyncServiceBrowser | None = None
         self._addresses: list[str] = []
@@ -79,9 +72,7 @@ class Discovery:
     async def _open(self) -> None:
         self._addresses = own_addresses(self._host)
         try:
-            self._zeroconf = AsyncZeroconf(
-                interfaces=self._interfaces(), ip_version=IPVersion.V4Only
-            )
+            self._zeroconf = AsyncZeroconf(interfaces=self._interfaces(), ip_version=self._family())
             await self._zeroconf.async_register_service(self._info(), cooperating_responders=True)
         except OSError as error:
             # No network yet, or none at all: fixed addresses still work, and `_watch` tries again.
@@ -92,17 +83,30 @@ class Discovery:
             self._zeroconf.zeroconf, SERVICE, handlers=[self._heard]
         )
 
-    def _interfaces(self) -> InterfaceChoice | list[str]:
-        if all(ipaddress.ip_address(ip).is_loopback for ip in self._addresses):
+    def _interfaces(self) -> InterfaceChoice | list[str | int]:
+        if self._is_lonely:
             return ["127.0.0.1"]
-        return InterfaceChoice.All
+        if self._family() is IPVersion.V4Only:
+            return InterfaceChoice.All
+        # By number, once each: an interface has several IPv6 addresses, and one is enough to ask.
+        return [*every_ipv4(), *ipv6_interfaces()]
+
+    @property
+    def _is_lonely(self) -> bool:
+        return all(ipaddress.ip_address(ip).is_loopback for ip in self._addresses)
+
+    def _family(self) -> IPVersion:
+        versions = {ipaddress.ip_address(ip).version for ip in self._addresses}
+        if self._is_lonely or versions == {4}:
+            return IPVersion.V4Only
+        return IPVersion.V6Only if versions == {6} else IPVersion.All
 
     def _info(self) -> AsyncServiceInfo:
         fingerprint = self._site.hex()
         return AsyncServiceInfo(
             SERVICE,
             f"{fingerprint}.{SERVICE}",
-            addresses=[socket.inet_aton(ip) for ip in self._addresses],
+            addresses=[ipaddress.ip_address(ip).packed for ip in self._addresses],
             port=self._port,
             properties={"q": self._tag, "k": fingerprint},
             server=f"quartier-{fingerprint}.local.",
@@ -135,7 +139,8 @@ class Discovery:
             site = bytes.fromhex(said.get("k") or "")
         except ValueError:
             return
-        addresses = [Address(ip, info.port) for ip in info.parsed_addresses(IPVersion.V4Only)]
+        every = info.parsed_scoped_addresses(IPVersion.All)
+        addresses = [Address(ip, info.port) for ip in every if not needs_zone(ip)]
         if len(site) == 16 and site != self._site:
             self._found(site, addresses)
 
@@ -150,9 +155,12 @@ class Discovery:
                         await asyncio.sleep(_SETTLE_SECONDS)
                 if changed:
                     changed.clear()
-                if self._zeroconf is None or own_addresses(self._host) != self._addresses:
+                has_moved = own_addresses(self._host) != self._addresses
+                if self._zeroconf is None or has_moved:
                     await self._close()
                     await self._open()
+                if has_moved:
+                    await self._moved()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -168,7 +176,7 @@ def _address_changes() -> Iterator[asyncio.Event | None]:
     """
     try:
         kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK)
-        kernel.bind((0, _RTMGRP_LINK | _RTMGRP_IPV4_IFADDR))
+        kernel.bind((0, _RTMGRP_LINK | _RTMGRP_IPV4_IFADDR | _RTMGRP_IPV6_IFADDR))
     except OSError:
         yield None
         return

@@ -11,8 +11,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from node.base.periods import to_epoch
@@ -20,7 +19,6 @@ from node.base.refusals import RefusedError
 from node.store import NodeRole, Store
 from node.sync.authority import add_node, revoke_node
 from node.sync.caller import Caller, keep_audited
-from node.sync.discovery import Discovery, own_addresses
 from node.sync.door import Door
 from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter
@@ -31,19 +29,12 @@ from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
 from node.sync.offsite import Offsite
 from node.sync.own import Own
 from node.sync.pairing import invite, withdraw_invitations
-from node.sync.peers import FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS, REST_SECONDS, Peers
+from node.sync.peers import REST_SECONDS, Peers
 from node.sync.roster import Roster, RosterError, adopt_role
 from node.sync.routes import Called
 from node.sync.sealing import heads_told
-from node.sync.transport import (
-    PORT,
-    Address,
-    addresses_in,
-    key_at,
-    parse_address,
-    quarter_tag,
-)
-from node.sync.trouble import TroubleError
+from node.sync.transport import quarter_tag
+from node.sync.whereabouts import SyncSettings, Whereabouts
 
 _KEPT = "sync.peers"
 DEBOUNCE_SECONDS = 0.01
@@ -54,21 +45,6 @@ QUIET_SECONDS = 2.0
 
 _LOOK_SECONDS = 0.1
 log = logging.getLogger("quartier.sync")
-
-
-@dataclass(frozen=True, slots=True)
-class SyncSettings:
-    """Where this node listens for others, and where others are without being searched for.
-
-    `peers` are addresses ("host:port") of nodes of the roster, whichever answer there; `central`
-    is that of central. `discovery` announces and browses on the local network.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = PORT
-    peers: tuple[str, ...] = ()
-    central: str = ""
-    discovery: bool = True
 
 
 class Sync:
@@ -89,14 +65,15 @@ class Sync:
         self._own = Own(store, roster, house_key)
         self._own.on_roster = self._follow
         self.behind = self._own.behind
-        self._settings = settings
         self._peers = Peers()
         self.offsite = Offsite(self._own, self._peers, self.tag)
         greeter = Greeter(secrets.token_bytes)
         self.door: Called = Door(self._own, self._peers, greeter, tag=self.tag, line=line)
         self._callers: dict[bytes, tuple[Caller, asyncio.Task[None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._discovery: Discovery | None = None
+        self._whereabouts = Whereabouts(
+            self._own, self._peers, self._callers, settings, self._spawn
+        )
         self._unsubscribe: Callable[[], None] = lambda: None
         self._bundled: asyncio.TimerHandle | None = None
         self._is_running = False
@@ -131,10 +108,7 @@ class Sync:
         self._spawn(keep_audited(self._own, self._callers))
         if self.line is not None:
             self._spawn(self._watch_line(self.line))
-        for text in self._settings.peers:
-            self._spawn(self._resolve(parse_address(text)))
-        if self._settings.discovery:
-            await self._start_discovery()
+        await self._whereabouts.start()
 
     def let_go(self) -> None:
         """Answer the waiting requests of others at once, and no later one waits."""
@@ -150,8 +124,7 @@ class Sync:
         self.let_go()
         if self._bundled is not None:
             self._bundled.cancel()
-        if self._discovery is not None:
-            await self._discovery.stop()
+        await self._whereabouts.stop()
         ending = [*self._tasks, *(task for _, task in self._callers.values())]
         for task in ending:
             task.cancel()
@@ -160,16 +133,6 @@ class Sync:
         self._own.giving.close()
         self._own.auditor.close()
         await self._remember()
-
-    async def _start_discovery(self) -> None:
-        self._discovery = Discovery(
-            tag=self.tag,
-            site=self._own.here.site_id,
-            host=self._settings.host,
-            port=self._settings.port,
-            found=self._found,
-        )
-        await self._discovery.start()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -211,10 +174,7 @@ class Sync:
     def _follow(self, roster: Roster) -> None:
         """Call exactly the nodes in good standing of the roster."""
         self._peers.follow(roster.peers_of(self._own.here.site_id))
-        for peer in self._peers:
-            peer.set_addresses("roster", addresses_in(peer.node.address))
-            if peer.node.role is NodeRole.CENTRAL:
-                peer.set_addresses("central", addresses_in(self._settings.central))
+        self._whereabouts.note_listed()
         if self._is_running:
             self._hire_callers()
             self.wake(now=True)
@@ -240,7 +200,7 @@ class Sync:
         """Let every caller see whether there is something to do; `now`: in any case."""
         for peer in self._peers:
             if now:
-                peer.failures, peer.due_at = 0, 0.0
+                peer.call_now()
             peer.wake.set()
 
     def _committed(self, touched: frozenset[str]) -> None:
@@ -254,33 +214,6 @@ class Sync:
     def _wake_bundled(self) -> None:
         self._bundled = None
         self.wake()
-
-    def _found(self, site: bytes, addresses: Sequence[Address]) -> None:
-        """Discovery has seen a node of the quarter, or seen it elsewhere."""
-        peer = self._peers.get(site)
-        if peer is not None and (peer.set_addresses("lan", addresses) or peer.failures):
-            peer.failures, peer.due_at = 0, 0.0
-            peer.wake.set()
-
-    async def _resolve(self, address: Address) -> None:
-        """Find out which node listens at a configured address, for as long as it takes."""
-        wait = FIRST_RETRY_SECONDS
-        while True:
-            try:
-                key = await key_at(address)
-            except TroubleError as error:
-                log.debug("%s: %s", address, error)
-                key = b""
-            for peer in self._peers:
-                if key and peer.node.public_key == key:
-                    peer.set_addresses("settings", [*peer.addresses.get("settings", []), address])
-                    peer.due_at = 0.0
-                    peer.wake.set()
-                    return
-            if key == self._own.here.identity.public_key:
-                return
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LAST_RETRY_SECONDS)
 
     async def _housekeep(self) -> None:
         while True:
@@ -320,9 +253,7 @@ class Sync:
     async def line_changed(self) -> None:
         """Cut at once what is cut now, and call at once what is joined again."""
         self._own.pulse.beat()
-        for caller, _ in self._callers.values():
-            await caller.hang_up()
-        self.wake(now=True)
+        await self._whereabouts.hang_up()
 
     # Boxes that come and go
 
@@ -338,7 +269,7 @@ class Sync:
     @property
     def address(self) -> str:
         """Where a new box can call this one: its first address on the network."""
-        return f"{own_addresses(self._settings.host)[0]}:{self._settings.port}"
+        return str(self._whereabouts.own_address)
 
     @property
     def is_authority(self) -> bool:

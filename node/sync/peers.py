@@ -64,10 +64,15 @@ class Peer:
         return self.node.site_id
 
     def known_addresses(self) -> list[Address]:
-        """Where to try, the one that worked last first."""
+        """Where to try, the one that worked last first.
+
+        Where nobody tells of that one any more it comes last: an announcement proves nothing, and
+        a stranger may have made it.
+        """
         listed = [a for found in self.addresses.values() for a in found]
         listed.sort(key=lambda address: address != self.good_address)
-        return list(dict.fromkeys(listed))
+        last = [self.good_address] if self.good_address else []
+        return list(dict.fromkeys([*listed, *last]))
 
     def set_addresses(self, source: str, found: Iterable[Address]) -> bool:
         """Note where a source (roster, settings, LAN) saw the peer; whether that was news."""
@@ -76,6 +81,11 @@ class Peer:
             return False
         self.addresses[source] = new
         return bool(new)
+
+    def call_now(self) -> None:
+        """Whatever went wrong before: have it called at once."""
+        self.failures, self.due_at = 0, 0.0
+        self.wake.set()
 
     def tell(self, said: dict[Chain, HeadSaid]) -> None:
         """The peer has told its heads."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from node.sync.interfaces import with_zone
 from node.sync.tls import WrongKeyError, client_context, public_key_of
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import BODY_BYTES_MAX, Reply, Request, WireError, pack, unpack_reply
@@ -74,7 +75,8 @@ class Link:
 
     def __init__(self, address: Address, tag: str, accepts: Callable[[bytes], bool]) -> None:
         self.address = address
-        self._url = f"https://{address}{PATH}{tag}"
+        place = Address(with_zone(address.host), address.port)
+        self._url = f"https://{place}{PATH}{tag}"
         self._client = httpx.AsyncClient(
             verify=client_context(accepts),
             # How long an answer may take is for whoever asks to say.
@@ -145,7 +147,9 @@ async def key_at(address: Address) -> bytes:
     context = client_context(bool)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            _, writer = await asyncio.open_connection(address.host, address.port, ssl=context)
+            _, writer = await asyncio.open_connection(
+                with_zone(address.host), address.port, ssl=context
+            )
     except (OSError, ValueError) as error:
         raise TroubleError(Trouble.UNREACHABLE, repr(error)) from error
     der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from node.store import Core, Founding, NodeRole
 from node.sync.authority import add_node, found_roster
@@ -67,16 +69,27 @@ class Lone:
                 self._told.notify_all()
 
     async def wish(self, text: str) -> None:
-        """Ask for a row; it is there for certain once `done` holds it."""
+        """Ask for a row of the house; it is there for certain once `done` holds it."""
+        await self._ask(f"wish {text}")
+
+    async def plan(self, text: str) -> None:
+        """The same for a row that central may read."""
+        await self._ask(f"plan {text}")
+
+    async def _ask(self, what: str) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(f"wish {text}\n".encode())
+        self._process.stdin.write(f"{what}\n".encode())
         with contextlib.suppress(ConnectionError):
             await self._process.stdin.drain()
 
     async def until_sees(self, *texts: str, seconds: float = 20) -> None:
         async with asyncio.timeout(seconds), self._told:
             await self._told.wait_for(lambda: self.sees.issuperset(texts))
+
+    async def until_done(self, *texts: str, seconds: float = 20) -> None:
+        async with asyncio.timeout(seconds), self._told:
+            await self._told.wait_for(lambda: self.done.issuperset(texts))
 
     async def kill(self) -> None:
         """Kill -9."""
@@ -99,14 +112,22 @@ class Lone:
             return await self._process.wait()
 
 
-def make_quarter(path: Path, *names: str) -> dict[str, Path]:
-    """Folders with the files of nodes that know each other; the first one is the home node."""
+def make_quarter(
+    path: Path,
+    *names: str,
+    called: Mapping[str, str] = MappingProxyType({}),
+    quarter: bytes = QUARTER,
+) -> dict[str, Path]:
+    """Folders with the files of nodes that know each other; the first one is the home node.
+
+    `called` gives a node another name than its folder's; "central" is a central.
+    """
     folders = {name: path / name for name in names}
     cores = {}
     for name, folder in folders.items():
         folder.mkdir()
         cores[name] = Core.open(
-            folder / "quarter.db", REGISTRY, clock=CLOCK, founding=Founding(QUARTER, EPOCH)
+            folder / "quarter.db", REGISTRY, clock=CLOCK, founding=Founding(quarter, EPOCH)
         )
     home = cores[names[0]]
     roster = found_roster(home, name=names[0])
@@ -115,8 +136,8 @@ def make_quarter(path: Path, *names: str) -> dict[str, Path]:
         roster = add_node(
             home,
             identity.public_key,
-            name=name,
-            role=NodeRole.KIOSK,
+            name=called.get(name, name),
+            role=NodeRole.CENTRAL if name == "central" else NodeRole.KIOSK,
             sealing_key=sealing_public_key(identity),
         )
     for name in names[1:]:

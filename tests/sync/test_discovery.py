@@ -13,7 +13,8 @@ from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from node.sync import discovery
-from node.sync.discovery import SERVICE, Discovery, own_addresses
+from node.sync.discovery import SERVICE, Discovery
+from node.sync.interfaces import needs_zone, own_addresses, with_zone
 from node.sync.transport import Address, quarter_tag
 from tests.sync.wired import quarter, until
 
@@ -127,3 +128,11 @@ async def test_own_addresses_are_those_that_others_can_call() -> None:
     every = own_addresses("0.0.0.0")  # noqa: S104
     assert every
     assert every == ["127.0.0.1"] or not [ip for ip in every if ip.startswith("127.")]
+
+
+async def test_an_address_of_one_cable_needs_the_socket_that_the_cable_is_at() -> None:
+    assert needs_zone("fe80::1")
+    assert not any(map(needs_zone, ("fe80::1%2", "fd00::1", "192.168.1.1", "box.example")))
+    assert with_zone("fd00::1") == "fd00::1"
+    assert with_zone("box.example") == "box.example"
+    assert own_addresses("fd00::9") == ["fd00::9"]

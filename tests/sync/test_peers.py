@@ -53,6 +53,16 @@ def test_the_address_that_worked_last_is_tried_first() -> None:
     assert one.known_addresses() == [there]
 
 
+def test_an_address_that_worked_is_tried_last_when_nobody_tells_of_it_any_more() -> None:
+    """A stranger may announce a box anywhere: that must not hide where it is."""
+    one = peer()
+    true, false = Address("10.0.0.1", 1), Address("10.0.0.66", 1)
+    one.set_addresses("lan", [true])
+    one.good_address = true
+    one.set_addresses("lan", [false])
+    assert one.known_addresses() == [false, true]
+
+
 def test_what_a_peer_told_outlives_a_restart() -> None:
     peers = Peers()
     peers.follow([peer("X").node, peer("Y").node])
