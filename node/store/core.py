@@ -345,7 +345,8 @@ class Core:
                 self.after_catch_up(write)
             write.execute("delete from meta where name = 'restored'")
 
-        self.write(go_on)
+        # Where the disk takes nothing it is as before: the next round says so again.
+        self._must_catch_up = isinstance(self.write(go_on), Refusal)
 
     def take_new_identity(self, fresh: Identity | None = None) -> Identity:
         """Go on as another node at once, keeping what the old one wrote; answers the old identity.

@@ -51,6 +51,8 @@ class Client:
         self.token = ""
         self.csrf = ""
         self.own: list[Booked] = []
+        self.doing = ""
+        """What it asks at the moment, for whoever wants to know why it takes so long."""
         self.http = httpx.AsyncClient(base_url=node.address, timeout=ANSWER_SECONDS)
 
     async def live(self, acts: Mapping[Act, float]) -> None:
@@ -69,6 +71,7 @@ class Client:
         headers = {"accept": f"text/{accept}" if accept == "html" else f"application/{accept}"}
         headers |= {"authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= {"idempotency-key": key} if key else {}
+        self.doing = f"{method} {path}"
         while True:
             async with asyncio.timeout(READY_SECONDS):
                 await self.node.ready.wait()
@@ -92,9 +95,16 @@ class Client:
     # Signing in and out
 
     async def sign_in(self) -> None:
-        """Prove oneself, as often as it takes until this node has heard of us."""
+        """Prove oneself, as often as it takes until this node has heard of us.
+
+        A node that died before it could take back a guess that was right lets us wait: in a long
+        storm that may be longer than the storm.
+        """
         self.token = self.csrf = ""
-        while not (found := await self._prove()):  # noqa: ASYNC110 - what ends a pause is time
+        while not (found := await self._prove()):
+            self.doing = "waits until it may sign in again"
+            if self.over.is_set():
+                return
             await asyncio.sleep(1)
         self.token = found
         self.memory.sessions[self.node.name, found] = True

@@ -76,6 +76,9 @@ class Storm:
                 await self._settle()
                 for node in self.nodes.values():
                     assert await node.end() == 0, node.said()
+        except TimeoutError as error:
+            error.add_note("\n".join(f"{each.node.name}: {each.doing}" for each in self.clients))
+            raise
         finally:
             for node in self.nodes.values():
                 if node.runs:

@@ -1,7 +1,7 @@
-"""Seeds and the files that every world starts from.
+"""Seeds, steps and the files that every world starts from.
 
 `pytest -m slow tests/simulation --seeds 1000 --first-seed 1` runs a thousand worlds; so does the
-environment variable QUARTIER_SEEDS.
+environment variable QUARTIER_SEEDS. `--steps 3,17` lets only these happen.
 """
 
 from __future__ import annotations
@@ -9,34 +9,23 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from node.base.clock import FrozenClock
-from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles, read_quarter
-from node.registry import REGISTRY
-from node.spaces import import_spaces
-from node.store import Core, Founding, NodeRole
-from node.sync.authority import add_node, found_roster
-from node.sync.house_key import keep_house_key, read_house_key, sealing_public_key
-from node.sync.roster import Root, join_roster
-from tests.simulation.people import PEOPLE
-from tests.simulation.seeding import seeded_ids
-from tests.simulation.world import NAMES
+from tests.simulation.template import make_templates
 from tests.spaces.conftest import SMALL
-from tests.spaces.test_no_overlap import BEGIN, crowd, move_in
 
-SEEDS = 200
+SEEDS = 1000
 """In the gate."""
-
-ROLES = {"home": NodeRole.HOME, "kiosk": NodeRole.KIOSK, "central": NodeRole.CENTRAL}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, help="how many worlds to simulate")
     parser.addoption("--first-seed", type=int, default=1, help="the seed of the first world")
+    parser.addoption("--steps", default="", help="only these steps of the world, by number")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -48,6 +37,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
+def chosen_steps(request: pytest.FixtureRequest) -> frozenset[int]:
+    """The numbers of the steps that may happen; all where it is empty."""
+    asked = request.config.getoption("steps", "") or ""
+    return frozenset(int(number) for number in asked.split(",") if number)
+
+
+@pytest.fixture(scope="session")
 def files() -> QuarterFiles:
     found = read_quarter(SMALL)
     assert isinstance(found, QuarterFiles), found
@@ -55,16 +51,21 @@ def files() -> QuarterFiles:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, files: QuarterFiles) -> Path:
-    """Three nodes that know each other; only the home node holds the quarter yet."""
-    folder = tmp_path_factory.mktemp("template")
-    with seeded_ids(0):
-        _found(folder, files)
-    return folder
+def templates(files: QuarterFiles) -> Iterator[Path]:
+    """See `make_templates`."""
+    with _in_memory() as folder:
+        make_templates(folder, files)
+        yield folder
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
+    with _in_memory() as folder:
+        yield folder
+
+
+@contextmanager
+def _in_memory() -> Iterator[Path]:
     """A place in memory where there is one: what reached the disk is told by copying the files,
     so that waiting for a real disk would prove nothing more.
     """
@@ -73,37 +74,3 @@ def folder() -> Iterator[Path]:
         prefix="quarter-", dir=memory if memory.is_dir() else None
     ) as name:
         yield Path(name)
-
-
-def _found(folder: Path, files: QuarterFiles) -> None:
-    clock = FrozenClock(BEGIN)
-    cores = {
-        name: Core.open(
-            folder / f"{name}.db",
-            REGISTRY,
-            clock=clock,
-            founding=Founding(b"Q" * 16, b"E" * 16, name.encode().ljust(32, b".")),
-        )
-        for name in NAMES
-    }
-    home = cores["home"]
-    roster = found_roster(home, name="home")
-    for name in NAMES[1:]:
-        identity = cores[name].identity
-        roster = add_node(
-            home,
-            identity.public_key,
-            name=name,
-            role=ROLES[name],
-            sealing_key=sealing_public_key(identity),
-        )
-    for name in NAMES[1:]:
-        join_roster(cores[name], roster.signed, root=Root(home.identity.public_key))
-    house_key = read_house_key(home)
-    assert house_key is not None
-    keep_house_key(cores["kiosk"], house_key)
-    import_quarter(home, files, now=clock.now())
-    import_spaces(home, files, signer=home.identity, now=clock.now())
-    home.write(lambda write: move_in(write, crowd(PEOPLE)))
-    for core in cores.values():
-        core.close()

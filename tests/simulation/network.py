@@ -46,21 +46,20 @@ class Network:
     """Carries messages between named nodes."""
 
     timeline: Timeline
-    chance: random.Random
     weather: Weather
     parted: set[frozenset[str]] = field(default_factory=set)
     sent: int = 0
     lost: int = 0
 
-    def carry(self, origin: str, target: str, arrive: Event) -> None:
+    def carry(self, origin: str, target: str, arrive: Event, chance: random.Random) -> None:
         """Deliver once, twice or never, some time later."""
         self.sent += 1
-        copies = 2 if self.chance.random() < self.weather.doubling else 1
+        copies = 2 if chance.random() < self.weather.doubling else 1
         for _ in range(copies):
-            if self.chance.random() < self.weather.loss:
+            if chance.random() < self.weather.loss:
                 self.lost += 1
                 continue
-            delay = self.chance.expovariate(4) * self.weather.delay
+            delay = chance.expovariate(4) * self.weather.delay
             self.timeline.after(0.0005 + delay, lambda: self._deliver(origin, target, arrive))
 
     def _deliver(self, origin: str, target: str, arrive: Event) -> None:

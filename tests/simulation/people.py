@@ -9,8 +9,10 @@ from node.base.refusals import Refusal
 from node.quarter.files import QuarterFiles
 from node.spaces import Reservation, admit, cancel, confirm, get_line, hold, leave, reserve
 from node.store import Write
-from tests.simulation.oracle import SECRET
-from tests.simulation.world import KilledError, Node, World
+from node.store.refusals import FULL
+from tests.simulation.nodes import KilledError, Node
+from tests.simulation.oracle import SECRET, ids, ids_in
+from tests.simulation.world import World
 from tests.spaces.test_no_overlap import crowd, random_wish
 
 PEOPLE = 60
@@ -25,14 +27,15 @@ class People:
         self.files = files
         self.crowd = crowd(PEOPLE)
         self.known: list[Reservation] = []
-        self.requests: set[bytes] = set()
+        self.requests: dict[bytes, Node] = {}
+        """What somebody was told to be kept, and by whom."""
         self.notes: set[bytes] = set()
         self.refused = 0
 
     def act(self) -> None:
         """One thing that somebody does somewhere; sometimes the node dies while it is done."""
         chance = self.world.chance
-        up = [node for node in self.world.nodes.values() if node.core is not None]
+        up = [node for node in self.world.nodes.values() if node.is_up and node.liar is None]
         if not up:
             return
         node = chance.choice(up)
@@ -63,11 +66,14 @@ class People:
         self.world.note("reserve", node.name, type(result).__name__)
         if isinstance(result, Reservation):
             self.known.append(result)
-            self.requests.add(result.id)
+            if node.name in self.world.revoked:
+                # It has not heard yet that nothing counts any more.
+                return
+            self.requests[result.id] = node
             if has_note:
                 self.notes.add(result.id)
         else:
-            self.refused += isinstance(result, Refusal)
+            self._count(result)
 
     def _change(self, node: Node, dies: bool) -> None:
         if not self.known:
@@ -84,7 +90,13 @@ class People:
             return result
 
         result = core.write(work)
+        self._count(result)
         self.world.note(what, node.name, type(result).__name__, now)
+
+    def _count(self, result: object) -> None:
+        if isinstance(result, Refusal):
+            self.refused += 1
+            self.world.refused += result.code == FULL.code
 
     def _do(self, write: Write, what: str, who: Actor, chosen: Reservation, node: Node) -> object:
         now = self.world.clock.now()
@@ -96,6 +108,24 @@ class People:
         if isinstance(line, Refusal):
             return line
         return (admit if what == "in" else leave)(write, who, line, now=now)
+
+    def forget_what_only(self, node: Node, *, known_at: str = "") -> None:
+        """A box goes back to its backup or is let go: what it told nobody else goes with it.
+
+        Where it is let go, only what the authority knows of it counts (`known_at`).
+        """
+        others = [each for each in self.world.nodes.values() if each is not node]
+        if known_at:
+            others = [self.world.nodes[known_at]]
+        requests = set().union(*(ids(each.core, "reservation_request") for each in others))
+        notes = set().union(*(ids(each.core, "reservation_note") for each in others))
+        if not known_at:
+            requests |= ids_in(node.backup, "reservation_request")
+            notes |= ids_in(node.backup, "reservation_note")
+        own = {key for key, by in self.requests.items() if by is node}
+        self.notes -= own - notes
+        for key in own - requests:
+            del self.requests[key]
 
     def _who(self, chosen: Reservation) -> Actor:
         return next(p for p in self.crowd if p.household_id == chosen.household_id)

@@ -188,3 +188,19 @@ def assert_no_thread_stays(before: set[threading.Thread]) -> None:
         if "connection" in thread.name:
             thread.join(timeout=2)
             assert not thread.is_alive()
+
+
+def test_a_restored_box_with_a_full_disk_goes_on_waiting_for_a_peer(tmp_path: Path) -> None:
+    """What its rooms must write first (a new term) was dropped, and it decided by the old one."""
+    core = open_core(tmp_path)
+    core.note_restored()
+    written: list[bool] = []
+    core.after_catch_up = lambda _: written.append(True)
+    core.storage.spare_bytes = core.storage.free_bytes * 2
+    core.note_caught_up()
+    assert core.must_catch_up
+    core.storage.spare_bytes = 0
+    core.note_caught_up()
+    assert not core.must_catch_up
+    assert written == [True]
+    core.close()
