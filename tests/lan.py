@@ -14,6 +14,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.badline import BadLine
+
 PREFIX = f"q{os.getpid()}"
 SWITCH = f"{PREFIX}-switch"
 CENTRAL = "203.0.113.2"
@@ -95,13 +97,16 @@ class Lan:
         socket.set_up(*addresses)
         return socket
 
-    def to_central(self) -> Socket:
-        """A place out in the world, which the house reaches through its router."""
+    def to_central(self, line: BadLine | None = None) -> Socket:
+        """A place out in the world, which the house reaches through its router, by this line."""
         socket = Socket("world")
-        ip(
-            *("link", "add", "eth0", "netns", socket.space, "type", "veth"),
-            *("peer", "name", "wan", "netns", SWITCH),
-        )
+        if line is None:
+            ip(
+                *("link", "add", "eth0", "netns", socket.space, "type", "veth"),
+                *("peer", "name", "wan", "netns", SWITCH),
+            )
+        else:
+            line.join(("wan", SWITCH), ("eth0", socket.space))
         ip("-n", SWITCH, "address", "add", f"{FAR_SIDE}/24", "dev", "wan")
         ip("-n", SWITCH, "link", "set", "wan", "up")
         socket.ip("address", "add", f"{CENTRAL}/24", "dev", "eth0")

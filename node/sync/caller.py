@@ -8,17 +8,18 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from node.base.periods import to_epoch
-from node.store import Scope
+from node.store import NodeRole, Scope
 from node.sync.audits import audit, is_due
 from node.sync.heads import by_chain, count_waiting, say_heads
 from node.sync.line import LineSwitch
 from node.sync.own import Own
+from node.sync.paging import Paging
 from node.sync.patience import Patience
 from node.sync.peers import REST_SECONDS, Peer
 from node.sync.round import Round
 from node.sync.transport import Address, Link, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import Listen, News, Reply, Request
+from node.sync.wire import Fetch, Give, Listen, News, Reply, Request
 
 _LISTEN_GRACE_SECONDS = 10.0
 _QUICK_SECONDS = 5.0
@@ -46,6 +47,7 @@ class Caller:
         self._link: Link | None = None
         self._token = b""
         self._patience = Patience()
+        self._paging = Paging()
         self._no_audit_before = 0.0
         self._random: Callable[[], float] = secrets.SystemRandom().random
 
@@ -129,13 +131,18 @@ class Caller:
 
     async def _meet_at(self, address: Address) -> None:
         link = await self._link_to(address)
-        meeting = Round(self._own.here, self.peer.node, secrets.token_bytes(32), self._token)
+        meeting = Round(
+            *(self._own.here, self.peer.node, secrets.token_bytes(32), self._token),
+            page_bytes=self._paging.size,
+        )
         self.peer.meeting = meeting
 
         async def ask(request: Request) -> Reply:
             if self._is_cut:
                 raise TroubleError(Trouble.CUT)
-            return await link.ask(request, token=meeting.token)
+            reply = await self._ask_paged(link, request, meeting.token)
+            meeting.page_bytes = self._paging.size
+            return reply
 
         try:
             await self._own.drive(meeting.steps(), ask)
@@ -153,6 +160,20 @@ class Caller:
             await self._own.introduce(meeting.forks, ask)
         if meeting.is_behind and await self._can_begin_again(meeting):
             self._own.behind.notice(address)
+
+    async def _ask_paged(self, link: Link, request: Request, token: bytes) -> Reply:
+        """Ask, and learn from what carries pages how large they may be on this line."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            reply = await link.ask(request, token=token)
+        except TroubleError:
+            if isinstance(request, Fetch | Give):
+                self._paging.was_cut()
+            raise
+        if isinstance(request, Fetch | Give):
+            self._paging.took(loop.time() - began)
+        return reply
 
     async def _can_begin_again(self, meeting: Round) -> bool:
         """Whether the peer gives snapshots and holds all that we do: then nothing is lost."""
@@ -191,7 +212,8 @@ class Caller:
             return self._link
         await self.hang_up()
         key = self.peer.node.public_key
-        self._link = Link(address, self._tag, lambda shown: shown == key)
+        is_far = self.peer.node.role is NodeRole.CENTRAL
+        self._link = Link(address, self._tag, lambda shown: shown == key, is_far=is_far)
         return self._link
 
     def _fail(self, trouble: Trouble) -> None:

@@ -14,6 +14,8 @@ from node.sync.roster import Handover, RosterNode, SignedRoster
 Size = Annotated[int, Meta(ge=0, le=2**53)]
 Name = Annotated[str, Meta(max_length=80)]
 Short = Annotated[bytes, Meta(max_length=64)]
+PART_BYTES = 512 * 1024
+"""The most of a copy that one message carries."""
 
 
 class TellCopy(msgspec.Struct, array_like=True, frozen=True, tag=40):
@@ -53,12 +55,13 @@ class Copies(msgspec.Struct, array_like=True, frozen=True, tag=44):
 
 
 class AskCopyPart(msgspec.Struct, array_like=True, frozen=True, tag=45):
-    """Bytes of a copy, from `offset` on; proven like `AskCopies`."""
+    """So many bytes of a copy, from `offset` on; proven like `AskCopies`."""
 
     public_key: Short
     proof: Short
     name: Name
     offset: Size
+    most: Size = PART_BYTES
 
 
 class CopyPart(msgspec.Struct, array_like=True, frozen=True, tag=46):

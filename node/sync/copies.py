@@ -12,7 +12,7 @@ from pathlib import Path
 
 from node.store.erased_list import list_text, read_list
 from node.store.rotation import Keeping, made_at, names_to_delete, newest_first
-from node.sync.central_wire import Copies, CopyPart, CopyState, GiveCopy, TellCopy
+from node.sync.central_wire import PART_BYTES, Copies, CopyPart, CopyState, GiveCopy, TellCopy
 
 KEEPING = Keeping(hourly=0, daily=7, weekly=8)
 """Central keeps fewer than the house: one a day of a week, one a week of two months."""
@@ -20,8 +20,6 @@ KEEPING = Keeping(hourly=0, daily=7, weekly=8)
 COPY_BYTES_MAX = 8 * 1024**3
 ROOM_LEFT_BYTES = 1024**3
 """One house's backups must not take the room of the others' journals."""
-
-PART_BYTES = 512 * 1024
 
 
 class CopyKeeper:
@@ -99,14 +97,14 @@ class CopyKeeper:
             return Copies(tuple((name, (self._folder / name).stat().st_size) for name in names))
         return Copies(())
 
-    def part(self, name: str, offset: int) -> CopyPart:
-        """Bytes of a copy."""
+    def part(self, name: str, offset: int, most: int = PART_BYTES) -> CopyPart:
+        """Bytes of a copy, as many as are asked for and fit one reply."""
         if made_at(name) is None:
             return CopyPart(b"")
         try:
             with (self._folder / name).open("rb") as reading:
                 reading.seek(offset)
                 erased = list_text(read_list(self._folder.parent))
-                return CopyPart(reading.read(PART_BYTES), erased)
+                return CopyPart(reading.read(min(most, PART_BYTES)), erased)
         except OSError:
             return CopyPart(b"")

@@ -92,7 +92,7 @@ class Door:
         copies = self._own.copies
         if isinstance(request, AskCopies):
             return await asyncio.to_thread(copies.listed)
-        return await asyncio.to_thread(copies.part, request.name, request.offset)
+        return await asyncio.to_thread(copies.part, request.name, request.offset, request.most)
 
     async def answer(self, token: bytes, body: bytes) -> tuple[int, bytes]:
         """Status and bytes of the answer to another node's request."""

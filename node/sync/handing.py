@@ -50,7 +50,7 @@ async def propose(own: Own, peer: Peer, tag: str, node: RosterNode) -> Roster:
 async def _ask(own: Own, peer: Peer, tag: str, make: Make) -> Roster:
     trouble = TroubleError(Trouble.UNREACHABLE)
     for address in peer.known_addresses():
-        link = Link(address, tag, lambda shown: shown == peer.node.public_key)
+        link = Link(address, tag, lambda shown: shown == peer.node.public_key, is_far=True)
         try:
             return await _ask_at(own, peer, link, make)
         except TroubleError as error:

@@ -59,7 +59,7 @@ def _make_file(
 
 async def ask_once(address: Address, request: Request, shown: bytes) -> Reply:
     """Ask the node that showed this key, before this box belongs to its quarter."""
-    link = Link(address, JOIN, _exactly(shown))
+    link = Link(address, JOIN, _exactly(shown), is_far=True)
     try:
         return await link.ask(request)
     finally:

@@ -17,6 +17,7 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.store import Core, Identity, NodeRole, is_signed
 from node.store.erased_list import keep_list, parse_list
 from node.sync.central_wire import (
+    PART_BYTES,
     AskCopies,
     AskCopyPart,
     Copies,
@@ -25,10 +26,10 @@ from node.sync.central_wire import (
     GiveCopy,
     TellCopy,
 )
-from node.sync.copies import PART_BYTES
 from node.sync.handing import hand_over
 from node.sync.joining import ask_once
 from node.sync.own import Own
+from node.sync.paging import Paging
 from node.sync.pairing import may_take_in
 from node.sync.peers import Peer, Peers
 from node.sync.roster import KEY_BYTES, Roster, read_roster
@@ -96,7 +97,7 @@ async def send_copy(own: Own, peer: Peer, tag: str, path: Path) -> None:
     told = await asyncio.to_thread(_told_of, path)
     trouble = TroubleError(Trouble.UNREACHABLE)
     for address in peer.known_addresses():
-        link = Link(address, tag, lambda shown: shown == peer.node.public_key)
+        link = Link(address, tag, lambda shown: shown == peer.node.public_key, is_far=True)
         try:
             await _send(own, peer, link, told, path)
         except TroubleError as error:
@@ -112,13 +113,15 @@ async def _send(own: Own, peer: Peer, link: Link, told: TellCopy, path: Path) ->
     meeting = Round(own.here, peer.node, secrets.token_bytes(32))
     await own.drive(meeting.greet(), link.ask)
     reply = await link.ask(told, token=meeting.token)
-    before = -1
+    before, paging, loop = -1, Paging(PART_BYTES), asyncio.get_running_loop()
     while isinstance(reply, CopyState) and not reply.is_whole:
         if reply.held == before:
             raise TroubleError(Trouble.STORE, "central took nothing")
         before = reply.held
-        data = await asyncio.to_thread(_read, path, reply.held)
+        data = await asyncio.to_thread(_read, path, reply.held, paging.size)
+        began = loop.time()
         reply = await link.ask(GiveCopy(told.name, before, data), token=meeting.token)
+        paging.took(loop.time() - began)
     if not isinstance(reply, CopyState):
         raise TroubleError(Trouble.NOT_ACCEPTED, type(reply).__name__)
 
@@ -129,10 +132,10 @@ def _told_of(path: Path) -> TellCopy:
     return TellCopy(path.name, path.stat().st_size, digest)
 
 
-def _read(path: Path, offset: int) -> bytes:
+def _read(path: Path, offset: int, size: int) -> bytes:
     with path.open("rb") as reading:
         reading.seek(offset)
-        return reading.read(PART_BYTES)
+        return reading.read(size)
 
 
 async def list_copies(address: Address, sheet: Identity) -> list[tuple[str, int]]:
@@ -154,13 +157,16 @@ async def fetch_copy(
     """Bring a copy here; what is here already is not fetched again. Raises `TroubleError`."""
     shown = await key_at(address)
     proof = _proof(sheet, shown)
-    link = Link(address, JOIN, lambda key: key == shown)
+    paging, loop = Paging(PART_BYTES), asyncio.get_running_loop()
+    link = Link(address, JOIN, lambda key: key == shown, is_far=True)
     try:
         with target.open("a+b") as writing:
             while writing.tell() < size:
                 told(writing.tell(), size)
-                request = AskCopyPart(sheet.public_key, proof, name, writing.tell())
+                request = AskCopyPart(sheet.public_key, proof, name, writing.tell(), paging.size)
+                began = loop.time()
                 reply = await link.ask(request)
+                paging.took(loop.time() - began)
                 if not isinstance(reply, CopyPart) or not reply.data:
                     raise TroubleError(Trouble.BUSY, "the copy is not at hand any more")
                 # Before the copy is opened: it may hold somebody who was erased since.

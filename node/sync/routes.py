@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from node.sync.transport import JOIN, PATH, SCHEME
+from node.sync.transport import JOIN, PATH, SCHEME, SLOWEST_BYTES_A_SECOND
 from node.sync.wire import BODY_BYTES_MAX, GREETING_BYTES_MAX
 
 Message = MutableMapping[str, Any]
@@ -18,7 +18,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 BODY_SECONDS = 30.0
-"""Whoever needs longer to send a body is not a node on a slow line but one that holds us up."""
+"""Whoever needs longer to send a body holds us up; a node in good standing has as much longer as
+the slowest line takes for what has come.
+"""
 
 JOIN_BYTES_MAX = 1000
 NOTHING = 403
@@ -67,8 +69,9 @@ class SyncApp:
         if scope["method"] != "POST" or called is None:
             return NOTHING, b""
         token = _token(scope["headers"])
-        limit = BODY_BYTES_MAX if token and called.knows(token) else GREETING_BYTES_MAX
-        body = await _read(receive, limit)
+        is_member = bool(token) and called.knows(token)
+        limit = BODY_BYTES_MAX if is_member else GREETING_BYTES_MAX
+        body = await _read(receive, limit, is_patient=is_member)
         if body is None:
             return NOTHING, b""
         return await called.answer(token, body)
@@ -107,11 +110,12 @@ def _token(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
         return b""
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
+async def _read(receive: Receive, limit: int, *, is_patient: bool = False) -> bytes | None:
     """The request's body, or None where it is too large, too slow or cut off."""
     body = bytearray()
+    began = asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS) as patience:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
@@ -119,6 +123,9 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
                 body += message.get("body", b"")
                 if len(body) > limit:
                     return None
+                if is_patient:
+                    earned = len(body) / SLOWEST_BYTES_A_SECOND
+                    patience.reschedule(began + BODY_SECONDS + earned)
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:

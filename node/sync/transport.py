@@ -18,7 +18,17 @@ from node.sync.wire import BODY_BYTES_MAX, Reply, Request, WireError, pack, unpa
 
 log = logging.getLogger("quartier.sync")
 CONNECT_SECONDS = 4.0
+FAR_CONNECT_SECONDS = 12.0
+"""To central, or where somebody said: a first packet may be lost twice on a slow line, and there is
+no other way to try.
+"""
+
 REPLY_SECONDS = 30.0
+"""So long nothing may come; what goes on coming may take longer."""
+
+SLOWEST_BYTES_A_SECOND = 2000
+"""A line on which bytes move slower is none: what is on its way is given this much time."""
+
 PORT = 8443
 PATH = "/sync/1/"
 JOIN = "join"
@@ -73,14 +83,21 @@ def quarter_tag(quarter: bytes) -> str:
 class Link:
     """Requests to one node at one address."""
 
-    def __init__(self, address: Address, tag: str, accepts: Callable[[bytes], bool]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        tag: str,
+        accepts: Callable[[bytes], bool],
+        *,
+        is_far: bool = False,
+    ) -> None:
         self.address = address
         place = Address(with_zone(address.host), address.port)
         self._url = f"https://{place}{PATH}{tag}"
         self._client = httpx.AsyncClient(
             verify=client_context(accepts),
             # How long an answer may take is for whoever asks to say.
-            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(None, connect=FAR_CONNECT_SECONDS if is_far else CONNECT_SECONDS),
             limits=httpx.Limits(
                 max_connections=4,
                 max_keepalive_connections=4,
@@ -96,10 +113,14 @@ class Link:
     async def ask(
         self, request: Request, *, token: bytes = b"", seconds: float = REPLY_SECONDS
     ) -> Reply:
-        """The peer's reply; raises `TroubleError` with what went wrong."""
+        """The peer's reply; raises `TroubleError` with what went wrong.
+
+        `seconds` is how long nothing may come of it, beside the time that its bytes need.
+        """
+        packed = pack(request)
         try:
-            async with asyncio.timeout(seconds):
-                status, body = await self._post(pack(request), token)
+            async with asyncio.timeout(seconds + len(packed) / SLOWEST_BYTES_A_SECOND) as patience:
+                status, body = await self._post(packed, token, patience)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
             raise TroubleError(_trouble_of(error), repr(error)) from error
         except RuntimeError as error:
@@ -114,7 +135,10 @@ class Link:
         except WireError as error:
             raise TroubleError(Trouble.GARBLED, str(error)) from error
 
-    async def _post(self, body: bytes, token: bytes) -> tuple[int, bytes]:
+    async def _post(
+        self, body: bytes, token: bytes, patience: asyncio.Timeout
+    ) -> tuple[int, bytes]:
+        loop = asyncio.get_running_loop()
         headers = {"content-type": "application/octet-stream"}
         if token:
             headers["authorization"] = f"{SCHEME} {token.hex()}"
@@ -124,6 +148,8 @@ class Link:
             received = bytearray()
             async for piece in response.aiter_raw():
                 received += piece
+                allowed = loop.time() + REPLY_SECONDS
+                patience.reschedule(max(patience.when() or 0.0, allowed))
                 if len(received) > BODY_BYTES_MAX:
                     raise TroubleError(Trouble.GARBLED, "a reply without end")
             return response.status_code, bytes(received)
@@ -146,7 +172,7 @@ async def key_at(address: Address) -> bytes:
     """The public key of whoever listens there, by a handshake alone; raises `TroubleError`."""
     context = client_context(bool)
     try:
-        async with asyncio.timeout(CONNECT_SECONDS):
+        async with asyncio.timeout(FAR_CONNECT_SECONDS):
             _, writer = await asyncio.open_connection(
                 with_zone(address.host), address.port, ssl=context
             )

@@ -28,6 +28,7 @@ from node.sync.central_wire import GiveCopy, TakeOver, TellCopy
 from node.sync.copies import KEEPING, PART_BYTES, CopyKeeper
 from node.sync.handing import propose
 from node.sync.joining import join_quarter
+from node.sync.paging import FIRST_BYTES
 from node.sync.pairing import Code, CodeError
 from node.sync.roster import Handover
 from node.sync.transport import Link, parse_address
@@ -175,7 +176,7 @@ async def test_a_line_that_breaks_is_a_trouble_and_the_next_try_goes_on(
             await home.sync.offsite.send(path)
         monkeypatch.setattr(Link, "ask", whole)
         copies = central.folder / "copies"
-        assert [part.stat().st_size for part in copies.iterdir()] == [PART_BYTES]
+        assert [part.stat().st_size for part in copies.iterdir()] == [FIRST_BYTES]
         await home.sync.offsite.send(path)
         assert [part.read_bytes() for part in copies.iterdir()] == [path.read_bytes()]
 
