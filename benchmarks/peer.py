@@ -13,7 +13,7 @@ from pathlib import Path
 
 from node.base.clock import SystemClock
 from node.base.ids import new_id
-from node.serving import listener
+from node.serving import listener, settle
 from node.store import Column, Registry, Scope, Store, Table
 from node.sync import Sync, SyncSettings, listener_options, sync_app
 from node.sync.tables import TABLES
@@ -51,6 +51,7 @@ async def run(folder: Path, port: int, peers: tuple[str, ...]) -> None:
     while not server.started:  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0.01)
     await sync.start()
+    settle()
     print("ready", flush=True)
     try:
         while (await asyncio.to_thread(sys.stdin.readline)).strip() == "write":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import socket
@@ -25,7 +24,14 @@ from node.logs import begin_logging
 from node.maintenance import Maintenance, until_helped
 from node.recovery import make_sound, mend
 from node.registry import REGISTRY
-from node.serving import Listener, bound, listener, run_until_stopped, told_to_stop
+from node.serving import (
+    Listener,
+    bound,
+    listener,
+    run_until_stopped,
+    settle,
+    told_to_stop,
+)
 from node.settings import Settings, load
 from node.store import Core
 from node.store.connection import DatabaseError
@@ -200,9 +206,7 @@ async def _serve(
         for node in nodes:
             node.sync.behind.rests_until = asyncio.get_running_loop().time() + rest
             await node.start()
-        # What the start made stays: no collection of garbage needs to look at it again.
-        gc.collect()
-        gc.freeze()
+        settle()
         watchdog = asyncio.create_task(manager.keep_watchdog(lambda: _all_work(nodes)))
         stack.callback(watchdog.cancel)
         await run_until_stopped(

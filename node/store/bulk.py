@@ -169,8 +169,9 @@ def _statements(table: Table, names: tuple[str, ...]) -> tuple[str, str, str]:
         f'insert or ignore into "{table.name}__crsql_pks" (__crsql_key, {", ".join(keys)})'
         f" values (?{', ?' * len(keys)})"
     )
+    # "or fail": who gives up the transaction needs no statement undone, nor a journal to undo it by.
     row_sql = (
-        f'insert into "{table.name}" ({", ".join(columns)})'
+        f'insert or fail into "{table.name}" ({", ".join(columns)})'
         f" values ({', '.join('?' * len(columns))})"
     )
     # In the order of the clock's own key, so that its tree grows at one end.
@@ -179,7 +180,7 @@ def _statements(table: Table, names: tuple[str, ...]) -> tuple[str, str, str]:
         for place, name in sorted(enumerate(names), key=lambda each: each[1])
     ]
     clock_sql = (
-        f'insert into "{table.name}__crsql_clock"'
+        f'insert or fail into "{table.name}__crsql_clock"'
         f" (key, col_name, col_version, db_version, site_id, seq) values {', '.join(clocks)}"
     )
     return key_sql, row_sql, clock_sql

@@ -31,7 +31,7 @@ _SIGNED_AS = b"quartier changeset 1\0"
 """Set before the hash so that no other signature of the key can be taken for a changeset's."""
 
 
-class RowChange(msgspec.Struct, array_like=True, frozen=True):
+class RowChange(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What happened to one row: packed key, causal length (odd: there, even: deleted), cells.
 
     A cell is (column, column version, value); the column "-1" is cr-sqlite's own sentinel. What
@@ -43,7 +43,7 @@ class RowChange(msgspec.Struct, array_like=True, frozen=True):
     cells: list[tuple[str, int, Any]]
 
 
-class TableChange(msgspec.Struct, array_like=True, frozen=True):
+class TableChange(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The changed rows of one table."""
 
     table: str

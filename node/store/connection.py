@@ -25,6 +25,9 @@ T = TypeVar("T")
 driver: Any = dbapi2
 """The driver has no type stubs; its objects are `Any` here and `Row`s outside."""
 
+# For bytes it otherwise asks each value in vain how it wants to be stored: 0.6 µs for every id.
+driver.register_adapter(bytes, bytes)
+
 DatabaseError: type[Exception] = driver.DatabaseError
 OperationalError: type[Exception] = driver.OperationalError
 READS: int = driver.SQLITE_READ
