@@ -54,6 +54,9 @@ EXPORTING = people.Exporting(
 has its part here.
 """
 
+URGENT = frozenset({"outside_access_revocation", "erasure"})
+"""Central must not let somebody in, or know somebody, for an hour only because bytes cost money."""
+
 BODY_BYTES_MAX = 1024 * 1024
 """No page or program sends more at once; photos come with the issue that needs them."""
 
@@ -118,6 +121,7 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     line = LineSwitch(settings.data)
     sync = await Sync.open(store, sync_settings(settings), line=line if settings.demo else None)
     sync.after_roster = lambda roster: follow_roster(store, roster)
+    sync.metering.urgent = URGENT
     house = await make_house(store, clock, settings, sync=sync, line=line)
     follow_profile(house, settings)
     pages, streams = make_pages(house, settings), house.service(Streams)
@@ -133,6 +137,8 @@ def sync_settings(settings: Settings) -> SyncSettings:
         peers=settings.peers,
         central=settings.central,
         discovery=settings.discovery,
+        metered=settings.metered,
+        metered_every_minutes=settings.metered_every_minutes,
     )
 
 

@@ -109,14 +109,15 @@ async def keep_copied(
     while True:
         pause = looks_every_seconds
         try:
-            await _copy_if_due(settings, backups, sync, clock.now())
+            await copy_if_due(settings, backups, sync, clock.now())
         except Exception:
             log.exception("the copy for central failed")
             pause = AGAIN_SECONDS
         await asyncio.sleep(pause)
 
 
-async def _copy_if_due(settings: Settings, backups: Backups, sync: Sync, now: datetime) -> None:
+async def copy_if_due(settings: Settings, backups: Backups, sync: Sync, now: datetime) -> None:
+    """Give central a copy, unless there is none to give, it has it, or the line is spared."""
     made, sent = backups.record.made, read_sent(backups.folder)
     every = timedelta(hours=settings.copy_every_hours)
     tried = sent.failed.at if sent.failed else sent.at
@@ -129,8 +130,10 @@ async def _copy_if_due(settings: Settings, backups: Backups, sync: Sync, now: da
         or made.name == sent.name
         or rests
         or not sync.offsite.has_central
+        or sync.metering.holds_copies_back
     ):
         return
+    sync.metering.copy_is_wanted = False
     try:
         await sync.offsite.send(backups.place / made.name)
     except (TroubleError, OSError) as error:

@@ -56,6 +56,10 @@ class Settings:
     kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard is there")  # noqa: FBT003
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
     central: str = _setting("", "host:port of central; empty where there is none")
+    metered: bool = _setting(False, "the line to central is paid by volume; pages can change it")  # noqa: FBT003
+    metered_every_minutes: int = _setting(
+        60, "minutes from one round with central to the next on a metered line", up_to=1440
+    )
     discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003
     log: str = _setting(
         "warning",

@@ -12,7 +12,7 @@ from pathlib import Path
 from node import spaces, sync
 from node.app import prepare
 from node.base.clock import SystemClock
-from node.base.refusals import Refusal, RefusedError
+from node.base.refusals import N_, Refusal, RefusedError
 from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
@@ -125,6 +125,28 @@ def find_troubles(settings: Settings) -> tuple[list[Finding], list[Finding]]:
     troubles = backups_of(settings).troubles(SystemClock().now())
     young = [trouble for trouble in troubles if trouble.code == NEVER.code]
     return _findings(each for each in troubles if each not in young), _findings(young)
+
+
+def find_hints(settings: Settings) -> list[Finding]:
+    """What the doctor says that needs nobody's hand: how the line to central is used."""
+    values = FileValues(settings.database)
+    try:
+        found = sync.chosen_metered(values)
+    finally:
+        values.close()
+    is_metered = settings.metered if found is None else found
+    told = [METERED] if is_metered and settings.central else []
+    return _findings(told)
+
+
+METERED = Refusal(
+    "doctor.metered",
+    N_("Die Leitung zur Zentrale ist als nach Menge bezahlt eingestellt."),
+    N_(
+        "Sie wird selten benutzt, und Kopien der Sicherung warten. Stimmt das nicht mehr, ändern"
+        " Sie es am Rechner unter „Zustand“."
+    ),
+)
 
 
 def _findings(troubles: Iterable[Refusal]) -> list[Finding]:

@@ -220,6 +220,7 @@ def examine_node(given: Namespace) -> int:
         settings = load(given.data, os.environ)
         troubles, hints = upkeep.find_troubles(settings)
         findings = founding.examine_node(settings) + troubles
+        hints += upkeep.find_hints(settings)
     for finding in findings + hints:
         print(f"- {finding.what}\n  {finding.remedy}")
     print("Everything agrees." if not findings else f"Findings: {len(findings)}.")

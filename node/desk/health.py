@@ -29,6 +29,7 @@ class HealthPage:
     can_cut: bool
     can_pair: bool
     can_judge: bool
+    is_metered: bool
     refusal: dict[str, Any] | None = None
     problems: dict[str, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
@@ -50,6 +51,7 @@ async def _page(
         can_cut=visit.house.demo,
         can_pair=may(visit.actor, Permission.PAIR_NODES),
         can_judge=may(visit.actor, Permission.RUN_NODE),
+        is_metered=visit.house.service(Sync).metering.is_on,
         refusal=words(visit, refusal) if refusal else None,
         given=given or {},
     )
@@ -106,6 +108,22 @@ async def switch_line(visit: Visit) -> Response[Any]:
     return visit.go("/desk/health")
 
 
+@post("/desk/health/metered", include_in_schema=False)
+async def use_line(visit: Visit) -> Response[Any]:
+    """Say that the line to central is paid by volume or not, or have it used now."""
+    visit.allowed(Permission.PAIR_NODES)
+    fields = await read_fields(visit)
+    what = fields.choice("what", ("metered", "free", "call", "copy"), default="call")
+    sync = visit.house.service(Sync)
+    if what in {"metered", "free"}:
+        await sync.choose_metered(metered=what == "metered")
+    elif what == "copy":
+        sync.metering.copy_is_wanted = True
+    else:
+        sync.metering.call_now()
+    return visit.go("/desk/health")
+
+
 ONLY_IN_DEMO = Refusal(
     "desk.only_in_demo",
     N_("Die Leitung kann nur in einer Demo getrennt werden."),
@@ -113,4 +131,4 @@ ONLY_IN_DEMO = Refusal(
     status=403,
 )
 
-ROUTES = (health_page, retry, put_aside, switch_line)
+ROUTES = (health_page, retry, put_aside, switch_line, use_line)

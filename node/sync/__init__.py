@@ -25,6 +25,8 @@ from node.sync.joining import join_quarter
 from node.sync.line import LineSwitch
 from node.sync.listening import BoundedProtocol, listener_options
 from node.sync.loop import Sync
+from node.sync.metering import Metering
+from node.sync.metering import chosen as chosen_metered
 from node.sync.offsite import fetch_copy, list_copies
 from node.sync.own import Behind
 from node.sync.pairing import Code, CodeError, invite
@@ -61,6 +63,7 @@ __all__ = [
     "CodeError",
     "Health",
     "LineSwitch",
+    "Metering",
     "PeerHealth",
     "Root",
     "Roster",
@@ -81,6 +84,7 @@ __all__ = [
     "become_own",
     "begin_from_snapshot",
     "candidates",
+    "chosen_metered",
     "fetch_copy",
     "find_differences",
     "found_roster",

@@ -90,6 +90,8 @@ class Caller:
                 self.peer.due_at = loop.time() + REST_SECONDS
             elif loop.time() >= self.peer.due_at or await self._is_needed():
                 await self._meet()
+                if self.peer.is_spared:
+                    await self.hang_up()
             else:
                 self._rest()
 
@@ -102,12 +104,12 @@ class Caller:
         self.peer.wake.clear()
 
     def _rest(self) -> None:
-        if self.peer.failures == 0:
+        if self.peer.failures == 0 and not self.peer.is_spared:
             self.peer.rested.set()
 
     async def _is_needed(self) -> bool:
-        """Whether, by what the peer last told, a round would move anything."""
-        if self.peer.failures:
+        """Whether, by what the peer last told, a round would move anything before it is due."""
+        if self.peer.failures or self.peer.is_spared:
             return False
         view = await self._own.look()
         scopes = self._own.here.shared_scopes(self.peer.node)
@@ -155,7 +157,6 @@ class Caller:
         self.peer.trouble = meeting.trouble
         loop_now = asyncio.get_running_loop().time()
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
-        self.peer.rested.set()
         if meeting.forks:
             await self._own.introduce(meeting.forks, ask)
         if meeting.is_behind and await self._can_begin_again(meeting):

@@ -63,6 +63,8 @@ class PeerHealth:
     waiting: Sentence
     is_cut: bool
     addresses: tuple[str, ...] = ()
+    is_metered: bool = False
+    """Whether it is called only once in a while, see `metering.py`."""
     trouble: Trouble | None = None
     problem: Sentence = Sentence("")
     remedy: Sentence = Sentence("")
@@ -235,6 +237,7 @@ def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: in
         waiting=_waiting(out, back, peer.node.name),
         is_cut=is_cut,
         addresses=tuple(str(address) for address in peer.known_addresses()),
+        is_metered=peer.is_spared,
         trouble=trouble,
         problem=Sentence(words.message, name) if words else Sentence(""),
         remedy=Sentence(words.remedy, name) if words else Sentence(""),
@@ -307,6 +310,7 @@ def metrics_text(health: Health) -> str:
 
 
 _PEER_METRICS: Mapping[str, Any] = {
+    "metered": lambda peer: int(peer.is_metered),
     "well": lambda peer: int(peer.is_well),
     "waiting_out": lambda peer: peer.waiting_out,
     "waiting_back": lambda peer: peer.waiting_back,

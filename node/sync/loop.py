@@ -26,6 +26,7 @@ from node.sync.health import Health, describe
 from node.sync.horizon import keep_horizon
 from node.sync.house_key import HouseKey, read_house_key
 from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
+from node.sync.metering import Metering
 from node.sync.offsite import Offsite
 from node.sync.own import Own
 from node.sync.pairing import invite, withdraw_invitations
@@ -66,6 +67,11 @@ class Sync:
         self._own.on_roster = self._follow
         self.behind = self._own.behind
         self._peers = Peers()
+        self.metering = Metering(
+            *(self._own, self._peers),
+            begins_metered=settings.metered,
+            every_minutes=settings.metered_every_minutes,
+        )
         self.offsite = Offsite(self._own, self._peers, self.tag)
         greeter = Greeter(secrets.token_bytes)
         self.door: Called = Door(self._own, self._peers, greeter, tag=self.tag, line=line)
@@ -98,6 +104,7 @@ class Sync:
         self._follow(self._own.roster)
         self._kept = await store.on_writer(lambda core: core.kept(_KEPT)) or b""
         self._peers.recall(self._kept)
+        await self.metering.recall()
         await self._catch_up()
         self._unsubscribe = store.subscribe(self._committed)
         await self._own.refresh_house_key()
@@ -175,6 +182,7 @@ class Sync:
         """Call exactly the nodes in good standing of the roster."""
         self._peers.follow(roster.peers_of(self._own.here.site_id))
         self._whereabouts.note_listed()
+        self.metering.follow()
         if self._is_running:
             self._hire_callers()
             self.wake(now=True)
@@ -205,6 +213,7 @@ class Sync:
 
     def _committed(self, touched: frozenset[str]) -> None:
         self._own.pulse.beat()
+        self.metering.committed(touched)
         if GRANTS in touched:
             self._spawn(self._own.refresh_house_key())
         if self._bundled is None:
@@ -249,6 +258,11 @@ class Sync:
             if state != known:
                 known = state
                 await self.line_changed()
+
+    async def choose_metered(self, *, metered: bool) -> None:
+        """The line to central is paid by volume from now on, or not; see `metering.py`."""
+        await self.metering.choose(metered=metered)
+        self.wake()
 
     async def line_changed(self) -> None:
         """Cut at once what is cut now, and call at once what is joined again."""

@@ -25,6 +25,9 @@ REST_SECONDS = 60.0
 
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 60.0
+SPARED_RETRY_SECONDS = 900.0
+"""Where each try costs somebody money."""
+
 PATIENT = frozenset(
     {
         Trouble.NOT_ACCEPTED,
@@ -55,6 +58,9 @@ class Peer:
     failures: int = 0
     due_at: float = 0.0
     good_address: Address | None = None
+    is_spared: bool = False
+    """Whether the line is metered: no request waits there, and a round is seldom."""
+    rest_seconds: float = REST_SECONDS
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     rested: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -87,6 +93,14 @@ class Peer:
         self.failures, self.due_at = 0, 0.0
         self.wake.set()
 
+    def spare(self, rest_seconds: float | None) -> None:
+        """Call it only so often, and hold nothing open; None: as any other."""
+        was_spared, self.is_spared = self.is_spared, rest_seconds is not None
+        self.rest_seconds = rest_seconds or REST_SECONDS
+        if self.is_spared != was_spared:
+            self.rested.clear()
+            self.call_now()
+
     def tell(self, said: dict[Chain, HeadSaid]) -> None:
         """The peer has told its heads."""
         self.said = dict(said)
@@ -95,13 +109,16 @@ class Peer:
         """A round came to rest. `jitter` is between 0 and 1."""
         self.last_success_at = now
         self.failures = 0
-        self.due_at = loop_now + REST_SECONDS * (1.0 + 0.2 * jitter)
+        self.due_at = loop_now + self.rest_seconds * (1.0 + 0.2 * jitter)
+        if not self.is_spared:
+            self.rested.set()
 
     def fail(self, trouble: Trouble, *, loop_now: float, jitter: float) -> None:
         """A round ended in trouble: the next try waits longer each time, up to a minute."""
         self.trouble = trouble
+        last = SPARED_RETRY_SECONDS if self.is_spared else LAST_RETRY_SECONDS
         first = PATIENT_RETRY_SECONDS if trouble in PATIENT else FIRST_RETRY_SECONDS
-        wait = min(first * 2 ** min(self.failures, 10), LAST_RETRY_SECONDS)
+        wait = min(first * 2 ** min(self.failures, 10), last)
         self.failures += 1
         self.due_at = loop_now + wait * (0.5 + 0.5 * jitter)
 

@@ -31,7 +31,8 @@ class SyncSettings:
     """Where this node listens for others, and where others are without being searched for.
 
     `peers` are addresses ("host:port") of nodes of the roster, whichever answer there; `central`
-    is that of central. `discovery` announces and browses on the local network.
+    is that of central. `discovery` announces and browses on the local network. `metered`: how the
+    line to central begins, see `metering.py`.
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +40,8 @@ class SyncSettings:
     peers: tuple[str, ...] = ()
     central: str = ""
     discovery: bool = True
+    metered: bool = False
+    metered_every_minutes: int = 60
 
 
 class Whereabouts:

@@ -16,7 +16,7 @@ from node.store import NodeRole
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
-from node.sync import AuditHealth, Health, PeerHealth, Stopped, Sync
+from node.sync import AuditHealth, Health, Metering, PeerHealth, Stopped, Sync
 from node.web.errors import words
 from node.web.roles import ROLES
 from node.web.showing import moment
@@ -31,11 +31,13 @@ LOW_BYTES = 500 * MB
 @dataclass(slots=True)
 class HealthView:
     """Rows of {label, value}; troubles of {text, remedy}; peers of {name, role, state, text,
-    remedy, last, waiting}; what is stopped, and what was set aside.
+    remedy, last, waiting}; what is stopped, and what was set aside. `line_rows` is of the line to
+    central, empty where there is none.
     """
 
     node_rows: list[dict[str, str]]
     backup_rows: list[dict[str, str]]
+    line_rows: list[dict[str, str]]
     troubles: list[dict[str, str]]
     peers: list[dict[str, str]]
     stopped: list[dict[str, str]]
@@ -55,6 +57,7 @@ async def health_view(visit: Visit) -> HealthView:
     return HealthView(
         node_rows=_node_rows(visit, state, sync),
         backup_rows=_backup_rows(visit, record) + _copy_rows(visit, sync, sent),
+        line_rows=_line_rows(visit, sync.metering),
         troubles=[_trouble(visit, each) for each in _node_troubles(visit, state, sync)]
         + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo]
@@ -138,6 +141,25 @@ def _copy_rows(visit: Visit, sync: Sync, sent: Sent) -> list[dict[str, str]]:
         return []
     at = moment(visit, sent.at) if sent.at else visit.say(N_("noch nie"))
     return [{"label": visit.say(N_("Kopie in der Zentrale")), "value": at}]
+
+
+def _line_rows(visit: Visit, metering: Metering) -> list[dict[str, str]]:
+    """How the line to central is used, and what it spares."""
+    if not metering.has_line:
+        return []
+    said = [(N_("Art"), visit.say(N_("ständig offen"))), (N_("Abgleich"), visit.say(N_("sofort")))]
+    if metering.is_on:
+        often = N_("alle {minutes} Minuten, Dringendes sofort")
+        waits = N_("warten, bis jemand sie anfordert")
+        said = [
+            (N_("Art"), visit.say(N_("nach Menge bezahlt"))),
+            (N_("Abgleich"), visit.say(often, minutes=metering.every_minutes)),
+            (
+                N_("Kopien der Sicherung"),
+                visit.say(waits if metering.holds_copies_back else N_("angefordert")),
+            ),
+        ]
+    return [{"label": visit.say(label), "value": value} for label, value in said]
 
 
 def _copy_troubles(visit: Visit, sent: Sent) -> list[Refusal]:

@@ -296,6 +296,20 @@ def test_a_backup_by_the_settings_is_rotated_rehearsed_and_known_to_the_doctor(
         shutil.rmtree(stick)
 
 
+def test_the_doctor_says_that_the_line_to_central_is_spared(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARTIER_CENTRAL", "203.0.113.2:8443")
+    assert main(["doctor", "--data", str(data)]) == 0
+    assert "paid by volume" not in capsys.readouterr().out
+    monkeypatch.setenv("QUARTIER_METERED", "true")
+    assert main(["doctor", "--data", str(data)]) == 0
+    assert "The line to central is set as paid by volume." in capsys.readouterr().out
+    with_core(data, lambda core: core.keep("sync.metered", 0))
+    assert main(["doctor", "--data", str(data)]) == 0
+    assert "paid by volume" not in capsys.readouterr().out, "the pages' choice counts more"
+
+
 def test_a_stick_that_is_missing_is_told(
     data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

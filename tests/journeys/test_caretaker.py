@@ -11,9 +11,13 @@ import pytest
 from node import people
 from node.base.clock import FrozenClock
 from node.base.ids import id_text
+from node.jobs import copy_if_due
+from node.keeping import backups_of
 from node.store import NodeRole, Verdict, new_identity
+from node.store.backups import Backups
 from node.store.changeset import FORMAT, NO_HASH, Changeset, sign
-from node.sync import Code
+from node.store.record import read_sent
+from node.sync import Code, new_sheet, sheet_keys
 from node.sync.audits import Audited, keep_audit
 from node.sync.pairing import accept
 from tests.cast import PASSWORDS, PINS
@@ -168,3 +172,54 @@ async def test_a_difference_that_the_nightly_audit_found_is_told_at_both(
         ):
             assert "Beim nächtlichen Vergleich mit Foyer stimmte etwas nicht" in page.text
             assert "2 Zeilen wurden" in page.text
+
+
+async def test_the_team_says_that_the_line_to_central_costs_money(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town, "demir")
+        assert "Leitung zur Zentrale" not in (await demir.get("/desk/health")).text
+        sync, box = town.node.sync, new_identity()
+        await sync.add_node(box.public_key, name="Zentrale", role=NodeRole.CENTRAL)
+        before = html.unescape((await demir.get("/desk/health")).text)
+        assert "Kostet jedes Megabyte Geld" in before
+        assert "Jetzt abgleichen" not in before
+        done = html.unescape((await demir.post("/desk/health/metered", what="metered")).text)
+        for words in (
+            "nach Menge bezahlt",
+            "alle 60 Minuten, Dringendes sofort",
+            "warten, bis jemand sie anfordert",
+            "Im Haus selbst ändert sich nichts",
+        ):
+            assert words in done
+        assert sync.metering.holds_copies_back
+        asked = await demir.post("/desk/health/metered", what="copy")
+        assert "angefordert" in asked.text
+        assert not sync.metering.holds_copies_back
+        lobby = await at_the_lobby(town, "demir")
+        assert "nach Menge bezahlt" in (await lobby.get("/kiosk/health")).text
+        await demir.get("/desk/health")
+        again = await demir.post("/desk/health/metered", what="free")
+        assert "ständig offen" in again.text
+        assert not sync.metering.is_on
+
+
+async def test_a_copy_for_central_waits_on_such_a_line_until_somebody_asks(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        node, box = town.node, new_identity()
+        await node.sync.add_node(box.public_key, name="Zentrale", role=NodeRole.CENTRAL)
+        sheet = new_sheet()
+        backups = backups_of(node.settings, sheet=sheet_keys(sheet))
+        assert backups.back_up(now=clock.now()) is not None
+        await node.sync.choose_metered(metered=True)
+        at = (node.settings, node.house.service(Backups), node.sync, clock.now())
+        await copy_if_due(*at)
+        assert read_sent(backups.folder).failed is None, "it was tried"
+        node.sync.metering.copy_is_wanted = True
+        await copy_if_due(*at)
+        # Nobody answers in this town, but it was tried.
+        assert read_sent(backups.folder).failed is not None
+        assert node.sync.metering.holds_copies_back

@@ -1,0 +1,129 @@
+"""A line to central that is paid by volume: few rounds, nothing held open, urgent things first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from node.sync import metrics_text
+from tests.relay import Relay, relay
+from tests.sync.wired import Wired, quarter, until
+
+pytestmark = pytest.mark.asyncio
+
+
+@contextlib.asynccontextmanager
+async def metered(
+    path: Path, *names: str, setting: bool = True
+) -> AsyncIterator[tuple[dict[str, Wired], Relay]]:
+    """Central and a house that reaches it through somebody who counts."""
+    async with quarter(path, *names, "central", start=False) as nodes:
+        central = nodes["central"]
+        await central.start()
+        async with relay(Relay(central.port)) as between:
+            for name in names:
+                others = tuple(nodes[n].address for n in names if n != name)
+                await nodes[name].start(central=between.address, peers=others, metered=setting)
+            yield nodes, between
+            for name in names:
+                await nodes[name].stop()
+
+
+async def rested(node: Wired, central: Wired) -> None:
+    """Wait until a round with central is done and nothing is open.
+
+    A box that is given the house key tells all that it has it: this round comes first.
+    """
+    await until(lambda: node.sync.holds_house_key)
+    await asyncio.sleep(0.3)
+
+    async def is_done() -> bool:
+        peer = next(p for p in (await node.sync.health()).peers if p.site_id == central.site)
+        caller, _ = node.sync._callers[central.site]
+        return peer.last_success_at is not None and caller._link is None
+
+    await until(is_done)
+
+
+async def test_a_metered_line_is_silent_until_somebody_asks(tmp_path: Path) -> None:
+    async with metered(tmp_path, "home") as (nodes, between):
+        home, central = nodes["home"], nodes["central"]
+        await rested(home, central)
+        carried, opened = between.carried, between.opened
+        for number in range(3):
+            await home.plan(f"von hier {number}")
+            await central.plan(f"von dort {number}")
+            await asyncio.sleep(0.3)
+        assert (between.carried, between.opened) == (carried, opened)
+        home.sync.metering.call_now()
+        await central.sees("von hier 2", "plan", "what")
+        await home.sees("von dort 2", "plan", "what")
+        await rested(home, central)
+        # All of it went in one round, over connections that are closed again.
+        assert between.opened == opened + 1
+        peer = (await home.sync.health()).peers[0]
+        assert (peer.is_metered, peer.is_well) == (True, True)
+        assert "quartier_peer_metered" in metrics_text(await home.sync.health())
+
+
+async def test_what_is_urgent_goes_at_once_and_takes_along_what_waits(tmp_path: Path) -> None:
+    async with metered(tmp_path, "home") as (nodes, _):
+        home, central = nodes["home"], nodes["central"]
+        home.sync.metering.urgent = frozenset({"rule"})
+        await rested(home, central)
+        await home.plan("kann warten")
+        await asyncio.sleep(0.3)
+        assert await central.texts("plan", "what") == set()
+        await home.store.write(lambda write: write.insert("rule", id=b"R" * 16, text="eilig"))
+        await central.sees("eilig", "rule")
+        await central.sees("kann warten", "plan", "what")
+
+
+async def test_a_box_that_was_let_go_is_told_to_central_at_once(tmp_path: Path) -> None:
+    async with metered(tmp_path, "home", "kiosk") as (nodes, _):
+        home, kiosk, central = nodes["home"], nodes["kiosk"], nodes["central"]
+        for node in (home, kiosk):
+            await rested(node, central)
+        await home.sync.revoke_node(kiosk.site)
+        await until(lambda: central.sync.roster.active(kiosk.site) is None)
+
+
+async def test_inside_the_house_nothing_changes(tmp_path: Path) -> None:
+    async with metered(tmp_path, "home", "kiosk") as (nodes, _):
+        home, kiosk, central = nodes["home"], nodes["kiosk"], nodes["central"]
+        for node in (home, kiosk):
+            await rested(node, central)
+        await home.wish("eins")
+        await kiosk.sees("eins")
+        await kiosk.plan("zwei")
+        await home.sees("zwei", "plan", "what")
+        assert await central.texts("plan", "what") == set()
+
+
+async def test_what_people_choose_counts_more_than_the_setting_and_is_kept(tmp_path: Path) -> None:
+    async with metered(tmp_path, "home", setting=False) as (nodes, between):
+        home, central = nodes["home"], nodes["central"]
+        await home.plan("offen")
+        await central.sees("offen", "plan", "what")
+        assert not home.sync.metering.holds_copies_back
+        await home.sync.choose_metered(metered=True)
+        await rested(home, central)
+        await home.plan("wartet")
+        await asyncio.sleep(0.3)
+        assert await central.texts("plan", "what") == {"offen"}
+        assert home.sync.metering.holds_copies_back
+        await home.sync.stop()
+        await home.sync.start()
+        assert home.sync.metering.is_on
+        await central.sees("wartet", "plan", "what")
+        # Free again: at once, and news of central comes without asking.
+        await home.sync.choose_metered(metered=False)
+        await home.plan("wieder offen")
+        await central.sees("wieder offen", "plan", "what")
+        await central.plan("von dort")
+        await home.sees("von dort", "plan", "what")
+        assert between.opened >= 2
