@@ -12,6 +12,10 @@ from pathlib import Path
 from benchmarks.contention import contention
 from benchmarks.figures import Figure, as_row
 from benchmarks.nodes import cold_start_s, idle_mb, lan_visible_ms
+from benchmarks.others.changesets import catchup_vs_changesets
+from benchmarks.others.postgres import catchup_vs_postgres
+from benchmarks.others.pouchdb import catchup_vs_pouchdb
+from benchmarks.others.rows import NotSetUpError
 from benchmarks.pages import (
     page_fresh_vs_starlette,
     page_p95_ms,
@@ -45,6 +49,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "contention": contention,
     "catchup_vs_raw_merge": catchup_vs_raw_merge,
     "edits_vs_raw_merge": edits_vs_raw_merge,
+    "catchup_vs_postgres": catchup_vs_postgres,
+    "catchup_vs_pouchdb": catchup_vs_pouchdb,
+    "catchup_vs_changesets": catchup_vs_changesets,
     "bytes_per_row": bytes_per_row,
     "lan_row_ms": lan_row_ms,
     "catchup_memory_mb": catchup_memory_mb,
@@ -67,7 +74,11 @@ def main() -> int:
         parser.error(f"unknown figures: {', '.join(unknown)}; known: {', '.join(FIGURES)}")
     figures = []
     for name in given.names or FIGURES:
-        figures.append(FIGURES[name]())
+        try:
+            figures.append(FIGURES[name]())
+        except NotSetUpError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            continue
         print(json.dumps(as_row(figures[-1])) if given.json else table_line(figures[-1]))
         sys.stdout.flush()
     if given.history:

@@ -169,7 +169,7 @@ def _statements(table: Table, names: tuple[str, ...]) -> tuple[str, str, str]:
         f'insert or ignore into "{table.name}__crsql_pks" (__crsql_key, {", ".join(keys)})'
         f" values (?{', ?' * len(keys)})"
     )
-    # "or fail": who gives up the transaction needs no statement undone, nor a journal to undo it by.
+    # "or fail": who gives up the transaction needs no statement undone, nor what that takes.
     row_sql = (
         f'insert or fail into "{table.name}" ({", ".join(columns)})'
         f" values ({', '.join('?' * len(columns))})"
