@@ -345,8 +345,13 @@ class Core:
                 self.after_catch_up(write)
             write.execute("delete from meta where name = 'restored'")
 
-        # Where the disk takes nothing it is as before: the next round says so again.
-        self._must_catch_up = isinstance(self.write(go_on), Refusal)
+        try:
+            self.storage.check()
+            # Before the rooms follow what was merged meanwhile: they decide by what is written now.
+            self._transaction(go_on)
+        except RefusedError:
+            # The disk takes nothing, so it is as before: the next round says so again.
+            self._must_catch_up = True
 
     def take_new_identity(self, fresh: Identity | None = None) -> Identity:
         """Go on as another node at once, keeping what the old one wrote; answers the old identity.

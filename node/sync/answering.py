@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,9 +27,9 @@ from node.sync.central_wire import (
     TookOver,
 )
 from node.sync.clone_messages import Introduce, Introduced
-from node.sync.effects import DroppedError, Effect, Learn, Look, Take, View, read_page
+from node.sync.effects import CaughtUp, DroppedError, Effect, Learn, Look, Take, View, read_page
 from node.sync.greeting import Greeter, Here, Session, check_greeting
-from node.sync.heads import by_chain, say_heads, they_lack
+from node.sync.heads import by_chain, knows_no_more, say_heads, they_lack
 from node.sync.roster import Roster, SignedRoster
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
@@ -168,6 +168,7 @@ class Answering:
         node = next(n for n in self.here.roster.body.nodes if n.public_key == hello.public_key)
         if not node.is_active:
             return Dismissed(self.here.roster.signed)
+        yield from self._settle(node.site_id, by_chain(greeting.heads))
         heads = yield from self._say(self.here.shared_scopes(node))
         mine = self.here.greeting(heads)
         return self.greeter.welcome(self.here, hello, greeting, mine, now)[0]
@@ -215,6 +216,15 @@ class Answering:
         view: View = yield Look()
         return say_heads(view.heads, scopes=scopes, blocked=view.blocked)
 
+    def _settle(self, peer: bytes, said: Mapping[Chain, HeadSaid]) -> AnswerSteps[None]:
+        """Being restored, and called by one that knows no more of our journal than we do.
+
+        Central calls nobody: this is how it comes to write again.
+        """
+        view: View = yield Look()
+        if view.must_catch_up and knows_no_more(self.here.site_id, view.heads, said):
+            yield CaughtUp(peer)
+
     def _learn(self, roster: SignedRoster | None) -> AnswerSteps[None]:
         if roster is not None:
             self.here = self.here.with_roster((yield Learn(roster)))
@@ -222,6 +232,7 @@ class Answering:
     def _compare(self, session: Session, request: Compare) -> AnswerSteps[Reply]:
         yield from self._learn(request.roster)
         session.said = by_chain(request.heads)
+        yield from self._settle(session.site, session.said)
         heads = yield from self._say(self._scopes(session))
         rank = self.here.roster.rank
         return Compared(heads, rank, self.here.roster_for(request.roster_rank))
@@ -243,6 +254,7 @@ class Answering:
             raise WireError("a scope that is not shared")
         given = zip(request.changesets, claims, strict=True)
         yield Take(tuple(signed for signed, claim in given if claim.scope in scopes))
+        yield from self._settle(session.site, session.said)
         heads = yield from self._say(scopes)
         # What the peer gave, it has: so its waiting request is not answered by its own news.
         for claim in claims:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from node.base.periods import to_epoch
-from node.store import HOUSE_ROLES, Core, Identity, NodeRole
+from node.store import HOUSE_ROLES, SEALED, Core, Identity, NodeRole, Scope
 from node.sync.house_key import HouseKey, keep_house_key, read_house_key, sealing_public_key
 from node.sync.roster import (
     FORMAT,
@@ -105,11 +105,18 @@ def list_candidate(core: Core, node: RosterNode) -> Roster:
 
 
 def revoke_node(core: Core, site: bytes) -> Roster:
-    """What the node wrote so far, as known here, counts; nothing later does."""
+    """What the node wrote so far, as known here, counts; nothing later does.
+
+    Central knows what was written for the house as it holds it: sealed.
+    """
     known = _own_roster(core)
     if site == core.site_id or site not in known.nodes:
         raise RosterError("only another node of the roster can be revoked")
-    counts = {scope: head.n for (writer, scope), head in core.heads().items() if writer == site}
+    counts = {
+        Scope.HOUSE if scope == SEALED else scope: head.n
+        for (writer, scope), head in core.heads().items()
+        if writer == site
+    }
     nodes = (
         msgspec.structs.replace(node, revoked_after=counts)
         if node.site_id == site and node.is_active

@@ -62,7 +62,9 @@ class Learn:
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """A peer has told all it knows of our own journal: a restored node may write again."""
+    """A peer has told all it knows of our own journal, to a restored node that waits for that."""
+
+    peer: bytes
 
 
 Effect = Ask | Look | ReadRange | Take | Learn | CaughtUp

@@ -49,6 +49,13 @@ def they_lack(heads: Heads, said: Said, *, scopes: Collection[str]) -> dict[Chai
     return lack
 
 
+def knows_no_more(site: bytes, heads: Heads, said: Said) -> bool:
+    """Whether the peer holds no more of the chains of a site than we do."""
+    return all(
+        head.n <= heads.get(chain, NO_HEAD).n for chain, head in said.items() if chain[0] == site
+    )
+
+
 def forks(heads: Heads, said: Said) -> list[Chain]:
     """Chains that have the same length here and there, but not the same history."""
     return [

@@ -33,6 +33,7 @@ from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
 from node.sync.house_key import HouseKey
+from node.sync.returning import Returning
 from node.sync.roster import (
     Roster,
     RosterError,
@@ -116,6 +117,7 @@ class Own:
         self.is_stopping = False
         self.on_roster: Callable[[Roster], None] = lambda _: None
         self.behind = Behind()
+        self._returning = Returning()
         self._roster = roster
 
     @property
@@ -273,10 +275,18 @@ class Own:
                 except Exception as error:
                     log.exception("changesets could not be taken")
                     raise TroubleError(Trouble.STORE, repr(error)) from error
-            case CaughtUp():
-                await self.store.on_writer(_write_again)
-                await self.auditor.forget()
+            case CaughtUp(peer):
+                await self._hear(peer)
                 return None
+
+    async def _hear(self, peer: bytes) -> None:
+        """Write again once enough of the others have told what they know of our journal."""
+        others = {node.site_id for node in self._roster.peers_of(self.here.site_id)}
+        now = asyncio.get_running_loop().time()
+        if self._returning.hears(peer, others, now):
+            self._returning = Returning()
+            await self.store.on_writer(_write_again)
+            await self.auditor.forget()
 
     async def look(self) -> View:
         """What the store holds, read without waiting for the writer."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from node.store import NO_HEAD, Chain, Head, IntakeReport, SignedChangeset
+from node.store import Chain, Head, IntakeReport, SignedChangeset
 from node.sync.clones import seek_forks
 from node.sync.effects import (
     Ask,
@@ -29,7 +29,7 @@ from node.sync.effects import (
     stuck,
 )
 from node.sync.greeting import Here, check_welcome, make_hello
-from node.sync.heads import by_chain, forks, say_heads, they_lack, we_lack
+from node.sync.heads import by_chain, forks, knows_no_more, say_heads, they_lack, we_lack
 from node.sync.roster import Roster, RosterNode, SignedRoster
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
@@ -291,11 +291,8 @@ class Round:
     def _settle(self) -> Steps[None]:
         """What showed beyond missing changesets: it is told, but the round has come to rest."""
         view: View = yield Look()
-        own = [h for h in self.said.values() if h.site == self.here.site_id]
-        if view.must_catch_up and all(
-            head.n <= view.heads.get(head.chain, NO_HEAD).n for head in own
-        ):
-            yield CaughtUp()
+        if view.must_catch_up and knows_no_more(self.here.site_id, view.heads, self.said):
+            yield CaughtUp(self.peer.site_id)
         if self.is_behind or self.is_ahead:
             self.trouble = Trouble.BEHIND if self.is_behind else Trouble.OUTRUN
         elif self.forked or forks(view.heads, self.said):

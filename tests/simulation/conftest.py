@@ -7,15 +7,13 @@ environment variable QUARTIER_SEEDS. `--steps 3,17` lets only these happen.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from node.quarter.files import QuarterFiles, read_quarter
-from tests.simulation.template import make_templates
+from tests.simulation.template import in_memory, make_templates
 from tests.spaces.conftest import SMALL
 
 SEEDS = 1000
@@ -53,24 +51,12 @@ def files() -> QuarterFiles:
 @pytest.fixture(scope="session")
 def templates(files: QuarterFiles) -> Iterator[Path]:
     """See `make_templates`."""
-    with _in_memory() as folder:
+    with in_memory() as folder:
         make_templates(folder, files)
         yield folder
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with _in_memory() as folder:
+    with in_memory() as folder:
         yield folder
-
-
-@contextmanager
-def _in_memory() -> Iterator[Path]:
-    """A place in memory where there is one: what reached the disk is told by copying the files,
-    so that waiting for a real disk would prove nothing more.
-    """
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
-    with tempfile.TemporaryDirectory(
-        prefix="quarter-", dir=memory if memory.is_dir() else None
-    ) as name:
-        yield Path(name)

@@ -27,6 +27,7 @@ from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter, Here
 from node.sync.house_key import HOUSE_KEY, read_house_key
 from node.sync.peers import Peer
+from node.sync.returning import Returning
 from node.sync.roster import adopt_role, kept_values
 from node.sync.sealing import heads_told, opened
 from node.sync.trouble import Trouble, TroubleError
@@ -62,6 +63,7 @@ class Node(Box):
         self.backup: Path | None = None
         self.liar: Liar | None = None
         self._here: tuple[object, Here] | None = None
+        self.returning = Returning()
         super().__init__(self._open())
         self.greeter = Greeter(world.chance.randbytes)
         self.peers: dict[bytes, Peer] = {}
@@ -126,6 +128,7 @@ class Node(Box):
 
     def revive(self) -> None:
         self.core = self._open()
+        self.returning = Returning()
         self.greeter = Greeter(self.world.chance.randbytes)
         if self.is_full:
             self.fill()
@@ -168,6 +171,13 @@ class Node(Box):
         if isinstance(effect, Learn) and result is not None:
             self.grant_keys()
         return result
+
+    def hear(self, peer: bytes) -> None:
+        """As the running node does."""
+        others = {node.site_id for node in self.here.roster.peers_of(self.site)}
+        if self.returning.hears(peer, others, self.world.timeline.now):
+            self.returning = Returning()
+            super().hear(peer)
 
     def taken(self, report: IntakeReport) -> None:
         """All pieces of a batch are in: the rooms follow, and new house keys are taken up."""

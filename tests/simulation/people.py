@@ -112,7 +112,8 @@ class People:
     def forget_what_only(self, node: Node, *, known_at: str = "") -> None:
         """A box goes back to its backup or is let go: what it told nobody else goes with it.
 
-        Where it is let go, only what the authority knows of it counts (`known_at`).
+        That may be what others wrote who have gone back before it. Where it is let go, only what
+        the authority knows of it counts (`known_at`).
         """
         others = [each for each in self.world.nodes.values() if each is not node]
         if known_at:
@@ -122,7 +123,7 @@ class People:
         if not known_at:
             requests |= ids_in(node.backup, "reservation_request")
             notes |= ids_in(node.backup, "reservation_note")
-        own = {key for key, by in self.requests.items() if by is node}
+        own = {key for key, by in self.requests.items() if by is node or not known_at}
         self.notes -= own - notes
         for key in own - requests:
             del self.requests[key]

@@ -90,3 +90,23 @@ def test_the_clock_is_never_set_back_by_dying(tmp_path: Path) -> None:
     again.note_time()
     assert again.latest_instant() == clock.now()
     again.close()
+
+
+def test_a_restored_home_opens_its_new_term_before_it_decides_what_came_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """Requests that it had heard of while it waited were decided under the term of before."""
+    core = open_core(tmp_path)
+    core.note_restored()
+    order: list[str] = []
+    core.after_merge = lambda *_: order.append("decides")
+    core.after_catch_up = lambda _: order.append("opens a term")
+    with core._writing.transaction():
+        core._note_merged({"note"})
+    core.storage.spare_bytes = core.storage.free_bytes * 2
+    core.finish_merge()
+    core.storage.spare_bytes = 0
+    core.note_caught_up()
+    core.finish_merge()
+    assert order == ["opens a term", "decides"]
+    core.close()

@@ -14,7 +14,7 @@ from node.store import Column, NodeRole, Registry, Scope, SignedChangeset, Table
 from node.store.age import new_secret, recipient_of
 from node.store.backup import restore_backup, write_backup
 from node.store.changeset import decode, sign
-from node.sync.authority import add_node, revoke_node
+from node.sync.authority import add_node, handover_to, revoke_node, take_authority
 from node.sync.granting import granted_to
 from node.sync.greeting import check_greeting
 from node.sync.house_key import read_house_key, sealing_public_key
@@ -222,6 +222,23 @@ def test_what_a_revoked_node_wrote_before_counts_and_later_does_not(
     assert home.core.quarantined()[0].reason == "the node was revoked before it wrote this"
 
 
+def test_what_a_node_wrote_for_the_house_counts_where_central_revokes_it_too(
+    boxes: tuple[Box, Box, Box],
+) -> None:
+    """Central holds it sealed and counted that, so that nothing for the house counted at all."""
+    home, kiosk, central = boxes
+    home.grant_keys()
+    kiosk.meet(home)
+    kiosk.grant_keys()
+    kiosk.wish("im Haus")
+    kiosk.meet(central)
+    take_authority(central.core, handover_to(home.core, central.core.identity.public_key))
+    revoke_node(central.core, kiosk.site)
+    home.meet(central)
+    assert home.texts() == {"im Haus"}
+    assert home.core.quarantined() == []
+
+
 def test_a_newer_roster_travels_with_any_round(boxes: tuple[Box, Box, Box], tmp_path: Path) -> None:
     home, kiosk, central = boxes
     for box in (kiosk, central):
@@ -399,6 +416,21 @@ def test_a_restored_node_gets_its_own_history_back_before_it_writes(tmp_path: Pa
     kiosk.meet(home)
     assert home.texts() == {"vor der Sicherung", "nach der Sicherung", "wieder da"}
     close(home, kiosk, central)
+
+
+def test_central_that_was_restored_writes_again_when_it_was_called(
+    boxes: tuple[Box, Box, Box],
+) -> None:
+    """It calls nobody, so it waited for ever; what a caller knows better comes first."""
+    home, _, central = boxes
+    central.plan("vor der Sicherung")
+    home.meet(central)
+    central.core.note_restored()
+    home.meet(central)
+    assert not central.core.must_catch_up
+    central.plan("wieder da")
+    home.meet(central)
+    assert home.texts("plan", "what") == {"vor der Sicherung", "wieder da"}
 
 
 def test_given_says_what_is_held_not_what_was_sent(boxes: tuple[Box, Box, Box]) -> None:
