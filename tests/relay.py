@@ -26,6 +26,8 @@ class Relay:
     opened: int = 0
     cut: int = 0
     carried: int = 0
+    kept: bytearray | None = None
+    """What went by, where somebody wants to look at it."""
 
     @property
     def address(self) -> str:
@@ -55,6 +57,8 @@ class Relay:
         with contextlib.suppress(OSError):
             while piece := await reader.read(_PIECE_BYTES):
                 self.carried += len(piece)
+                if self.kept is not None:
+                    self.kept += piece
                 heard.set()
                 if self.bytes_a_second is not None:
                     await asyncio.sleep(len(piece) / self.bytes_a_second)
@@ -73,7 +77,7 @@ class Relay:
 
 @contextlib.asynccontextmanager
 async def relay(made: Relay) -> AsyncIterator[Relay]:
-    """The relay at a free port, for a while."""
+    """The relay at its port, a free one if it has none, for a while."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,7 +88,7 @@ async def relay(made: Relay) -> AsyncIterator[Relay]:
         with contextlib.suppress(asyncio.CancelledError, OSError):
             await made.carry(reader, writer)
 
-    server = await asyncio.start_server(carry, "127.0.0.1", 0)
+    server = await asyncio.start_server(carry, "127.0.0.1", made.port)
     made.port = server.sockets[0].getsockname()[1]
     try:
         yield made
