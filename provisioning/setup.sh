@@ -162,6 +162,9 @@ missing_for_tests() {
   have chromium || echo "chromium|to test the pages as a person sees them"
   have shellcheck || echo "shellcheck|to check the scripts of provisioning/"
   have git || echo "git|to test a fresh clone"
+  have ip || echo "iproute2|to test boxes on networks of their own"
+  set -- /usr/lib/*-linux-gnu/faketime/libfaketimeMT.so.1
+  [ -e "$1" ] || echo "libfaketime|to test boxes whose clock is years off"
 }
 
 step_packages() {

@@ -1,8 +1,10 @@
 """The only place that asks the machine for the time.
 
 A small box has no clock battery: after a power cut its time may be years off. So a clock tells
-whether it can be trusted, and never shows a time before its floor (the release's build time or
-the latest time that the store has seen). Order comes from journals, never from here.
+whether it can be trusted, and until it is synchronised never shows a time before its floor (the
+release's build time or the latest time that the store has seen). What was seen may itself have
+been years ahead, so a synchronised time counts whatever the floor is. Order comes from journals,
+never from here.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock, held above a floor so that it never runs backwards across restarts."""
+    """The machine's clock; while nobody says that it is right, held above what was seen before."""
 
     def __init__(
         self,
@@ -48,21 +50,27 @@ class SystemClock:
         self._synchronised = False
 
     def now(self) -> datetime:
-        """The machine's time, or the floor where the machine is behind it."""
-        return max(datetime.now(UTC), self._floor)
+        """The machine's time, or the floor where the machine is behind it and not synchronised."""
+        machine = datetime.now(UTC)
+        if machine >= self._floor or (machine >= BUILT_AT and self._is_in_step()):
+            return machine
+        return self._floor
 
     def raise_floor(self, instant: datetime) -> None:
-        """Remember that `instant` has passed: no later answer of this clock is before it."""
+        """Remember that `instant` was seen: no time before it is believed without proof."""
         self._floor = max(self._floor, instant)
 
     @property
     def trusted(self) -> bool:
-        """Whether the system says it is synchronised and its time is above the floor."""
+        """Whether the system says it is synchronised, at a time that can be."""
+        return self._is_in_step() and datetime.now(UTC) >= BUILT_AT
+
+    def _is_in_step(self) -> bool:
         elapsed = time.monotonic()
         if elapsed - self._asked_at >= TRUST_ASKED_EVERY_SECONDS:
             self._asked_at = elapsed
             self._synchronised = self._is_synchronised()
-        return self._synchronised and datetime.now(UTC) >= self._floor
+        return self._synchronised
 
 
 class FrozenClock:

@@ -245,8 +245,9 @@ def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: in
 
 
 def _trouble(peer: Peer, now: int) -> Trouble | None:
+    # A success in the future was noted by a clock that was years ahead, and tells nothing.
     heard_lately = (
-        peer.last_success_at is not None and now - peer.last_success_at < HEARD_LATELY_SECONDS
+        peer.last_success_at is not None and 0 <= now - peer.last_success_at < HEARD_LATELY_SECONDS
     )
     trouble = peer.trouble
     if trouble is None and not peer.known_addresses():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.store import NodeRole
+from node.sync.health import _trouble
 from node.sync.patience import FIRST_PROOFS, LONG_SECONDS, SHORT_SECONDS, Patience
 from node.sync.peers import LAST_RETRY_SECONDS, PATIENT, REST_SECONDS, Peer, Peers
 from node.sync.roster import RosterNode
@@ -168,3 +169,12 @@ def test_a_proxy_that_cuts_after_30_seconds_hardly_ever_cuts(others: list[bool])
         else:
             patience.came_back()
     assert cuts < 30
+
+
+def test_a_success_that_was_noted_in_the_future_hides_no_silence() -> None:
+    """The box's clock was years ahead once, and was set."""
+    one = peer()
+    one.set_addresses("lan", [Address("10.0.0.1", 1)])
+    one.trouble, one.last_success_at = Trouble.UNREACHABLE, 2_000_000_000
+    assert _trouble(one, 2_000_000_060) is None
+    assert _trouble(one, 1_800_000_000) is Trouble.UNREACHABLE

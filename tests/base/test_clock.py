@@ -1,0 +1,63 @@
+"""The machine's clock: behind what was seen, far ahead of it, and put right again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from node.base import clock
+from node.base.clock import BUILT_AT, SystemClock
+
+SEEN = BUILT_AT + timedelta(days=40)
+
+
+class Machine:
+    """A machine whose time is what a test says."""
+
+    def __init__(self, at: datetime, *, synchronised: bool) -> None:
+        self.at = at
+        self.synchronised = synchronised
+        self.clock = SystemClock(is_synchronised=lambda: self.synchronised)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    made = Machine(SEEN, synchronised=False)
+
+    class Told(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # noqa: ARG003 - as its own
+            return made.at
+
+    monkeypatch.setattr(clock, "datetime", Told)
+    monkeypatch.setattr(clock, "TRUST_ASKED_EVERY_SECONDS", 0.0)
+    return made
+
+
+def test_a_box_without_battery_goes_on_where_it_was_and_is_not_believed(machine: Machine) -> None:
+    machine.at = datetime(1970, 1, 1, tzinfo=UTC)
+    assert machine.clock.now() == BUILT_AT
+    machine.clock.raise_floor(SEEN)
+    assert machine.clock.now() == SEEN
+    assert not machine.clock.trusted
+
+
+def test_a_time_before_the_release_is_wrong_whoever_says_that_it_is_right(
+    machine: Machine,
+) -> None:
+    machine.at, machine.synchronised = datetime(1999, 12, 31, tzinfo=UTC), True
+    assert machine.clock.now() == BUILT_AT
+    assert not machine.clock.trusted
+
+
+def test_a_box_that_was_years_ahead_is_right_again_once_it_is_synchronised(
+    machine: Machine,
+) -> None:
+    """It wrote in 2036, and knows that 2036 was; that must not last until 2036."""
+    machine.clock.raise_floor(datetime(2036, 2, 7, tzinfo=UTC))
+    assert machine.clock.now().year == 2036
+    assert not machine.clock.trusted
+    machine.synchronised = True
+    assert machine.clock.now() == SEEN
+    assert machine.clock.trusted
