@@ -4,7 +4,7 @@ SEEDS ?= 1000
 MINUTES ?= 30
 BIN = .venv/bin
 
-.PHONY: help check lint test test-all sim storm properties bench pictures readme-pictures format lock demo messages
+.PHONY: help check lint test test-all sim storm fuzz properties bench pictures readme-pictures format lock demo messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
@@ -30,6 +30,9 @@ storm: ## kill the nodes of a quarter under load for MINUTES=30
 properties: ## the quick tests, with properties drawn anew by chance
 	$(BIN)/pytest -q -n 2 --hypothesis-profile=search tests/base tests/people tests/quarter \
 		tests/spaces tests/store tests/sync tests/erasure tests/web tests/hostile tests/api
+
+fuzz: ## throw coverage-guided messages at a live node for MINUTES=30
+	sh provisioning/fuzz $(MINUTES)
 
 bench: ## the figures as a table, kept in docs/benchmarks.md
 	$(BIN)/python -m benchmarks --history docs/benchmarks.md

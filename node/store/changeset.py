@@ -15,6 +15,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from node.store.foreign import decoded
+
 FORMAT = 1
 NO_HASH = bytes(32)
 """What the first changeset of a chain names as its predecessor."""
@@ -113,7 +115,7 @@ _withheld_decoder = msgspec.msgpack.Decoder(_Withheld)
 
 def _read_withheld(body: bytes) -> _Withheld:
     try:
-        return _withheld_decoder.decode(body)
+        return decoded(_withheld_decoder, body)
     except msgspec.MsgspecError:
         # The hash of rubbish proves nothing, so nobody takes it.
         return _Withheld(0, b"", b"", b"", "", 0, b"", b"")
@@ -137,18 +139,15 @@ def sign(changeset: Changeset, key: Ed25519PrivateKey) -> SignedChangeset:
 
 
 def decode(signed: SignedChangeset) -> Changeset:
-    """The content; raises `msgspec.DecodeError` or `msgspec.ValidationError` for anything else.
+    """The content; raises `msgspec.DecodeError` for anything else.
 
     A withheld one says nothing about any row.
     """
     if signed.is_withheld:
-        left = _withheld_decoder.decode(signed.body)
+        left = decoded(_withheld_decoder, signed.body)
         outside = (left.quarter, left.epoch, left.site, left.scope, left.n, left.previous)
         return Changeset(FORMAT, *outside, schema=0, at_ms=0, clock_trusted=False, tables=[])
-    try:
-        return _decoder.decode(signed.body)
-    except RecursionError as error:
-        raise msgspec.DecodeError("nested too deeply") from error
+    return decoded(_decoder, signed.body)
 
 
 def is_signed_by(signed: SignedChangeset, public_key: bytes) -> bool:

@@ -54,7 +54,7 @@ def open_changeset(signed: SignedChangeset) -> Opened | None:
         return None
     try:
         return Opened(signed, decode(signed), signed.hash)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except msgspec.DecodeError:
         return None
 
 

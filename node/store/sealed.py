@@ -18,6 +18,7 @@ from node.store.changeset import (
     is_hash_signed,
     withheld,
 )
+from node.store.foreign import decoded
 
 SEALED = "sealed"
 """The scope under which a house's chains are told and kept at central."""
@@ -40,9 +41,8 @@ class SealedBody(msgspec.Struct, array_like=True, frozen=True):
 
     @classmethod
     def read(cls, signed: SignedChangeset) -> SealedBody:
-        """What is outside; raises `msgspec.DecodeError` or `ValidationError` for anything else."""
-        found: SealedBody = _decoder.decode(signed.body)
-        return found
+        """What is outside; raises `msgspec.DecodeError` for anything else."""
+        return decoded(_decoder, signed.body)
 
     @property
     def history(self) -> tuple[bytes, bytes]:
@@ -74,7 +74,7 @@ def is_sealed(signed: SignedChangeset) -> bool:
         return False
     try:
         body = SealedBody.read(signed)
-    except (msgspec.MsgspecError, RecursionError):
+    except msgspec.DecodeError:
         return False
     return (body.format, body.scope) == (FORMAT, SEALED)
 

@@ -20,6 +20,7 @@ import zstandard
 from node.base.refusals import N_, Refusal, RefusedError
 from node.store.connection import driver
 from node.store.files import create_private, forget_database, sync_handle
+from node.store.foreign import decoded
 from node.store.identity import Identity, is_signed
 from node.store.roles import Members, scopes_of
 from node.store.schema import Registry, Table
@@ -67,6 +68,9 @@ class Manifest(msgspec.Struct, array_like=True, frozen=True):
     def digest(self) -> bytes:
         """By what a part is asked for: SHA-256 of the parts' own."""
         return hashlib.sha256(b"".join(self.parts)).digest()
+
+
+_manifests = msgspec.msgpack.Decoder(Manifest)
 
 
 class SignedManifest(msgspec.Struct, array_like=True, frozen=True):
@@ -139,8 +143,8 @@ def check_manifest(
     Raises `RefusedError`. Whether this program understands the snapshot, `check_schema` says.
     """
     try:
-        manifest = msgspec.msgpack.decode(signed.body, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        manifest = decoded(_manifests, signed.body)
+    except msgspec.DecodeError as error:
         raise RefusedError(SNAPSHOT_SPOILT) from error
     giver = members.get(manifest.giver)
     if (

@@ -15,6 +15,7 @@ from functools import cached_property
 import msgspec
 
 from node.store import Core, Member, Members, NodeRole, is_signed, site_id_of
+from node.store.foreign import decoded
 from node.store.reading import FileValues
 
 FORMAT = 2
@@ -174,8 +175,8 @@ _root_decoder = msgspec.msgpack.Decoder(Root)
 def check_roster(signed: SignedRoster, *, quarter: bytes, root: Root) -> Roster:
     """The roster if the quarter's authority signed it; raises `RosterError`."""
     try:
-        body = _body_decoder.decode(signed.body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        body = decoded(_body_decoder, signed.body)
+    except msgspec.DecodeError as error:
         raise RosterError("the roster cannot be read: is this program too old?") from error
     _check_body(body)
     _check_sheet(body, quarter, root)

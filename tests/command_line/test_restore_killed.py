@@ -1,4 +1,4 @@
-"""`quartier restore` is killed before each step that it takes on the disk: old or new, never half."""
+"""`quartier restore` killed before each of its steps on the disk: the old file or the new one."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def start(folder: Path) -> bool:
 
 
 def test_a_death_at_any_step_of_a_restore_leaves_the_old_file_or_the_new(
-    data: Path,  # noqa: F811 - a fixture
+    data: Path,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
 ) -> None:

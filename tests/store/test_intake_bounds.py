@@ -56,7 +56,8 @@ def test_deep_nesting_and_absurd_numbers_change_nothing(tmp_path: Path) -> None:
     a.write(add_note("gut"))
     (good,) = all_changesets(a)
     deep = good.body.replace(b"\xa3gut", b"\x91" * 100_000 + b"\xc0")
-    for body in (deep, bytes(MAX_BODY_BYTES + 1)):
+    no_text = good.body.replace(b"\xa3gut", b"\xa3\xff\xfe\xfd")
+    for body in (deep, no_text, bytes(MAX_BODY_BYTES + 1)):
         assert b.receive([SignedChangeset(body, good.signature)], members(a)).verdicts == [
             Verdict.STOPPED
         ]
