@@ -22,7 +22,7 @@ test-all: ## the gate and both commands in a fresh Debian 12 and 13
 	sh provisioning/test --full
 
 sim: ## only the simulation, with SEEDS=1000 random worlds
-	QUARTIER_SEEDS=$(SEEDS) $(BIN)/pytest -m slow tests/simulation
+	QUARTIER_SEEDS=$(SEEDS) $(BIN)/pytest -n auto -m slow tests/simulation
 
 storm: ## kill the nodes of a quarter under load for MINUTES=30
 	$(BIN)/pytest -s -m slow tests/crash/test_storm.py --storm-minutes $(MINUTES)
