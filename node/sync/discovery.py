@@ -148,6 +148,13 @@ class Discovery:
         """Start anew whenever the machine's addresses are others than those announced."""
         with _address_changes() as changed:
             while True:
+                # First of all: what changed while the first announcement was made, nobody told.
+                has_moved = own_addresses(self._host) != self._addresses
+                if self._zeroconf is None or has_moved:
+                    await self._close()
+                    await self._open()
+                if has_moved:
+                    await self._moved()
                 idle = None if changed and self._zeroconf else _POLL_SECONDS
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(idle):
@@ -155,12 +162,6 @@ class Discovery:
                         await asyncio.sleep(_SETTLE_SECONDS)
                 if changed:
                     changed.clear()
-                has_moved = own_addresses(self._host) != self._addresses
-                if self._zeroconf is None or has_moved:
-                    await self._close()
-                    await self._open()
-                if has_moved:
-                    await self._moved()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

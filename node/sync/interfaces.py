@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
 
 import ifaddr
+
+_IPV6_OF_THE_KERNEL = Path("/proc/net/if_inet6")
+_TENTATIVE, _TWICE_THERE = 0x40, 0x08
+"""While the kernel looks whether anybody else has an address nothing can be bound to it."""
 
 EVERYWHERE = "::"
 """What a listener is bound to that takes IPv4 and IPv6 on all networks."""
@@ -19,10 +25,7 @@ def own_addresses(host: str) -> list[str]:
     if host not in {"", "0.0.0.0", EVERYWHERE}:  # noqa: S104 - compared, not bound
         return [host] if _is_address(host) else ["127.0.0.1"]
     found = {
-        ipaddress.ip_address(text_of(ip))
-        for adapter in ifaddr.get_adapters()
-        for ip in adapter.ips
-        if ip.is_IPv4 or host == EVERYWHERE
+        ipaddress.ip_address(text_of(ip)) for _, ip in _ready() if ip.is_IPv4 or host == EVERYWHERE
     }
     outside = [ip for ip in found if not ip.is_loopback]
     outside.sort(key=lambda ip: (ip.version, ip.is_link_local, str(ip)))
@@ -41,11 +44,30 @@ def every_ipv4() -> list[str]:
 
 def ipv6_interfaces() -> list[int]:
     """The numbers of the interfaces that have an IPv6 address of a network."""
-    return [
-        adapter.index
-        for adapter in ifaddr.get_adapters()
-        if adapter.index is not None and any(_is_of_network(ip) for ip in adapter.ips)
-    ]
+    found = [number for number, ip in _ready() if number is not None and _is_of_network(ip)]
+    return list(dict.fromkeys(found))
+
+
+def _ready() -> Iterator[tuple[int | None, ifaddr.IP]]:
+    """Every address that can be used by now, with the number of its interface."""
+    waits = _not_ready()
+    for adapter in ifaddr.get_adapters():
+        for ip in adapter.ips:
+            if ip.is_IPv4 or ipaddress.ip_address(text_of(ip)) not in waits:
+                yield adapter.index, ip
+
+
+def _not_ready() -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    try:
+        lines = _IPV6_OF_THE_KERNEL.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return set()
+    rows = (line.split() for line in lines)
+    return {
+        ipaddress.ip_address(bytes.fromhex(row[0]))
+        for row in rows
+        if int(row[4], 16) & (_TENTATIVE | _TWICE_THERE)
+    }
 
 
 def needs_zone(host: str) -> bool:
