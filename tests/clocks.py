@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.processes import end_with_parent
 from tests.nodes import LOG, ROOT, Nodes
 
 _NAME = "faketime/libfaketimeMT.so.1"
@@ -47,6 +48,7 @@ class ClockedNodes(Nodes):
                     cwd=ROOT,
                     env=self._environment(name),
                     stdin=subprocess.PIPE,
+                    preexec_fn=end_with_parent,  # noqa: PLW1509 - one call of prctl
                     stdout=log,
                     stderr=log,
                 )
