@@ -28,7 +28,7 @@ from node.store import Core, NodeRole, Store, Write
 from node.store.backups import Backups
 from node.store.erased_list import read_list
 from node.store.soundness import begin_life, end_life
-from node.sync import LineSwitch, Roster, Sync, SyncSettings, sync_app
+from node.sync import LineSwitch, Roster, Sync, SyncSettings, adopt_role, sync_app
 from node.sync.routes import SyncApp
 from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
@@ -146,8 +146,10 @@ def prepare(core: Core, clock: Clock) -> None:
     """What a store needs before it serves: rooms that follow merges, projections, the floor."""
     if isinstance(clock, SystemClock) and (seen := core.latest_instant()) is not None:
         clock.raise_floor(seen)
+    # What follows of a merge that a dead process began is judged by who wrote it.
+    adopt_role(core)
     core.after_merge = follower(core, clock)
-    core.rebuild = rebuild
+    core.rebuild = rebuilder(clock)
     core.after_catch_up = after_catch_up(clock)
     forget_erased(core)
     core.finish_merge()
@@ -193,10 +195,15 @@ def follower(core: Core, clock: Clock) -> Callable[[Write, frozenset[str]], None
     return follow
 
 
-def rebuild(write: Write) -> None:
-    """Make all projections anew from the facts."""
-    people.rebuild(write)
-    spaces.rebuild(write)
+def rebuilder(clock: Clock) -> Callable[[Write], None]:
+    """What the rooms do after an update: all projections anew from the facts."""
+
+    def rebuild(write: Write) -> None:
+        people.rebuild(write)
+        spaces.rebuild(write)
+        spaces.rule_cancellations(write, now=clock.now())
+
+    return rebuild
 
 
 async def make_house(

@@ -13,6 +13,7 @@ from node.people.access import (
     entitlement,
     find_household,
     find_person,
+    members_of,
     name_and_place,
 )
 from node.people.actions import add_person, forget_secrets, give_secret, sign_out_everywhere
@@ -111,6 +112,7 @@ __all__ = [
     "list_outside_accesses",
     "list_sessions",
     "mark_of",
+    "members_of",
     "name_and_place",
     "note_known",
     "note_progress",

@@ -6,7 +6,7 @@ so that a role that ended yesterday allows nothing today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -82,9 +82,12 @@ def act_for(read: Read, staff: Actor, person_id: bytes, *, now: datetime) -> Act
 
 
 def actor_from_outside(rights: OutsideRights, row: Any, *, now: datetime) -> Actor | None:
-    """Somebody at central: rights without a name. None once they have ended."""
+    """Somebody at central: rights without a name. None once they have ended.
+
+    Nobody is of the team there, whatever a box of the house wrote into the link.
+    """
     at = to_epoch(now)
-    roles = roles_at(rights.roles, at)
+    roles = roles_at(rights.roles, at) & NEIGHBOURS
     if not roles or at >= rights.ends_at:
         return None
     return Actor(
@@ -113,8 +116,15 @@ def role_spans(read: Read, person_id: bytes) -> tuple[RoleSpan, ...]:
 
 def newest_spans(rows: Iterable[Any]) -> dict[Role, RoleSpan]:
     """The newest span of each role, of one person's rows that come newest first."""
-    found = (from_json(row["span"], RoleSpan) for row in rows)
-    return newest((span.role, span) for span in found if span is not None)
+    return newest((span.role, span) for span in believed_spans(rows))
+
+
+def believed_spans(rows: Iterable[Any]) -> Iterator[RoleSpan]:
+    """The spans that count: of the team only what stands in the team's own table."""
+    for row in rows:
+        span = from_json(row["span"], RoleSpan)
+        if span is not None and (span.role in TEAM) == bool(row["of_team"]):
+            yield span
 
 
 def all_roles_at(read: Read, at: int) -> dict[bytes, frozenset[Role]]:

@@ -13,6 +13,7 @@ from node.people import refusals, tables
 from node.people.access import find_household, find_person, has_ended, members_of
 from node.people.hashing import hash_secret, in_thread, token_id
 from node.people.model import (
+    TEAM,
     Household,
     HouseholdKind,
     Person,
@@ -24,7 +25,7 @@ from node.people.model import (
 from node.people.outside import close_outside_access, refresh_outside_access
 from node.people.rules import SELF_ADDED_MAX, check_name, check_secret, is_minor, kind_of_secret
 from node.people.search import refresh_words
-from node.store import Store, Write
+from node.store import OFFICE_ROLES, Store, Write
 
 
 def add_person(
@@ -100,7 +101,7 @@ def set_role(
     """Add the newest fact about one role of somebody."""
     tables.insert_numbered(
         write,
-        "person_role",
+        "team_role" if span.role in TEAM else "person_role",
         same={"person_id": person_id, "role": str(span.role)},
         span=to_json(span),
         at=to_epoch(now),
@@ -121,12 +122,20 @@ def set_credential(
     """Add the newest PIN or password of somebody; an empty hash takes it away."""
     tables.insert_numbered(
         write,
-        "credential",
+        tables.credential_table(write, person_id),
         same={"person_id": person_id, "kind": str(kind)},
         hash=hashed,
         at=to_epoch(now),
         staff_id=staff_id,
     )
+
+
+def check_place(write: Write, person_id: bytes) -> Refusal | None:
+    """What opens something for the team is written behind a door only; see `schema`."""
+    is_behind_door = write.role in OFFICE_ROLES
+    if is_behind_door or not tables.is_of_team(write, person_id):
+        return None
+    return refusals.TEAM_AT_THE_DESK
 
 
 async def give_secret(
@@ -147,6 +156,9 @@ async def give_secret(
             return refusals.NOT_FOUND
         if is_minor(person.profile, now.year):
             return refusals.NOT_FOR_CHILDREN
+        refusal = check_place(write, person_id)
+        if refusal is not None:
+            return refusal
         set_credential(write, person_id, kind, hashed, staff_id=actor.person_id or None, now=now)
         return kind
 
@@ -164,7 +176,7 @@ def forget_secrets(
     person = find_person(write, person_id)
     if person is None:
         return refusals.NOT_FOUND
-    if not person.household_id:
+    if not person.household_id or tables.is_of_team(write, person_id):
         return refusals.NOT_ALLOWED
     staff_id = actor.person_id or None
     for kind in {row["kind"] for row in tables.select_credentials(write, person_id)}:

@@ -10,6 +10,7 @@ from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
 from node.people.access import actor_of
+from node.people.actions import check_place
 from node.people.hashing import new_short_token, token_digest
 from node.people.model import IssuedCard
 from node.store import Write
@@ -24,10 +25,13 @@ def issue_card(
     holder = actor_of(write, person_id, face=actor.face, now=now)
     if holder is None:
         return refusals.NOT_FOUND
+    refusal = check_place(write, person_id)
+    if refusal is not None:
+        return refusal
     revoke_cards(write, actor, person_id, now=now)
     card_id, token = new_id(), new_short_token()
     write.insert(
-        "card",
+        tables.card_table(write, person_id),
         id=card_id,
         person_id=person_id,
         digest=token_digest(token),

@@ -119,9 +119,9 @@ class Erasing:
         note_known(write, {row["person_id"]: row["at"] for row in erasures})
         if write.value("select 1 from erased_person limit 1") is None:
             return False
-        blank_rows(write, self.tables)
-        for row in erased_tables.select_unanswered(write):
-            _acknowledge(write, row["id"], now=now)
+        if blank_rows(write, self.tables):
+            for row in erased_tables.select_unanswered(write):
+                _acknowledge(write, row["id"], now=now)
         return True
 
 

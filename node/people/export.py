@@ -16,7 +16,7 @@ from node.base.ids import id_text, new_id
 from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import N_, Refusal
 from node.people import erased_tables, refusals, tables
-from node.people.access import contracts_of, find_household, find_person
+from node.people.access import believed_spans, contracts_of, find_household, find_person
 from node.people.erasure import DAYS
 from node.people.model import (
     ContractTerms,
@@ -114,12 +114,10 @@ def _household(read: Read, person: Person) -> list[Entry]:
 
 
 def _roles(read: Read, person: Person) -> list[Entry]:
-    found = []
-    for row in tables.select_roles(read, person.id):
-        span = from_json(row["span"], RoleSpan)
-        if span is not None:
-            found.append({"role": str(span.role), **_span(span)})
-    return found
+    return [
+        {"role": str(span.role), **_span(span)}
+        for span in believed_spans(tables.select_roles(read, person.id))
+    ]
 
 
 def _contracts(read: Read, person: Person) -> list[Entry]:
@@ -130,23 +128,14 @@ def _contracts(read: Read, person: Person) -> list[Entry]:
 
 
 def _secrets(read: Read, person: Person) -> list[Entry]:
-    rows = read.rows(
-        "select kind, at, hash != '' as is_set from credential where person_id = :id"
-        " order by number desc, id desc",
-        id=person.id,
-    )
     return [
-        {"kind": row["kind"], "at": from_epoch(row["at"]), "counts": bool(row["is_set"])}
-        for row in rows
+        {"kind": row["kind"], "at": from_epoch(row["at"]), "counts": bool(row["hash"])}
+        for row in tables.select_credentials(read, person.id)
     ]
 
 
 def _cards(read: Read, person: Person) -> list[Entry]:
-    rows = read.rows(
-        "select card.at, (select min(gone.at) from card_revocation as gone"
-        " where gone.card_id = card.id) as gone_at from card where person_id = :id order by at",
-        id=person.id,
-    )
+    rows = tables.select_all_cards(read, person.id)
     return [{"at": from_epoch(row["at"]), "ended_at": _instant(row["gone_at"])} for row in rows]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from node.base.periods import to_epoch
 from node.people import tables
+from node.people.adopting import adopt_team
 from node.people.rules import DEVICE_SECONDS, GUESS_SECONDS
 from node.people.search import INDEXED, refresh_words
 from node.store import Write
@@ -23,7 +24,8 @@ def after_merge(
 
 
 def rebuild(write: Write) -> None:
-    """Make the search index anew from the facts."""
+    """Make the search index anew from the facts, and take over what an older release wrote."""
+    adopt_team(write)
     tables.delete_all_words(write)
     refresh_words(write)
 

@@ -208,7 +208,8 @@ class _Plan:
                 staff, sign_in=staff.sign_in, title=staff.title.de, title_en=staff.title.en
             )
             columns = {"household_id": b"", "profile": to_json(profile)}
-            roles = (self._span(staff.role, staff.since, staff.until),)
+            span = self._span(staff.role, staff.since, staff.until)
+            roles = (replace(span, sign_in=staff.sign_in),)
             yield self.files.id_of("person", staff.key), _Wanted(columns, roles, _digest(staff))
 
     def _roles_in(self, household: HouseholdRow, row: PersonRow) -> tuple[RoleSpan, ...]:

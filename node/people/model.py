@@ -135,6 +135,9 @@ class RoleSpan:
     role: Role
     starts_at: int = 0
     ends_at: int | None = None
+    sign_in: str = ""
+    """By which name somebody of the team signs in; it stands with the role, for nobody but the
+    home node may change it."""
 
     def holds(self, at: int) -> bool:
         """Whether the role counts at this second since 1970."""

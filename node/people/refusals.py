@@ -174,6 +174,18 @@ NOT_FOR_CHILDREN = Refusal(
     N_("Erwachsene aus dem Haushalt können für sie reservieren."),
     status=403,
 )
+TEAM_AT_THE_DESK = Refusal(
+    "people.team_at_the_desk",
+    N_("PIN, Passwort und Karten des Teams werden nicht an diesem Gerät gesetzt."),
+    N_("Bitte setzen Sie sie am Gerät des Service-Points."),
+    status=403,
+)
+TEAM_BY_OPERATOR = Refusal(
+    "people.team_by_operator",
+    N_("Wer zum Team gehört, beginnt nicht mit dem Code eines Haushalts."),
+    N_("Ein erstes oder neues Passwort gibt, wer die Geräte betreibt."),
+    status=403,
+)
 ACCESS_UNKNOWN = Refusal(
     "people.access_unknown",
     N_("Dieser Zugang von außen gilt nicht mehr."),

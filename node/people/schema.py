@@ -37,6 +37,10 @@ IS_GONE = (
 )
 """The same about one household, by its index."""
 
+# A changed box of the lobby may do what somebody at its screen may, and no more: so whatever makes
+# somebody one of the team is written behind a door, in tables of its own, where nobody can write
+# over it. What stands of the team in the tables of the residents counts for nothing.
+
 _IDS = Erased.nothing("ids, a number and an instant")
 
 HOUSEHOLD = Table(
@@ -44,6 +48,8 @@ HOUSEHOLD = Table(
     key=("id",),
     columns=(ID, Column("flat_id", "blob", default=b"", max_bytes=16), PROFILE, SOURCE),
     scope=Scope.HOUSE,
+    # It says when somebody moved out.
+    writers=Writers.HOME,
     indexes=(("flat_id",),),
     erased=Erased.blank(
         "profile", "source", rows=f"id in ({GONE_HOUSEHOLDS})", why="once nobody of it is left"
@@ -77,7 +83,19 @@ PERSON_ROLE = Table(
     scope=Scope.HOUSE,
     indexes=(("person_id",), ("role",)),
     erased=Erased.blank("span", rows=_OF_PERSON, why="since when and until when"),
-    about="What somebody is in the quarter, and from when until when; the newest fact per role.",
+    about="What a neighbour is in the quarter, from when until when; the newest fact per role.",
+)
+TEAM_ROLE = Table(
+    "team_role",
+    key=("id",),
+    columns=PERSON_ROLE.columns,
+    scope=Scope.HOUSE,
+    writers=Writers.HOME,
+    indexes=(("person_id",),),
+    erased=Erased.blank(
+        "span", rows=_OF_PERSON, why="since when, until when, and the sign-in name"
+    ),
+    about="What somebody of the team is, by which name they sign in, from when until when.",
 )
 SERVICE_CONTRACT = Table(
     "service_contract",
@@ -92,6 +110,8 @@ SERVICE_CONTRACT = Table(
         STAFF_ID,
     ),
     scope=Scope.HOUSE,
+    # It says what somebody pays.
+    writers=Writers.HOME,
     indexes=(("household_id",), ("contract_id",)),
     erased=Erased.blank(
         "terms",
@@ -138,6 +158,16 @@ CREDENTIAL = Table(
     about="The argon2id hash of a PIN or password; the newest per kind counts, an empty one"
     " takes it away.",
 )
+TEAM_CREDENTIAL = Table(
+    "team_credential",
+    key=("id",),
+    columns=CREDENTIAL.columns,
+    scope=Scope.HOUSE,
+    writers=Writers.OFFICE,
+    indexes=(("person_id",),),
+    erased=Erased.blank("hash", rows=_OF_PERSON, why="nobody signs in with it any more"),
+    about="The same of the team, whose other credentials do not count.",
+)
 CARD = Table(
     "card",
     key=("id",),
@@ -146,6 +176,16 @@ CARD = Table(
     indexes=(("person_id",), ("digest",)),
     erased=Erased.blank("digest", rows=_OF_PERSON, why="the card opens nothing any more"),
     about="A card handed out: the digest of the random token in its QR.",
+)
+TEAM_CARD = Table(
+    "team_card",
+    key=("id",),
+    columns=CARD.columns,
+    scope=Scope.HOUSE,
+    writers=Writers.OFFICE,
+    indexes=(("person_id",), ("digest",)),
+    erased=Erased.blank("digest", rows=_OF_PERSON, why="the card opens nothing any more"),
+    about="A card of somebody of the team, whose other cards do not count.",
 )
 CARD_REVOCATION = Table(
     "card_revocation",
@@ -308,11 +348,14 @@ TABLES = (
     HOUSEHOLD,
     PERSON,
     PERSON_ROLE,
+    TEAM_ROLE,
     SERVICE_CONTRACT,
     HOUSEHOLD_CODE,
     CODE_REVOCATION,
     CREDENTIAL,
+    TEAM_CREDENTIAL,
     CARD,
+    TEAM_CARD,
     CARD_REVOCATION,
     SIGN_OUT,
     OUTSIDE_ACCESS,

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from node.base.actors import Actor, Face
 from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables, throttle
-from node.people.access import actor_from_outside, actor_of, find_person, person_of
-from node.people.actions import add_member, set_credential
+from node.people.access import actor_from_outside, actor_of, find_person, newest_spans
+from node.people.actions import add_member, check_place, set_credential
 from node.people.codes import household_of_code
 from node.people.hashing import (
     code_digest,
@@ -121,6 +121,8 @@ def _check_newcomer(
         return refusals.NOT_FOUND
     if is_minor(person.profile, now.year):
         return refusals.NOT_FOR_CHILDREN
+    if tables.is_of_team(read, person_id):
+        return refusals.TEAM_BY_OPERATOR
     if has_secret(read, person_id):
         return replace(refusals.ALREADY_HAS_SECRET, values={"name": person.name})
     return None
@@ -227,10 +229,9 @@ async def change_secret(
     problem = check_secret(new)
     if problem is not None:
         return problem
-    if actor.is_away:
-        return refusals.ONLY_AT_HOME
-    if actor.staff_id is not None:
-        return refusals.NOT_ALLOWED
+    refusal = _check_own(actor)
+    if refusal is not None:
+        return refusal
     kind = kind_of_secret(new)
 
     def ask(write: Write) -> Challenge | Denied | Refusal:
@@ -246,12 +247,21 @@ async def change_secret(
         return challenge
     hashed = await in_thread(lambda: hash_secret(new))
 
-    def change(write: Write) -> SecretKind:
+    def change(write: Write) -> SecretKind | Refusal:
+        refusal = check_place(write, actor.person_id)
+        if refusal is not None:
+            return refusal
         throttle.take_back(write, challenge.buckets)
         set_credential(write, actor.person_id, kind, hashed, staff_id=None, now=now)
         return kind
 
     return await store.write(change)
+
+
+def _check_own(actor: Actor) -> Refusal | None:
+    if actor.is_away:
+        return refusals.ONLY_AT_HOME
+    return refusals.NOT_ALLOWED if actor.staff_id is not None else None
 
 
 # The three steps
@@ -343,10 +353,13 @@ async def _digest(store: Store, code: str) -> bytes:
 
 def team_member(read: Read, sign_in: str) -> bytes:
     """Who signs in by this name; b"" for nobody."""
-    for row in tables.select_team(read):
-        person = person_of(row)
-        if sign_in and person.profile.sign_in.casefold() == sign_in.casefold():
-            return person.id
+    of_person: dict[bytes, list[Any]] = {}
+    for row in tables.select_team_roles(read):
+        of_person.setdefault(row["person_id"], []).append(row)
+    for person_id, rows in sorted(of_person.items()):
+        spans = newest_spans(rows).values()
+        if sign_in and any(span.sign_in.casefold() == sign_in.casefold() for span in spans):
+            return person_id
     return b""
 
 

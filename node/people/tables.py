@@ -19,6 +19,7 @@ STANDING = frozenset(
         "household",
         "person",
         "person_role",
+        "team_role",
         "service_contract",
         "outside_access",
         "outside_access_revocation",
@@ -65,9 +66,10 @@ def select_household(read: Read, household_id: bytes) -> Row | None:
 
 
 def select_roles(read: Read, person_id: bytes) -> list[Row]:
-    """All role facts of a person, the newest first."""
+    """All role facts of a person, the newest first, and whether each makes one of the team."""
     return read.rows(
-        "select role, span, number from person_role where person_id = :id"
+        "select span, number, id, 0 as of_team from person_role where person_id = :id"
+        " union all select span, number, id, 1 from team_role where person_id = :id"
         " order by number desc, id desc",
         id=person_id,
     )
@@ -75,15 +77,35 @@ def select_roles(read: Read, person_id: bytes) -> list[Row]:
 
 def select_all_roles(read: Read) -> list[Row]:
     """All role facts of everybody, the newest first."""
-    return read.rows("select person_id, role, span from person_role order by number desc, id desc")
-
-
-def select_team(read: Read) -> list[Row]:
-    """The persons that ever had a role in the team: few, so their names need no index."""
     return read.rows(
-        "select * from person where id in (select person_id from person_role"
-        f" where role in ('staff', 'management', 'operator')) and {_HERE} order by id"
+        "select person_id, span, number, id, 0 as of_team from person_role"
+        " union all select person_id, span, number, id, 1 from team_role"
+        " order by number desc, id desc"
     )
+
+
+def select_team_roles(read: Read) -> list[Row]:
+    """All facts of the team, the newest first: few, so their names need no index."""
+    return read.rows(
+        "select person_id, span, 1 as of_team from team_role join person on person.id = person_id"
+        f" where {_HERE} order by number desc, team_role.id desc"
+    )
+
+
+def is_of_team(read: Read, person_id: bytes) -> bool:
+    """Whether somebody is or was of the team: then only what was written behind a door counts."""
+    found = read.value("select 1 from team_role where person_id = :id limit 1", id=person_id)
+    return found is not None
+
+
+def credential_table(read: Read, person_id: bytes) -> str:
+    """Where somebody's credentials stand that count."""
+    return "team_credential" if is_of_team(read, person_id) else "credential"
+
+
+def card_table(read: Read, person_id: bytes) -> str:
+    """Where somebody's cards stand that count."""
+    return "team_card" if is_of_team(read, person_id) else "card"
 
 
 def select_contracts(read: Read, household_id: bytes) -> list[Row]:
@@ -124,10 +146,10 @@ def select_code(read: Read, digest: bytes) -> Row | None:
 
 
 def select_credentials(read: Read, person_id: bytes) -> list[Row]:
-    """All credential facts of a person, the newest first."""
+    """All credential facts of a person that count, the newest first."""
     return read.rows(
-        "select id, kind, hash, number from credential where person_id = :id"
-        " order by number desc, id desc",
+        f"select id, kind, hash, number, at from {credential_table(read, person_id)}"
+        " where person_id = :id order by number desc, id desc",
         id=person_id,
     )
 
@@ -145,17 +167,28 @@ def select_persons_with_secret(read: Read) -> set[bytes]:
 def select_card(read: Read, digest: bytes) -> Row | None:
     """The card with this digest and whether it was revoked."""
     return read.row(
-        "select card.id, card.person_id, exists(select 1 from card_revocation as gone"
-        " where gone.card_id = card.id) as revoked from card where card.digest = :digest",
+        f"select card.id, card.person_id, {_IS_GONE} as revoked from card where digest = :digest"
+        f" and not {_IN_TEAM} union all select card.id, card.person_id, {_IS_GONE}"
+        f" from team_card as card where digest = :digest and {_IN_TEAM}",
         digest=digest,
     )
 
 
+_IS_GONE = "exists (select 1 from card_revocation as gone where gone.card_id = card.id)"
+_IN_TEAM = "exists (select 1 from team_role where team_role.person_id = card.person_id)"
+
+
 def select_cards(read: Read, person_id: bytes) -> list[Row]:
     """The cards of a person that still count."""
+    return [row for row in select_all_cards(read, person_id) if row["gone_at"] is None]
+
+
+def select_all_cards(read: Read, person_id: bytes) -> list[Row]:
+    """The cards that a person ever had, the oldest first, and since when each is gone."""
     return read.rows(
-        "select card.id, card.at from card where card.person_id = :id and not exists"
-        " (select 1 from card_revocation as gone where gone.card_id = card.id)",
+        "select card.id, card.at, (select min(gone.at) from card_revocation as gone"
+        f" where gone.card_id = card.id) as gone_at from {card_table(read, person_id)} as card"
+        " where card.person_id = :id order by at",
         id=person_id,
     )
 

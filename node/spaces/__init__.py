@@ -15,10 +15,10 @@ from node.spaces.actions import (
     decline,
     hold,
     own_reservation,
-    preview_cancellation,
     reserve,
 )
 from node.spaces.admission import check_admission, check_in_opens_at
+from node.spaces.cancelling import preview_cancellation, rule_cancellations
 from node.spaces.check_in import (
     admit,
     check_in,
@@ -134,6 +134,7 @@ __all__ = [
     "rebuild",
     "renew_term",
     "reserve",
+    "rule_cancellations",
     "search",
     "stay_period",
     "told_about",

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from node.base.actors import Actor, Face, Permission, Role, may
-from node.base.ids import derived_id, id_text, new_id
+from node.base.ids import id_text, new_id
 from node.base.periods import Period, kept_instant
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
 from node.quarter.files import Audience
 from node.spaces import pricing, projections, rules, tables
+from node.spaces.cancelling import CANCELLABLE, write_cancellation
 from node.spaces.deciding import (
     DECLINED_BY_DESK,
     NO_PRICE,
@@ -41,8 +42,6 @@ from node.spaces.folding import find_reservation, project_new
 from node.spaces.model import (
     HOLD_MINUTES,
     Bill,
-    CancellationFact,
-    CancelPreview,
     RequestDetails,
     RequestFact,
     Reservation,
@@ -144,28 +143,11 @@ def cancel(
     status = reservation.status_at(now)
     if status is Status.CANCELLED:
         return reservation
-    if status not in {Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.EXPIRED}:
+    if status not in CANCELLABLE:
         return TOO_LATE_TO_CANCEL
-    fee = preview_cancellation(write, reservation, now=now).fee_cents
     by_staff = actor.staff_id is not None or may(actor, Permission.SEE_ALL_RESERVATIONS)
-    tables.insert_once(
-        write,
-        "reservation_cancellation",
-        derived_id(reservation.id, "cancelled"),
-        reservation.id,
-        fact=tables.encoded(CancellationFact(now, fee, by_staff)),
-    )
+    write_cancellation(write, reservation, by_staff=by_staff, now=now)
     return projected(write, reservation.id)
-
-
-def preview_cancellation(read: Read, reservation: Reservation, *, now: datetime) -> CancelPreview:
-    """What giving a reservation up would cost now."""
-    space = tables.select_space(read, reservation.space_id)
-    if space is None or reservation.status_at(now) is not Status.CONFIRMED:
-        return CancelPreview(0, 0, None)
-    return pricing.cancellation_cost(
-        space.row, reservation.bill, reservation.period.starts_at, now=now
-    )
 
 
 OWN_ONLY = frozenset({Face.PORTAL, Face.KIOSK})

@@ -15,7 +15,7 @@ from node.base.refusals import N_, Refusal
 from node.spaces import admission, passes, projections, tables
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import Line, PassageFact, Passed, Reservation, Space, Status
-from node.store import Read, Write
+from node.store import NodeRole, Read, Write
 
 
 def find_by_pass(read: Read, text: str, *, keys: Iterable[bytes]) -> Line | Refusal:
@@ -98,6 +98,8 @@ def leave(write: Write, actor: Actor, line: Line, *, now: datetime) -> Passed | 
 def _pass_through(
     write: Write, actor: Actor, line: Line, kind: str, *, now: datetime
 ) -> Passed | Refusal:
+    if write.role is NodeRole.CENTRAL:
+        return NOT_AT_THE_DOOR
     fact = PassageFact(now, id_text(write.site_id)[:8], str(actor.face))
     reservation_id = line.reservation.id
     tables.insert_once(
@@ -152,6 +154,12 @@ CLOCK_UNSURE = Refusal(
     "pass.clock",
     N_("Dieses Gerät weiß gerade nicht sicher, wie spät es ist, und kann niemanden einchecken."),
     N_("Der Ausweis bleibt gültig. Bitte gehen Sie zum Service-Point oder zu einem anderen Gerät."),
+)
+NOT_AT_THE_DOOR = Refusal(
+    "pass.not_at_the_door",
+    N_("Von unterwegs kann niemand ein- oder auschecken."),
+    N_("Bitte halten Sie den Ausweis im Haus an ein Gerät oder öffnen Sie die Seite dort."),
+    status=403,
 )
 NOT_IN = Refusal(
     "pass.not_in",

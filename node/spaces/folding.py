@@ -73,7 +73,9 @@ def find_with_space(
     reservation = fold(
         request,
         decisions,
-        tables.select_cancellation(read, reservation_id),
+        tables.select_cancellation(
+            read, reservation_id, is_home=space is not None and space.home_site == read.site_id
+        ),
         tables.select_passages(read, reservation_id),
         space,
     )

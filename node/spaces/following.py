@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from node.spaces import projections, standing, tables
+from node.spaces.cancelling import rule_cancellations
 from node.spaces.deciding import decide_waiting, displace, is_home, release_instant
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import OCCUPYING, Reservation
@@ -32,6 +33,8 @@ def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer:
         # Other buffers, or a place that came after its reservations, change what is taken.
         for reservation_id in projections.select_ids_ending_after(write, now - RECENT):
             project(write, reservation_id)
+    # What was given up needs no decision.
+    rule_cancellations(write, now=now)
     settle_clashes(write, now=now)
     decide_waiting(write, now=now, signer=signer)
 

@@ -35,6 +35,7 @@ from node.spaces.model import (
     PassageFact,
     RequestDetails,
     RequestFact,
+    Ruling,
     Space,
     Verdict,
     Wish,
@@ -234,14 +235,9 @@ def _write_outcome(
         cost = pricing.cancellation_cost(
             space.row, bill, row.period.starts_at, now=row.cancelled_at
         )
-        fact = CancellationFact(row.cancelled_at, cost.fee_cents)
-        tables.insert_once(
-            write,
-            "reservation_cancellation",
-            derived_id(reservation_id, "cancelled"),
-            reservation_id,
-            fact=tables.encoded(fact),
-        )
+        ruling = Ruling(stands=True, fact=CancellationFact(row.cancelled_at, cost.fee_cents))
+        ruling_id = derived_id(reservation_id, "cancelled")
+        tables.insert_ruling(write, ruling_id, b"", reservation_id, ruling)
     for kind, at in (("in", row.checked_in_at), ("out", row.checked_out_at)):
         if at is not None:
             tables.insert_once(

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from node.base.ids import derived_id, id_text
+from node.base.ids import id_text
 from node.spaces import projections, tables
-from node.spaces.actions import preview_cancellation
+from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
 from node.spaces.folding import find_reservation, project
-from node.spaces.model import CancellationFact, Reservation, Status
+from node.spaces.model import Reservation, Status
 from node.store import Read, Write
 
 
@@ -21,14 +21,7 @@ def give_up_ahead(write: Write, person_id: bytes, now: datetime) -> int:
     for reservation in _of(write, person_id):
         status = reservation.status_at(now)
         if status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED}:
-            fee = preview_cancellation(write, reservation, now=now).fee_cents
-            tables.insert_once(
-                write,
-                "reservation_cancellation",
-                derived_id(reservation.id, "cancelled"),
-                reservation.id,
-                fact=tables.encoded(CancellationFact(now, fee)),
-            )
+            write_cancellation(write, reservation, by_staff=False, now=now)
             project(write, reservation.id)
             given_up += 1
     return given_up

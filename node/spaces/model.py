@@ -208,6 +208,14 @@ class CancellationFact:
     by_staff: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The home node's word on a cancellation: whether it stands, and what it comes to."""
+
+    stands: bool
+    fact: CancellationFact
+
+
 @dataclass(frozen=True, slots=True)
 class PassageFact:
     """Somebody came, or left."""
@@ -377,14 +385,6 @@ class CancelPreview:
     fee_cents: Cents
     percent: int
     free_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CancelStep:
-    """Until when giving up a reservation costs this much."""
-
-    until: datetime
-    fee_cents: Cents
 
 
 @dataclass(frozen=True, slots=True)

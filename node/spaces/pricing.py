@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,15 @@ from node.base.periods import Period, local_day
 from node.base.refusals import N_
 from node.quarter.files import Audience, RoomPrice, SpaceRow, StayPrice, StayRules
 from node.quarter.model import Levy, QuarterProfile
-from node.spaces.model import FREE, Bill, BillLine, CancelPreview, CancelStep, Space, VatPart, Wish
+from node.spaces.model import FREE, Bill, BillLine, CancelPreview, Space, VatPart, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class CancelStep:
+    """Until when giving up a reservation costs this much."""
+
+    until: datetime
+    fee_cents: Cents
 
 
 def nights_of(period: Period, zone: ZoneInfo) -> int:

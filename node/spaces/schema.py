@@ -77,7 +77,22 @@ RESERVATION_CANCELLATION = Table(
     scope=Scope.QUARTER,
     indexes=(("reservation_id",),),
     erased=_IDS,
-    about="Somebody gave a reservation up.",
+    about="Somebody gave a reservation up, at a node that cannot say what stays due.",
+)
+CANCELLATION_RULING = Table(
+    "cancellation_ruling",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("cancellation_id"),
+        _ID("reservation_id"),
+        Column("fact", default="{}", max_bytes=1000),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    indexes=(("reservation_id",), ("cancellation_id",)),
+    erased=_IDS,
+    about="The home node's word on a cancellation: whether it stands, and what stays due.",
 )
 PASSAGE = Table(
     "passage",
@@ -89,6 +104,8 @@ PASSAGE = Table(
         Column("fact", default="{}", max_bytes=1000),
     ),
     scope=Scope.QUARTER,
+    # Central has no door at which somebody could hold a pass up.
+    writers=Writers.HOUSE,
     indexes=(("reservation_id",),),
     erased=_IDS,
     about="Somebody checked in or out; one row each, however often and wherever it is noticed.",
@@ -189,6 +206,7 @@ TABLES = (
     RESERVATION_REQUEST,
     RESERVATION_DECISION,
     RESERVATION_CANCELLATION,
+    CANCELLATION_RULING,
     PASSAGE,
     RESERVATION_NOTE,
     HOME_TERM,

@@ -18,6 +18,7 @@ from node.spaces.model import (
     PassageFact,
     RequestDetails,
     RequestFact,
+    Ruling,
     Space,
     Verdict,
 )
@@ -29,6 +30,7 @@ FACTS = {
     "reservation_request": "id",
     "reservation_decision": "reservation_id",
     "reservation_cancellation": "reservation_id",
+    "cancellation_ruling": "reservation_id",
     "passage": "reservation_id",
 }
 """The tables that a reservation is folded from, and the column that names the reservation."""
@@ -244,12 +246,69 @@ def _decision(row: Any) -> DecisionFact | None:
     )
 
 
-def select_cancellation(read: Read, reservation_id: bytes) -> CancellationFact | None:
-    """The cancellation of a reservation."""
-    text = read.value(
-        "select fact from reservation_cancellation where reservation_id = :id", id=reservation_id
+def select_cancellation(
+    read: Read, reservation_id: bytes, *, is_home: bool
+) -> CancellationFact | None:
+    """How a reservation was given up, as far as it counts here: the home node's word, or what
+    was said elsewhere while that has not come. The home node itself gives its word first.
+    """
+    rulings = [
+        ruling
+        for row in read.rows(
+            "select fact from cancellation_ruling where reservation_id = :id", id=reservation_id
+        )
+        if (ruling := decoded(row["fact"], Ruling)) is not None
+    ]
+    said = [ruling.fact for ruling in rulings if ruling.stands]
+    if not said and not is_home:
+        rows = read.rows(
+            f"select fact from reservation_cancellation as c where reservation_id = :id"
+            f" and {_UNRULED}",
+            id=reservation_id,
+        )
+        claims = (decoded(row["fact"], CancellationFact) for row in rows)
+        said = [claim for claim in claims if claim is not None]
+    return min(said, key=lambda fact: (fact.at, fact.fee_cents, fact.by_staff), default=None)
+
+
+_UNRULED = "not exists (select 1 from cancellation_ruling as r where r.cancellation_id = c.id)"
+
+
+def select_open_claims(read: Read) -> list[tuple[bytes, bytes]]:
+    """Cancellations that no home node has ruled on, with their reservations, as they arrived."""
+    rows = read.rows(
+        "select c.id, c.reservation_id from reservation_cancellation as c"
+        f" where {_UNRULED} order by c.rowid"
     )
+    return [(row[0], row[1]) for row in rows]
+
+
+def select_claim(read: Read, claim_id: bytes) -> CancellationFact | None:
+    """What another node said of a cancellation."""
+    text = read.value("select fact from reservation_cancellation where id = :id", id=claim_id)
     return decoded(text, CancellationFact) if text else None
+
+
+def insert_claim(
+    write: Write, claim_id: bytes, reservation_id: bytes, fact: CancellationFact
+) -> bool:
+    """Say that somebody gave a reservation up, for the home node to rule on."""
+    return write.insert_new(
+        "reservation_cancellation", id=claim_id, reservation_id=reservation_id, fact=encoded(fact)
+    )
+
+
+def insert_ruling(
+    write: Write, ruling_id: bytes, claim_id: bytes, reservation_id: bytes, ruling: Ruling
+) -> bool:
+    """The home node's word on a claim, or on what was given up at itself (no claim)."""
+    return write.insert_new(
+        "cancellation_ruling",
+        id=ruling_id,
+        cancellation_id=claim_id,
+        reservation_id=reservation_id,
+        fact=encoded(ruling),
+    )
 
 
 def select_passages(read: Read, reservation_id: bytes) -> dict[str, PassageFact]:
@@ -286,14 +345,16 @@ def insert_note(write: Write, note_id: bytes, reservation_id: bytes, text: str) 
 
 def count_facts(read: Read, reservation_id: bytes) -> int:
     """How many facts about a reservation are held here, its request included."""
-    found: int = read.value(
-        "select (select count(*) from reservation_request where id = :id)"
-        " + (select count(*) from reservation_decision where reservation_id = :id)"
-        " + (select count(*) from reservation_cancellation where reservation_id = :id)"
-        " + (select count(*) from passage where reservation_id = :id)",
-        id=reservation_id,
-    )
+    found: int = read.value(f"select {_counted(':id')}", id=reservation_id)
     return found
+
+
+def _counted(reservation_id: str) -> str:
+    """How many facts there are about a reservation, in SQL."""
+    return " + ".join(
+        f"(select count(*) from {name} where {name}.{column} = {reservation_id})"
+        for name, column in FACTS.items()
+    )
 
 
 def new_facts(write: Write) -> list[bytes]:
@@ -311,14 +372,8 @@ def new_facts(write: Write) -> list[bytes]:
             continue
         rows = write.rows(
             f"select f.{column} from {name} f left join reservation_state s"
-            f" on s.reservation_id = f.{column} where f.rowid > :upto and s.facts is not"
-            " (select count(*) from reservation_request r where r.id = s.reservation_id)"
-            " + (select count(*) from reservation_decision d"
-            " where d.reservation_id = s.reservation_id)"
-            " + (select count(*) from reservation_cancellation c"
-            " where c.reservation_id = s.reservation_id)"
-            " + (select count(*) from passage p where p.reservation_id = s.reservation_id)"
-            " order by f.rowid",
+            f" on s.reservation_id = f.{column} where f.rowid > :upto"
+            f" and s.facts is not {_counted('s.reservation_id')} order by f.rowid",
             upto=upto,
         )
         found |= dict.fromkeys(row[0] for row in rows)

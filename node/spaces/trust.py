@@ -1,10 +1,11 @@
-"""What the home node believes of a request that another node wrote, and what it finds out itself.
+"""What the home node believes of what another node wrote, and what it finds out itself.
 
 A request says for whom a place is wanted, on which terms and whether the team asks. Who writes it
 could grant itself anything by that. So only what a home node wrote is taken as said: of all others
 the home node looks up the person, their household and its contract in its own facts; only a reserve
 may speak for the team, whom it must name; central only for those who asked to be let in from
-outside. What cannot be looked up yet waits, for facts come in any order.
+outside. What cannot be looked up yet waits, for facts come in any order. Of a cancellation the
+same holds: any box of the house may say it, for people stand before it; central only for those.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from node.base.refusals import N_, Refusal
 from node.quarter.files import Audience
 from node.spaces import rules
 from node.spaces.model import Reservation
-from node.store import HOUSE_ROLES, NodeRole, Read, Write
+from node.store import HOUSE_ROLES, OFFICE_ROLES, NodeRole, Read, Write
 
 BELIEVED_WAIT = timedelta(days=30)
 """No line is cut for longer: a request that seems older was dated by a wrong clock."""
@@ -26,8 +27,7 @@ BELIEVED_WAIT = timedelta(days=30)
 BELIEVED = frozenset({NodeRole.HOME})
 """Those that decide themselves: what they say of a request counts as it stands."""
 
-SPEAK_FOR_THE_TEAM = frozenset({NodeRole.HOME, NodeRole.STANDBY})
-"""A lobby screen stands where everybody may touch it, and central stands elsewhere."""
+SPEAK_FOR_THE_TEAM = OFFICE_ROLES
 
 TABLES = people.STANDING
 """What the answer rests on beside the request: where these change, what waits is asked again."""
@@ -44,7 +44,12 @@ class Standing:
 
 def asked_at(reservation: Reservation, *, now: datetime) -> datetime:
     """When it was asked, believed within bounds only: the clock there may be wrong."""
-    return min(max(reservation.requested_at, now - BELIEVED_WAIT), now)
+    return within_reason(reservation.requested_at, now=now)
+
+
+def within_reason(said: datetime, *, now: datetime) -> datetime:
+    """An instant that another node said, believed within bounds only."""
+    return min(max(said, now - BELIEVED_WAIT), now)
 
 
 def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Standing | None:
@@ -67,6 +72,32 @@ def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Sta
             return None if has_asked is None else _barred()
     speaks = is_by_staff and wrote <= SPEAK_FOR_THE_TEAM and _is_team(write, reservation, now=now)
     return Standing(rules.audience_of(actor), speaks)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """What counts of a claim that a reservation was given up."""
+
+    is_believed: bool = False
+    may_end: bool = True
+    speaks_for_team: bool = False
+
+
+def cancelling(
+    write: Write, claim_id: bytes, reservation: Reservation, *, now: datetime
+) -> Cancelling | None:
+    """How whoever wrote a claim stands to the reservation; None while this node can't know yet."""
+    wrote = write.roles_behind("reservation_cancellation", claim_id)
+    if wrote <= BELIEVED:
+        return Cancelling(is_believed=True)
+    if wrote <= HOUSE_ROLES:
+        return Cancelling(speaks_for_team=wrote <= SPEAK_FOR_THE_TEAM)
+    members = people.members_of(write, reservation.household_id)
+    ids = {reservation.person_id, *(member.id for member in members)}
+    found = {people.is_let_in_from_outside(write, person_id, now=now) for person_id in ids}
+    if True not in found and False not in found:
+        return None
+    return Cancelling(may_end=True in found)
 
 
 def _may_ask(actor: Actor, reservation: Reservation) -> bool:

@@ -15,7 +15,7 @@ from node.store.identity import Identity, is_signed, new_identity, site_id_of
 from node.store.installing import Arriving, install_snapshot
 from node.store.intake import IntakeReport, Verdict
 from node.store.journal import NO_HEAD, Chain, Head, PrunedError, Quarantined, TooLargeError
-from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
+from node.store.roles import HOUSE_ROLES, OFFICE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Column, Erased, Registry, SchemaError, Scope, Table, Writers
 from node.store.sealed import SEALED, SealedBody, sealed_body, withheld_of
 from node.store.snapshot import (
@@ -31,6 +31,7 @@ from node.store.store import Store
 __all__ = [
     "HOUSE_ROLES",
     "NO_HEAD",
+    "OFFICE_ROLES",
     "SEALED",
     "Arriving",
     "Basis",

@@ -1,7 +1,7 @@
 """Overwriting what was said of erased persons, as each table's own declaration tells.
 
 The declarations find the rows; nothing here knows what a person is. Blanking is an ordinary write:
-it travels, every node may do it, and doing it again changes nothing.
+it travels, every node that may write the table may do it, and doing it again changes nothing.
 """
 
 from __future__ import annotations
@@ -10,22 +10,30 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from node.store.handles import Write
+from node.store.roles import may_write
 from node.store.schema import Table, Value
 
 Keys = Mapping[str, set[tuple[Value, ...]]]
 
 
-def blank_rows(write: Write, tables: Iterable[Table]) -> int:
-    """Overwrite or delete what belongs to erased persons; how many rows that changed."""
-    changed = 0
+def blank_rows(write: Write, tables: Iterable[Table]) -> bool:
+    """Overwrite or delete what belongs to erased persons; whether nothing of them is left here.
+
+    What only other nodes may write waits for them.
+    """
+    is_done = True
     for table in tables:
         if table.erased is None or not table.erased.rows:
             continue
         rows, blanks = _rows(table), _blanks(table)
         # Asked first: whoever only looks makes no kept answer untrue.
-        if write.value(f'select 1 from "{table.name}" where {rows} limit 1', **blanks):
-            changed += write.execute(_change(table) + f" where {rows}", **blanks)
-    return changed
+        if not write.value(f'select 1 from "{table.name}" where {rows} limit 1', **blanks):
+            continue
+        if table.replicated and not may_write(write.role, table):
+            is_done = False
+        else:
+            write.execute(_change(table) + f" where {rows}", **blanks)
+    return is_done
 
 
 def find_keys(connection: Any, tables: Iterable[Table]) -> Keys:

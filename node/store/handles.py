@@ -70,6 +70,11 @@ class Write(Read):
         self._inserted: set[str] = set()
         self._roles = roles
 
+    @property
+    def role(self) -> NodeRole:
+        """What this node is itself: only some may write every table."""
+        return self._roles.get(self.site_id, NodeRole.HOME)
+
     def roles_behind(self, table: str, row_id: bytes) -> frozenset[NodeRole | None]:
         """What the nodes are that wrote what stands in a row, cell by cell; None for one that the
         roster does not name.

@@ -22,10 +22,13 @@ class NodeRole(StrEnum):
 HOUSE_ROLES = frozenset({NodeRole.HOME, NodeRole.KIOSK, NodeRole.STANDBY})
 """The quarter's own nodes: they may read the `house` scope, central may not."""
 
+OFFICE_ROLES = frozenset({NodeRole.HOME, NodeRole.STANDBY})
+"""Nodes behind a door: a lobby screen stands where everybody may touch it, central elsewhere."""
 
 _WRITERS: Mapping[Writers, frozenset[NodeRole]] = {
     Writers.ANY: frozenset(NodeRole),
     Writers.HOUSE: HOUSE_ROLES,
+    Writers.OFFICE: OFFICE_ROLES,
     Writers.HOME: frozenset({NodeRole.HOME}),
     Writers.CENTRAL: frozenset({NodeRole.CENTRAL}),
 }

@@ -34,10 +34,12 @@ REPLICATED_SCOPES = (Scope.HOUSE, Scope.QUARTER, Scope.FLEET)
 
 
 class Writers(StrEnum):
-    """Which nodes may write a table's rows; `HOUSE` is every node in the building."""
+    """Which nodes may write a table's rows; `HOUSE` is every node in the building, `OFFICE` those
+    of them that stand behind a door: the home node and its reserve."""
 
     ANY = "any"
     HOUSE = "house"
+    OFFICE = "office"
     HOME = "home"
     CENTRAL = "central"
 

@@ -17,7 +17,7 @@ from node.web.visit import Visit
 
 HEARTBEAT_SECONDS = 20.0
 
-RESERVATION_TABLES = "reservation_decision reservation_cancellation passage"
+RESERVATION_TABLES = "reservation_decision reservation_cancellation cancellation_ruling passage"
 """A page of reservations asks for itself again when one of these changes."""
 
 

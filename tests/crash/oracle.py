@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from node.app import rebuild
+from node.app import rebuilder
 from node.base.clock import SystemClock
 from node.base.ids import id_text
 from node.registry import REGISTRY
@@ -26,7 +26,13 @@ from node.store.connection import driver
 from tests.crash.memory import CHECKED_IN, Memory
 from tests.crash.quarter import Hall
 
-FACTS = ("reservation_request", "reservation_decision", "reservation_cancellation", "passage")
+FACTS = (
+    "reservation_request",
+    "reservation_decision",
+    "reservation_cancellation",
+    "cancellation_ruling",
+    "passage",
+)
 PROJECTIONS = ("reservation_state", "occupancy")
 
 
@@ -85,7 +91,10 @@ class NodeFile:
             " order by term, number, id"
         ):
             found[reservation].verdict = verdict
-        for (reservation,) in self.rows("select reservation_id from reservation_cancellation"):
+        for (reservation,) in self.rows(
+            "select reservation_id from reservation_cancellation union"
+            " select reservation_id from cancellation_ruling where fact ->> 'stands'"
+        ):
             found[reservation].cancelled = True
         for reservation, kind, fact in self.rows("select reservation_id, kind, fact from passage"):
             at = datetime.fromisoformat(json.loads(fact)["at"])
@@ -155,7 +164,7 @@ def projections_follow(node: NodeFile, scratch: Path) -> None:
     shutil.copyfile(node.path, copy)
     core = Core.open(copy, REGISTRY, clock=SystemClock())
     kept = [node.table(name) for name in PROJECTIONS]
-    core.write(rebuild)
+    core.write(rebuilder(core.clock))
     core.close()
     again = NodeFile(node.name, copy)
     assert [again.table(name) for name in PROJECTIONS] == kept, node.name

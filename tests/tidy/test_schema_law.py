@@ -26,7 +26,8 @@ def declaration() -> str:
 ABOUT = (
     "Generated from the registry by `python -m tests.tidy.test_schema_law`; a test keeps it "
     "true. What each scope means: `house` never leaves the building readable, `quarter` is "
-    "readable at central, `local` stays on one box."
+    "readable at central, `local` stays on one box. Who writes: `home` the home node alone, "
+    "`office` also its reserve, `house` every node of the house, `any` central too."
 )
 
 
