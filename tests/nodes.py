@@ -7,6 +7,7 @@ story about Saturday is told on any day.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -100,6 +101,8 @@ class Nodes:
 
     folder: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, init=False)
+    builds: dict[str, Path] = field(default_factory=dict, init=False)
+    """Where the code lies that runs a node, where it is not ours; see `tests/older.py`."""
 
     def __post_init__(self) -> None:
         self.clock = MovedClock(self.folder / AHEAD)
@@ -114,7 +117,8 @@ class Nodes:
             with (self.folder / name / LOG).open("ab") as log:
                 self.processes[name] = subprocess.Popen(
                     [sys.executable, "-m", "tests.serve", str(self.folder / name)],
-                    cwd=ROOT,
+                    cwd=self.builds.get(name, ROOT),
+                    env={**os.environ, "QUARTIER_CRSQLITE": str(ROOT / "build" / "crsqlite.so")},
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
