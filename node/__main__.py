@@ -174,6 +174,11 @@ def _add_boxes(add: _Adder) -> None:
     )
     authority.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet's lines in a file")
     add("nodes", box_verbs.list_boxes, "list the quarter's boxes", NODES)
+    sync = add("sync", box_verbs.show_status, "tell how this box and its lines are", SYNC)
+    sync.add_argument("what", choices=("status",), help="what is asked")
+    form = sync.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as data")
+    form.add_argument("--metrics", action="store_true", help="for Prometheus, as text")
 
 
 def _port(text: str) -> int:
@@ -254,6 +259,11 @@ of all quarters (/central), once; the old one is worthless then.
 """
 NODES = """
 Name, role and since when. The desk's page of boxes shows them while the node runs.
+"""
+SYNC = """
+What the health page says: each other box with its line, when it was last heard, what waits both
+ways; what was stopped. Asks the running node; of one that stands still it tells what it last knew.
+Exit status 1 when there is something to do.
 """
 DOCTOR = """
 Compares every cell with what its writer signed. Stop the node before. Exit status 1 when

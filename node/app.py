@@ -24,15 +24,18 @@ from node.keeping import backups_of
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
+from node.status import StatusDoor, Told, told
 from node.store import Core, NodeRole, Store, Write
 from node.store.backups import Backups
 from node.store.erased_list import read_list
+from node.store.quarantine import list_set_aside
 from node.store.soundness import begin_life, end_life
 from node.sync import LineSwitch, Roster, Sync, SyncSettings, adopt_role, sync_app
 from node.sync.routes import SyncApp
 from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
 from node.web.gate import Gate
+from node.web.health import troubles_of
 from node.web.live import Streams, live
 from node.web.screens import Screens
 from node.web.static import static_file
@@ -74,6 +77,17 @@ class Node:
     streams: Streams
     backups: Backups
     jobs: list[asyncio.Task[None]] = field(default_factory=list)
+    door: StatusDoor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.door = StatusDoor(self.settings.data, self.status)
+
+    async def status(self, language: str) -> Told:
+        """How it is, as the health page says it; see `status`."""
+        health = await self.sync.health()
+        aside = await self.store.on_writer(list_set_aside)
+        troubles = troubles_of(self.store, self.sync, health)
+        return told(health, troubles, aside, language=language, is_running=True)
 
     async def start(self) -> None:
         """Begin timed work, and to find and meet other nodes."""
@@ -87,12 +101,14 @@ class Node:
                 copied = keep_copied(self.settings, self.backups, self.sync, clock)
                 self.jobs.append(asyncio.create_task(copied))
         await self.sync.start()
+        await self.door.open()
 
     async def close(self) -> None:
         """Stop meeting, finish writing, close the file."""
         for job in self.jobs:
             job.cancel()
         await asyncio.gather(*self.jobs, return_exceptions=True)
+        await self.door.close()
         await self.sync.stop()
         core = self.store.core
         await self.store.close()

@@ -1,4 +1,6 @@
-"""The verbs for boxes that come and go: invite, join, revoke, sheet, replace, nodes."""
+"""The verbs for boxes that come and go: invite, join, revoke, sheet, replace, nodes; and how they
+stand (`sync status`).
+"""
 
 from __future__ import annotations
 
@@ -104,6 +106,31 @@ def list_boxes(given: Namespace) -> int:
     with locked(given.data):
         print(belonging.listed(load(given.data, os.environ)))
     return 0
+
+
+def show_status(given: Namespace) -> int:
+    """`quartier sync status`."""
+    import json  # noqa: PLC0415
+
+    from node import status  # noqa: PLC0415
+    from node.web.i18n import terminal_language  # noqa: PLC0415
+
+    database_of(given.data)
+    language = terminal_language(os.environ)
+    found = status.ask(given.data, language)
+    if found is None:
+        with locked(given.data):
+            found = status.told_on_file(load(given.data, os.environ), language)
+    if found is None:
+        raise CommandError("this box belongs to no quarter yet. See quartier init and join.")
+    metrics = found.pop("metrics")
+    if given.metrics:
+        print(metrics, end="")
+    elif given.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(status.in_words(found, language)))
+    return 0 if found["is_well"] else 1
 
 
 def _say(progress: Progress) -> None:

@@ -49,6 +49,7 @@ from node.sync.sheet import (
     read_sheet,
     sheet_lines,
 )
+from node.sync.standing import health_on_file
 from node.sync.transport import Address, key_at, parse_address
 from node.sync.trouble import WORDS, Trouble, TroubleError, Words
 from node.sync.whereabouts import SyncSettings
@@ -91,6 +92,7 @@ __all__ = [
     "go_on_alone",
     "grant_house_key",
     "handover_by_sheet",
+    "health_on_file",
     "invite",
     "join_quarter",
     "join_roster",

@@ -14,7 +14,7 @@ from typing import Any
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
-from node.store import Chain, Head, NodeRole, Quarantined
+from node.store import SEALED, Chain, Head, NodeRole, Quarantined
 from node.sync.audits import Audited
 from node.sync.clones import is_copy
 from node.sync.greeting import Here
@@ -30,6 +30,9 @@ HEARD_LATELY_SECONDS = 120
 
 TOLD_SECONDS = 7 * 86_400
 """A difference that was put right is told for so long: somebody should look at the card."""
+
+LONG_SILENT_DAYS = 30
+"""A silent box is told after so long; after twice that journals wait no more for it."""
 
 _SILENT = frozenset({Trouble.UNREACHABLE, Trouble.NOT_FOUND, Trouble.WRONG_KEY})
 
@@ -171,7 +174,10 @@ def describe(
         clock_trusted=clock_trusted,
         write_refusal=write_refusal,
         free_bytes=free_bytes,
-        waiting_for_update=sum(head.n - head.applied for head in heads.values()),
+        # What is told as sealed is the house's, counted there.
+        waiting_for_update=sum(
+            head.n - head.applied for (_, scope), head in heads.items() if scope != SEALED
+        ),
         heads=dict(heads),
         stopped=tuple(_stopped(here, found) for found in quarantined),
         peers=tuple(_peer(here, peer, heads, line, now) for peer in peers),
@@ -222,8 +228,7 @@ def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: in
     out, back = count_waiting(heads, peer.said, scopes=here.shared_scopes(peer.node))
     is_cut = line is not None and line.is_cut(peer.site_id)
     trouble = Trouble.CUT if is_cut else _trouble(peer, now)
-    name = {"name": peer.node.name}
-    words = WORDS[trouble] if trouble else None
+    problem, remedy = _what_to_do(peer, trouble, now)
     return PeerHealth(
         site_id=peer.site_id,
         name=peer.node.name,
@@ -239,9 +244,33 @@ def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: in
         addresses=tuple(str(address) for address in peer.known_addresses()),
         is_metered=peer.is_spared,
         trouble=trouble,
-        problem=Sentence(words.message, name) if words else Sentence(""),
-        remedy=Sentence(words.remedy, name) if words else Sentence(""),
+        problem=problem,
+        remedy=remedy,
     )
+
+
+def _what_to_do(peer: Peer, trouble: Trouble | None, now: int) -> tuple[Sentence, Sentence]:
+    if trouble is None:
+        return Sentence(""), Sentence("")
+    heard = peer.node.since if peer.last_success_at is None else peer.last_success_at
+    days = (now - heard) // 86_400
+    values = {"name": peer.node.name, "days": days}
+    if trouble not in _SILENT or days < LONG_SILENT_DAYS:
+        words = WORDS[trouble]
+        return Sentence(words.message, values), Sentence(words.remedy, values)
+    is_central = peer.node.role is NodeRole.CENTRAL
+    return Sentence(_LONG_SILENT, values), Sentence(_LINE_FIRST if is_central else _GONE, values)
+
+
+_LONG_SILENT = N_("{name} hat seit {days} Tagen nichts von sich hören lassen.")
+_LINE_FIRST = N_(
+    "Prüfen Sie die Leitung ins Internet, und fragen Sie, wer die Zentrale betreibt. Bis dahin"
+    " behält das Haus alles für sie."
+)
+_GONE = N_(
+    "Schalten Sie die Box ein und prüfen Sie ihr Netzkabel: Sie holt alles nach. Gibt es sie nicht"
+    " mehr, melden Sie sie unter «Boxen» ab."
+)
 
 
 def _trouble(peer: Peer, now: int) -> Trouble | None:

@@ -37,7 +37,7 @@ from node.sync.sealing import heads_told
 from node.sync.transport import quarter_tag
 from node.sync.whereabouts import SyncSettings, Whereabouts
 
-_KEPT = "sync.peers"
+KEPT = "sync.peers"
 DEBOUNCE_SECONDS = 0.01
 """Writes of one moment travel together; shorter than anybody notices."""
 
@@ -102,7 +102,7 @@ class Sync:
         """Finish what an earlier process left, then look for the others."""
         store = self._own.store
         self._follow(self._own.roster)
-        self._kept = await store.on_writer(lambda core: core.kept(_KEPT)) or b""
+        self._kept = await store.on_writer(lambda core: core.kept(KEPT)) or b""
         self._peers.recall(self._kept)
         await self.metering.recall()
         await self._catch_up()
@@ -246,7 +246,7 @@ class Sync:
             return
         # Only a hint: a disk that is full need not take it.
         with contextlib.suppress(RefusedError):
-            await self._own.store.on_writer(lambda core: core.keep(_KEPT, found))
+            await self._own.store.on_writer(lambda core: core.keep(KEPT, found))
             self._kept = found
 
     async def _watch_line(self, line: LineSwitch) -> None:

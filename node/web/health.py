@@ -12,7 +12,7 @@ from typing import Any
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
-from node.store import NodeRole
+from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
@@ -58,7 +58,7 @@ async def health_view(visit: Visit) -> HealthView:
         node_rows=_node_rows(visit, state, sync),
         backup_rows=_backup_rows(visit, record) + _copy_rows(visit, sync, sent),
         line_rows=_line_rows(visit, sync.metering),
-        troubles=[_trouble(visit, each) for each in _node_troubles(visit, state, sync)]
+        troubles=[_trouble(visit, each) for each in troubles_of(visit.store, sync, state)]
         + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo]
         + [_trouble(visit, each) for each in _copy_troubles(visit, sent)],
@@ -81,15 +81,27 @@ def _node_rows(visit: Visit, state: Health, sync: Sync) -> list[dict[str, str]]:
     return [{"label": visit.say(label), "value": value} for label, value in said]
 
 
-def _node_troubles(visit: Visit, state: Health, sync: Sync) -> list[Refusal]:
-    """What is wrong with this node itself, most urgent first."""
-    troubles = [DISMISSED] if sync.is_revoked else []
-    troubles += [DAMAGED] if visit.store.is_doubted else []
+def troubles_of(store: Store, sync: Sync, state: Health) -> list[Refusal]:
+    """What is wrong with a running node itself, most urgent first."""
+    return node_troubles(
+        state,
+        is_revoked=sync.is_revoked,
+        is_doubted=store.is_doubted,
+        must_catch_up=store.core.must_catch_up,
+    )
+
+
+def node_troubles(
+    state: Health, *, is_revoked: bool, is_doubted: bool, must_catch_up: bool
+) -> list[Refusal]:
+    """The same of what is known of one."""
+    troubles = [DISMISSED] if is_revoked else []
+    troubles += [DAMAGED] if is_doubted else []
     if state.write_refusal is not None:
         troubles.append(state.write_refusal)
     elif state.free_bytes < LOW_BYTES:
         troubles.append(_with(DISK_LOW, count=state.free_bytes // MB))
-    if visit.store.core.must_catch_up:
+    if must_catch_up:
         troubles.append(NOBODY_ELSE)
     if not state.clock_trusted:
         troubles.append(CLOCK)

@@ -1,0 +1,251 @@
+"""How a node and its lines are, for `quartier sync status`: in words and as data.
+
+A running node answers at a socket in its own directory, which only its own user can open; of one
+that stands still its file tells what it last knew. Both say what the health page says, for it is
+made by the same functions of the same values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from node.base.clock import SystemClock
+from node.base.ids import id_text
+from node.base.refusals import N_, Refusal
+from node.registry import REGISTRY
+from node.settings import Settings
+from node.store import Core
+from node.store.quarantine import SetAside, list_set_aside
+from node.sync import Health, LineSwitch, PeerHealth, Sentence, health_on_file, metrics_text
+from node.web.health import node_troubles
+from node.web.i18n import translate
+from node.web.roles import ROLES
+
+SOCKET = "status.sock"
+ASKED_SECONDS = 10.0
+LANGUAGE_BYTES_MAX = 16
+Told = dict[str, Any]
+Tell = Callable[[str], Awaitable[Told]]
+
+log = logging.getLogger("quartier.status")
+
+
+def told(
+    health: Health,
+    troubles: Sequence[Refusal],
+    aside: Sequence[SetAside],
+    *,
+    language: str,
+    is_running: bool,
+) -> Told:
+    """Everything as plain values, its sentences in a language."""
+
+    def said(sentence: Sentence) -> str:
+        return translate(language, sentence.text, **sentence.values) if sentence.text else ""
+
+    found = [*troubles] if is_running else [NOT_RUNNING, *troubles]
+    return {
+        "name": health.name,
+        "role": str(health.role),
+        "site": id_text(health.site_id),
+        "is_running": is_running,
+        "is_well": is_running and health.is_well and not found,
+        "schema": health.schema,
+        "list_number": health.roster_number,
+        "waiting_for_update": health.waiting_for_update,
+        "heads": [
+            {"site": id_text(site), "scope": scope, "held": head.n, "applied": head.applied}
+            for (site, scope), head in sorted(health.heads.items())
+        ],
+        "troubles": [
+            {
+                "text": translate(language, each.message, **each.values),
+                "remedy": translate(language, each.remedy, **each.values),
+            }
+            for each in found
+        ]
+        + [
+            {"text": said(each.problem), "remedy": said(each.remedy)}
+            for each in health.audits
+            if not each.is_well
+        ],
+        "peers": [_peer(peer, said, is_running=is_running) for peer in health.peers],
+        "stopped": [
+            {
+                "name": each.name,
+                "site": id_text(each.site_id),
+                "scope": each.scope,
+                "number": each.n,
+                "reason": each.reason,
+                "since": _instant(each.since),
+            }
+            for each in health.stopped
+        ],
+        "set_aside": [{**each._asdict(), "site": id_text(each.site)} for each in aside],
+        "metrics": metrics_text(health),
+    }
+
+
+def told_on_file(settings: Settings, language: str) -> Told | None:
+    """The same of a node that does not run, from what its file knows; None for nobody's box."""
+    core = Core.open(settings.database, REGISTRY, clock=SystemClock())
+    try:
+        health = health_on_file(core, line=LineSwitch(settings.data) if settings.demo else None)
+        if health is None:
+            return None
+        troubles = node_troubles(
+            health,
+            is_revoked=core.is_dismissed,
+            is_doubted=False,
+            must_catch_up=core.must_catch_up,
+        )
+        aside = list_set_aside(core)
+    finally:
+        core.close()
+    return told(health, troubles, aside, language=language, is_running=False)
+
+
+def _peer(peer: PeerHealth, said: Callable[[Sentence], str], *, is_running: bool) -> Told:
+    return {
+        "name": peer.name,
+        "role": str(peer.role),
+        "site": id_text(peer.site_id),
+        # What lines there are only a running node knows.
+        "line": ("cut" if peer.is_cut else "open" if peer.is_well else "down")
+        if is_running
+        else "unknown",
+        "stage": str(peer.stage),
+        "last_success": _instant(peer.last_success_at),
+        "waiting_out": peer.waiting_out,
+        "waiting_back": peer.waiting_back,
+        "waiting": said(peer.waiting),
+        "problem": said(peer.problem) if is_running else "",
+        "remedy": said(peer.remedy) if is_running else "",
+        "addresses": list(peer.addresses),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+def in_words(status: Told, language: str) -> Iterator[str]:
+    """The same in lines for a terminal."""
+
+    def say(text: str, **values: Any) -> str:
+        return translate(language, text, **values)
+
+    role = say(ROLES[status["role"]])
+    yield f"{status['name']} ({role}), {say(N_('Schema'))} {status['schema']}"
+    for trouble in status["troubles"]:
+        yield f"! {trouble['text']}"
+        yield f"  {trouble['remedy']}"
+    for peer in status["peers"]:
+        yield ""
+        yield f"{peer['name']} ({say(ROLES[peer['role']])}): {say(_LINES[peer['line']])}"
+        yield f"  {say(N_('Zuletzt'))}: {peer['last_success'] or say(N_('nie'))}"
+        yield f"  {peer['waiting']}"
+        if peer["problem"]:
+            yield f"  ! {peer['problem']}"
+            yield f"    {peer['remedy']}"
+    for stopped in status["stopped"]:
+        yield ""
+        yield f"! {say(N_('Änderungen von {name} wurden angehalten.'), name=stopped['name'])}"
+        yield f"  {stopped['scope']} {stopped['number']}: {stopped['reason']}"
+        yield f"  {say(STOPPED_REMEDY)}"
+    if status["is_well"]:
+        yield ""
+        yield say(N_("Es ist nichts zu tun."))
+
+
+_LINES = {
+    "open": N_("erreichbar"),
+    "down": N_("nicht erreichbar"),
+    "cut": N_("Leitung getrennt"),
+    "unknown": N_("unbekannt, dieser Knoten läuft nicht"),
+}
+STOPPED_REMEDY = N_("Der Betrieb kann sie auf der Seite «Zustand» noch einmal prüfen lassen.")
+NOT_RUNNING = Refusal(
+    "status.not_running",
+    N_("Dieser Knoten läuft nicht; was hier steht, wusste er zuletzt."),
+    N_("Starten Sie ihn: `systemctl start quarter-node` oder `quartier serve`."),
+)
+
+
+@dataclass(slots=True)
+class StatusDoor:
+    """The socket at which a running node tells how it is."""
+
+    data: Path
+    tell: Tell
+    _server: asyncio.Server | None = field(default=None, init=False)
+
+    async def open(self) -> None:
+        """Answer from now on. A directory that takes no socket keeps no node from serving."""
+        try:
+            sock = _bound(self.data)
+        except OSError as error:
+            log.warning("`quartier sync status` is not answered: %s", error)
+            return
+        self._server = await asyncio.start_unix_server(self._answer, sock=sock)
+
+    async def close(self) -> None:
+        """Answer no more."""
+        if self._server is not None:
+            self._server.close()
+            with contextlib.suppress(OSError):
+                (self.data / SOCKET).unlink()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
+            async with asyncio.timeout(ASKED_SECONDS):
+                language = (await reader.read(LANGUAGE_BYTES_MAX)).decode().strip()
+                writer.write(json.dumps(await self.tell(language)).encode())
+                await writer.drain()
+        writer.close()
+
+
+def ask(data: Path, language: str) -> Told | None:
+    """What the node running in a directory says; None where none answers."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(ASKED_SECONDS)
+        with _short_path(data) as path:
+            sock.connect(path)
+        sock.sendall(language.encode())
+        sock.shutdown(socket.SHUT_WR)
+        parts = iter(lambda: sock.recv(65536), b"")
+        found: Told = json.loads(b"".join(parts))
+        return found
+    return None
+
+
+def _bound(data: Path) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        (data / SOCKET).unlink(missing_ok=True)
+        with _short_path(data) as path:
+            sock.bind(path)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+@contextlib.contextmanager
+def _short_path(data: Path) -> Iterator[str]:
+    """The socket's path by way of an open directory: a path of a socket has 107 bytes at most."""
+    folder = os.open(data, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{SOCKET}"
+    finally:
+        os.close(folder)
