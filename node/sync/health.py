@@ -202,15 +202,17 @@ def _audit(here: Here, done: Audited, now: int) -> AuditHealth:
 
 
 _UNSURE = N_(
-    "Diese Box und {name} halten nicht dasselbe ({tables}), und die Journale sagen nicht mehr,"
-    " was stimmt."
+    "Diese Box und {name} halten nicht dasselbe ({tables}). Was stimmt, steht in keinem Journal"
+    " mehr: Das von damals ist aufgeräumt."
 )
 _MENDED = N_(
     "Beim nächtlichen Vergleich mit {name} stimmte etwas nicht ({tables}). {rows} Zeilen wurden"
     " aus den Journalen wiederhergestellt."
 )
 _COMPARE = N_(
-    "Bitte melden Sie das der Betreuung; sie koppelt die Box neu, deren Speicher fehlerhaft ist."
+    "Von selbst wird nichts geraten. Die Box, die auch von den übrigen abweicht, hat den"
+    " fehlerhaften Speicher: Melden Sie sie ab und koppeln Sie sie neu, dann holt sie den ganzen"
+    " Stand von einer anderen."
 )
 _REPORT = N_(
     "Nichts ist verloren. Bitte melden Sie es der Betreuung: vielleicht ist ein Speicher"

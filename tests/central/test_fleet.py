@@ -50,6 +50,7 @@ async def test_all_quarters_stand_in_one_table(tmp_path: Path, clock: FrozenCloc
         assert all("wurde im Netz noch nicht gefunden" in row for row in rows)
         assert "0 von 2 in Ordnung" in page
         hof = html.unescape((await person.get(f"/central/quarters/{tag(central, 0)}")).text)
+        assert "Eine neue Box lässt das Haus selbst herein" in hof
         assert "2 MB" in hof
         told = await person.http.get("/central", headers={"accept": "application/json"})
         assert [row["boxes"] for row in told.json()["rows"]] == [3, 3]
