@@ -25,6 +25,8 @@ GIVEN_UP_BYTES = 128 * 1024
 _FULL_CODE = 13
 _NO_CODES = frozenset({5, 8, 10, 14})
 """SQLITE_BUSY, READONLY, IOERR and CANTOPEN: the disk or another program is in the way."""
+_MASKED = "unable to reset cached trigger stmt"
+"""All that cr-sqlite says where the disk takes nothing while it notes a changed cell."""
 _PRIMARY = 0xFF
 """Extended result codes keep the primary one in their lowest byte."""
 
@@ -61,7 +63,8 @@ class Storage:
         code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
         if code == _FULL_CODE:
             return self._noted(FULL, error)
-        return self._noted(UNWRITABLE, error) if code in _NO_CODES else None
+        is_no = code in _NO_CODES or _MASKED in str(error)
+        return self._noted(UNWRITABLE, error) if is_no else None
 
     def worked(self) -> None:
         """A write went through: whatever was in the way is gone."""

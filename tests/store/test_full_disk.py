@@ -9,6 +9,7 @@ import pytest
 
 from node.base.refusals import Refusal, RefusedError
 from node.store import Core, Store, Verdict
+from node.store.connection import DatabaseError
 from node.store.doctor import examine
 from tests.small_disk import files_limited, small_disk
 from tests.store.test_core import (
@@ -203,4 +204,21 @@ def test_a_restored_box_with_a_full_disk_goes_on_waiting_for_a_peer(tmp_path: Pa
     core.note_caught_up()
     assert not core.must_catch_up
     assert written == [True]
+    core.close()
+
+
+def test_a_disk_that_is_full_where_cr_sqlite_notes_a_cell_is_a_refusal_too(tmp_path: Path) -> None:
+    """It tells nothing of the disk then, and people were shown a fault of ours."""
+    core = open_core(tmp_path)
+    codes = set()
+    for number in range(400):
+        core._connection.execute("pragma max_page_count = 1")
+        found = core.write(add_note("x" * (number % 7)))
+        codes.add(found.code if isinstance(found, Refusal) else "")
+    assert codes <= {"", "store.full", "store.unwritable"}
+    assert len(codes) > 1
+    masked = core.storage.refusal_of(DatabaseError("error -- unable to reset cached trigger stmt"))
+    assert masked is not None
+    assert masked.code == "store.unwritable"
+    assert is_sound(core)
     core.close()
