@@ -126,9 +126,8 @@ def _seek_fork(chain: Chain, upto: int, public_key: bytes) -> Probe:
         middle = (low + high + 1) // 2
         theirs: SignedChangeset | None = yield ("there", chain, middle)
         own: SignedChangeset | None = yield ("here", chain, middle)
-        if theirs is None or own is None:
-            return None
-        if theirs.hash == own.hash:
+        if theirs is None or own is None or theirs.hash == own.hash:
+            # What was dropped somewhere had been everybody's. Proof is what parts after it.
             low = middle
         elif is_signed_by(theirs, public_key):
             high, proven = middle - 1, True

@@ -219,7 +219,10 @@ class Round:
         if where == "here":
             held: list[SignedChangeset] | None = yield ReadRange(chain, n - 1, 1)
             return held[0] if held else None
+        before = self.is_behind
         page = yield from self._ask_page(Fetch((Want(*chain, n - 1),), 1))
+        # What was dropped there and is looked for here is nothing that we lack.
+        self.is_behind = before
         check_page(page.changesets if page else (), {chain: n - 1})
         return page.changesets[0] if page and page.changesets else None
 
