@@ -37,6 +37,7 @@ from node.web.errors import ERRORS
 from node.web.gate import Gate
 from node.web.health import troubles_of
 from node.web.live import Streams, live
+from node.web.metrics import Measured, metrics
 from node.web.screens import Screens
 from node.web.static import static_file
 from node.web.templating import Templates
@@ -255,6 +256,7 @@ async def make_house(
                 house=settings.kiosk_house,
                 has_scanner=settings.kiosk_scanner,
             ),
+            Measured: Measured([sync], frozenset(settings.metrics_from)),
             Screens: Screens(),
             Streams: Streams(),
         },
@@ -310,6 +312,7 @@ def face_app() -> Litestar:
     return Litestar(
         route_handlers=[
             health,
+            metrics,
             live,
             static_file,
             *portal.ROUTES,

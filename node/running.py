@@ -257,8 +257,13 @@ def _peer_socket(settings: Settings) -> socket.socket:
 def _pages(by_host: Mapping[str, Any], nodes: list[Node], fleet: Path | None) -> Any:
     if fleet is None:
         return next(iter(by_host.values()))
-    hosts = frozenset(host for node in nodes for host in node.settings.hosts)
-    return Hub(by_host, central_pages(fleet, [node.house for node in nodes], hosts))
+    pages = central_pages(
+        fleet,
+        [node.house for node in nodes],
+        hosts=frozenset(host for node in nodes for host in node.settings.hosts),
+        metrics_from=frozenset(one for node in nodes for one in node.settings.metrics_from),
+    )
+    return Hub(by_host, pages)
 
 
 def _page_listener(pages: Any, nodes: list[Node]) -> Listener:

@@ -52,6 +52,9 @@ class Settings:
     kiosk_from: tuple[str, ...] = _setting(
         ("127.0.0.1", "::1"), "client addresses or networks that are a lobby screen"
     )
+    metrics_from: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"), "client addresses or networks that may read /metrics"
+    )
     kiosk_house: str = _setting("", "key of the house whose lobby the screen stands in")
     kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard is there")  # noqa: FBT003
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")

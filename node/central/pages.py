@@ -10,9 +10,11 @@ from litestar.di import Provide
 
 from node.central.fleet import ROUTES, Fleet
 from node.central.operator import Operators
+from node.sync import Sync
 from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
 from node.web.gate import Gate
+from node.web.metrics import Measured, metrics
 from node.web.static import static_file
 from node.web.storeless import storeless_house
 from node.web.visit import House, HttpRequest, Visit
@@ -21,17 +23,24 @@ NAME = "Zentrale"
 BODY_BYTES_MAX = 64 * 1024
 
 
-def central_pages(folder: Path, houses: Sequence[House], hosts: frozenset[str]) -> Gate:
+def central_pages(
+    folder: Path, houses: Sequence[House], *, hosts: frozenset[str], metrics_from: frozenset[str]
+) -> Gate:
     """The pages of a central whose quarters' directories lie in `folder`."""
     operators = Operators(folder)
-    house = storeless_house(NAME, {Fleet: Fleet(houses), Operators: operators})
+    services = {
+        Fleet: Fleet(houses),
+        Operators: operators,
+        Measured: Measured([house.service(Sync) for house in houses], metrics_from),
+    }
+    house = storeless_house(NAME, services)
     return Gate(central_app(), house, operators.find, hosts)
 
 
 def central_app() -> Litestar:
     """The pages; a `Gate` around them puts the visit into each request."""
     return Litestar(
-        route_handlers=[static_file, *ROUTES],
+        route_handlers=[static_file, metrics, *ROUTES],
         dependencies={"visit": Provide(_visit_of, sync_to_thread=False)},
         exception_handlers=ERRORS,
         request_class=BodyRequest,

@@ -6,7 +6,6 @@ lobby screen: it would bear the proxy's own address, which is often loopback.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from node.base.refusals import N_, Refusal
 from node.kiosk.prefs import kiosk_prefs
 from node.web.errors import answer_refusal
+from node.web.straight import comes_straight_from
 from node.web.visit import HttpRequest, Visit
-
-PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +33,7 @@ class KioskRules:
 
     def is_lobby_screen(self, request: HttpRequest) -> bool:
         """Whether the request comes straight from one of the screens."""
-        if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
-            return False
-        return any(_is_within(request.client.host, allowed) for allowed in self.addresses)
-
-
-def _is_within(address: str, allowed: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-        mapped = getattr(found, "ipv4_mapped", None) or found
-        return mapped in ipaddress.ip_network(allowed, strict=False)
-    except ValueError:
-        return address == allowed
+        return comes_straight_from(request, self.addresses)
 
 
 class Lobby:

@@ -42,7 +42,12 @@ async def a_central(folder: Path, clock: FrozenClock) -> AsyncIterator[Central]:
         await nodes[-1].sync.start()
         nodes[-1].house.quarter_name = name.capitalize()
     set_password(folder, PASSWORD)
-    pages = central_pages(folder, [node.house for node in nodes], frozenset())
+    pages = central_pages(
+        folder,
+        [node.house for node in nodes],
+        hosts=frozenset(),
+        metrics_from=frozenset({"127.0.0.1"}),
+    )
     try:
         yield Central(folder, pages, nodes, foyers)
     finally:

@@ -37,6 +37,15 @@ def tag(central: Central, number: int) -> str:
     return central.nodes[number].sync.tag
 
 
+async def test_the_machine_reads_all_quarters_in_one_go(tmp_path: Path, clock: FrozenClock) -> None:
+    async with a_central(tmp_path, clock) as central:
+        told = (await operator(central, client="127.0.0.1").get("/metrics")).text
+        for number in (0, 1):
+            assert f'quartier_takes_writes{{quarter="{tag(central, number)}"}} 1' in told
+        assert told.count("# TYPE quartier_takes_writes gauge") == 1
+        assert (await operator(central).get("/metrics")).status_code == 404
+
+
 async def test_all_quarters_stand_in_one_table(tmp_path: Path, clock: FrozenClock) -> None:
     async with a_central(tmp_path, clock) as central:
         copies = tmp_path / "hof" / "copies"
