@@ -22,6 +22,7 @@ from node.sync.heads import Heads, count_waiting
 from node.sync.line import LineSwitch
 from node.sync.peers import Peer
 from node.sync.round import Stage
+from node.sync.transport import quarter_tag
 from node.sync.trouble import WORDS, Trouble
 from node.sync.wire import PROTOCOL
 
@@ -117,6 +118,9 @@ class Health:
     `write_refusal` is what every write is answered, such as that the disk is full.
     """
 
+    quarter: str
+    """The quarter's public mark."""
+
     site_id: bytes
     name: str
     role: NodeRole
@@ -164,6 +168,7 @@ def describe(
     """The node's health from what is known at this moment."""
     own = here.roster.nodes.get(here.site_id)
     return Health(
+        quarter=quarter_tag(here.quarter),
         site_id=here.site_id,
         name=own.name if own else "",
         role=here.role,
@@ -306,12 +311,13 @@ def _waiting(out: int, back: int, name: str) -> Sentence:
     return Sentence(N_("Mit {name} ist alles abgeglichen."), values)
 
 
-def metrics_text(quarters: Mapping[str, Health]) -> str:
-    """The same of each quarter, by its public mark, for Prometheus (text format 0.0.4)."""
+def metrics_text(*quarters: Health) -> str:
+    """The same for Prometheus (text format 0.0.4), of each quarter by its public mark."""
     lines: dict[str, list[str]] = {}
-    for tag, health in quarters.items():
+    for health in quarters:
         for name, labels, value in _samples(health):
-            told = ",".join(f'{key}="{text}"' for key, text in {"quarter": tag, **labels}.items())
+            of = {"quarter": health.quarter, **labels}
+            told = ",".join(f'{key}="{text}"' for key, text in of.items())
             lines.setdefault(name, []).append(f"quartier_{name}{{{told}}} {value}")
     return "".join(
         f"# TYPE quartier_{name} gauge\n" + "\n".join(samples) + "\n"

@@ -30,9 +30,9 @@ async def metrics(visit: Visit) -> Response[str]:
     measured = visit.house.service(Measured)
     if not comes_straight_from(visit.request, measured.addresses):
         raise RefusedError(NOT_FOUND)
-    found = {sync.tag: await sync.health() for sync in measured.syncs}
+    found = [await sync.health() for sync in measured.syncs]
     return Response(
-        metrics_text(found),
+        metrics_text(*found),
         media_type=TEXT_FORMAT,
         headers={"cache-control": "no-store"},
     )

@@ -71,7 +71,7 @@ async def test_a_cell_changed_past_the_store_is_found_told_and_put_right(tmp_pat
             told = {each.name: each for each in health.audits}[other]
             assert "wish" in str(told.problem)
             assert str(told.remedy)
-            assert "quartier_audit_mended_rows" in metrics_text({"q": health})
+            assert "quartier_audit_mended_rows" in metrics_text(health)
 
 
 async def holds(node: Wired, name: str) -> bool:
@@ -106,7 +106,7 @@ async def test_what_the_journals_tell_no_more_is_told_and_left_alone(tmp_path: P
         assert ["wish" in finding.what for finding in findings] == [True]
         health = await home.sync.health()
         assert not health.is_well
-        assert "quartier_audit_differing_tables{" in metrics_text({"q": health})
+        assert "quartier_audit_differing_tables{" in metrics_text(health)
 
 
 @pytest.mark.asyncio

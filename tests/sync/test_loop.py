@@ -233,7 +233,7 @@ async def test_metrics_are_prometheus_text(tmp_path: Path) -> None:
         await home.wish("eins")
         await kiosk.sees("eins")
         await until(lambda: _nothing_waits(home))
-        text = metrics_text({"q": await home.sync.health()})
+        text = metrics_text(await home.sync.health())
         assert text.endswith("\n")
         values = {}
         for line in text.splitlines():

@@ -67,7 +67,7 @@ async def test_a_metered_line_is_silent_until_somebody_asks(tmp_path: Path) -> N
         assert between.opened == opened + 1
         peer = (await home.sync.health()).peers[0]
         assert (peer.is_metered, peer.is_well) == (True, True)
-        assert "quartier_peer_metered" in metrics_text({"q": await home.sync.health()})
+        assert "quartier_peer_metered" in metrics_text(await home.sync.health())
 
 
 async def test_what_is_urgent_goes_at_once_and_takes_along_what_waits(tmp_path: Path) -> None:
