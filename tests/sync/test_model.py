@@ -26,6 +26,7 @@ from node.base.periods import Period
 from node.base.refusals import Refusal
 from node.quarter.files import QuarterFiles, read_quarter
 from node.spaces import Reservation, Wish, reserve
+from node.spaces.rules import SUNDAY
 from node.store import SEALED
 from node.sync.authority import handover_to, revoke_node, take_authority
 from node.sync.roster import RosterError, take_roster
@@ -103,10 +104,12 @@ class Compared(RuleBasedStateMachine):
             self.model.ask(name, found.id)
 
     def _next_wish(self) -> Wish:
-        """A time that nobody has asked for."""
+        """A time that nobody has asked for, on a day on which the place is open."""
         self.count += 1
-        day, place = divmod(self.count, 4)
-        start = (BEGIN + timedelta(days=1 + day)).replace(hour=8, minute=0) + 3 * HOUR * place
+        number, place = divmod(self.count, 4)
+        days = (BEGIN + timedelta(days=1 + day) for day in range(STEPS))
+        open_days = [day for day in days if day.weekday() != SUNDAY]
+        start = open_days[number].replace(hour=8, minute=0) + 3 * HOUR * place
         return Wish(
             space_id=self.files.id_of("space", "werkraum"),
             period=Period(start, start + HOUR),
