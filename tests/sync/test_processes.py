@@ -39,6 +39,7 @@ async def test_nodes_killed_under_load_lose_nothing_that_was_acknowledged(tmp_pa
     assert len(acknowledged) > 50
     for node in pair:
         await node.until_sees(*acknowledged, seconds=30)
+    for node in pair:
         assert await node.end() == 0
     assert home.sees == kiosk.sees
     for folder in folders.values():
