@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from node.base.periods import to_epoch
 from node.store import NodeRole, Scope
 from node.sync.audits import audit, is_due
-from node.sync.heads import by_chain, count_waiting, say_heads
+from node.sync.heads import beyond_count, by_chain, count_waiting, counted, say_heads
 from node.sync.line import LineSwitch
 from node.sync.own import Own
 from node.sync.paging import Paging
@@ -159,7 +159,7 @@ class Caller:
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
         if meeting.forks:
             await self._own.introduce(meeting.forks, ask)
-        if meeting.is_behind and await self._can_begin_again(meeting):
+        if await self._should_begin_again(meeting):
             self._own.behind.notice(address)
 
     async def _ask_paged(self, link: Link, request: Request, token: bytes) -> Reply:
@@ -176,14 +176,26 @@ class Caller:
             self._paging.took(loop.time() - began)
         return reply
 
-    async def _can_begin_again(self, meeting: Round) -> bool:
-        """Whether the peer gives snapshots and holds all that we do: then nothing is lost."""
-        scopes = self._own.here.shared_scopes(self.peer.node)
+    async def _should_begin_again(self, meeting: Round) -> bool:
+        """Whether only a snapshot helps, and nothing that counts is lost by taking the peer's.
+
+        It helps who lacks what was dropped, and who holds more of a box that was let go than
+        counts: a merge cannot be undone. The peer must hold all that we do, and not that too.
+        """
+        scopes, members = self._own.here.shared_scopes(self.peer.node), self._own.here.members
+        if Scope.HOUSE not in scopes:
+            return False
         view = await self._own.look()
-        return Scope.HOUSE in scopes and all(
-            chain in meeting.said and meeting.said[chain].n >= head.n
-            for chain, head in view.heads.items()
-            if chain[1] in scopes
+        heads = {chain: head for chain, head in view.heads.items() if chain[1] in scopes}
+        beyond = beyond_count(heads, members)
+        if not meeting.is_behind and not beyond:
+            return False
+        return all(
+            chain in meeting.said
+            and meeting.said[chain].n >= counted(chain, head.n, members)
+            and (chain not in beyond or meeting.said[chain].n < head.n)
+            for chain, head in heads.items()
+            if chain not in beyond or counted(chain, head.n, members)
         )
 
     async def audit(self) -> bool:

@@ -26,6 +26,7 @@ from node.store import (
 )
 from node.sync.effects import Learn, Look, View
 from node.sync.greeting import Here
+from node.sync.heads import counted
 from node.sync.house_key import read_house_key
 from node.sync.roster import RosterError, RosterNode, kept_values, read_roster, take_roster
 from node.sync.round import Round, insist
@@ -96,10 +97,16 @@ async def _fetch(
     token = await _greet(link, core, giver)
     offer = await _offered(link, token)
     signed = SignedManifest(offer.body, offer.signature)
-    manifest = check_manifest(signed, _here(core).members, quarter=core.quarter, scopes=scopes)
+    members = _here(core).members
+    manifest = check_manifest(signed, members, quarter=core.quarter, scopes=scopes)
     holds = {(head.site, head.scope): head.n for head in manifest.heads}
-    if any(head.n > holds.get(chain, 0) for chain, head in core.heads().items()):
+    if any(
+        counted(chain, head.n, members) > holds.get(chain, 0)
+        for chain, head in core.heads().items()
+    ):
         raise TroubleError(Trouble.BUSY, "the giver lacks something that is here")
+    if any(n > counted(chain, n, members) for chain, n in holds.items()):
+        raise TroubleError(Trouble.BUSY, "the giver holds more of a box let go than counts")
     arriving = Arriving(manifest, core.path.with_name(ARRIVING))
     try:
         while not arriving.complete:

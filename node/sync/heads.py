@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from node.store import NO_HEAD, Chain, Head
+from node.store import NO_HEAD, Chain, Head, Members
 from node.sync.wire import HASH_BYTES, HeadSaid
 
 Heads = Mapping[Chain, Head]
@@ -47,6 +47,25 @@ def they_lack(heads: Heads, said: Said, *, scopes: Collection[str]) -> dict[Chai
         if chain[1] in scopes and head.n > held and (theirs is None or theirs.takes):
             lack[chain] = held
     return lack
+
+
+def counted(chain: Chain, n: int, members: Members) -> int:
+    """Up to which number a chain counts of which `n` are here: all, or what the roster says of a
+    box that was let go. More of that may be here, heard before the roster was.
+    """
+    who = members.get(chain[0])
+    return (
+        n
+        if who is None or who.revoked_after is None
+        else min(n, who.revoked_after.get(chain[1], 0))
+    )
+
+
+def beyond_count(heads: Heads, members: Members) -> frozenset[Chain]:
+    """The chains of which more is here than counts."""
+    return frozenset(
+        chain for chain, head in heads.items() if counted(chain, head.n, members) < head.n
+    )
 
 
 def knows_no_more(site: bytes, heads: Heads, said: Said) -> bool:

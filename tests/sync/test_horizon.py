@@ -235,6 +235,49 @@ async def test_a_box_that_was_away_too_long_takes_a_snapshot_and_keeps_what_it_w
             await kiosk.stop()
 
 
+@pytest.mark.asyncio
+async def test_what_only_one_box_heard_of_a_stolen_one_leaves_it_again(tmp_path: Path) -> None:
+    """A merge cannot be undone: the box takes the whole from one that never heard it."""
+    async with quarter(tmp_path, "home", "foyer", "cellar", start=False) as nodes:
+        home, foyer, cellar = nodes.values()
+        await home.start(peers=())
+        await foyer.start(peers=(home.address,))
+        await foyer.wish("vor dem Diebstahl")
+        await home.sees("vor dem Diebstahl")
+        await foyer.stop()
+        foyer = await opened(foyer)
+        await foyer.wish("vom Dieb")
+        await cellar.start(peers=())
+        await foyer.start(peers=(cellar.address,))
+        await cellar.wish("aus dem Keller")
+        await cellar.sees("vom Dieb")
+        await foyer.stop()
+        await home.sync.revoke_node(foyer.site)
+        await cellar.stop()
+        cellar = await opened(cellar)
+        await cellar.start(peers=(home.address,))
+        await home.sees("aus dem Keller")
+        await until(cellar.sync.behind.noticed.is_set)
+        giver = cellar.sync.behind.giver
+        assert giver == parse_address(home.address)
+        await cellar.stop()
+        database = cellar.folder / "quarter.db"
+        assert await begin_from_snapshot(
+            giver, database, REGISTRY, clock=CLOCK, told=lambda *_: None, again=True
+        )
+        cellar = await opened(cellar)
+        try:
+            assert await cellar.texts() == {"vor dem Diebstahl", "aus dem Keller"}
+            await cellar.start(peers=(home.address,))
+            await until(lambda: not cellar.store.core.must_catch_up)
+            await cellar.wish("geht weiter")
+            await home.sees("geht weiter")
+            assert await home.texts() == await cellar.texts()
+            assert not cellar.sync.behind.noticed.is_set()
+        finally:
+            await cellar.stop()
+
+
 async def opened(node: Wired) -> Wired:
     store = await Store.open(node.folder / "quarter.db", REGISTRY, clock=CLOCK)
     return Wired(node.folder, store, node.port)
