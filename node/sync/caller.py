@@ -183,7 +183,8 @@ class Caller:
         counts: a merge cannot be undone. The peer must hold all that we do, and not that too.
         """
         scopes, members = self._own.here.shared_scopes(self.peer.node), self._own.here.members
-        if Scope.HOUSE not in scopes:
+        is_somebody_let_go = any(each.revoked_after is not None for each in members.values())
+        if Scope.HOUSE not in scopes or not (meeting.is_behind or is_somebody_let_go):
             return False
         view = await self._own.look()
         heads = {chain: head for chain, head in view.heads.items() if chain[1] in scopes}
