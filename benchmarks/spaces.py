@@ -18,6 +18,7 @@ from node.base.periods import Period, local_instant
 from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles, read_quarter
 from node.registry import REGISTRY
+from node.serving import settle
 from node.spaces import Reservation, Wish, import_spaces, reserve
 from node.spaces.opening import opening_of
 from node.store import Core
@@ -43,6 +44,7 @@ def booking_vs_plain_insert() -> Figure:
         plain = open_writer(Path(folder) / "plain.db")
         plain.execute("create table plain (id blob primary key, details text)")
         wishes = _wishes(files)
+        settle()
         booking, reference = alternating(
             {
                 "value": lambda: _rate(lambda: _book(core, next(wishes))),
