@@ -27,8 +27,6 @@ BELIEVED_WAIT = timedelta(days=30)
 BELIEVED = frozenset({NodeRole.HOME})
 """Those that decide themselves: what they say of a request counts as it stands."""
 
-SPEAK_FOR_THE_TEAM = OFFICE_ROLES
-
 TABLES = people.STANDING
 """What the answer rests on beside the request: where these change, what waits is asked again."""
 
@@ -70,7 +68,7 @@ def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Sta
         has_asked = people.is_let_in_from_outside(write, actor.person_id, now=now)
         if not has_asked:
             return None if has_asked is None else _barred()
-    speaks = is_by_staff and wrote <= SPEAK_FOR_THE_TEAM and _is_team(write, reservation, now=now)
+    speaks = is_by_staff and wrote <= OFFICE_ROLES and _is_team(write, reservation, now=now)
     return Standing(rules.audience_of(actor), speaks)
 
 
@@ -91,7 +89,7 @@ def cancelling(
     if wrote <= BELIEVED:
         return Cancelling(is_believed=True)
     if wrote <= HOUSE_ROLES:
-        return Cancelling(speaks_for_team=wrote <= SPEAK_FOR_THE_TEAM)
+        return Cancelling(speaks_for_team=wrote <= OFFICE_ROLES)
     members = people.members_of(write, reservation.household_id)
     ids = {reservation.person_id, *(member.id for member in members)}
     found = {people.is_let_in_from_outside(write, person_id, now=now) for person_id in ids}

@@ -119,7 +119,7 @@ def check_origin(changeset: Changeset, place: Place, who: Member) -> None:
         raise LawBrokenError(f"a {who.role} node may not write scope {changeset.scope!r}")
     if site_id_of(who.public_key) != changeset.site:
         raise LawBrokenError("the site id does not belong to the key")
-    if who.revoked_after is not None and changeset.n > who.revoked_after.get(changeset.scope, 0):
+    if changeset.n > who.counted(changeset.scope, changeset.n):
         raise LawBrokenError("the node was revoked before it wrote this")
 
 
@@ -272,12 +272,11 @@ class Intake:
         who = members.get(body.site)
         if who is None or who.role not in HOUSE_ROLES:
             return Verdict.UNKNOWN_SITE
-        counts = None if who.revoked_after is None else who.revoked_after.get(Scope.HOUSE, 0)
         head = self._head((body.site, SEALED))
         if body.n != head.n + 1:
             return Verdict.KNOWN if body.n <= head.n else Verdict.GAP
         joins = body.previous == head.hash and body.history == self._place.history
-        in_time = counts is None or body.n <= counts
+        in_time = body.n <= who.counted(Scope.HOUSE, body.n)
         if not body.box and not self._is_named(body):
             return Verdict.GAP
         if not (joins and in_time and body.is_signed(signed.signature, who.public_key)):

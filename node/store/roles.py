@@ -59,6 +59,12 @@ class Member:
     revoked_after: Mapping[str, int] | None = None
     of_house: bool = True
 
+    def counted(self, scope: str, n: int) -> int:
+        """Up to which number its chain counts, which has `n`: all, unless it was let go."""
+        if self.revoked_after is None:
+            return n
+        return min(n, self.revoked_after.get(scope, 0))
+
 
 Members = Mapping[bytes, Member]
 """The roster by site id."""

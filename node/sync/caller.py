@@ -164,17 +164,14 @@ class Caller:
 
     async def _ask_paged(self, link: Link, request: Request, token: bytes) -> Reply:
         """Ask, and learn from what carries pages how large they may be on this line."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        if not isinstance(request, Fetch | Give):
+            return await link.ask(request, token=token)
         try:
-            reply = await link.ask(request, token=token)
+            with self._paging.timed():
+                return await link.ask(request, token=token)
         except TroubleError:
-            if isinstance(request, Fetch | Give):
-                self._paging.was_cut()
+            self._paging.was_cut()
             raise
-        if isinstance(request, Fetch | Give):
-            self._paging.took(loop.time() - began)
-        return reply
 
     async def _should_begin_again(self, meeting: Round) -> bool:
         """Whether only a snapshot helps, and nothing that counts is lost by taking the peer's.

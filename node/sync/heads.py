@@ -53,12 +53,8 @@ def counted(chain: Chain, n: int, members: Members) -> int:
     """Up to which number a chain counts of which `n` are here: all, or what the roster says of a
     box that was let go. More of that may be here, heard before the roster was.
     """
-    who = members.get(chain[0])
-    return (
-        n
-        if who is None or who.revoked_after is None
-        else min(n, who.revoked_after.get(chain[1], 0))
-    )
+    site, scope = chain
+    return members[site].counted(scope, n) if site in members else n
 
 
 def beyond_count(heads: Heads, members: Members) -> frozenset[Chain]:

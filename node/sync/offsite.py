@@ -113,15 +113,14 @@ async def _send(own: Own, peer: Peer, link: Link, told: TellCopy, path: Path) ->
     meeting = Round(own.here, peer.node, secrets.token_bytes(32))
     await own.drive(meeting.greet(), link.ask)
     reply = await link.ask(told, token=meeting.token)
-    before, paging, loop = -1, Paging(PART_BYTES), asyncio.get_running_loop()
+    before, paging = -1, Paging(PART_BYTES)
     while isinstance(reply, CopyState) and not reply.is_whole:
         if reply.held == before:
             raise TroubleError(Trouble.STORE, "central took nothing")
         before = reply.held
         data = await asyncio.to_thread(_read, path, reply.held, paging.size)
-        began = loop.time()
-        reply = await link.ask(GiveCopy(told.name, before, data), token=meeting.token)
-        paging.took(loop.time() - began)
+        with paging.timed():
+            reply = await link.ask(GiveCopy(told.name, before, data), token=meeting.token)
     if not isinstance(reply, CopyState):
         raise TroubleError(Trouble.NOT_ACCEPTED, type(reply).__name__)
 
@@ -157,16 +156,15 @@ async def fetch_copy(
     """Bring a copy here; what is here already is not fetched again. Raises `TroubleError`."""
     shown = await key_at(address)
     proof = _proof(sheet, shown)
-    paging, loop = Paging(PART_BYTES), asyncio.get_running_loop()
+    paging = Paging(PART_BYTES)
     link = Link(address, JOIN, lambda key: key == shown, is_far=True)
     try:
         with target.open("a+b") as writing:
             while writing.tell() < size:
                 told(writing.tell(), size)
                 request = AskCopyPart(sheet.public_key, proof, name, writing.tell(), paging.size)
-                began = loop.time()
-                reply = await link.ask(request)
-                paging.took(loop.time() - began)
+                with paging.timed():
+                    reply = await link.ask(request)
                 if not isinstance(reply, CopyPart) or not reply.data:
                     raise TroubleError(Trouble.BUSY, "the copy is not at hand any more")
                 # Before the copy is opened: it may hold somebody who was erased since.

@@ -6,6 +6,10 @@ are small: little is lost, and no request takes so long that somebody on the way
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from node.sync.wire import PAGE_BYTES
 
 FIRST_BYTES = 32 * 1024
@@ -27,6 +31,14 @@ class Paging:
             self.size = min(self.size * 2, self._most)
         elif seconds > SLOW_SECONDS:
             self.was_cut()
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Around a request that carries a page; one that fails shows no pace."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        yield
+        self.took(loop.time() - began)
 
     def was_cut(self) -> None:
         """A page did not arrive: the next one is smaller."""
