@@ -31,6 +31,7 @@ from node.sync import (
     TroubleError,
     begin_from_snapshot,
     candidates,
+    found_nearby,
     grant_house_key,
     handover_by_sheet,
     invite,
@@ -40,6 +41,7 @@ from node.sync import (
     new_sheet,
     own_addresses,
     parse_address,
+    quarter_tag,
     read_roster,
     read_sheet,
     recover_quarter,
@@ -53,9 +55,17 @@ from node.sync import (
 from node.web.qr import qr_terminal
 
 ASKING = N_("Die andere Box wird gefragt.")
+WAITING = N_(
+    "Diese Box wartet auf das Haus. Jemand vom Service-Point lässt sie herein: am Rechner unter"
+    " „Zustand“, dann „Boxen“, mit diesem Gegencode."
+)
+LOOKING = N_("Im Netz wird nach den Boxen des Hauses gesucht.")
 SNAPSHOT = N_("{done} von {all} MB sind kopiert.")
 NO_SNAPSHOT = N_("Eine Kopie im Ganzen war nicht zu haben. Was fehlt, kommt Stück für Stück.")
 CHANGES = N_("{done} von {all} Änderungen sind kopiert.")
+
+NEARBY_SECONDS = 4.0
+"""So long boxes of the house have to say on the network that they are there."""
 
 COPY_SECONDS = 3600.0
 """A quarter that has not arrived by then does not come over this line; the next try goes on."""
@@ -65,12 +75,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come: a German sentence, and how much of all is done (0: unknown)."""
+    """How far long work has come: a German sentence, and how much of all is done (0: unknown).
+
+    `code` is what somebody elsewhere must be told for it to go on.
+    """
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
     done: int = 0
     all: int = 0
+    code: str = ""
 
 
 Say = Callable[[Progress], object]
@@ -106,11 +120,12 @@ def join(settings: Settings, address: str, code: str, *, say: Say) -> RosterNode
             settings.database,
             REGISTRY,
             clock=SystemClock(),
+            waits=lambda code: say(Progress(WAITING, code=code)),
         )
     )
     own = _on_core(settings, lambda core: roster.nodes[core.site_id])
     _note_neighbour(settings, address, own)
-    _take_snapshot(settings, address, say)
+    _take_any_snapshot(settings, address, say)
     return own
 
 
@@ -250,7 +265,19 @@ def _roster(core: Core) -> Roster:
     return roster
 
 
-def _take_snapshot(settings: Settings, address: str, say: Say) -> None:
+def _take_any_snapshot(settings: Settings, address: str, say: Say) -> None:
+    """Begin with a snapshot of the node at `address`; central gives none, so of a box nearby."""
+    if _take_snapshot(settings, address, say) or not settings.discovery:
+        return
+    say(Progress(LOOKING))
+    tag = _on_core(settings, lambda core: quarter_tag(core.quarter))
+    nearby = asyncio.run(found_nearby(tag, host=settings.sync_host, seconds=NEARBY_SECONDS))
+    for each in nearby:
+        if _take_snapshot(settings, str(each), say):
+            return
+
+
+def _take_snapshot(settings: Settings, address: str, say: Say) -> bool:
     """Begin with all that a sister holds; without one everything comes as journals, slower."""
 
     def told(here: int, all_: int) -> None:
@@ -258,7 +285,7 @@ def _take_snapshot(settings: Settings, address: str, say: Say) -> None:
         say(Progress(SNAPSHOT, megabytes, here, all_))
 
     try:
-        asyncio.run(
+        return asyncio.run(
             begin_from_snapshot(
                 parse_address(address),
                 settings.database,
@@ -269,6 +296,7 @@ def _take_snapshot(settings: Settings, address: str, say: Say) -> None:
         )
     except (TroubleError, TimeoutError):
         say(Progress(NO_SNAPSHOT))
+        return False
 
 
 async def _copy(settings: Settings, say: Say) -> None:

@@ -134,10 +134,18 @@ def show_status(given: Namespace) -> int:
 
 
 def _say(progress: Progress) -> None:
-    """How far it is, in the language of the terminal."""
+    """How far it is, in the language of the terminal; what is said again and again, once."""
     from node.web.i18n import terminal_language, translate  # noqa: PLC0415
 
-    print(translate(terminal_language(os.environ), progress.text, **progress.values))
+    if progress.code and progress.code in _TOLD:
+        return
+    _TOLD.add(progress.code)
+    said = translate(terminal_language(os.environ), progress.text, **progress.values)
+    print(f"{said} {progress.code}".strip(), flush=True)
+
+
+_TOLD: set[str] = set()
+"""The countersigns that this process has shown."""
 
 
 def _secret(path: Path | None) -> str:

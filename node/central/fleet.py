@@ -24,7 +24,7 @@ from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.gate import SESSION_COOKIES
 from node.web.health import HealthView, health_view
-from node.web.inviting import NAME_CHARS_MAX, NOT_HERE
+from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, waiting_rows
 from node.web.prefs import changed, local_path
 from node.web.roles import ROLES
 from node.web.showing import moment
@@ -67,6 +67,15 @@ class QuarterPage:
     can_change: bool
     where: str
     copies: list[dict[str, str]]
+    roles: list[dict[str, str]]
+    waiting: list[dict[str, str]]
+    open_codes: int
+    code: str = ""
+    code_name: str = ""
+    code_svg: str = ""
+    address: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -177,10 +186,15 @@ def _when(visit: Visit, at: datetime | None) -> str:
 async def quarter_page(visit: Visit, tag: str) -> Response[Any]:
     """One quarter: what is the matter, its boxes, its copies."""
     visit.signed_in()
+    return show_quarter(visit, await quarter(visit, tag))
+
+
+async def quarter(visit: Visit, tag: str) -> QuarterPage:
+    """How a quarter is; raises `RefusedError` where there is none of this mark."""
     house = visit.house.service(Fleet).find(tag)
     sync = house.service(Sync)
     roster = sync.roster.body
-    page = QuarterPage(
+    return QuarterPage(
         tag=tag,
         name=house.quarter_name,
         view=await health_view(replace(visit, house=house)),
@@ -188,8 +202,15 @@ async def quarter_page(visit: Visit, tag: str) -> Response[Any]:
         can_change=sync.is_authority,
         where=next((n.name for n in roster.nodes if n.public_key == roster.authority), ""),
         copies=[_copy(visit, *each) for each in sync.offsite.kept.found],
+        roles=[{"value": str(role), "text": visit.say(ROLES[role])} for role in INVITED],
+        waiting=await waiting_rows(visit, sync),
+        open_codes=await sync.open_codes(),
     )
-    return _page(visit, "central/quarter.html", page)
+
+
+def show_quarter(visit: Visit, page: QuarterPage, *, status: int = 200) -> Response[Any]:
+    """The page of one quarter."""
+    return _page(visit, "central/quarter.html", page, status=status)
 
 
 def _box(visit: Visit, node: RosterNode, sync: Sync) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from node.base.actors import NOBODY, Actor, Face, Role
+from node.base.guesses import SECONDS, Guesses
 from node.base.refusals import N_, Refusal
 from node.people.hashing import hash_secret, verify_secret
 from node.store.files import write_durably
-from node.web.guesses import SECONDS, Guesses
 
 FILE = "operator.hash"
 TOKENS_MAX = 20

@@ -8,7 +8,8 @@ from pathlib import Path
 from litestar import Litestar
 from litestar.di import Provide
 
-from node.central.fleet import ROUTES, Fleet
+from node.central import fleet, inviting
+from node.central.fleet import Fleet
 from node.central.operator import Operators
 from node.sync import Sync
 from node.web.bodies import BodyRequest
@@ -40,7 +41,7 @@ def central_pages(
 def central_app() -> Litestar:
     """The pages; a `Gate` around them puts the visit into each request."""
     return Litestar(
-        route_handlers=[static_file, metrics, *ROUTES],
+        route_handlers=[static_file, metrics, *fleet.ROUTES, *inviting.ROUTES],
         dependencies={"visit": Provide(_visit_of, sync_to_thread=False)},
         exception_handlers=ERRORS,
         request_class=BodyRequest,

@@ -27,7 +27,16 @@ from node.sync import (
 )
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
-from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, taken_in_at
+from node.web.inviting import (
+    COUNTERSIGN_CHARS_MAX,
+    INVITED,
+    NAME_CHARS_MAX,
+    NOT_HERE,
+    find_waiting,
+    let_in,
+    taken_in_at,
+    waiting_rows,
+)
 from node.web.overheard import OVERHEARD, SHEET_CHARS_MAX, is_overheard
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
@@ -47,8 +56,11 @@ class NodesPage:
     invites_at: str
     overheard: bool
     roles: list[dict[str, str]]
+    waiting: list[dict[str, str]]
     given: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Any] | None = None
+    refused_id: str = ""
     code: str = ""
     code_name: str = ""
     code_svg: str = ""
@@ -59,7 +71,7 @@ class NodesPage:
 async def nodes_page(visit: Visit) -> Response[Any]:
     """Who belongs to the quarter."""
     visit.allowed(Permission.PAIR_NODES)
-    return await desk_page(visit, "desk/nodes.html", _page(visit), here="health")
+    return await desk_page(visit, "desk/nodes.html", await _page(visit), here="health")
 
 
 @post("/desk/nodes/invite", include_in_schema=False)
@@ -69,7 +81,7 @@ async def invite_node(visit: Visit) -> Response[Any]:
     fields = await read_fields(visit)
     name = fields.text("name", required=True, longest=NAME_CHARS_MAX)
     role = NodeRole(fields.choice("role", INVITED, default=NodeRole.KIOSK))
-    page = _page(visit)
+    page = await _page(visit)
     if fields.problems:
         page.given, page.problems = fields.given, fields.problems
         return await desk_page(visit, "desk/nodes.html", page, here="health", status=400)
@@ -78,6 +90,26 @@ async def invite_node(visit: Visit) -> Response[Any]:
     page.code, page.code_name, page.address = code, name, sync.address
     page.code_svg = qr_svg(f"{page.address} {code}")
     return await desk_page(visit, "desk/nodes.html", page, here="health")
+
+
+@post("/desk/nodes/waiting/{newcomer_id:str}", include_in_schema=False)
+async def decide_waiting(visit: Visit, newcomer_id: str) -> Response[Any]:
+    """Let a box in that came to central with a code, or turn it away."""
+    visit.allowed(Permission.PAIR_NODES)
+    fields = await read_fields(visit)
+    sync = visit.house.service(Sync)
+    newcomer = await find_waiting(sync, newcomer_id)
+    if fields.given.get("turn_away") == "1":
+        await sync.waiting.turn_away(newcomer)
+        return visit.go("/desk/nodes")
+    typed = fields.text("countersign", longest=COUNTERSIGN_CHARS_MAX)
+    refusal = await let_in(visit, newcomer, typed)
+    if refusal is None:
+        return visit.go("/desk/nodes")
+    page = await _page(visit)
+    page.refused, page.refused_id = words(visit, refusal), newcomer_id
+    status = refusal.status
+    return await desk_page(visit, "desk/nodes.html", page, here="health", status=status)
 
 
 @post("/desk/nodes/{node_id:str}/rename", include_in_schema=False)
@@ -137,7 +169,7 @@ async def take_back(visit: Visit) -> Response[Any]:
     visit.allowed(Permission.RUN_NODE)
     fields = await read_fields(visit)
     typed = fields.given.pop("sheet", "")[:SHEET_CHARS_MAX]
-    page = _page(visit)
+    page = await _page(visit)
     if page.overheard and fields.given.get("own_network") != "1":
         page.problems = {"own_network": visit.say(OVERHEARD.message)}
         return await desk_page(visit, "desk/nodes.html", page, here="health", status=422)
@@ -157,7 +189,7 @@ async def take_back(visit: Visit) -> Response[Any]:
     return visit.go("/desk/nodes")
 
 
-def _page(visit: Visit) -> NodesPage:
+async def _page(visit: Visit) -> NodesPage:
     sync = visit.house.service(Sync)
     roster, here = sync.roster, sync.roster.nodes[sync.site_id]
     kept_by = next((n for n in roster.body.nodes if n.public_key == roster.body.authority), None)
@@ -175,6 +207,7 @@ def _page(visit: Visit) -> NodesPage:
         invites_at=taken_in_at(roster),
         overheard=is_overheard(visit),
         roles=[{"value": str(role), "text": visit.say(ROLES[role])} for role in INVITED],
+        waiting=await waiting_rows(visit, sync),
     )
 
 
@@ -214,4 +247,13 @@ UNKNOWN_NODE = Refusal(
     N_("Bitte wählen Sie eine aus der Liste der Boxen."),
     status=404,
 )
-ROUTES = (nodes_page, invite_node, rename_node, ask_revoke, revoke, hand_over, take_back)
+ROUTES = (
+    nodes_page,
+    invite_node,
+    decide_waiting,
+    rename_node,
+    ask_revoke,
+    revoke,
+    hand_over,
+    take_back,
+)

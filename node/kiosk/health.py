@@ -59,7 +59,7 @@ async def health_page(visit: Visit) -> Response[Any]:
     """Everything that somebody should look after, and how all else is."""
     actor = visit.allowed(Permission.SEE_HEALTH)
     view = await health_view(visit)
-    is_well = not (view.troubles or view.stopped) and all(
+    is_well = not (view.troubles or view.stopped or view.newcomers) and all(
         peer["state"] == "confirmed" for peer in view.peers
     )
     page = HealthPage(view, may(actor, Permission.PAIR_NODES), is_well)

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from node.base.actors import NOBODY, Actor, Face
+from node.base.guesses import SECONDS, Guesses
 from node.base.ids import normal_code, random_code
 from node.base.refusals import N_, Refusal, RefusedError
 from node.kiosk import KioskRules
 from node.web.gate import SESSION_COOKIES
-from node.web.guesses import SECONDS, Guesses
 from node.web.visit import Visit
 
 CODE_CHARS = 8

@@ -12,6 +12,7 @@ from node.base.refusals import N_, Refusal
 from node.belonging import Progress
 from node.setup.door import admit
 from node.setup.frame import setup_of, setup_page
+from node.setup.state import Begun, Setup, forget_begun
 from node.setup.work import Say
 from node.sync import Code, CodeError, parse_address
 from node.web.forms import Fields, read_fields
@@ -31,6 +32,11 @@ async def join_page(visit: Visit) -> Response[Any]:
     """Ask for the code, and say what was wrong with the last one."""
     admit(visit)
     setup = setup_of(visit)
+    begun = setup.begun
+    if begun is not None and begun.way == "join" and not setup.work.goes_on:
+        # The power failed while the box waited for its house.
+        _begin(setup, begun.address, begun.code)
+        return visit.go("/setup/progress")
     refusal = setup.work.refusal if setup.work.way == "join" else None
     page = JoinPage(setup.given if refusal else {})
     return setup_page(visit, "setup/join.html", page, refusal=refusal)
@@ -46,15 +52,31 @@ async def join(visit: Visit) -> Response[Any]:
     if refusal is not None:
         page = JoinPage(fields.given)
         return setup_page(visit, "setup/join.html", page, refusal=refusal, again="/setup/join")
-    setup = setup_of(visit)
+    _begin(setup_of(visit), address, code)
+    return visit.go("/setup/progress")
+
+
+def _begin(setup: Setup, address: str, code: str) -> None:
     setup.given = {"address": address, "code": code}
 
     def run(say: Say) -> None:
-        own = belonging.join(setup.settings, address, code, say=say)
+        if setup.settings.database.exists():
+            # It was let in when the power failed; what it lacks comes while it serves.
+            setup.finish(Progress(LET_IN))
+            return
+        try:
+            own = belonging.join(setup.settings, address, code, say=lambda said: told(say, said))
+        except Exception:
+            forget_begun(setup.settings.data)
+            raise
         setup.finish(Progress(JOINED, {"name": own.name}))
 
+    def told(say: Say, said: Progress) -> None:
+        if said.code and setup.begun is None:
+            setup.note(Begun("join", address, code=code))
+        say(said)
+
     setup.work.begin("join", run)
-    return visit.go("/setup/progress")
 
 
 def _split(fields: Fields) -> tuple[str, str]:
@@ -83,6 +105,7 @@ def address_refusal(address: str) -> Refusal | None:
     return None
 
 
+LET_IN = N_("Diese Box gehört jetzt zum Quartier.")
 JOINED = N_("Diese Box heißt jetzt {name} und gehört zum Quartier.")
 NO_ADDRESS = Refusal(
     "setup.no_address",

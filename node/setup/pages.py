@@ -49,6 +49,7 @@ class ProgressPage:
     text: str
     done: int
     all: int
+    code: str = ""
 
 
 @dataclass(slots=True)
@@ -137,10 +138,20 @@ async def progress(visit: Visit) -> Response[Any]:
         text=visit.say(now.text, **now.values) if now.text else "",
         done=now.done,
         all=now.all,
+        code=now.code,
     )
     answer = setup_page(visit, "setup/progress.html", page)
     answer.headers["refresh"] = str(LOOKS_AGAIN_SECONDS)
     return answer
+
+
+@post("/setup/stop", include_in_schema=False)
+async def stop(visit: Visit) -> Response[Any]:
+    """Wait no longer for the house."""
+    admit(visit)
+    await read_fields(visit)
+    setup_of(visit).work.stop()
+    return visit.go("/setup/progress")
 
 
 def _done(visit: Visit) -> Response[Any]:
@@ -199,4 +210,4 @@ NOT_YET = Refusal(
     N_("Bitte richten Sie sie an ihrem Bildschirm ein."),
     status=503,
 )
-ROUTES = (start, take_code, progress, set_prefs, reset, health, anything)
+ROUTES = (start, take_code, progress, stop, set_prefs, reset, health, anything)

@@ -21,11 +21,14 @@ FILE = "setup.json"
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """Setting up that left a database which is not whole yet; no secret is in it."""
+    """Setting up that is not over: a database that is not whole yet, or a box that waits for its
+    house. No secret is in it: `code` is a pairing code that is good for this box only.
+    """
 
     way: str
     address: str = ""
     dead: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

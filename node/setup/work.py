@@ -34,6 +34,7 @@ class Work:
     progress: Progress | None = None
     refusal: Refusal | None = None
     outcome: Any = None
+    is_stopped: bool = False
     _thread: threading.Thread | None = field(default=None, repr=False)
 
     @property
@@ -46,6 +47,7 @@ class Work:
         if self.goes_on:
             raise RefusedError(GOES_ON)
         self.way, self.progress, self.refusal, self.outcome = way, Progress(BEGINS), None, None
+        self.is_stopped = False
         # A daemon: whoever stops the box need not wait, for every piece can be begun again.
         self._thread = threading.Thread(target=self._run, args=(run,), daemon=True)
         self._thread.start()
@@ -54,7 +56,19 @@ class Work:
         outcome, refusal = attempt(self.hold, lambda: run(self._say))
         self.outcome, self.refusal = outcome, refusal
 
+    def stop(self) -> None:
+        """Wait no longer for somebody elsewhere; what works on is not cut off."""
+        if self.waits:
+            self.is_stopped = True
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for somebody elsewhere."""
+        return self.goes_on and self.progress is not None and bool(self.progress.code)
+
     def _say(self, progress: Progress) -> None:
+        if self.is_stopped and progress.code:
+            raise RefusedError(STOPPED)
         self.progress = progress
 
 
@@ -87,6 +101,11 @@ def _refusal_of(error: Exception) -> Refusal:
 
 
 BEGINS = N_("Es geht los.")
+STOPPED = Refusal(
+    "setup.stopped",
+    N_("Diese Box wartet nicht mehr."),
+    N_("Derselbe Code gilt für sie noch, solange die Zentrale sie als wartend führt."),
+)
 GOES_ON = Refusal(
     "setup.goes_on",
     N_("Diese Box wird gerade eingerichtet."),

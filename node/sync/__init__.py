@@ -16,6 +16,7 @@ from node.sync.authority import (
     take_authority,
 )
 from node.sync.clones import become_own
+from node.sync.discovery import found_nearby
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
 from node.sync.health import AuditHealth, Health, PeerHealth, Sentence, Stopped, metrics_text
@@ -50,8 +51,9 @@ from node.sync.sheet import (
     sheet_lines,
 )
 from node.sync.standing import health_on_file
-from node.sync.transport import Address, key_at, parse_address
+from node.sync.transport import Address, key_at, parse_address, quarter_tag
 from node.sync.trouble import WORDS, Trouble, TroubleError, Words
+from node.sync.waiting import Newcomer
 from node.sync.whereabouts import SyncSettings
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "Health",
     "LineSwitch",
     "Metering",
+    "Newcomer",
     "PeerHealth",
     "Root",
     "Roster",
@@ -88,6 +91,7 @@ __all__ = [
     "chosen_metered",
     "fetch_copy",
     "find_differences",
+    "found_nearby",
     "found_roster",
     "go_on_alone",
     "grant_house_key",
@@ -104,6 +108,7 @@ __all__ = [
     "new_sheet",
     "own_addresses",
     "parse_address",
+    "quarter_tag",
     "read_roster",
     "read_sheet",
     "recover_quarter",

@@ -92,5 +92,9 @@ class ListBox(msgspec.Struct, array_like=True, frozen=True, tag=49):
     node: RosterNode
 
 
+class Waits(msgspec.Struct, array_like=True, frozen=True, tag=50):
+    """A new box's code is good, but only the house lets it in: ask again in a while."""
+
+
 CentralRequest = TellCopy | GiveCopy | AskCopies | AskCopyPart | TakeOver | ListBox
-CentralReply = CopyState | Copies | CopyPart | TookOver
+CentralReply = CopyState | Copies | CopyPart | TookOver | Waits

@@ -44,7 +44,15 @@ class Discovery:
     """Announces this node and tells where others of the same quarter are."""
 
     def __init__(
-        self, *, tag: str, site: bytes, host: str, port: int, found: Found, moved: Moved = _nobody
+        self,
+        *,
+        tag: str,
+        site: bytes,
+        host: str,
+        port: int,
+        found: Found,
+        moved: Moved = _nobody,
+        announces: bool = True,
     ) -> None:
         self._tag = tag
         self._site = site
@@ -52,6 +60,7 @@ class Discovery:
         self._port = port
         self._found = found
         self._moved = moved
+        self._announces = announces
         self._zeroconf: AsyncZeroconf | None = None
         self._browser: AsyncServiceBrowser | None = None
         self._addresses: list[str] = []
@@ -73,7 +82,9 @@ class Discovery:
         self._addresses = own_addresses(self._host)
         try:
             self._zeroconf = AsyncZeroconf(interfaces=self._interfaces(), ip_version=self._family())
-            await self._zeroconf.async_register_service(self._info(), cooperating_responders=True)
+            if self._announces:
+                about = self._info()
+                await self._zeroconf.async_register_service(about, cooperating_responders=True)
         except OSError as error:
             # No network yet, or none at all: fixed addresses still work, and `_watch` tries again.
             log.info("cannot announce on the local network: %s", error)
@@ -167,6 +178,20 @@ class Discovery:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def found_nearby(tag: str, *, host: str, seconds: float) -> list[Address]:
+    """Where nodes of a quarter say that they are, for a box that does not listen yet."""
+    found: dict[bytes, Sequence[Address]] = {}
+    looking = Discovery(
+        tag=tag, site=bytes(16), host=host, port=0, found=found.__setitem__, announces=False
+    )
+    await looking.start()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        await looking.stop()
+    return [address for addresses in found.values() for address in addresses]
 
 
 @contextlib.contextmanager

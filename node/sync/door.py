@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from node.base.periods import to_epoch
 from node.store import NodeRole
 from node.sync.answering import Answering
-from node.sync.central_wire import AskCopies, AskCopyPart
+from node.sync.central_wire import AskCopies, AskCopyPart, Waits
 from node.sync.greeting import Greeter
 from node.sync.handing import propose
 from node.sync.line import LineSwitch
 from node.sync.offsite import is_holder
 from node.sync.own import Own
-from node.sync.pairing import accept
+from node.sync.pairing import accept, note_guess
 from node.sync.peers import Peers
 from node.sync.recovery import tell_holder
 from node.sync.roster import Roster, RosterNode
 from node.sync.routes import NOTHING
 from node.sync.trouble import TroubleError
+from node.sync.waiting import admit_at_central
 from node.sync.wire import (
     Challenge,
     Hello,
@@ -69,9 +71,18 @@ class Door:
             reply = await self._copies(request)
         return None if reply is None else pack(reply)
 
+    async def note_guess(self, body: bytes) -> None:
+        """A new box asked with a code that nobody here knows."""
+        with contextlib.suppress(WireError):
+            request = unpack_request(body)
+            if isinstance(request, Join):
+                await self._own.store.on_writer(lambda core: note_guess(core, request))
+
     async def _join(self, request: Join) -> Reply | None:
         """Let a box in by a code; where central keeps the list, it is listed there first."""
         store = self._own.store
+        if store.core.role is NodeRole.CENTRAL:
+            return await self._join_at_central(request)
         found = await store.on_writer(lambda core: accept(core, request))
         if isinstance(found, RosterNode):
             central = next((p for p in self._peers if p.node.role is NodeRole.CENTRAL), None)
@@ -84,6 +95,11 @@ class Door:
             found = await store.on_writer(lambda core: accept(core, request))
         await self._own.refresh_roster()
         return found if isinstance(found, Joined) else None
+
+    async def _join_at_central(self, request: Join) -> Reply | None:
+        found = await admit_at_central(self._own, request)
+        await self._own.refresh_roster()
+        return found if isinstance(found, Joined | Waits) else None
 
     async def _copies(self, request: AskCopies | AskCopyPart) -> Reply | None:
         """Copies of backups, for whoever holds the sheet."""

@@ -29,12 +29,13 @@ from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
 from node.sync.metering import Metering
 from node.sync.offsite import Offsite
 from node.sync.own import Own
-from node.sync.pairing import invite, withdraw_invitations
+from node.sync.pairing import invite, open_invitations, withdraw_invitations
 from node.sync.peers import REST_SECONDS, Peers
 from node.sync.roster import Roster, RosterError, adopt_role
 from node.sync.routes import Called
 from node.sync.sealing import heads_told
 from node.sync.transport import quarter_tag
+from node.sync.waiting import Waiting
 from node.sync.whereabouts import SyncSettings, Whereabouts
 
 KEPT = "sync.peers"
@@ -73,6 +74,7 @@ class Sync:
             every_minutes=settings.metered_every_minutes,
         )
         self.offsite = Offsite(self._own, self._peers, self.tag)
+        self.waiting = Waiting(self._own, self._peers, self.tag)
         greeter = Greeter(secrets.token_bytes)
         self.door: Called = Door(self._own, self._peers, greeter, tag=self.tag, line=line)
         self._callers: dict[bytes, tuple[Caller, asyncio.Task[None]]] = {}
@@ -275,6 +277,11 @@ class Sync:
         """Let no open code count any more."""
         await self._own.store.on_writer(withdraw_invitations)
 
+    async def open_codes(self) -> int:
+        """How many codes are good that nobody has used yet."""
+        known = await self._own.store.on_writer(open_invitations)
+        return sum(1 for each in known if not each.used_by)
+
     @property
     def site_id(self) -> bytes:
         """The id of this node."""
@@ -282,8 +289,9 @@ class Sync:
 
     @property
     def address(self) -> str:
-        """Where a new box can call this one: its first address on the network."""
-        return str(self._whereabouts.own_address)
+        """Where a new box can call this one: as the roster says, or the first on the network."""
+        node = self.roster.nodes.get(self.site_id)
+        return (node.address if node else "") or str(self._whereabouts.own_address)
 
     @property
     def is_authority(self) -> bool:
@@ -302,7 +310,7 @@ class Sync:
         return node is not None and not node.is_active
 
     async def invite(self, *, name: str, role: NodeRole, address: str = "") -> str:
-        """At the authority: a code that lets one new box in; see `pairing.invite`."""
+        """A code that lets one new box in, or at central lets it wait; see `pairing.invite`."""
         return await self._own.store.on_writer(
             lambda core: invite(core, name=name, role=role, address=address)
         )

@@ -35,6 +35,11 @@ GOOD_SECONDS = 15 * 60
 TRIES = 10
 """A code that somebody guesses at is void: 40 bits of secret stand against ten tries."""
 
+TRIES_AT_CENTRAL = 1000
+"""Strangers reach central from everywhere, so ten of them could void every code; 5,000 guesses at
+2^40 secrets come to nothing, and `SyncApp` slows down who makes them.
+"""
+
 INVITATIONS_MAX = 5
 _PURPOSE = "quartier join 1"
 _KEPT = "sync.invitations"
@@ -93,9 +98,10 @@ def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
     Raises `RosterError` where this node cannot invite, or too many invitations are open.
     """
     roster = read_roster(core)
-    if roster is None or not may_take_in(roster, core.site_id, role):
+    if roster is None or not may_invite(roster, core.site_id, role):
         raise RosterError("only the quarter's authority invites: go to that node")
-    if role in HOUSE_ROLES and read_house_key(core) is None:
+    at_central = core.role is NodeRole.CENTRAL
+    if role in HOUSE_ROLES and not at_central and read_house_key(core) is None:
         raise RosterError("only a node of the house vouches for another: go to one")
     if not name.strip():
         raise RosterError("give the new box a name, for example the place where it stands")
@@ -104,7 +110,8 @@ def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
     if len(known) >= INVITATIONS_MAX:
         raise RosterError("there are enough open invitations: use one or wait until it ends")
     secret = random_code(SECRET_CHARS).lower()
-    new = Invitation(secret, name.strip(), role, address, now + GOOD_SECONDS)
+    tries = TRIES_AT_CENTRAL if at_central else TRIES
+    new = Invitation(secret, name.strip(), role, address, now + GOOD_SECONDS, tries)
     _keep(core, [*known, new])
     code = (secret + _check_chars(secret, core.identity.public_key)).upper()
     return "-".join(code[at : at + 4] for at in range(0, CODE_CHARS, 4))
@@ -122,6 +129,15 @@ def may_take_in(roster: Roster, site: bytes, role: NodeRole = NodeRole.KIOSK) ->
     return keeper == here or (at_central and role in HOUSE_ROLES)
 
 
+def may_invite(roster: Roster, site: bytes, role: NodeRole) -> bool:
+    """Whether a node may show a code: who lets boxes in; and for boxes of the house central, where
+    whoever comes with the code waits for the house.
+    """
+    here = roster.active(site)
+    at_central = here is not None and here.role is NodeRole.CENTRAL
+    return may_take_in(roster, site, role) or (at_central and role in HOUSE_ROLES)
+
+
 def open_invitations(core: Core) -> list[Invitation]:
     """The invitations that are good at this moment."""
     kept = core.kept(_KEPT)
@@ -135,32 +151,68 @@ def withdraw_invitations(core: Core) -> None:
     _keep(core, [])
 
 
-def accept(core: Core, join: Join) -> Joined | RosterNode | None:
+def accept(core: Core, join: Join) -> Joined | RosterNode | Invitation | None:
     """Let a newcomer in, or say nothing: None for whoever does not know an open code.
 
     Where another node is the authority the newcomer as it is to be listed there; once the roster
-    that names it is here the newcomer is accepted.
+    that names it is here the newcomer is accepted. At central the invitation by which a box of the
+    house comes to wait (see `waiting.py`).
     """
-    said = _statement(join.public_key, join.sealing_key, core.identity.public_key)
-    if not is_signed(join.public_key, _PURPOSE, said, join.signature):
+    meant = _meant(core, join)
+    if meant is None:
         return None
-    known = open_invitations(core)
-    meant = next(
-        (i for i in known if hmac.compare_digest(_proof(i.secret, said), join.proof)), None
-    )
-    if meant is None or meant.used_by not in {b"", join.public_key}:
-        _keep(core, [msgspec.structs.replace(each, tries=each.tries - 1) for each in known])
-        return None
+    if core.role is NodeRole.CENTRAL and meant.role in HOUSE_ROLES:
+        _use(core, meant, join)
+        return meant
     if not meant.used_by:
         wanted = _let_in(core, join, meant)
         if wanted is not None:
             return wanted
-        used = msgspec.structs.replace(meant, used_by=join.public_key)
-        _keep(core, [used if each is meant else each for each in known])
+        _use(core, meant, join)
+    return welcome(core, meant.role)
+
+
+def welcome(core: Core, role: NodeRole, *, answer: bytes = b"") -> Joined:
+    """What a newcomer that the roster names is told."""
     roster = read_roster(core)
     if roster is None:
         raise RosterError("this node has not joined a quarter")
-    return Joined(core.quarter, core.epoch, read_root(core), roster.signed, meant.role)
+    return Joined(core.quarter, core.epoch, read_root(core), roster.signed, role, answer)
+
+
+def note_guess(core: Core, join: Join) -> None:
+    """Somebody asked with a code that nobody here has shown: every open one is good once less."""
+    known = open_invitations(core)
+    if known and is_own(core, join):
+        _keep(core, [msgspec.structs.replace(each, tries=each.tries - 1) for each in known])
+
+
+def is_own(core: Core, join: Join) -> bool:
+    """Whether whoever asks has the keys that it names, and means this node."""
+    return is_signed(join.public_key, _PURPOSE, _said(core, join), join.signature)
+
+
+def _said(core: Core, join: Join) -> bytes:
+    return _statement(join.public_key, join.sealing_key, core.identity.public_key)
+
+
+def _meant(core: Core, join: Join) -> Invitation | None:
+    """The open invitation that a newcomer knows, and nobody else has used."""
+    if not is_own(core, join):
+        return None
+    said = _said(core, join)
+    known = (
+        each
+        for each in open_invitations(core)
+        if hmac.compare_digest(_proof(each.secret, said), join.proof)
+    )
+    meant = next(known, None)
+    return meant if meant is not None and meant.used_by in {b"", join.public_key} else None
+
+
+def _use(core: Core, meant: Invitation, join: Join) -> None:
+    used = msgspec.structs.replace(meant, used_by=join.public_key)
+    _keep(core, [used if each == meant else each for each in open_invitations(core)])
 
 
 def _let_in(core: Core, join: Join, meant: Invitation) -> RosterNode | None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
+from node.base.guesses import Guesses
 from node.sync.transport import JOIN, PATH, SCHEME, SLOWEST_BYTES_A_SECOND
 from node.sync.wire import BODY_BYTES_MAX, GREETING_BYTES_MAX
 
@@ -23,6 +24,10 @@ the slowest line takes for what has come.
 """
 
 JOIN_BYTES_MAX = 1000
+GUESSES_PER_ADDRESS = 10
+GUESSES_IN_ALL = 600
+"""Codes and sheets that nobody knew, in a minute: a new box makes one at most."""
+
 NOTHING = 403
 
 
@@ -40,12 +45,16 @@ class Called(Protocol):
     async def admit(self, body: bytes) -> bytes | None:
         """Bytes of the answer to a new box that knows an open code of this quarter's."""
 
+    async def note_guess(self, body: bytes) -> None:
+        """Nobody here knew the code of this request."""
+
 
 class SyncApp:
     """Routes requests to the store of the quarter that they name; central has many."""
 
     def __init__(self, called: Sequence[Called]) -> None:
         self._called = {one.tag: one for one in called}
+        self._guesses = Guesses(per_address=GUESSES_PER_ADDRESS, in_all=GUESSES_IN_ALL)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -64,7 +73,7 @@ class SyncApp:
     async def _answer(self, scope: Message, receive: Receive) -> tuple[int, bytes]:
         path = str(scope["path"])
         if path == PATH + JOIN and scope["method"] == "POST":
-            return await self._admit(receive)
+            return await self._admit(receive, _address(scope))
         called = self._called.get(path.removeprefix(PATH)) if path.startswith(PATH) else None
         if scope["method"] != "POST" or called is None:
             return NOTHING, b""
@@ -76,13 +85,21 @@ class SyncApp:
             return NOTHING, b""
         return await called.answer(token, body)
 
-    async def _admit(self, receive: Receive) -> tuple[int, bytes]:
-        """A new box cannot name the quarter yet: whose code it knows lets it in."""
+    async def _admit(self, receive: Receive, address: str) -> tuple[int, bytes]:
+        """A new box cannot name the quarter yet: whose code it knows lets it in.
+
+        Only where no quarter knows it, it was a guess: central has many quarters.
+        """
         body = await _read(receive, JOIN_BYTES_MAX)
-        for called in self._called.values() if body else ():
-            answer = await called.admit(body or b"")
+        if not body or self._guesses.are_too_many(address):
+            return NOTHING, b""
+        for called in self._called.values():
+            answer = await called.admit(body)
             if answer is not None:
                 return 200, answer
+        self._guesses.note(address)
+        for called in self._called.values():
+            await called.note_guess(body)
         return NOTHING, b""
 
 
@@ -97,6 +114,11 @@ class Open(Protocol):
 def sync_app(*nodes: Open) -> SyncApp:
     """The application for the listener that other nodes call."""
     return SyncApp([node.door for node in nodes])
+
+
+def _address(scope: Message) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _token(headers: Sequence[tuple[bytes, bytes]]) -> bytes:

@@ -210,22 +210,26 @@ class Sorry(msgspec.Struct, array_like=True, frozen=True, tag=13):
 
 
 class Join(msgspec.Struct, array_like=True, frozen=True, tag=14):
-    """A new box asks to be let in. `proof` shows that it knows the code, `signature` its key."""
+    """A new box asks to be let in. `proof` shows that it knows the code, `signature` its key, and
+    `mark` is what the house knows it by where central showed the code.
+    """
 
     public_key: Short
     sealing_key: Short
     proof: Short
     signature: Short
+    mark: Short = b""
 
 
 class Joined(msgspec.Struct, array_like=True, frozen=True, tag=15):
-    """What the new box needs to know to belong to the quarter."""
+    """What the new box needs to know to belong to the quarter; `answer`: see `countersign.py`."""
 
     quarter: Id
     epoch: Id
     root: Root
     roster: SignedRoster
     role: NodeRole
+    answer: Short = b""
 
 
 class Recover(msgspec.Struct, array_like=True, frozen=True, tag=16):

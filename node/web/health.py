@@ -18,6 +18,7 @@ from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
 from node.sync import AuditHealth, Health, Metering, PeerHealth, Stopped, Sync
 from node.web.errors import words
+from node.web.inviting import waiting_rows
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
@@ -31,7 +32,8 @@ LOW_BYTES = 500 * MB
 @dataclass(slots=True)
 class HealthView:
     """Rows of {label, value}; troubles of {text, remedy}; peers of {name, role, state, text,
-    remedy, last, waiting}; what is stopped, and what was set aside. `line_rows` is of the line to
+    remedy, last, waiting}; what is stopped, what was set aside, which boxes wait to be let in.
+    `line_rows` is of the line to
     central, empty where there is none.
     """
 
@@ -42,6 +44,7 @@ class HealthView:
     peers: list[dict[str, str]]
     stopped: list[dict[str, str]]
     set_aside: list[dict[str, str]]
+    newcomers: list[dict[str, str]]
 
 
 async def health_view(visit: Visit) -> HealthView:
@@ -65,6 +68,7 @@ async def health_view(visit: Visit) -> HealthView:
         peers=[_peer(visit, peer) for peer in state.peers],
         stopped=[_stopped(visit, each) for each in state.stopped],
         set_aside=[_aside(visit, each, names) for each in aside],
+        newcomers=await waiting_rows(visit, sync),
     )
 
 

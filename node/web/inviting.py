@@ -1,10 +1,16 @@
-"""What every page that shows a pairing code has in common."""
+"""What every page has in common that shows a pairing code, or a box that waits for its house."""
 
 from __future__ import annotations
 
-from node.base.refusals import N_, Refusal
+from node.base.ids import id_text
+from node.base.periods import from_epoch
+from node.base.refusals import N_, Refusal, RefusedError
 from node.store import NodeRole
-from node.sync import Roster
+from node.sync import WORDS, CodeError, Newcomer, Roster, RosterError, Sync, TroubleError
+from node.web.forms import path_id
+from node.web.roles import ROLES
+from node.web.showing import moment
+from node.web.visit import Visit
 
 NAME_CHARS_MAX = 40
 INVITED = (NodeRole.KIOSK, NodeRole.STANDBY)
@@ -20,6 +26,50 @@ def taken_in_at(roster: Roster) -> str:
     return next((n.name for n in body.nodes if n.is_active and n.role is NodeRole.HOME), "")
 
 
+async def waiting_rows(visit: Visit, sync: Sync) -> list[dict[str, str]]:
+    """The boxes that came to central with a code and wait until the house lets them in."""
+    return [
+        {
+            "id": id_text(each.id),
+            "name": each.name,
+            "role": visit.say(ROLES[each.role]),
+            "since": moment(visit, from_epoch(each.asked_at)),
+        }
+        for each in await sync.waiting.listed()
+    ]
+
+
+async def find_waiting(sync: Sync, newcomer_id: str) -> Newcomer:
+    """One of them; raises `RefusedError` where it waits no more."""
+    wanted = path_id(newcomer_id)
+    found = next((each for each in await sync.waiting.listed() if each.id == wanted), None)
+    if found is None:
+        raise RefusedError(WAITS_NO_MORE)
+    return found
+
+
+async def let_in(visit: Visit, newcomer: Newcomer, typed: str) -> Refusal | None:
+    """Let a box into the house whose screen shows what was typed; why not, if so."""
+    try:
+        await visit.house.service(Sync).waiting.let_in(newcomer, typed)
+    except CodeError as error:
+        return error.refusal
+    except TroubleError as error:
+        said, name = WORDS[error.trouble], visit.say(ROLES[NodeRole.CENTRAL])
+        code = f"sync.{error.trouble}"
+        return Refusal(code, said.message, said.remedy, status=409, values={"name": name})
+    except RosterError:
+        return NOT_HERE
+    return None
+
+
+COUNTERSIGN_CHARS_MAX = 40
+WAITS_NO_MORE = Refusal(
+    "sync.waits_no_more",
+    N_("Diese Box wartet nicht mehr."),
+    N_("Sie wurde schon hereingelassen oder abgewiesen, oder ihre Zeit ist um."),
+    status=404,
+)
 NOT_HERE = Refusal(
     "desk.not_here",
     N_("Die Liste der Boxen kann so nicht geändert werden."),

@@ -59,7 +59,7 @@ async def test_all_quarters_stand_in_one_table(tmp_path: Path, clock: FrozenCloc
         assert all("wurde im Netz noch nicht gefunden" in row for row in rows)
         assert "0 von 2 in Ordnung" in page
         hof = html.unescape((await person.get(f"/central/quarters/{tag(central, 0)}")).text)
-        assert "Eine neue Box lässt das Haus selbst herein" in hof
+        assert "Herein lässt sie nur das Haus" in hof
         assert "2 MB" in hof
         told = await person.http.get("/central", headers={"accept": "application/json"})
         assert [row["boxes"] for row in told.json()["rows"]] == [3, 3]
@@ -164,6 +164,7 @@ async def test_every_page_needs_the_operator_and_its_own_forms(
         filled = path.replace("{tag:str}", tag(central, 0)).replace(
             "{node_id:str}", id_text(central.foyers[0])
         )
+        filled = filled.replace("{newcomer_id:str}", id_text(bytes(16)))
         before = [node.sync.roster.number for node in central.nodes]
         stranger = operator(central)
         await stranger.get("/central/sign-in")
@@ -179,3 +180,31 @@ async def test_every_page_needs_the_operator_and_its_own_forms(
         rebound = await inside.http.request(method, filled, headers={"host": "evil.example"})
         assert rebound.status_code == 421
         assert [node.sync.roster.number for node in central.nodes] == before
+
+
+async def test_central_shows_a_code_once_and_takes_it_back(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """Of both quarters: whoever keeps the list, the house lets in."""
+    async with a_central(tmp_path, clock) as central:
+        person = await signed_in(central)
+        for number in (0, 1):
+            where = f"/central/quarters/{tag(central, number)}"
+            await person.get(where)
+            assert (await person.post(f"{where}/invite", name="", role="kiosk")).status_code == 422
+            for role in ("home", "central"):
+                bad = await person.post(f"{where}/invite", name="Foyer", role=role)
+                assert bad.status_code == 422
+            shown = (await person.post(f"{where}/invite", name="Foyer", role="standby")).text
+            code = re.findall(r'class="code-large">([^<]+)<', shown)[0]
+            again = (await person.get(where)).text
+            assert code not in again
+            assert "Offene Codes zurückziehen (1)" in again
+            for _ in range(4):
+                await person.post(f"{where}/invite", name="Foyer", role="kiosk")
+            sixth = await person.post(f"{where}/invite", name="Foyer", role="kiosk")
+            assert sixth.status_code == 409
+            await person.get(where)
+            assert "Offene Codes" not in (await person.post(f"{where}/codes/withdraw")).text
+            assert len(central.nodes[number].sync.roster.body.nodes) == 3
+            assert (await person.post(f"{where}/waiting/none/withdraw")).status_code == 404

@@ -37,7 +37,7 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 class Serving:
-    """A running `quartier serve`; ends when the block does."""
+    """A running `quartier serve`, or `central`; ends when the block does."""
 
     def __init__(
         self,
@@ -47,8 +47,9 @@ class Serving:
         more: Mapping[str, str] | None = None,
         given: socket.socket | None = None,
         claims: int = 1,
+        verb: str = "serve",
     ) -> None:
-        command = [sys.executable, "-m", "node", "serve", "--data", str(data)]
+        command = [sys.executable, "-m", "node", verb, "--data", str(data)]
         handle = given.fileno() if given else -1
         if given:
             first = [sys.executable, "-c", WITH_SOCKET, str(handle), str(claims)]

@@ -92,6 +92,7 @@ def things(live: LiveNode, ids: dict[str, str], route: Route, act: str) -> dict[
         "space": ids["space hofsaal"],
         "text": live.town.passes["anna"],
         "code": live.town.furnished.cards["anna"],
+        "newcomer_id": ids["newcomer_id"],
         "node_id": id_text(live.node.store.core.identity.site_id),
     }
     return {name: known.get(name) or ids.get(f"{name} anna", "none") for name in route.parameters}

@@ -10,14 +10,14 @@ from node import people, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import FrozenClock
 from node.base.ids import id_text
-from node.base.periods import Period
+from node.base.periods import Period, to_epoch
 from node.base.refusals import granted
 from node.people.hashing import token_id
 from node.people.model import Knock
 from node.people.sessions import start_session
 from node.registry import REGISTRY
 from node.spaces import Reservation, Wish
-from node.store import Core, Write
+from node.store import Core, NodeRole, Write
 from tests.app_client import Furnished, furnish
 from tests.cast import PASSWORDS, PINS, Cast, small_quarter
 
@@ -49,6 +49,7 @@ def build_town(folder: Path, clock: FrozenClock) -> Town:
     cast = Cast(small_quarter(), clock.now())
     core = Core.open(folder / "quarter.db", REGISTRY, clock=clock)
     town.ids |= granted(core.write(lambda write: sign_everybody_in(write, cast)))
+    town.ids["newcomer_id"] = _let_a_box_wait(core)
     for number, name in enumerate(RESIDENTS):
         _reserve(core, town, cast, name, days=number)
     for name in cast.files.people:
@@ -59,6 +60,26 @@ def build_town(folder: Path, clock: FrozenClock) -> Town:
         town.ids[f"space {space}"] = id_text(cast.files.id_of("space", space))
     core.close()
     return town
+
+
+def _let_a_box_wait(core: Core) -> str:
+    """What comes from central: a box that waits until the house lets it in."""
+    newcomer_id, role = bytes(range(16)), core.role
+    core.role = NodeRole.CENTRAL
+    core.write(
+        lambda write: write.insert(
+            "box_waiting",
+            id=newcomer_id,
+            public_key=b"k" * 32,
+            sealing_key=b"s" * 32,
+            mark=b"m" * 32,
+            name="Foyer",
+            asked_at=to_epoch(START),
+            ends_at=to_epoch(START + timedelta(days=365)),
+        )
+    )
+    core.role = role
+    return id_text(newcomer_id)
 
 
 def token_of(name: str, face: Face) -> str:

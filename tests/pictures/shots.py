@@ -728,6 +728,43 @@ def until_founded(page: Any, known: dict[str, str]) -> None:
     page.wait_for_selector(".sheet-list", timeout=120_000)
 
 
+def come_to_central(page: Any, known: dict[str, str]) -> None:
+    """Have the operator's code shown, and bring the new box to central with it."""
+    page.goto(page.url.replace("/setup/join", "/setup/progress"))
+    if not page.query_selector(STOP):
+        code = _operators_code(page.context.browser, known)
+        page.goto(page.url.rpartition("/setup")[0] + "/setup/join")
+        page.fill("#code", code)
+        page.fill("#address", known["fleet_sync"])
+        with page.expect_navigation():
+            page.click(SETUP_FORM)
+    page.wait_for_selector(STOP, timeout=60_000)
+
+
+def _operators_code(browser: Any, known: dict[str, str]) -> str:
+    context = browser.new_context(locale="de-DE", service_workers="block")
+    try:
+        operator = context.new_page()
+        operator.goto(f"{known['fleet']}/central/sign-in")
+        operator.fill("#password", known["operator"])
+        press(SETUP_FORM)(operator, known)
+        press("table a")(operator, known)
+        operator.fill("#name", "Foyer")
+        press(INVITE)(operator, known)
+        return str(operator.text_content(".code-large"))
+    finally:
+        context.close()
+
+
+def stop_waiting(page: Any, known: dict[str, str]) -> None:
+    """Give up waiting, unless that was done: the page of the work looks again by itself."""
+    if page.query_selector(STOP):
+        press(STOP)(page, known)
+    page.wait_for_selector("#code", timeout=60_000)
+
+
+STOP = "form[action='/setup/stop'] button"
+INVITE = "form[action$=invite] .button-primary"
 CENTRAL = (
     Shot("desk-central-sign-in", "central/sign_in.html", "/central/sign-in", node="fleet"),
     Shot(
@@ -749,11 +786,29 @@ CENTRAL = (
         node="fleet",
     ),
     Shot(
+        "desk-central-quarter-code",
+        "central/quarter.html",
+        "/central",
+        (press("table a"), fill("#name", "Keller"), press(INVITE)),
+        at="/central/quarters/{tag:str}",
+        who="operator",
+        node="fleet",
+    ),
+    Shot(
         "desk-central-revoke",
         "central/revoke.html",
         "/central/quarters/{tag}/nodes/{lobby_node}/revoke",
         who="operator",
         node="fleet",
+    ),
+    Shot(
+        "desk-nodes-wrong-countersign",
+        "desk/nodes.html",
+        "/desk/nodes",
+        (fill("[name=countersign]", "AAAA"), press("form:has([name=countersign]) button")),
+        at="/desk/nodes",
+        who="mira",
+        status=422,
     ),
     Shot("desk-nodes-operator", "desk/nodes.html", "/desk/nodes", who="levin"),
     Shot("desk-nodes-elsewhere", "desk/nodes.html", "/desk/nodes", who="levin", node="kiosk"),
@@ -774,6 +829,27 @@ CARE = (
         "/kiosk/health/box",
         (fill("#name", "Keller"), press(SETUP_FORM)),
         who="mira-card",
+    ),
+    Shot(
+        "kiosk-health-waiting",
+        "kiosk/health_waiting.html",
+        "/kiosk/health/waiting/{newcomer_id}",
+        who="mira-card",
+    ),
+    Shot(
+        "kiosk-health-waiting-wrong",
+        "kiosk/health_waiting.html",
+        "/kiosk/health/waiting/{newcomer_id}",
+        (fill("#countersign", "AAAA"), press(SETUP_FORM)),
+        who="mira-card",
+        status=422,
+    ),
+    Shot(
+        "kiosk-health-waiting-elsewhere",
+        "kiosk/health_waiting.html",
+        "/kiosk/health/waiting/{newcomer_id}",
+        who="mira-card",
+        node="kiosk",
     ),
     Shot("desk-pin", "desk/pin.html", "/desk/pin", who="mira"),
     Shot(
@@ -796,6 +872,33 @@ NEW_BOX = (
         (fill("#code", "zu kurz"), press(SETUP_FORM)),
         node="new",
         status=422,
+    ),
+    Shot(
+        "kiosk-setup-waiting",
+        "setup/progress.html",
+        "/setup/join",
+        (come_to_central,),
+        at="/setup/progress",
+        node="new",
+    ),
+    Shot(
+        "portal-setup-waiting",
+        "setup/progress.html",
+        "/setup/join",
+        (come_to_central,),
+        at="/setup/progress",
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+    ),
+    Shot(
+        "kiosk-setup-waiting-stopped",
+        "setup/join.html",
+        "/setup/progress",
+        (stop_waiting,),
+        at="/setup/join",
+        node="new",
+        status=409,
     ),
     Shot("kiosk-setup-replace", "setup/replace.html", "/setup/replace", node="new"),
     Shot(

@@ -27,7 +27,7 @@ from node.app import ERASING
 from node.base.actors import Actor, Face
 from node.base.clock import FrozenClock
 from node.base.ids import id_text
-from node.base.periods import Period
+from node.base.periods import Period, to_epoch
 from node.base.refusals import Refusal
 from node.central import set_password
 from node.portal.spaces import offer_value
@@ -39,7 +39,7 @@ from node.spaces.deciding import displace
 from node.spaces.folding import project
 from node.spaces.tables import select_space
 from node.store import Core, Read, Store, Write
-from node.sync import LineSwitch, new_sheet, read_roster, sheet_lines
+from node.sync import LineSwitch, adopt_role, new_sheet, read_roster, sheet_lines
 from node.sync.transport import quarter_tag
 from tests.app_client import apart
 from tests.nodes import LOG, ROOT, Nodes, claim_ports
@@ -96,6 +96,7 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
     stage.known |= _told(sign_ins)
     database = folder / "home" / "quarter.db"
     stage.known |= apart(lambda: asyncio.run(_prepare(database, files, sign_ins)))
+    stage.known["newcomer_id"] = _let_a_box_wait(folder / "central", clock)
     try:
         shutil.copytree(folder / "home", folder / BROKEN)
         shutil.copytree(folder / "central", folder / FLEET / "le-flair")
@@ -107,6 +108,29 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
         yield stage
     finally:
         stage.stop()
+
+
+def _let_a_box_wait(folder: Path, clock: FrozenClock) -> str:
+    """Somebody came to central with a code, and waits until the house lets the box in."""
+    core = Core.open(folder / "quarter.db", REGISTRY, clock=clock)
+    newcomer_id = bytes(range(16))
+    try:
+        adopt_role(core)
+        core.write(
+            lambda write: write.insert(
+                "box_waiting",
+                id=newcomer_id,
+                public_key=b"k" * 32,
+                sealing_key=b"s" * 32,
+                mark=b"m" * 32,
+                name="Waschhaus",
+                asked_at=to_epoch(AT - timedelta(minutes=4)),
+                ends_at=to_epoch(AT + timedelta(days=900)),
+            )
+        )
+    finally:
+        core.close()
+    return id_text(newcomer_id)
 
 
 def _break(stage: Stage, *, port: int) -> None:
@@ -144,6 +168,7 @@ def _serve_fleet(stage: Stage, *, port: int) -> None:
         (data / FILE).write_text(settings.to_toml(), encoding="utf-8")
     stage.known["operator"] = "sechs graue Kabel"
     set_password(folder, stage.known["operator"])
+    stage.known |= {"fleet": f"http://127.0.0.1:{port}", "fleet_sync": f"127.0.0.1:{port + 1}"}
     stage.serve_fleet(FLEET)
 
 

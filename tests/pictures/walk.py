@@ -6,6 +6,7 @@ same pages, reached the same way.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -279,7 +280,7 @@ def with_the_start_code(walk: Walk, who: str, node: str) -> Any:
     page = context.new_page()
     page.goto(f"{walk.stage.address(node)}/setup?code={walk.stage.known['start_code']}")
     page.click("main .button-primary")
-    page.wait_for_url("**/setup")
+    page.wait_for_url(re.compile("/setup(/progress)?$"))
     state = context.storage_state()
     context.close()
     return state

@@ -17,6 +17,8 @@ class Guesses:
     """Wrong tries of the last minute; never more of them than are allowed."""
 
     tick: Callable[[], float] = time.monotonic
+    per_address: int = PER_ADDRESS
+    in_all: int = IN_ALL
     _tried: deque[tuple[float, str]] = field(default_factory=deque)
 
     def are_too_many(self, address: str) -> bool:
@@ -25,7 +27,7 @@ class Guesses:
         while self._tried and now - self._tried[0][0] > SECONDS:
             self._tried.popleft()
         here = sum(1 for _, whose in self._tried if whose == address)
-        return here >= PER_ADDRESS or len(self._tried) >= IN_ALL
+        return here >= self.per_address or len(self._tried) >= self.in_all
 
     def note(self, address: str) -> None:
         """One more was wrong."""
