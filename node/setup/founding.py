@@ -37,6 +37,7 @@ FILES_BYTES_MAX = 512 * 1024**2
 FILES_MAX = 5000
 ERRORS_SHOWN = 50
 DEPTH_MAX = 2
+OWN_FILES = "quarter-files"
 PROOF_CHARS = 4
 
 
@@ -106,11 +107,17 @@ async def found(visit: Visit) -> Response[Any]:
     except FilesError as error:
         return await _page(visit, fields.given, WRONG_FILES, errors=error.errors, again=HERE)
 
+    begin_founding(setup, files, name)
+    return visit.go("/setup/progress")
+
+
+def begin_founding(setup: Setup, files: QuarterFiles, name: str) -> None:
+    """Found with sound files; the page of the work tells how far it is."""
+
     def run(say: Say) -> None:
         _found(setup, files, name, say)
 
     setup.work.begin("found", run)
-    return visit.go("/setup/progress")
 
 
 def _found(setup: Setup, files: QuarterFiles, name: str, say: Say) -> None:
@@ -202,19 +209,25 @@ async def _page(
     return setup_page(visit, "setup/found.html", page, refusal=refusal, again=again)
 
 
+def own_files(setup: Setup) -> Path:
+    """Where the files of a quarter lie that was founded without any; see `beginning.py`."""
+    return setup.settings.data / OWN_FILES
+
+
 def _files(setup: Setup, fields: Fields, file: object) -> QuarterFiles:
     """The quarter's files, sound; raises `FilesError` or `RefusedError`."""
     if isinstance(file, UploadFile) and file.filename:
         with tempfile.TemporaryDirectory() as scratch:
-            return _sound(_unpacked(file, Path(scratch)))
+            return sound(_unpacked(file, Path(scratch)))
     chosen = fields.given.get("folder", "")
     folder = next((path for path in _folders(setup) if str(path) == chosen), None)
     if folder is None:
         raise RefusedError(NO_FILES)
-    return _sound(folder)
+    return sound(folder)
 
 
-def _sound(folder: Path) -> QuarterFiles:
+def sound(folder: Path) -> QuarterFiles:
+    """What the files in a directory say; raises `FilesError` with everything that is wrong."""
     found = read_quarter(folder)
     if not isinstance(found, QuarterFiles):
         raise FilesError(list(found))
@@ -240,7 +253,9 @@ def _unpacked(file: UploadFile, scratch: Path) -> Path:
 
 
 def _folders(setup: Setup) -> Iterator[Path]:
-    """Directories with a quarter's files, on sticks."""
+    """Directories with a quarter's files: what was begun here, and on sticks."""
+    if (own_files(setup) / "quarter.toml").exists():
+        yield own_files(setup)
     for place in setup.places:
         for depth in range(DEPTH_MAX + 1):
             with suppress(OSError):

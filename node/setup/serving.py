@@ -14,7 +14,7 @@ from node.base.refusals import N_
 from node.kiosk import KioskRules
 from node.serving import Listener, bound, listener, run_until_stopped
 from node.settings import Settings
-from node.setup import founding, joining, pages, replacing, restoring
+from node.setup import beginning, founding, joining, pages, replacing, restoring
 from node.setup.state import Setup, read_begun
 from node.setup.work import Hold, Work
 from node.store.files import is_expected
@@ -74,6 +74,7 @@ def setup_app() -> Litestar:
         route_handlers=[
             static_file,
             *founding.ROUTES,
+            *beginning.ROUTES,
             *joining.ROUTES,
             *replacing.ROUTES,
             *restoring.ROUTES,

@@ -143,6 +143,50 @@ def test_a_quarter_is_founded_from_an_archive_and_the_pages_are_gone(
     assert "stays the only one" in boxes.on("new", "sheet", status=1)
 
 
+EMPTY = ("/", "/find", "/kiosk", "/kiosk/home", "/kiosk/spaces", "/kiosk/house", "/api/spaces")
+DESK = ("", "/plan", "/find", "/people", "/pass", "/health", "/nodes", "/erasures", "/pin")
+
+
+def test_a_quarter_begins_with_a_name_and_a_place(
+    new_box: tuple[Serving, Browser], boxes: Boxes
+) -> None:
+    """Nobody has its files at hand; they come later, and are those that this box began."""
+    box, screen = new_box
+    screen.get("/setup/found")
+    assert "/setup/found/begin" in screen.page
+    screen.get("/setup/found/begin")
+    typed = {"name": "Hof am Wall", "city": "Köln", "given_name": "Ole", "family_name": "Berg"}
+    for missing in typed:
+        told = {**typed, missing: " "}
+        assert screen.post("/setup/found/begin", **told, role="staff").status_code == 422
+    assert screen.post("/setup/found/begin", **typed, role="resident").status_code == 422
+    assert not boxes.at("new").joinpath("quarter-files").exists()
+    screen.post("/setup/found/begin", **typed, role="staff")
+    screen.see_through()
+    lines = re.findall(r"<li><code>([^<]+)</code>", screen.page)
+    password = re.search(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){3}", screen.page)
+    assert password is not None
+    screen.post("/setup/papers", proof=lines[3][-4:])
+    until(lambda: served(screen))
+    assert "Hof am Wall" in screen.get("/kiosk").text
+    for path in EMPTY:
+        assert screen.get(path).status_code == 200, path
+    screen.get("/desk/sign-in")
+    screen.post("/desk/sign-in", name="ole", password=password[0])
+    for path in DESK:
+        answer = screen.get(f"/desk{path}")
+        assert answer.status_code == 200, path
+        assert answer.url.path != "/desk/sign-in"
+    assert box.end()[0] == 0
+    files = boxes.at("new") / "quarter-files"
+    for part in ("buildings", "flats", "households", "people"):
+        shutil.copy(SMALL / f"{part}.csv", files / f"{part}.csv")
+    boxes.on("new", "import", str(files))
+    assert boxes.rows("new", "select count(*) from building") == [(2,)]
+    assert boxes.rows("new", "select count(*) from person where profile like '%Berg%'") == [(1,)]
+    assert "Changes: 0" in boxes.on("new", "import", str(files))
+
+
 def test_founding_that_was_cut_off_is_begun_again(boxes: Boxes) -> None:
     """The power fails when the first node is there, before anybody has read the sheet."""
     with boxes.serving("new") as box, Browser(boxes.settings("new")["port"]) as screen:  # type: ignore[arg-type]

@@ -728,6 +728,11 @@ def until_founded(page: Any, known: dict[str, str]) -> None:
     page.wait_for_selector(".sheet-list", timeout=120_000)
 
 
+def unneeded(page: Any, known: dict[str, str]) -> None:
+    """A browser that does not check what is needed."""
+    page.eval_on_selector("main form", "(one) => { one.noValidate = true }")
+
+
 def come_to_central(page: Any, known: dict[str, str]) -> None:
     """Have the operator's code shown, and bring the new box to central with it."""
     page.goto(page.url.replace("/setup/join", "/setup/progress"))
@@ -864,6 +869,17 @@ CARE = (
 NEW_BOX = (
     Shot("kiosk-setup", "setup/start.html", "/setup", node="new"),
     Shot("kiosk-setup-found", "setup/found.html", "/setup/found", node="new"),
+    Shot("kiosk-setup-begin", "setup/begin.html", "/setup/found/begin", node="new"),
+    Shot(
+        "portal-setup-begin-wrong",
+        "setup/begin.html",
+        "/setup/found/begin",
+        (fill("#city", " "), unneeded, press(SETUP_FORM)),
+        who="founder",
+        node="new",
+        headers=ELSEWHERE,
+        status=422,
+    ),
     Shot("kiosk-setup-join", "setup/join.html", "/setup/join", node="new"),
     Shot(
         "kiosk-setup-join-wrong",

@@ -35,6 +35,7 @@ READ_ATTRIBUTES = {"alt", "aria-label", "aria-description", "placeholder", "titl
 
 NOT_SENTENCES = {
     "node/people/rules.py": "letters that are folded for the search",
+    "node/quarter/files/beginnings.py": "letters that are spelt out in keys",
     "node/web/i18n.py": "words of dates, by language",
     "node/web/listening.py": "both languages at once",
     "node/web/static/js/keyboard.js": "the rows of keyboards",
