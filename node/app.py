@@ -58,7 +58,7 @@ EXPORTING = people.Exporting(
 has its part here.
 """
 
-URGENT = frozenset({"outside_access_revocation", "erasure"})
+URGENT = frozenset({"outside_access_revocation", "erasure_ruling"})
 """Central must not let somebody in, or know somebody, for an hour only because bytes cost money."""
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -194,10 +194,14 @@ def after_catch_up(clock: Clock) -> Callable[[Write], None]:
 
 
 async def follow_roster(store: Store, roster: Roster) -> None:
-    """At the home node: decide about the places of boxes that are no more."""
+    """At the home node: decide about the places of boxes that are no more, and carry out nothing
+    that was asked for at them.
+    """
     gone = {site for site, node in roster.nodes.items() if not node.is_active}
     if gone and store.core.role is NodeRole.HOME:
+        now = store.core.clock.now()
         await store.write(lambda write: spaces.assume_homes(write, gone))
+        await store.write(lambda write: people.lapse(write, gone, now=now))
 
 
 def follower(core: Core, clock: Clock) -> Callable[[Write, frozenset[str]], None]:

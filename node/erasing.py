@@ -24,10 +24,15 @@ from node.store.withheld import TABLES as WITHHELD_TABLES
 from node.store.withholding import clean_log, count_carrying, name_piece, withhold_named
 
 LOOKS_EVERY_SECONDS = 300.0
+SETTLES_SECONDS = 900.0
+"""A home node that was off hears first who took an erasure back meanwhile."""
+
 PAUSE_SECONDS = 0.05
 """Between two pieces, in which people's writes get their turn."""
 
-TOUCHING = frozenset({"erasure", "erasure_receipt", *(table.name for table in WITHHELD_TABLES)})
+TOUCHING = frozenset(
+    {"erasure", "erasure_ruling", "erasure_receipt", *(table.name for table in WITHHELD_TABLES)}
+)
 _WITHHELD_AT = "erasing.withheld_at"
 Open = tuple[people.Erasure, people.Receipt]
 T = TypeVar("T")
@@ -41,7 +46,12 @@ class Sweeper:
     store: Store
     erasing: people.Erasing
     backups: Backups
+    settles_seconds: float = SETTLES_SECONDS
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    began: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.store.core.clock.now()
 
     async def run(self, *, looks_every_seconds: float = LOOKS_EVERY_SECONDS) -> None:
         """Sweep now, whenever an erasure or a name arrives, and now and then, until cancelled."""
@@ -70,6 +80,7 @@ class Sweeper:
     async def sweep(self) -> None:
         """Do all that can be done now; does little where nobody was erased or all is done."""
         now = self.store.core.clock.now()
+        await self._carry_out(now)
         # A restored file refuses this until it has met others; it knows them no more all the same.
         if not await self._done(lambda write: self.erasing.follow(write, now=now)):
             return
@@ -89,6 +100,13 @@ class Sweeper:
         left = await asyncio.to_thread(count_carrying, core.path, core.registry, core.site_id)
         if is_clean and not left:
             await self._tell(open_ones, now)
+
+    async def _carry_out(self, now: datetime) -> None:
+        """At the home node: erase whose time to think is over."""
+        core = self.store.core
+        has_settled = now - self.began >= timedelta(seconds=self.settles_seconds)
+        if core.role is NodeRole.HOME and has_settled and not core.must_catch_up:
+            await self._done(lambda write: self.erasing.carry_out_due(write, now=now))
 
     async def _let_backups_go(self, now: datetime) -> None:
         """What a late word left in backups goes as well, however long the erasure is ago."""
@@ -141,6 +159,8 @@ def _open(read: Read, core: Core) -> list[Open]:
     """The erasures of which this node may say more than it has, with its own receipt."""
     found = []
     for erasure in people.list_erasures(read):
+        if erasure.done_at is None:
+            continue
         receipts = people.receipts_of(read, erasure.id)
         own = receipts.get(core.site_id)
         is_named = core.role is NodeRole.HOME or any(

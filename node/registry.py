@@ -9,7 +9,7 @@ from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 2
+SCHEMA_NUMBER = 3
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(

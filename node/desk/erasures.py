@@ -12,7 +12,7 @@ from node.base.actors import Permission
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
-from node.store import Read
+from node.store import NodeRole, Read
 from node.web.forms import path_id, read_fields, read_query
 from node.web.own_data import FILES, data_file, shown_receipt
 from node.web.visit import Visit
@@ -33,6 +33,8 @@ class ErasePage:
     place: str
     keeps: list[str]
     days: int
+    wait_days: int
+    is_home: bool
     reasons: list[dict[str, str]]
     problems: dict[str, str] = field(default_factory=dict)
 
@@ -41,8 +43,10 @@ class ErasePage:
 class ErasuresPage:
     """See `desk/erasures.html`."""
 
+    waiting: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     new: str = ""
+    new_stage: str = ""
 
 
 @post("/desk/people/{person:str}/data", include_in_schema=False)
@@ -78,13 +82,17 @@ async def _erase_page(visit: Visit, person_id: bytes) -> ErasePage:
         place=place,
         keeps=[visit.say(text) for text in people.KEEPS],
         days=people.DAYS,
+        wait_days=people.WAIT_DAYS,
+        is_home=visit.store.core.role is NodeRole.HOME,
         reasons=[{"value": value, "text": visit.say(text)} for value, text in REASONS.items()],
     )
 
 
 @post("/desk/people/{person:str}/erase", include_in_schema=False)
 async def erase(visit: Visit, person: str) -> Response[Any]:
-    """Erase somebody who moved out or asked for it; who did it is recorded."""
+    """Erase somebody who moved out or asked for it, at the home node at once; any other box passes
+    it on. Who did it is recorded.
+    """
     actor = visit.allowed(Permission.MANAGE_PEOPLE)
     person_id = path_id(person)
     fields = await read_fields(visit)
@@ -100,31 +108,54 @@ async def erase(visit: Visit, person: str) -> Response[Any]:
     return visit.go(f"/desk/erasures?new={erasure.number}")
 
 
+@post("/desk/erasures/{number:str}/back", include_in_schema=False)
+async def take_back(visit: Visit, number: str) -> Response[Any]:
+    """Somebody did not ask for it, or thought better of it: they are not erased."""
+    actor = visit.allowed(Permission.MANAGE_PEOPLE)
+    await visit.write(lambda write: people.take_back(write, actor, number, now=visit.now))
+    return visit.go("/desk/erasures")
+
+
 @get("/desk/erasures", include_in_schema=False)
 async def erasures_page(visit: Visit) -> Response[Any]:
-    """All erasures and how far each is: by number, for there is no name any more."""
+    """What waits, by name; and all erasures and how far each is, by number, for who was erased has
+    no name any more.
+    """
     visit.allowed(Permission.MANAGE_PEOPLE)
     found = await visit.store.read(people.list_erasures)
-    rows = [
-        {
-            **await shown_receipt(visit, erasure),
-            "reason": visit.say(REASONS.get(erasure.reason, "")),
-            "by": await _by(visit, erasure),
-        }
-        for erasure in found[:SHOWN_MAX]
-    ]
+    waiting = await visit.store.read(people.list_waiting)
     new = read_query(visit).text("new", longest=40)
-    is_known = any(row["number"] == new for row in rows)
-    page = ErasuresPage(rows, new if is_known else "")
+    known = next((each for each in found if each.number == new), None)
+    page = ErasuresPage(
+        waiting=[await _row(visit, each) for each in waiting[:SHOWN_MAX]],
+        rows=[await _row(visit, each) for each in found[:SHOWN_MAX]],
+        new=new if known else "",
+        new_stage=str(known.stage) if known else "",
+    )
     return await desk_page(visit, "desk/erasures.html", page, here="people")
 
 
+async def _row(visit: Visit, erasure: people.Erasure) -> dict[str, Any]:
+    name, place = await _name(visit, erasure.person_id) if erasure.is_open else ("", "")
+    return {
+        **await shown_receipt(visit, erasure),
+        "reason": visit.say(REASONS.get(erasure.reason, "")),
+        "by": await _by(visit, erasure),
+        "name": name,
+        "place": place,
+        "erase_path": f"/desk/people/{id_text(erasure.person_id)}/erase" if name else "",
+    }
+
+
+async def _name(visit: Visit, person_id: bytes) -> tuple[str, str]:
+    return await visit.store.read(lambda read: people.name_and_place(read, person_id))
+
+
 async def _by(visit: Visit, erasure: people.Erasure) -> str:
-    staff_id = erasure.staff_id
-    if staff_id is None:
+    if erasure.staff_id is None:
         return visit.say(N_("selbst"))
-    name, _ = await visit.store.read(lambda read: people.name_and_place(read, staff_id))
+    name, _ = await _name(visit, erasure.staff_id)
     return name or visit.say(N_("Team"))
 
 
-ROUTES = (give_data, erase_page, erase, erasures_page)
+ROUTES = (give_data, erase_page, erase, erasures_page, take_back)

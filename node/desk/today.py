@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Response, get
 
 from node import people, spaces
-from node.base.actors import Permission
+from node.base.actors import Permission, may
 from node.base.ids import id_text
 from node.base.refusals import N_
 from node.desk.frame import desk_page, first_way
@@ -18,7 +18,7 @@ from node.spaces import DayPlan, Line, Status
 from node.store import Read
 from node.web import i18n
 from node.web.forms import read_query
-from node.web.showing import STATES, Plan, clock, place_of, plan_of, state_text
+from node.web.showing import STATES, Plan, clock, moment, place_of, plan_of, state_text
 from node.web.visit import Visit
 
 
@@ -44,6 +44,7 @@ class _Day:
     waiting: list[Line]
     plans: list[DayPlan]
     names: dict[bytes, tuple[str, str]]
+    erasures: list[tuple[people.Erasure, str]]
 
 
 @get("/desk", include_in_schema=False)
@@ -62,7 +63,8 @@ async def today(visit: Visit) -> Response[Any]:
         arrivals=[_passing(visit, line, found.names, "in") for line in found.arrivals],
         departures=[_passing(visit, line, found.names, "out") for line in found.departures],
         present=[_present(visit, line, found.names) for line in found.present],
-        tasks=[_task(visit, line, found.names) for line in found.waiting],
+        tasks=[_erasure_task(visit, *each) for each in found.erasures]
+        + [_task(visit, line, found.names) for line in found.waiting],
         plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
     )
     for row in page.plan.rows:
@@ -79,7 +81,16 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     waiting = spaces.waiting(read, now=visit.now)
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
     lines = (*arrivals, *departures, *present, *waiting)
-    return _Day(arrivals, departures, present, waiting, plans, names_of(read, lines))
+    names = names_of(read, lines)
+    return _Day(arrivals, departures, present, waiting, plans, names, _erasures(read, visit))
+
+
+def _erasures(read: Read, visit: Visit) -> list[tuple[people.Erasure, str]]:
+    """Who is to be erased, by name: the team may know them, and ask whether it was really they."""
+    if not may(visit.actor, Permission.MANAGE_PEOPLE):
+        return []
+    waiting = people.list_waiting(read)
+    return [(each, people.name_and_place(read, each.person_id)[0]) for each in waiting]
 
 
 def names_of(read: Read, lines: Sequence[Line]) -> dict[bytes, tuple[str, str]]:
@@ -168,6 +179,17 @@ def _task(visit: Visit, line: Line, names: dict[bytes, tuple[str, str]]) -> dict
         "href": f"/desk/reservations/{id_text(reservation.id)}",
         "state": "requested",
         "state_text": state_text(visit, line),
+    }
+
+
+def _erasure_task(visit: Visit, erasure: people.Erasure, name: str) -> dict[str, Any]:
+    due = moment(visit, erasure.due_at) if erasure.due_at else ""
+    return {
+        "title": visit.say(N_("Löschung: {name}"), name=name),
+        "text": visit.say(N_("Gelöscht wird: {day}"), day=due),
+        "href": "/desk/erasures",
+        "state": "requested",
+        "state_text": visit.say(N_("verlangt")),
     }
 
 

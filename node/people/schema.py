@@ -41,7 +41,7 @@ IS_GONE = (
 # somebody one of the team is written behind a door, in tables of its own, where nobody can write
 # over it. What stands of the team in the tables of the residents counts for nothing.
 
-_IDS = Erased.nothing("ids, a number and an instant")
+IDS = Erased.nothing("ids, a number and an instant")
 
 HOUSEHOLD = Table(
     "household",
@@ -137,7 +137,7 @@ CODE_REVOCATION = Table(
     columns=(ID, HOUSEHOLD_ID, NUMBER, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("household_id",),),
-    erased=_IDS,
+    erased=IDS,
     about="From now on no code of this household up to this number counts.",
 )
 CREDENTIAL = Table(
@@ -193,7 +193,7 @@ CARD_REVOCATION = Table(
     columns=(ID, Column("card_id", "blob", default=b"", max_bytes=16), AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("card_id",),),
-    erased=_IDS,
+    erased=IDS,
     about="A card that counts no more: lost, given back or replaced.",
 )
 SIGN_OUT = Table(
@@ -202,7 +202,7 @@ SIGN_OUT = Table(
     columns=(ID, PERSON_ID, AT, STAFF_ID),
     scope=Scope.HOUSE,
     indexes=(("person_id",),),
-    erased=_IDS,
+    erased=IDS,
     about="Signed out everywhere: a session that knew fewer of these facts has ended.",
 )
 OUTSIDE_ACCESS = Table(
@@ -231,7 +231,7 @@ OUTSIDE_ACCESS_REVOCATION = Table(
     columns=(ID, Column("access_id", "blob", default=b"", max_bytes=16), AT, STAFF_ID),
     scope=Scope.QUARTER,
     indexes=(("access_id",),),
-    erased=_IDS,
+    erased=IDS,
     about="An access from outside that counts no more.",
 )
 SESSION = Table(
@@ -291,59 +291,6 @@ PERSON_WORD = Table(
     erased=Erased.delete(rows=_OF_PERSON, why="found by no word any more"),
     about="The search index of people: every word by which the desk may look for somebody.",
 )
-ERASURE = Table(
-    "erasure",
-    key=("id",),
-    columns=(
-        Column("id", "blob", max_bytes=16),
-        PERSON_ID,
-        AT,
-        STAFF_ID,
-        Column("reason", default="", max_bytes=20),
-    ),
-    scope=Scope.QUARTER,
-    # Or central could have anybody erased.
-    writers=Writers.HOUSE,
-    indexes=(("person_id",),),
-    erased=_IDS,
-    about="A person is erased: the random id only, when, why in a word, and which member of the"
-    " team did it. Every node follows by itself; the key is the receipt's number.",
-)
-ERASURE_RECEIPT = Table(
-    "erasure_receipt",
-    key=("id",),
-    columns=(
-        Column("id", "blob", max_bytes=16),
-        Column("erasure_id", "blob", default=b"", max_bytes=16),
-        Column("site", "blob", default=b"", max_bytes=16),
-        Column("blanked_at", "integer", nullable=True),
-        Column("cleaned_at", "integer", nullable=True),
-        Column("gone_at", "integer", nullable=True),
-    ),
-    scope=Scope.QUARTER,
-    indexes=(("erasure_id",),),
-    erased=_IDS,
-    about="What a node says of an erasure: rows overwritten, journal cleaned, backups gone.",
-)
-DISCLOSURE = Table(
-    "disclosure",
-    key=("id",),
-    columns=(ID, PERSON_ID, AT, STAFF_ID),
-    scope=Scope.HOUSE,
-    indexes=(("person_id",),),
-    erased=_IDS,
-    about="The desk gave somebody all that is held about them, because they asked.",
-)
-ERASED_PERSON = Table(
-    "erased_person",
-    key=("person_id",),
-    columns=(Column("person_id", "blob"), Column("at", "integer", default=0)),
-    scope=Scope.LOCAL,
-    compact=True,
-    erased=_IDS,
-    about="Who was erased, as this box knows: by the facts, and by the list beside the file, which"
-    " outlives it when a backup is restored.",
-)
 TABLES = (
     HOUSEHOLD,
     PERSON,
@@ -364,8 +311,4 @@ TABLES = (
     KNOWN_DEVICE,
     GUESS,
     PERSON_WORD,
-    ERASURE,
-    ERASURE_RECEIPT,
-    DISCLOSURE,
-    ERASED_PERSON,
 )

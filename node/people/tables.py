@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from node.base.ids import derived_id, new_id
-from node.people.schema import IS_GONE, TABLES
+from node.people import erasure_schema, schema
+from node.people.schema import IS_GONE
 from node.store import Read, Write
 
-__all__ = ["STANDING", "TABLES"]
-
+TABLES = (*schema.TABLES, *erasure_schema.TABLES)
 STANDING = frozenset(
     {
         "household",

@@ -8,12 +8,9 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import people
-from node.base.actors import Face
 from node.base.refusals import N_, Refusal, granted
 from node.store import Write
 from node.web.forms import NOT_FOUND, read_fields, read_query
-from node.web.gate import SESSION_COOKIES
-from node.web.knocking import DEVICE_COOKIE
 from node.web.own_data import FILES, data_file, shown_parts, shown_receipt
 from node.web.visit import Visit
 
@@ -30,7 +27,9 @@ class ErasePage:
     """See `portal/account_erase.html`."""
 
     keeps: list[str]
+    wait_days: int
     days: int
+    waiting: dict[str, Any] | None = None
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -39,6 +38,7 @@ class ReceiptPage:
     """See `portal/receipt.html`."""
 
     receipt: dict[str, Any] | None = None
+    wait_days: int = people.WAIT_DAYS
     number: str = ""
     problems: dict[str, str] = field(default_factory=dict)
 
@@ -67,18 +67,21 @@ async def own_file(visit: Visit) -> Response[Any]:
 
 @get("/account/erase", include_in_schema=False)
 async def erase_page(visit: Visit) -> Response[Any]:
-    """Say what an erasure means before it cannot be taken back."""
-    visit.signed_in()
-    return visit.page("portal/account_erase.html", _erase_page(visit), here="account")
+    """Say what an erasure means; who has asked for theirs can take it back here."""
+    actor = visit.signed_in()
+    waiting = await visit.read(lambda read: people.open_erasure(read, actor.person_id))
+    page = _erase_page(visit)
+    page.waiting = await shown_receipt(visit, waiting) if waiting else None
+    return visit.page("portal/account_erase.html", page, here="account")
 
 
 def _erase_page(visit: Visit) -> ErasePage:
-    return ErasePage([visit.say(text) for text in people.KEEPS], people.DAYS)
+    return ErasePage([visit.say(text) for text in people.KEEPS], people.WAIT_DAYS, people.DAYS)
 
 
 @post("/account/erase", include_in_schema=False)
 async def erase(visit: Visit) -> Response[Any]:
-    """Erase me, here and now, and everywhere as soon as the other boxes hear of it."""
+    """Ask that I be erased; the receipt says when it is carried out."""
     actor = visit.signed_in()
     fields = await read_fields(visit)
     if fields.text("sure") != "yes":
@@ -91,8 +94,15 @@ async def erase(visit: Visit) -> Response[Any]:
         return erasing.erase_me(write, actor, now=visit.now)
 
     erasure = await visit.write(run)
-    for cookie in (SESSION_COOKIES[Face.PORTAL], DEVICE_COOKIE):
-        visit.forget(cookie)
+    return visit.go(f"/receipts/{erasure.number}")
+
+
+@post("/account/erase/back", include_in_schema=False)
+async def take_back(visit: Visit) -> Response[Any]:
+    """I do not want to be erased after all."""
+    actor = visit.signed_in()
+    number = (await read_fields(visit)).text("number", longest=40)
+    erasure = await visit.write(lambda write: people.take_back(write, actor, number, now=visit.now))
     return visit.go(f"/receipts/{erasure.number}")
 
 
@@ -119,4 +129,4 @@ async def receipt_page(visit: Visit, number: str) -> Response[Any]:
     return visit.page("portal/receipt.html", ReceiptPage(await shown_receipt(visit, erasure)))
 
 
-ROUTES = (data_page, own_file, erase_page, erase, receipt_form, receipt_page)
+ROUTES = (data_page, own_file, erase_page, erase, take_back, receipt_form, receipt_page)

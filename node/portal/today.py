@@ -65,8 +65,12 @@ class HouseDay:
 async def today(visit: Visit) -> Response[Any]:
     """My day."""
     actor, now = visit.signed_in(), visit.now
-    lines, day = await visit.read(
-        lambda read: (spaces.coming_up(read, actor, now=now), _house_day(read, visit, actor))
+    lines, day, erasure = await visit.read(
+        lambda read: (
+            spaces.coming_up(read, actor, now=now),
+            _house_day(read, visit, actor),
+            people.open_erasure(read, actor.person_id),
+        )
     )
     shown = [line_of(visit, line) for line in lines]
     coming = _next(lines, shown)
@@ -75,7 +79,8 @@ async def today(visit: Visit) -> Response[Any]:
         day=day.title,
         greeting=_greeting(visit, actor),
         next=coming,
-        waiting=[_waiting(line) for line in shown if line.state in WAITING],
+        waiting=([_leaving(visit, erasure)] if erasure else [])
+        + [_waiting(line) for line in shown if line.state in WAITING],
         mine=[line for line in shown if line.id not in told][:LINES_MAX],
         house=[row for until, row in day.closures if until > now] + day.waste,
         actions=day.actions,
@@ -161,6 +166,23 @@ def _waiting(line: ShownLine) -> dict[str, str]:
         "state": line.state,
         "text": line.state_text,
         "href": f"/mine/{line.id}",
+    }
+
+
+def _leaving(visit: Visit, erasure: people.Erasure) -> dict[str, str]:
+    """Said first of all: it may not have been they who asked for it."""
+    text = visit.say(N_("Noch können Sie es zurücknehmen."))
+    if erasure.due_at is not None:
+        text = visit.say(
+            N_("Gelöscht wird: {day}. Bis dahin können Sie es zurücknehmen."),
+            day=moment(visit, erasure.due_at),
+        )
+    return {
+        "kind": "warning",
+        "title": visit.say(N_("Ihre Löschung ist verlangt")),
+        "state": "requested",
+        "text": text,
+        "href": "/account/erase",
     }
 
 

@@ -50,6 +50,16 @@ class Read:
         found = self._connection.execute(sql, params).fetchone()
         return None if found is None else found[0]
 
+    def sites_behind(self, table: str, row_id: bytes) -> frozenset[bytes]:
+        """Whose word a row is, cell by cell: the nodes that this one heard it of first."""
+        sites = self._connection.execute(
+            f'select distinct s.site_id from "{table}__crsql_clock" c join crsql_site_id s'
+            f" on s.ordinal = c.site_id where c.key = (select __crsql_key from"
+            f' "{table}__crsql_pks" where id = ?)',
+            (row_id,),
+        )
+        return frozenset(site for (site,) in sites)
+
     def kept(self, key: Hashable, find: Callable[[Read], T]) -> T:  # noqa: ARG002 - see `kept.py`
         """What `find` finds, from memory while the tables that it asked have not changed.
 
@@ -81,13 +91,10 @@ class Write(Read):
 
         A merge goes by cells, so a row may be of several hands, and is worth what the least is.
         """
-        sites = self._connection.execute(
-            f'select distinct s.site_id from "{table}__crsql_clock" c join crsql_site_id s'
-            f" on s.ordinal = c.site_id where c.key = (select __crsql_key from"
-            f' "{table}__crsql_pks" where id = ?)',
-            (row_id,),
+        return frozenset(
+            self.role if site == self.site_id else self._roles.get(site)
+            for site in self.sites_behind(table, row_id)
         )
-        return frozenset(self._roles.get(site) for (site,) in sites)
 
     @property
     def written(self) -> Set[str]:

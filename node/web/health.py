@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from node import people
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
@@ -57,6 +58,7 @@ async def health_view(visit: Visit) -> HealthView:
     sent = await asyncio.to_thread(read_sent, backups.folder)
     aside = await visit.store.on_writer(list_set_aside)
     names = {node.site_id: node.name for node in sync.roster.body.nodes}
+    leaving = await visit.store.read(people.list_waiting)
     return HealthView(
         node_rows=_node_rows(visit, state, sync),
         backup_rows=_backup_rows(visit, record) + _copy_rows(visit, sync, sent),
@@ -64,7 +66,8 @@ async def health_view(visit: Visit) -> HealthView:
         troubles=[_trouble(visit, each) for each in troubles_of(visit.store, sync, state)]
         + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo]
-        + [_trouble(visit, each) for each in _copy_troubles(visit, sent)],
+        + [_trouble(visit, each) for each in _copy_troubles(visit, sent)]
+        + [_trouble(visit, each) for each in _asked_elsewhere(leaving, sync, names)],
         peers=[_peer(visit, peer) for peer in state.peers],
         stopped=[_stopped(visit, each) for each in state.stopped],
         set_aside=[_aside(visit, each, names) for each in aside],
@@ -188,6 +191,20 @@ def _copy_troubles(visit: Visit, sent: Sent) -> list[Refusal]:
     return [_with(NO_COPY, why=visit.say(sent.failed.message, **sent.failed.values))]
 
 
+def _asked_elsewhere(
+    leaving: list[people.Erasure], sync: Sync, names: dict[bytes, str]
+) -> list[Refusal]:
+    """At which boxes, beside the one at the desk, somebody wants to be erased: one that nobody
+    looks after can be made to say so.
+    """
+    homes = {n.site_id for n in sync.roster.body.nodes if n.role is NodeRole.HOME}
+    sites = [each.site for each in leaving if each.site not in homes]
+    return [
+        _with(LEAVING, count=sites.count(site), name=names.get(site, "?"))
+        for site in sorted(set(sites))
+    ]
+
+
 def _peer(visit: Visit, peer: PeerHealth) -> dict[str, str]:
     well = peer.is_well
     return {
@@ -225,6 +242,14 @@ def _aside(visit: Visit, each: SetAside, names: dict[bytes, str]) -> dict[str, s
     }
 
 
+LEAVING = Refusal(
+    "health.leaving",
+    N_("An der Box {name} wurde verlangt, Personen zu löschen: {count}."),
+    N_(
+        "Sehen Sie unter «Menschen», «Löschungen» nach, ob es stimmt, und nehmen Sie es sonst "
+        "zurück. Ist die Box nicht in Ordnung, melden Sie sie unter «Boxen» ab."
+    ),
+)
 NO_COPY = Refusal(
     "health.no_copy",
     N_("In der Zentrale liegt keine neue Kopie der Sicherung: {why}"),

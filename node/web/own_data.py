@@ -89,11 +89,14 @@ def _file(content: bytes, media_type: str, end: str) -> Response[Any]:
 async def shown_receipt(visit: Visit, erasure: people.Erasure) -> dict[str, Any]:
     """How far an erasure is, box by box: for the receipt's page and for the desk."""
     receipts = await visit.store.read(lambda read: people.receipts_of(read, erasure.id))
-    nodes = [node for node in visit.house.service(Sync).roster.body.nodes if node.is_active]
+    listed = visit.house.service(Sync).roster.body.nodes
+    nodes = [node for node in listed if node.is_active]
     blanked = [node for node in nodes if node.site_id in receipts]
     return {
         "number": erasure.number,
         "at": _value(visit, erasure.at),
+        **_when(visit, erasure),
+        "asked_at_box": next((node.name for node in listed if node.site_id == erasure.site), ""),
         "gone_by": i18n.full_day_words(
             visit.prefs.lang, erasure.gone_by.astimezone(visit.zone).date()
         ),
@@ -105,6 +108,27 @@ async def shown_receipt(visit: Visit, erasure: people.Erasure) -> dict[str, Any]
         ],
         "boxes": [_box(visit, node, receipts.get(node.site_id)) for node in nodes],
     }
+
+
+def _when(visit: Visit, erasure: people.Erasure) -> dict[str, str]:
+    """Whether it was carried out; what is said, and when, where it was not."""
+    due, ended = erasure.due_at, erasure.ended_at
+    return {
+        "stage": str(erasure.stage),
+        "due": moment(visit, due) if due else "",
+        "ended": moment(visit, ended) if ended else "",
+        "ended_text": visit.say(ENDED[people.Ended(erasure.ended_why or people.Ended.TAKEN_BACK)]),
+    }
+
+
+ENDED = {
+    people.Ended.TAKEN_BACK: N_("Es wurde zurückgenommen. Gelöscht wurde nichts."),
+    people.Ended.BOX_LET_GO: N_(
+        "Die Box, an der es verlangt wurde, gehört nicht mehr zum Haus. Gelöscht wurde nichts. "
+        "Bitte verlangen Sie es noch einmal, hier oder am Service-Point."
+    ),
+    people.Ended.TEAM: N_("Wer zum Team gehört, wird erst nach dem Ende dieser Aufgabe gelöscht."),
+}
 
 
 def _box(visit: Visit, node: RosterNode, receipt: people.Receipt | None) -> dict[str, str]:

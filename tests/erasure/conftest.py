@@ -183,6 +183,17 @@ def make_town(folder: Path) -> Town:
     return Town(places, cast, clock)
 
 
+def erased(town: Town, person_id: bytes, at: str = "home") -> people.Erasure:
+    """The desk erases somebody: at home at once."""
+    now, place = town.clock.now(), town[at]
+    eva = place.core.read(lambda read: town.cast.actor(read, "eva", face=Face.DESK))
+    made = place.write(
+        lambda write: ERASING.erase(write, eva, person_id, reason="moved_out", now=now)
+    )
+    assert isinstance(made, people.Erasure)
+    return made
+
+
 def newcomer(town: Town, folder: Path) -> Place:
     """A kiosk that the home node has listed and given the house key, and that holds nothing yet."""
     home = town["home"]

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 from node import people, spaces
-from node.app import ERASING
 from node.registry import REGISTRY
 from node.store import Verdict
 from node.store.age import own_secret
@@ -15,7 +14,7 @@ from node.store.changeset import decode, withheld
 from node.store.doctor import examine
 from node.store.erased_list import parse_list, read_list
 from node.sync.copies import CopyKeeper
-from tests.erasure.conftest import ODD, Town, newcomer, write_odd
+from tests.erasure.conftest import ODD, Town, erased, newcomer, write_odd
 
 
 def test_after_thirty_days_nothing_is_found_in_any_file(town: Town) -> None:
@@ -29,7 +28,7 @@ def test_after_thirty_days_nothing_is_found_in_any_file(town: Town) -> None:
     for file in (town["home"].folder / "stick").glob("*.age"):
         shutil.copy(file, copies)
     assert town.found().keys() == {"home", "kiosk"}
-    town["home"].write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    erased(town, who.person_id)
     for _ in range(3):
         town.meet()
         town.sweep()
@@ -59,8 +58,7 @@ def test_others_in_the_same_changeset_reach_a_box_that_begins_from_central(
     anna, bilal = town.cast.id("anna"), town.cast.id("bilal")
     town.meet()
     home = town["home"]
-    actor = home.core.read(lambda read: town.cast.actor(read, "anna"))
-    home.write(lambda write: ERASING.erase_me(write, actor, now=town.clock.now()))
+    erased(town, anna)
     for _ in range(2):
         town.meet()
         town.sweep()
@@ -102,7 +100,7 @@ def test_a_restored_backup_shows_the_erased_to_nobody(town: Town) -> None:
     home.back_up()
     backup = next((home.folder / "stick").glob("*.age"))
     town.later(hours=2)
-    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    erased(town, who.person_id)
     town.meet()
     town.sweep()
     home.back_up()
@@ -134,7 +132,7 @@ def test_a_backup_put_into_another_box_brings_its_list_along(town: Town, tmp_pat
     home.back_up()
     backup = next((home.folder / "stick").glob("*.age"))
     town.later(hours=2)
-    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    erased(town, who.person_id)
     home.sweep()
     home.back_up()
     other = tmp_path / "other"
@@ -151,7 +149,7 @@ def test_a_copy_that_central_gives_back_comes_with_the_list(town: Town) -> None:
     backup = next((home.folder / "stick").glob("*.age"))
     (central.folder / "copies").mkdir()
     shutil.copy(backup, central.folder / "copies")
-    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    erased(town, who.person_id)
     town.meet()
     central.sweep()
     keeper = CopyKeeper(central.folder / "copies", town.clock.now)
@@ -161,13 +159,13 @@ def test_a_copy_that_central_gives_back_comes_with_the_list(town: Town) -> None:
 def test_an_import_brings_nobody_back(town: Town) -> None:
     """The operator's files still name her."""
     home, now = town["home"], town.clock.now()
-    actor = home.core.read(lambda read: town.cast.actor(read, "clara"))
-    home.write(lambda write: ERASING.erase_me(write, actor, now=now))
+    clara = town.cast.id("clara")
+    erased(town, clara)
     done = people.import_people(home.core, town.cast.files, now=now)
     assert done.total == 0
-    assert home.core.read(lambda read: people.find_person(read, actor.person_id)) is None
+    assert home.core.read(lambda read: people.find_person(read, clara)) is None
     profile = "select profile from person where id = :id"
-    assert home.core.read(lambda read: read.value(profile, id=actor.person_id)) == ""
+    assert home.core.read(lambda read: read.value(profile, id=clara)) == ""
 
 
 def test_what_lies_in_quarantine_is_dropped_too(town: Town) -> None:
@@ -185,7 +183,7 @@ def test_what_lies_in_quarantine_is_dropped_too(town: Town) -> None:
             "insert into quarantine values (?, 'house', 9999, 'a broken law', 0, ?, ?)",
             (b"S" * 16, carrying.body, carrying.signature),
         )
-    home.write(lambda write: ERASING.erase_me(write, who.actor, now=town.clock.now()))
+    erased(town, who.person_id)
     for _ in range(3):
         town.meet()
         town.sweep()

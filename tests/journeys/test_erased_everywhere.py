@@ -31,8 +31,10 @@ def rename(town: Town) -> None:
 
 def erase(town: Town) -> None:
     def run(core: Core) -> object:
-        actor = core.read(lambda read: town.cast.actor(read, "anna"))
-        return core.write(lambda write: ERASING.erase_me(write, actor, now=town.clock.now()))
+        eva, anna = core.read(lambda read: town.cast.actor(read, "eva")), town.cast.id("anna")
+        return core.write(
+            lambda write: ERASING.erase(write, eva, anna, reason="asked", now=town.clock.now())
+        )
 
     assert isinstance(on_file(town, "home", run), people.Erasure)
 
