@@ -68,7 +68,7 @@ def _rule(write: Write, claim_id: bytes, reservation_id: bytes, now: datetime) -
     standing = trust.cancelling(write, claim_id, reservation, now=now)
     if standing is None or standing.is_believed:
         return None if standing is None else Ruling(stands=True, fact=claim)
-    at = trust.within_reason(claim.at, now=now)
+    at = trust.claimed_at(write, claim_id, claim.at, now=now)
     # Who came only afterwards had given up before.
     came = reservation.check_in
     then = reservation if came is None or came.at <= at else replace(reservation, check_in=None)

@@ -19,7 +19,7 @@ from node.base.refusals import N_, Refusal
 from node.quarter.files import Audience
 from node.spaces import rules
 from node.spaces.model import Reservation
-from node.store import HOUSE_ROLES, OFFICE_ROLES, NodeRole, Read, Write
+from node.store import HOUSE_ROLES, OFFICE_ROLES, NodeRole, Read, Scope, Write
 
 BELIEVED_WAIT = timedelta(days=30)
 """No line is cut for longer: a request that seems older was dated by a wrong clock."""
@@ -48,6 +48,16 @@ def asked_at(reservation: Reservation, *, now: datetime) -> datetime:
 def within_reason(said: datetime, *, now: datetime) -> datetime:
     """An instant that another node said, believed within bounds only."""
     return min(max(said, now - BELIEVED_WAIT), now)
+
+
+def claimed_at(write: Write, claim_id: bytes, said: datetime, *, now: datetime) -> datetime:
+    """When something was given up: not before what that node had told already when it said so. One
+    that was away has told nothing meanwhile, so its people lose nothing by a line that was cut.
+    """
+    scope = Scope.QUARTER
+    told = write.said_before("reservation_cancellation", claim_id, scope=scope, now=now)
+    at = within_reason(said, now=now)
+    return at if told is None else max(at, told)
 
 
 def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Standing | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Set
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
 from node.store.connection import Row
 from node.store.roles import NodeRole
+from node.store.saying import said_before
+from node.store.schema import Scope
 from node.store.statements import written_table
 
 T = TypeVar("T")
@@ -95,6 +98,20 @@ class Write(Read):
             self.role if site == self.site_id else self._roles.get(site)
             for site in self.sites_behind(table, row_id)
         )
+
+    def said_before(
+        self, table: str, row_id: bytes, *, scope: Scope, now: datetime
+    ) -> datetime | None:
+        """The latest instant that those who wrote a row elsewhere had told before in their chains:
+        the row was written after that, whenever it claims to be.
+        """
+        now_ms = int(now.timestamp() * 1000)
+        told = [
+            said_before(self._connection, site, scope, table, row_id, now_ms=now_ms)
+            for site in self.sites_behind(table, row_id) - {self.site_id}
+        ]
+        latest = max((each for each in told if each is not None), default=None)
+        return None if latest is None else datetime.fromtimestamp(latest / 1000, UTC)
 
     @property
     def written(self) -> Set[str]:
