@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.people.schema import GONE_HOUSEHOLDS
+from node.people.schema import EMPTIED, GONE_HOUSEHOLDS
 from node.store import Read, Write
 
 Row = Any
@@ -98,6 +98,20 @@ def mark_done(write: Write, person_id: bytes, at: int) -> None:
         " where person_id = :id and done_at is null and ended_at is null",
         id=person_id,
         at=at,
+    )
+
+
+def select_emptied(read: Read) -> list[Row]:
+    """Which rulings seem to have emptied which household."""
+    return read.rows(EMPTIED)
+
+
+def name_household(write: Write, ruling_id: bytes, household_id: bytes) -> None:
+    """The home node's word that nobody of a household is left."""
+    write.execute(
+        "update erasure_ruling set household_id = :household_id where id = :id",
+        id=ruling_id,
+        household_id=household_id,
     )
 
 

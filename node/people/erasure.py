@@ -171,6 +171,8 @@ class Erasing:
         if write.role is NodeRole.HOME:
             erasure_ruling.rule(write, now=now)
         note_known(write, erased_tables.select_done(write))
+        if write.role is NodeRole.HOME:
+            erasure_ruling.name_emptied(write)
         if write.value("select 1 from erased_person limit 1") is None:
             return False
         if blank_rows(write, self.tables):

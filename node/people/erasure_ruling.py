@@ -17,7 +17,7 @@ from node.base.periods import to_epoch
 from node.people import erased_tables
 from node.people.access import actor_of, current_roles, find_person
 from node.people.model import TEAM
-from node.store import OFFICE_ROLES, Write
+from node.store import OFFICE_ROLES, NodeRole, Write
 
 WAIT_DAYS = 7
 """Long enough to be noticed by who comes to the desk once a week, and to leave three weeks of the
@@ -62,6 +62,18 @@ def take_due(write: Write, *, now: datetime) -> set[bytes]:
         else:
             due.add(row["person_id"])
     return due
+
+
+def name_emptied(write: Write) -> None:
+    """At the home node: which households were left empty, so that what is theirs goes, too.
+
+    Only an import at the home node moves people. Where another box did, whole families may seem to
+    have left, and nothing that is a household's goes until an import has put them back.
+    """
+    emptied = erased_tables.select_emptied(write)
+    if emptied and write.roles_over("person", "household_id") <= {NodeRole.HOME}:
+        for row in emptied:
+            erased_tables.name_household(write, row["id"], row["household_id"])
 
 
 def _rule(write: Write, asked: _Row, now: datetime) -> None:

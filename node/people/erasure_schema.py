@@ -6,7 +6,7 @@ They name nobody: random ids, instants, and whose word it is.
 
 from __future__ import annotations
 
-from node.people.schema import AT, IDS, PERSON_ID, STAFF_ID
+from node.people.schema import AT, HOUSEHOLD_ID, IDS, PERSON_ID, STAFF_ID
 from node.store import Column, Scope, Table, Writers
 
 ID = Column("id", "blob", max_bytes=16)
@@ -47,15 +47,16 @@ ERASURE_RULING = Table(
         Column("ended_at", "integer", nullable=True),
         Column("ended_by", "blob", nullable=True, max_bytes=16),
         Column("ended_why", default="", max_bytes=20),
+        HOUSEHOLD_ID,
     ),
     scope=Scope.QUARTER,
     # What is overwritten never comes back, so only the home node says that it shall be.
     writers=Writers.HOME,
-    indexes=(("person_id",),),
+    indexes=(("person_id",), ("household_id",)),
     erased=IDS,
     about="The home node's word on an erasure, under the same key: at which box it was asked for,"
-    " when that was heard, when it is due, and whether it was carried out or taken back. Only what"
-    " was carried out is followed, by every node.",
+    " when that was heard, when it is due, whether it was carried out or taken back, and which"
+    " household it left empty. Only what was carried out is followed, by every node.",
 )
 ERASURE_WITHDRAWAL = Table(
     "erasure_withdrawal",

@@ -22,20 +22,36 @@ PROFILE = Column("profile", "text", default="", max_bytes=8192)
 _PERSONS = "select person_id from erased_person"
 _OF_PERSON = f"person_id in ({_PERSONS})"
 GONE_HOUSEHOLDS = (
-    "select gone.household_id from person as gone join erased_person as e on e.person_id = gone.id"
-    " where gone.household_id != x'' and not exists (select 1 from person as other"
+    "select household_id from erasure_ruling where household_id != x'' and done_at is not null"
+    " union select gone.household_id from person as gone"
+    " join erased_person as e on e.person_id = gone.id where gone.household_id != x''"
+    " and not exists (select 1 from erasure_ruling as r where r.person_id = gone.id"
+    " and r.done_at is not null) and not exists (select 1 from person as other"
     " where other.household_id = gone.household_id and other.id not in"
     " (select person_id from erased_person))"
 )
-"""The households of which everybody was erased."""
+"""The households of which everybody was erased: as the home node says of those whom it erased, for
+others could make a household seem empty; of those that only the list beside the file knows, by who
+is left."""
 
 IS_GONE = (
-    "exists (select 1 from person as p join erased_person as e on e.person_id = p.id"
-    " where p.household_id = household.id) and not exists (select 1 from person as p"
+    "exists (select 1 from erasure_ruling as r where r.household_id = household.id"
+    " and r.done_at is not null) or exists (select 1 from person as p"
+    " join erased_person as e on e.person_id = p.id where p.household_id = household.id"
+    " and not exists (select 1 from erasure_ruling as r where r.person_id = p.id"
+    " and r.done_at is not null)) and not exists (select 1 from person as p"
     " where p.household_id = household.id and not exists (select 1 from erased_person as e"
     " where e.person_id = p.id))"
 )
 """The same about one household, by its index."""
+
+EMPTIED = (
+    "select r.id, p.household_id from erasure_ruling as r join person as p on p.id = r.person_id"
+    " where r.done_at is not null and r.household_id = x'' and p.household_id != x''"
+    " and not exists (select 1 from person as other where other.household_id = p.household_id"
+    " and other.id not in (select person_id from erased_person))"
+)
+"""Which rulings seem to have emptied a household that they do not name yet."""
 
 # A changed box of the lobby may do what somebody at its screen may, and no more: so whatever makes
 # somebody one of the team is written behind a door, in tables of its own, where nobody can write

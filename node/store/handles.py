@@ -94,10 +94,20 @@ class Write(Read):
 
         A merge goes by cells, so a row may be of several hands, and is worth what the least is.
         """
-        return frozenset(
-            self.role if site == self.site_id else self._roles.get(site)
-            for site in self.sites_behind(table, row_id)
+        return frozenset(map(self._role_of, self.sites_behind(table, row_id)))
+
+    def roles_over(self, table: str, column: str) -> frozenset[NodeRole | None]:
+        """What the nodes are that wrote over this column in any row, or deleted a row."""
+        sites = self._connection.execute(
+            f'select distinct s.site_id from "{table}__crsql_clock" c join crsql_site_id s'
+            " on s.ordinal = c.site_id where (c.col_name = ? and c.col_version > 1)"
+            " or (c.col_name = '-1' and c.col_version % 2 = 0)",
+            (column,),
         )
+        return frozenset(self._role_of(site) for (site,) in sites)
+
+    def _role_of(self, site: bytes) -> NodeRole | None:
+        return self.role if site == self.site_id else self._roles.get(site)
 
     def said_before(
         self, table: str, row_id: bytes, *, scope: Scope, now: datetime

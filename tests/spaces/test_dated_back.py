@@ -1,5 +1,5 @@
-"""When something was given up, where the box that says so dates it back: not before what that box had
-told already; and what an honest box says after weeks without a line counts as it was said.
+"""When something was given up, where the box that says so dates it back: not before what that box
+had told already; and what an honest box says after weeks without a line counts as it was said.
 """
 
 from __future__ import annotations
