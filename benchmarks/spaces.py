@@ -43,7 +43,7 @@ def booking_vs_plain_insert() -> Figure:
         core = _quarter(Path(folder) / "q.db", files)
         plain = open_writer(Path(folder) / "plain.db")
         plain.execute("create table plain (id blob primary key, details text)")
-        wishes = _wishes(files)
+        wishes = iter(list(_wishes(files)))
         settle()
         booking, reference = alternating(
             {

@@ -70,7 +70,13 @@ def reserve(
     if refusal is not None:
         return refusal
     request = _request(write, actor, case, now=now, hold=False)
-    return _settle_new(write, request, case, now=now, signer=signer)
+    if not is_home(write, case.space) or waits_for_desk(case):
+        tables.insert_request(write, request)
+        return project_new(write, request, None, case.space)
+    decided = decide(write, request, case, now=now, signer=signer)
+    if isinstance(decided, Refusal):
+        return decided
+    return project_new(write, request, decided, case.space)
 
 
 def hold(
@@ -233,17 +239,6 @@ def _to_judge(
     return (reservation, case) if is_home(read, case.space) else DECIDED_ELSEWHERE
 
 
-def _settle_new(
-    write: Write, request: RequestFact, case: Case, *, now: datetime, signer: Signer
-) -> Reservation | Refusal:
-    if not is_home(write, case.space) or waits_for_desk(case):
-        return project_new(write, request, None, case.space)
-    decided = decide(write, request, case, now=now, signer=signer)
-    if isinstance(decided, Refusal):
-        return decided
-    return project_new(write, request, decided, case.space)
-
-
 def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill | None:
     """What a wish would cost an audience; None where there is no price for it."""
     profile = get_profile(read)
@@ -251,6 +246,10 @@ def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill |
 
 
 def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: bool) -> RequestFact:
+    """What is asked, its words noted; written itself only where it must wait for a decision.
+
+    What is decided at once is one fact: the decision, which says what it was decided upon.
+    """
     wish = case.wish
     request = RequestFact(
         id=new_id(),
@@ -270,7 +269,6 @@ def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: boo
             hold=hold,
         ),
     )
-    tables.insert_request(write, request)
     if wish.note or wish.guest_names:
         note = tables.encoded({"note": wish.note, "guests": wish.guest_names})
         tables.insert_note(write, request.id, request.id, note)
@@ -301,10 +299,9 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
 
 def _drop_other_holds(write: Write, actor: Actor, *, now: datetime) -> None:
     party = projections.party_of(actor.household_id, actor.person_id)
-    for reservation_id in projections.select_ids_by_party(write, party, since=now):
+    for reservation_id in projections.select_ids_held(write, party, actor.person_id, now=now):
         other = find_reservation(write, reservation_id)
-        is_hold = other is not None and other.status_at(now) is Status.HELD
-        if other is not None and is_hold and other.person_id == actor.person_id:
+        if other is not None and other.status_at(now) is Status.HELD:
             cancel(write, actor, other.id, now=now)
 
 

@@ -26,7 +26,6 @@ from node.spaces.model import (
     RequestFact,
     Reservation,
     Space,
-    Status,
     Verdict,
     Wish,
 )
@@ -73,7 +72,7 @@ def decide_waiting(write: Write, *, now: datetime, signer: Signer) -> list[Reser
     Those that need the desk's approval go on waiting for it.
     """
     decided = []
-    for reservation_id in projections.select_ids_by_status(write, Status.REQUESTED):
+    for reservation_id in projections.select_ids_waiting(write):
         reservation = find_reservation(write, reservation_id)
         if reservation is None or reservation.details.hold:
             continue

@@ -95,13 +95,13 @@ def project(write: Write, reservation_id: bytes) -> Reservation | None:
 def project_new(
     write: Write, request: RequestFact, decision: DecisionFact | None, space: Space
 ) -> Reservation:
-    """The same for a request that this transaction wrote, with the first decision about it.
+    """The same for what this transaction wrote: a request that waits, or the decision upon it.
 
     Nobody else can have said anything of it yet, so nothing is read again.
     """
     decisions = [] if decision is None else [decision]
     reservation = fold(request, decisions, None, {}, space)
-    _keep(write, reservation, space, facts=1 + len(decisions))
+    _keep(write, reservation, space, facts=1)
     return reservation
 
 

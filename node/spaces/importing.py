@@ -145,7 +145,7 @@ def _missing(read: Read, files: QuarterFiles) -> list[ReservationRow]:
     return [
         row
         for row in files.reservations
-        if tables.select_request(read, files.id_of("reservation", row.key)) is None
+        if not tables.is_known(read, files.id_of("reservation", row.key))
     ]
 
 
@@ -196,7 +196,6 @@ def _write_history(
     request = RequestFact(
         reservation_id, space.id, household_id, person_id, row.period, row.requested_at, details
     )
-    tables.insert_request(write, request)
     if row.note or row.guest_name:
         note = tables.encoded({"note": row.note, "guests": row.guest_name})
         tables.insert_note(write, reservation_id, reservation_id, note)
@@ -215,6 +214,7 @@ def _write_outcome(
     signer: Signer,
 ) -> None:
     if row.status is PastStatus.REQUESTED:
+        tables.insert_request(write, request)
         return
     declined, reservation_id = row.status is PastStatus.DECLINED, request.id
     decision = DecisionFact(

@@ -182,8 +182,8 @@ class RequestFact:
 class DecisionFact:
     """What the home node `site` decided. The highest (term, number) of a reservation counts.
 
-    `upon` is the request as it stood then: any node may write over a request afterwards, and what
-    was confirmed must not move by that.
+    `upon` is the request as it stood then. What home decides at once has no other; of what was
+    asked elsewhere any node may write over the request, and what was confirmed must not move.
     """
 
     id: bytes

@@ -177,6 +177,20 @@ def select_ids_by_party(read: Read, party: bytes, *, since: datetime) -> list[by
     return [row[0] for row in rows]
 
 
+def select_ids_held(read: Read, party: bytes, person_id: bytes, *, now: datetime) -> list[bytes]:
+    """What a person of a household was given to hold, expired holds included, by start."""
+    rows = read.rows(
+        "select reservation_id from reservation_state where household_id = :party"
+        " and starts_at > :earliest and ends_at > :since and status = 'held'"
+        " and person_id = :person order by starts_at",
+        party=party,
+        person=person_id,
+        earliest=to_epoch(now - LOOK_BACK),
+        since=to_epoch(now),
+    )
+    return [row[0] for row in rows]
+
+
 def select_ids_of_person(read: Read, person_id: bytes) -> list[bytes]:
     """Everything that a person ever asked for, by start."""
     rows = read.rows(
@@ -245,12 +259,20 @@ def select_ids_left_after(read: Read, instant: datetime) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def select_ids_by_status(read: Read, status: str) -> list[bytes]:
-    """Reservations of a stored status, in order of arrival of their requests."""
+def select_ids_waiting(read: Read) -> list[bytes]:
+    """Requests that nobody has decided, in order of arrival here."""
     rows = read.rows(
         "select s.reservation_id from reservation_state s join reservation_request r"
-        " on r.id = s.reservation_id where s.status = :status order by r.rowid",
-        status=status,
+        " on r.id = s.reservation_id where s.status = 'requested' order by r.rowid"
+    )
+    return [row[0] for row in rows]
+
+
+def select_ids_inside(read: Read) -> list[bytes]:
+    """Reservations whose people have come and not left, by start."""
+    rows = read.rows(
+        "select reservation_id from reservation_state where status = 'checked_in'"
+        " order by starts_at"
     )
     return [row[0] for row in rows]
 

@@ -75,13 +75,13 @@ def departures(read: Read, day: date, *, now: datetime) -> list[Line]:
 
 def present(read: Read, *, now: datetime) -> list[Line]:
     """Who is in: checked in and not out."""
-    ids = projections.select_ids_by_status(read, Status.CHECKED_IN)
+    ids = projections.select_ids_inside(read)
     return list(_lines(read, ids, now=now))
 
 
 def waiting(read: Read, *, now: datetime) -> list[Line]:
     """Requests that nobody has decided, in order of arrival."""
-    ids = projections.select_ids_by_status(read, Status.REQUESTED)
+    ids = projections.select_ids_waiting(read)
     return [line for line in _lines(read, ids, now=now) if line.status is Status.REQUESTED]
 
 

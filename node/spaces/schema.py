@@ -47,7 +47,8 @@ RESERVATION_REQUEST = Table(
     ),
     scope=Scope.QUARTER,
     erased=_IDS,
-    about="Somebody asked for a place and a time; ids only, never a name.",
+    about="Somebody asked for a place and a time, and another node or the desk decides; ids only,"
+    " never a name.",
 )
 RESERVATION_DECISION = Table(
     "reservation_decision",
@@ -64,7 +65,8 @@ RESERVATION_DECISION = Table(
     writers=Writers.HOME,
     indexes=(("reservation_id",), ("space_id", "number")),
     erased=_IDS,
-    about="The home node holds, confirms, declines or displaces a reservation; with its pass.",
+    about="The home node holds, confirms, declines or displaces a reservation; with its pass and"
+    " what was asked.",
 )
 RESERVATION_CANCELLATION = Table(
     "reservation_cancellation",

@@ -141,11 +141,9 @@ def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes
     """What this person holds at the moment. It stands in nobody's way but others': whoever looks
     again takes something else instead of it, or the same once more.
     """
-    for reservation_id in projections.select_ids_by_party(read, party, since=now):
+    for reservation_id in projections.select_ids_held(read, party, actor.person_id, now=now):
         found = find_reservation(read, reservation_id)
-        if found is None or found.person_id != actor.person_id:
-            continue
-        if found.status_at(now) is Status.HELD:
+        if found is not None and found.status_at(now) is Status.HELD:
             return reservation_id
     return b""
 

@@ -218,6 +218,16 @@ def select_request(read: Read, reservation_id: bytes) -> RequestFact | None:
     return None if said is None else said.fact(reservation_id)
 
 
+def is_known(read: Read, reservation_id: bytes) -> bool:
+    """Whether a reservation was asked for or decided upon."""
+    found = read.value(
+        "select 1 from reservation_request where id = :id union all"
+        " select 1 from reservation_decision where reservation_id = :id limit 1",
+        id=reservation_id,
+    )
+    return found is not None
+
+
 def select_decisions(read: Read, reservation_id: bytes) -> list[DecisionFact]:
     """All decisions about a reservation."""
     rows = read.rows(

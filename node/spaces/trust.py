@@ -61,7 +61,10 @@ def claimed_at(write: Write, claim_id: bytes, said: datetime, *, now: datetime) 
 
 
 def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Standing | None:
-    """How whoever asks stands to the place; None while this node can't know yet."""
+    """How whoever asks stands to the place; None while this node can't know yet.
+
+    What home decided at once is no request of anybody: only its own decision says it.
+    """
     wrote = write.roles_behind("reservation_request", reservation.id)
     is_by_staff = reservation.staff_id is not None
     if wrote <= BELIEVED:

@@ -107,8 +107,11 @@ def _check_row(table: Table, row: RowChange) -> None:
     for name, version, value in row.cells:
         if name == SENTINEL:
             _check_sentinel(table, [row.length], [version], [value])
-        else:
-            _check_column(table.by_name[name], table.name, (version,), (value,))
+            continue
+        if not 1 <= version <= MAX_VERSION:
+            raise LawBrokenError(_out_of_bounds(table.name, name, version))
+        if not table.by_name[name].accepts(value):
+            raise LawBrokenError(_not_accepted(table.name, name))
 
 
 def _table_of(change: TableChange, scope: str, registry: Registry, role: NodeRole) -> Table:
@@ -182,10 +185,17 @@ def _check_column(
 ) -> None:
     low, high = min(versions), max(versions)
     if not 1 <= low <= high <= MAX_VERSION:
-        wrong = low if low < 1 else high
-        raise LawBrokenError(f"{table}.{column.name}: version {wrong} is out of bounds")
+        raise LawBrokenError(_out_of_bounds(table, column.name, low if low < 1 else high))
     if not column.accepts_all(values):
-        raise LawBrokenError(f"{table}.{column.name}: the value breaks the column's law")
+        raise LawBrokenError(_not_accepted(table, column.name))
+
+
+def _out_of_bounds(table: str, column: str, version: int) -> str:
+    return f"{table}.{column}: version {version} is out of bounds"
+
+
+def _not_accepted(table: str, column: str) -> str:
+    return f"{table}.{column}: the value breaks the column's law"
 
 
 def _keys(table: Table, packed: Sequence[bytes]) -> list[tuple[Value, ...]]:

@@ -82,7 +82,7 @@ def run(
 def rows(node: Path) -> dict[str, int]:
     """How many rows each table has, and what its journal holds."""
     with sqlite3.connect(f"file:{node / 'quarter.db'}?mode=ro", uri=True) as connection:
-        tables = ("journal", "building", "flat", "person", "space", "reservation_request")
+        tables = ("journal", "building", "flat", "person", "space", "reservation_decision")
         return {
             name: connection.execute(f"select count(*) from {name}").fetchone()[0]
             for name in tables

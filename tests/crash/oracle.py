@@ -84,7 +84,10 @@ class NodeFile:
         """Every reservation by its id."""
         found = {
             key: Story.asked(json.loads(fact))
-            for key, fact in self.rows("select id, fact from reservation_request")
+            for key, fact in self.rows(
+                "select id, fact from reservation_request union all"
+                " select reservation_id, fact -> 'upon' from reservation_decision"
+            )
         }
         for reservation, verdict in self.rows(
             "select reservation_id, fact ->> 'verdict' from reservation_decision"

@@ -98,7 +98,7 @@ async def test_demir_books_for_clara_and_the_fact_is_recorded(
         assert made.json()["id"] in hers
         details = await town.node.store.read(
             lambda read: read.value(
-                "select fact from reservation_request order by rowid desc limit 1"
+                "select fact from reservation_decision order by rowid desc limit 1"
             )
         )
         assert id_text(town.cast.id("demir")) in details

@@ -21,6 +21,7 @@ from node.store.roles import scopes_of
 from node.sync.house_key import read_house_key
 from node.sync.roster import read_roster
 from node.sync.sealing import heads_told
+from tests.facts import NOTES, RESERVATIONS
 from tests.spaces.test_no_overlap import GONE, occupancy
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def no_overlap(core: Core, now: datetime) -> None:
 
     def held(read: Read) -> dict[bytes, list[tuple[Period, bytes]]]:
         found: dict[bytes, list[tuple[Period, bytes]]] = {}
-        for (key,) in read.rows("select id from reservation_request"):
+        for (key,) in read.rows(RESERVATIONS):
             reservation = find_reservation(read, key)
             assert reservation is not None
             # A request may arrive before its place: it counts when the two have met.
@@ -97,12 +98,12 @@ def once_connected(world: World) -> None:
 
 
 def nothing_acknowledged_is_lost(world: World, requests: set[bytes], notes: set[bytes]) -> None:
-    """Every request that somebody was told of is everywhere, every note in the house."""
+    """Every reservation that somebody was told of is everywhere, every note in the house."""
     for name, node in world.honest.items():
-        held = ids(node.core, "reservation_request")
+        held = ids(node.core, RESERVATIONS)
         assert requests <= held, f"{len(requests - held)} requests lost at {name}"
         if name != "central":
-            assert notes <= ids(node.core, "reservation_note"), f"notes lost at {name}"
+            assert notes <= ids(node.core, NOTES), f"notes lost at {name}"
 
 
 def no_secret_at_central(path: Path) -> None:
@@ -154,14 +155,14 @@ def cells(node: Node, *, since: int) -> dict[str, set[tuple[Any, ...]]]:
     return found
 
 
-def ids(core: Core, table: str) -> set[bytes]:
-    return {row[0] for row in core.read(lambda read: read.rows(f"select id from {table}"))}
+def ids(core: Core, question: str) -> set[bytes]:
+    return {row[0] for row in core.read(lambda read: read.rows(question))}
 
 
-def ids_in(path: Path, table: str) -> set[bytes]:
+def ids_in(path: Path, question: str) -> set[bytes]:
     """The same of a file that no node has open."""
     with closing(driver.connect(str(path))) as connection:
-        return {row[0] for row in connection.execute(f"select id from {table}")}
+        return {row[0] for row in connection.execute(question)}
 
 
 def count(core: Core, table: str) -> int:

@@ -10,6 +10,7 @@ from node.quarter.files import QuarterFiles
 from node.spaces import Reservation, admit, cancel, confirm, get_line, hold, leave, reserve
 from node.store import Write
 from node.store.refusals import FULL
+from tests.facts import NOTES, RESERVATIONS
 from tests.simulation.nodes import KilledError, Node
 from tests.simulation.oracle import SECRET, ids, ids_in
 from tests.simulation.world import World
@@ -118,11 +119,11 @@ class People:
         others = [each for each in self.world.nodes.values() if each is not node]
         if known_at:
             others = [self.world.nodes[known_at]]
-        requests = set().union(*(ids(each.core, "reservation_request") for each in others))
-        notes = set().union(*(ids(each.core, "reservation_note") for each in others))
+        requests = set().union(*(ids(each.core, RESERVATIONS) for each in others))
+        notes = set().union(*(ids(each.core, NOTES) for each in others))
         if not known_at:
-            requests |= ids_in(node.backup, "reservation_request")
-            notes |= ids_in(node.backup, "reservation_note")
+            requests |= ids_in(node.backup, RESERVATIONS)
+            notes |= ids_in(node.backup, NOTES)
         own = {key for key, by in self.requests.items() if by is node or not known_at}
         self.notes -= own - notes
         for key in own - requests:

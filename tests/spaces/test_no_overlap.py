@@ -39,6 +39,7 @@ from node.spaces import (
 from node.spaces import tables as facts
 from node.spaces.standing import buffered, taken_period
 from node.store import Core, Read, Write
+from tests.facts import RESERVATIONS
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -88,7 +89,7 @@ def move_in(write: Write, people: list[Actor]) -> None:
 def held_periods(read: Read, *, now: datetime) -> dict[bytes, list[tuple[Period, bytes]]]:
     """What everything that still counts keeps, by place, straight from the facts."""
     found: dict[bytes, list[tuple[Period, bytes]]] = {}
-    for row in read.rows("select id from reservation_request"):
+    for row in read.rows(RESERVATIONS):
         reservation = find_reservation(read, row[0])
         assert reservation is not None
         space = facts.select_space(read, reservation.space_id)

@@ -331,7 +331,9 @@ def test_facts_may_come_in_any_order(
     quarter: Quarter, tmp_path: Path, anna: Actor, wish: Wish, order: tuple[str, ...]
 ) -> None:
     """Each fact is written again at a node of its own, one after the other in this order."""
-    made = quarter.made("home", anna, wish)
+    asked = quarter.made("kiosk", anna, wish)
+    quarter.meet("kiosk", "home")
+    made = quarter.seen("home", asked.id)
     quarter.clock.set(utc(28, 14))
     text = pass_text(made.decision.pass_)
     quarter.check_in("home", text)
@@ -343,8 +345,8 @@ def test_facts_may_come_in_any_order(
         "passages": "passage",
         "cancellation": "reservation_cancellation",
     }
-    home, kiosk = quarter.cores["home"], quarter.cores["kiosk"]
-    kiosk.role = NodeRole.HOME
+    home, other = quarter.cores["home"], quarter.cores["central"]
+    other.role = NodeRole.HOME
     for fact in order:
         name = tables[fact]
         column = "id" if fact == "request" else "reservation_id"
@@ -357,10 +359,10 @@ def test_facts_may_come_in_any_order(
         def copy(write: object, n: str = name, found: list = rows) -> None:
             for row in found:
                 write.insert(n, **dict(zip(row.keys(), row, strict=True)))
-            after_merge(write, frozenset({n}), now=quarter.clock.now(), signer=kiosk.identity)
+            after_merge(write, frozenset({n}), now=quarter.clock.now(), signer=other.identity)
 
-        kiosk.write(copy)
-    assert quarter.seen("kiosk", made.id) == quarter.seen("home", made.id)
+        other.write(copy)
+    assert quarter.seen("central", made.id) == quarter.seen("home", made.id)
     for name in ("reservation_state", "occupancy"):
         rows = [
             quarter.cores[at].read(
@@ -368,6 +370,6 @@ def test_facts_may_come_in_any_order(
                     f"select * from {n} where reservation_id = :id", id=made.id
                 )
             )
-            for at in ("home", "kiosk")
+            for at in ("home", "central")
         ]
         assert [tuple(row) for row in rows[0]] == [tuple(row) for row in rows[1]]

@@ -31,6 +31,7 @@ from node.store import SEALED
 from node.sync.authority import handover_to, revoke_node, take_authority
 from node.sync.roster import RosterError, take_roster
 from node.sync.trouble import Trouble, TroubleError
+from tests.facts import RESERVATIONS
 from tests.simulation.nodes import Node
 from tests.simulation.seeding import seeded_ids
 from tests.simulation.template import in_memory, make_templates, template_in
@@ -256,9 +257,7 @@ class Compared(RuleBasedStateMachine):
         return {tuple(row) for row in rows}
 
     def requests_of(self, name: str) -> set[bytes]:
-        rows = self.nodes[name].core.read(
-            lambda read: read.rows("select id from reservation_request")
-        )
+        rows = self.nodes[name].core.read(lambda read: read.rows(RESERVATIONS))
         return {row[0] for row in rows}
 
 
