@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 
 from node.__main__ import main
 from node.settings import FILE, load
-from tests.command_line.serving import Serving, wait_until_answers
+from tests.command_line.serving import ROOT, Serving, environment, wait_until_answers
 from tests.command_line.setting_up import PATIENCE_SECONDS, Browser
 from tests.command_line.test_boxes import Boxes, until
 from tests.command_line.test_first_start import served
@@ -44,7 +46,7 @@ def enrolled(
     (tmp_path / "fleet").mkdir()
     where = boxes.peer("fleet/hof")
     code = boxes.code("--name", "Zentrale", "--role", "central", "--address", where)
-    with boxes.serving("home", central=where):
+    with boxes.serving("home", central=where, discovery="yes"):
         wait_until_answers(boxes.ports["home"][0])
         boxes.on("fleet/hof", "join", boxes.peer("home"), code)
         port, sync_port = boxes.ports["fleet/hof"]
@@ -103,6 +105,40 @@ def test_the_house_lets_a_box_in_that_central_showed_a_code(enrolled: Enrolled) 
         until(lambda: boxes.rows("new", "select count(*) from person") == people)
     assert people != [(0,)]
     assert boxes.rows("fleet/hof", "select count(*) from person") == [(0,)]
+
+
+def test_a_box_that_was_let_in_copies_from_a_sister_on_its_network(enrolled: Enrolled) -> None:
+    """With the verb: central gives no snapshot, so it looks for the house's boxes and takes one."""
+    boxes, operator, desk = enrolled.boxes, enrolled.operator, enrolled.desk
+    [tag] = set(re.findall(r"/central/quarters/(\w+)", operator.get("/central").text))
+    operator.get(f"/central/quarters/{tag}")
+    operator.post(f"/central/quarters/{tag}/invite", name="Foyer", role="standby")
+    code = re.findall(CODE, operator.page)[0]
+    words = ("-m", "node", "join", "--data", str(boxes.at("new")), enrolled.where, code)
+    joining = subprocess.Popen(
+        (sys.executable, *words),
+        cwd=ROOT,
+        env={**environment(**boxes.settings("new", discovery="yes")), "LC_ALL": "en_GB.UTF-8"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert joining.stdout is not None
+    try:
+        said = [joining.stdout.readline() for _ in range(2)]
+        countersign = said[1].split()[-1]
+        until(lambda: "wartet auf das Haus" in desk.get("/desk/nodes").text)
+        waiting = re.findall(r'action="(/desk/nodes/waiting/\w+)"', desk.page)[0]
+        assert "Reserve" in desk.page
+        assert desk.post(waiting, countersign=countersign).is_success
+        rest = joining.communicate(timeout=90)[0]
+    finally:
+        joining.kill()
+        joining.wait()
+    assert joining.returncode == 0
+    assert "This box is Foyer of the quarter now" in rest
+    assert re.search(r"Looking for .*\n(.* of .* MB.*\n)+", rest), rest
+    people = boxes.rows("home", "select count(*) from person")
+    assert boxes.rows("new", "select count(*) from person") == people != [(0,)]
 
 
 def test_the_operator_takes_a_box_back_before_the_house_lets_it_in(enrolled: Enrolled) -> None:

@@ -13,7 +13,7 @@ from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from node.sync import discovery
-from node.sync.discovery import SERVICE, Discovery
+from node.sync.discovery import SERVICE, Discovery, found_nearby
 from node.sync.interfaces import needs_zone, own_addresses, with_zone
 from node.sync.transport import Address, quarter_tag
 from tests.sync.wired import quarter, until
@@ -57,6 +57,18 @@ async def test_nodes_of_a_quarter_find_each_other_and_foreign_ones_are_ignored()
     assert one.seen == {two.site: [Address("127.0.0.1", 7002)]}
     assert two.seen == {one.site: [Address("127.0.0.1", 7001)]}
     assert foreign.seen == {}
+
+
+async def test_a_box_that_begins_looks_without_being_seen() -> None:
+    """It does not listen yet: whoever heard of it would knock in vain."""
+    one, foreign = (
+        Finder("one", 7005),
+        Finder("foreign", 7006, tag=quarter_tag(b"yet another one ")),
+    )
+    async with finders(one, foreign):
+        found = await found_nearby(TAG, host="127.0.0.1", seconds=4)
+    assert found == [Address("127.0.0.1", 7005)]
+    assert one.seen == {}
 
 
 async def test_nothing_but_marks_is_announced() -> None:
