@@ -820,6 +820,16 @@ CENTRAL = (
 )
 CARE = (
     Shot("kiosk-health", "kiosk/health.html", "/kiosk/health", who="mira-card", node="kiosk"),
+    Shot("kiosk-data", "kiosk/own_data.html", "/kiosk/data", node="kiosk"),
+    Shot("kiosk-data-receipt", "kiosk/own_data.html", "/kiosk/data?number={receipt}", node="kiosk"),
+    Shot(
+        "kiosk-data-wrong",
+        "kiosk/own_data.html",
+        "/kiosk/data",
+        (fill("#number", "AAAA-BBBB-CCCC"), press(SETUP_FORM)),
+        node="kiosk",
+        status=404,
+    ),
     Shot("kiosk-health-box", "kiosk/health_box.html", "/kiosk/health/box", who="mira-card"),
     Shot(
         "kiosk-health-box-elsewhere",
