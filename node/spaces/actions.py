@@ -261,7 +261,8 @@ def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: boo
         requested_at=kept_instant(now),
         details=RequestDetails(
             people=wish.people,
-            purpose=wish.purpose,
+            # One of the place's own; other words stay in the building, in the note.
+            purpose=wish.purpose if wish.purpose in case.space.row.purposes else "",
             ages=wish.ages,
             audience=case.audience,
             staff_id=id_text(actor.staff_id) if actor.staff_id else "",

@@ -32,7 +32,7 @@ from node.store.proof import Opened, count_vouched, open_changeset, runs_of
 from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Registry, Scope
 from node.store.sealed import SEALED, SealedBody, is_sealed
-from node.store.withheld import WITHHELD, is_named
+from node.store.withheld import NAMES, is_named
 
 MAX_SCHEMA = 1_000_000
 """A schema number beyond this is no release: it would be held for ever, waiting for an update."""
@@ -218,10 +218,10 @@ class Intake:
         return run
 
     def _is_named(self, said: Changeset | SealedBody) -> bool:
-        if WITHHELD.name not in self._place.registry.tables:
+        names = NAMES.get(said.scope)
+        if names is None or names.name not in self._place.registry.tables:
             return False
-        is_private = said.scope in {Scope.HOUSE, SEALED}
-        return is_private and is_named(self._connection, said.site, said.n)
+        return is_named(self._connection, said.scope, said.site, said.n)
 
     def _take_at_once(self, run: Sequence[Opened], who: Member) -> bool:
         """Take a whole run in which nothing is amiss: many times faster; else touch nothing."""

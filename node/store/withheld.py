@@ -1,15 +1,20 @@
 """Which changesets are withheld: those that carried what was erased, named by the home node.
 
 A withheld changeset keeps its place in the chain (number, hash, signature) and nothing else, so
-chains join everywhere and whoever comes late is not stopped. The name is a replicated fact of
-scope quarter: central follows it without being able to read what it drops.
+chains join everywhere and whoever comes late is not stopped. The name is a replicated fact in a
+scope that is read beside the one that it speaks of, or a chain could wait for a name that stands
+further down in itself: in `quarter` for the house's, so that central follows without being able to
+read what it drops, in `fleet` for those of the quarter.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from node.store.schema import Column, Erased, Scope, Table, Writers
+from node.store.sealed import SEALED
 
 WITHHELD = Table(
     "withheld_changeset",
@@ -26,12 +31,28 @@ WITHHELD = Table(
     " its number and hash only.",
     erased=Erased.nothing("numbers of changesets"),
 )
-TABLES = (WITHHELD,)
+WITHHELD_OPEN = replace(
+    WITHHELD,
+    name="withheld_open_changeset",
+    scope=Scope.FLEET,
+    about="The same of a changeset that central can read: its number and hash only are kept.",
+)
+TABLES = (WITHHELD, WITHHELD_OPEN)
+
+NAMES: Mapping[str, Table] = {
+    Scope.HOUSE: WITHHELD,
+    SEALED: WITHHELD,
+    Scope.QUARTER: WITHHELD_OPEN,
+}
+"""Where the names of a chain's withheld changesets stand, by its scope."""
 
 
-def is_named(connection: Any, site: bytes, n: int) -> bool:
-    """Whether the home node has said that this changeset of the house is withheld."""
+def is_named(connection: Any, scope: str, site: bytes, n: int) -> bool:
+    """Whether the home node has said that this changeset is withheld."""
+    names = NAMES.get(scope)
+    if names is None:
+        return False
     found = connection.execute(
-        "select 1 from withheld_changeset where site = ? and n = ?", (site, n)
+        f'select 1 from "{names.name}" where site = ? and n = ?', (site, n)
     ).fetchone()
     return found is not None

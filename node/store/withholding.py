@@ -1,8 +1,9 @@
 """After an erasure: finding the changesets that carried it, naming them, dropping what they say.
 
-The home node looks through the house's chains, says once more what else stood in each changeset
-that carried erased rows, and names it as withheld; every node then keeps its place in the chain
-only, central without knowing what it drops. All of it works in pieces and may be cut anywhere.
+The home node looks through the chains, says once more what else stood in each changeset that
+carried erased rows, and names it as withheld; every node then keeps its place in the chain only,
+central of the house's without knowing what it drops. All of it works in pieces and may be cut
+anywhere.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from node.store.journal import Chain
 from node.store.packing import unpack
 from node.store.schema import Registry, Scope
 from node.store.sealed import SEALED, SealedBody
-from node.store.withheld import WITHHELD
+from node.store.withheld import NAMES, WITHHELD, WITHHELD_OPEN
 
 PIECE = 500
 PIECE_BYTES = 512 * 1024
@@ -74,16 +75,17 @@ def carries(signed: SignedChangeset, registry: Registry, keys: Keys) -> bool:
 
 
 def count_carrying(path: Path, registry: Registry, site: bytes) -> int:
-    """How many changesets of a node's own chain still carry what was erased.
+    """How many changesets of a node's own chains still carry what was erased.
 
     A node may have written about somebody before it heard; the home node has that still to name.
-    Reads the whole chain; for a thread of its own.
+    Reads the whole chains; for a thread of its own.
     """
     connection = open_reader(path)
     try:
         keys = find_keys(connection, registry.tables.values())
         found = connection.execute(
-            "select body, signature from journal where scope = 'house' and site = ?", (site,)
+            "select body, signature from journal where scope in ('house', 'quarter') and site = ?",
+            (site,),
         )
         return sum(carries(SignedChangeset(*row), registry, keys) for row in found)
     finally:
@@ -94,10 +96,9 @@ def withhold_named(core: Core) -> int:
     """Keep of every changeset that was named its place in the chain only; how many that was new."""
     connection = core._connection  # noqa: SLF001 - likewise
     found = connection.execute(
-        "select j.rowid, j.hash, j.scope, j.body, j.signature from withheld_changeset w"
-        " join journal j on j.site = w.site and j.n = w.n"
-        " where j.scope in ('house', 'sealed') and substr(j.body, 1, 2) is not ?",
-        (WITHHELD_MARK,),
+        f"{_NAMED.format(names=WITHHELD.name)} and j.scope in ('house', 'sealed') union all"
+        f" {_NAMED.format(names=WITHHELD_OPEN.name)} and j.scope = 'quarter'",
+        {"mark": WITHHELD_MARK},
     ).fetchall()
     changed = 0
     for rowid, digest, scope, body, signature in found:
@@ -109,6 +110,12 @@ def withhold_named(core: Core) -> int:
     return changed + _empty_quarantine(core)
 
 
+_NAMED = (
+    'select j.rowid, j.hash, j.scope, j.body, j.signature from "{names}" w'
+    " join journal j on j.site = w.site and j.n = w.n where substr(j.body, 1, 2) is not :mark"
+)
+
+
 def _empty_quarantine(core: Core) -> int:
     """What lies in quarantine and carries erased rows is dropped there too: it stops its chain as
     before, until the home node names it.
@@ -116,7 +123,7 @@ def _empty_quarantine(core: Core) -> int:
     connection = core._connection  # noqa: SLF001 - likewise
     keys = find_keys(connection, core.registry.tables.values())
     rows = connection.execute(
-        "select site, scope, body, signature from quarantine where scope = 'house'"
+        "select site, scope, body, signature from quarantine where scope in ('house', 'quarter')"
     ).fetchall()
     changed = 0
     for site, scope, body, signature in rows:
@@ -156,15 +163,15 @@ def _name(core: Core, write: Write, said: Changeset) -> None:
         at_ms=to_epoch(core.clock.now()) * 1000,
         clock_trusted=core.clock.trusted,
     )
-    row_id = derived_id(WITHHELD.name, said.site, said.n)
-    write.insert_new(WITHHELD.name, id=row_id, site=said.site, n=said.n)
+    names = NAMES[said.scope].name
+    write.insert_new(names, id=derived_id(names, said.site, said.n), site=said.site, n=said.n)
 
 
 def _unseen(
     connection: Any, seen: Mapping[Chain, int]
 ) -> Iterator[tuple[Chain, int, SignedChangeset]]:
     for chain, head in journals.read_heads(connection).items():
-        if chain[1] != Scope.HOUSE:
+        if chain[1] not in {Scope.HOUSE, Scope.QUARTER}:
             continue
         numbers = connection.execute(
             "select n from journal where site = ? and scope = ? and n > ? and n <= ?"

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -291,6 +292,18 @@ def write_odd(town: Town) -> Odd:
             at=at,
         )
 
+    def let_in_from_outside(write: Write, number: int) -> None:
+        """What central may read of them, too."""
+        write.insert(
+            "outside_access",
+            id=bytes([number + 1]) * 16,
+            person_id=person_id,
+            household_id=household_id,
+            digest=odd(f"token{number}").encode(),
+            rights=odd(f"rights{number}"),
+            at=at,
+        )
+
     home.write(move_in_)
     actor = home.core.read(lambda read: people.actor_of(read, person_id, face=Face.PORTAL, now=now))
     assert actor is not None
@@ -308,6 +321,8 @@ def write_odd(town: Town) -> Odd:
     made = home.write(lambda write: spaces.reserve(write, actor, wish, now=now, signer=signer))
     assert isinstance(made, spaces.Reservation)
     town.meet()
+    home.write(partial(let_in_from_outside, number=0))
+    kiosk.write(partial(let_in_from_outside, number=1))
     kiosk.write(
         lambda write: people.change_profile(
             write, actor, given_name=odd("kioskgiven"), family_name=odd("kioskfam"), language="de"

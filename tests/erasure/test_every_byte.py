@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from node import people, spaces
 from node.registry import REGISTRY
 from node.store import Verdict
@@ -27,7 +29,8 @@ def test_after_thirty_days_nothing_is_found_in_any_file(town: Town) -> None:
     copies.mkdir()
     for file in (town["home"].folder / "stick").glob("*.age"):
         shutil.copy(file, copies)
-    assert town.found().keys() == {"home", "kiosk"}
+    town.meet()
+    assert town.found().keys() == {"home", "kiosk", "central"}
     erased(town, who.person_id)
     for _ in range(3):
         town.meet()
@@ -78,10 +81,37 @@ def test_others_in_the_same_changeset_reach_a_box_that_begins_from_central(
     fresh.core.close()
 
 
-def test_nobody_but_the_home_node_can_keep_a_changeset_from_others(town: Town) -> None:
+def test_a_box_that_begins_from_central_reads_the_quarters_chains_past_what_is_withheld(
+    town: Town, tmp_path: Path
+) -> None:
+    """The names stand in a chain beside: the home node's own chain could not tell of its past."""
+    who = write_odd(town)
+    town.meet()
+    erased(town, who.person_id)
+    for _ in range(2):
+        town.meet()
+        town.sweep()
+    home = town["home"]
+    sites = {row[1] for row in home.rows("withheld_open_changeset")}
+    assert sites == {home.core.site_id, town["kiosk"].core.site_id}
+    fresh = newcomer(town, tmp_path)
+    for _ in range(4):
+        fresh.box.meet(town["central"].box)
+    assert fresh.bytes_with(ODD) == []
+    assert fresh.core.heads().keys() >= {
+        chain for chain in home.core.heads() if chain[1] == "quarter"
+    }
+    for table in ("outside_access", "reservation_request", "reservation_decision", "space"):
+        assert home.rows(table) == fresh.rows(table), table
+    assert examine(fresh.core, fresh.box.here.members) == []
+    fresh.core.close()
+
+
+@pytest.mark.parametrize("scope", ["house", "quarter"])
+def test_nobody_but_the_home_node_can_keep_a_changeset_from_others(town: Town, scope: str) -> None:
     """A relay gives what is withheld, truly signed, of which no name is known: it waits."""
     home, kiosk = town["home"], town["kiosk"]
-    chain = (home.core.site_id, "house")
+    chain = (home.core.site_id, scope)
     held = home.core.changesets(chain, after=0, max_bytes=10**9)
     first = decode(held[0])
     outside = (first.quarter, first.epoch, first.site, first.scope, first.n, first.previous)

@@ -10,6 +10,7 @@ from pathlib import Path
 from node import people
 from node.app import ERASING
 from node.base.refusals import Refusal
+from node.people.hashing import token_digest
 from node.store import Core
 from tests.journeys.test_away import on_file
 from tests.nodes import Blueprint, Town, built
@@ -39,6 +40,20 @@ def erase(town: Town) -> None:
     assert isinstance(on_file(town, "home", run), people.Erasure)
 
 
+def let_in_from_outside(town: Town) -> bytes:
+    """What of Anna central may read: the digest of her link's token."""
+
+    def run(core: Core) -> object:
+        actor = core.read(lambda read: town.cast.actor(read, "anna"))
+        return core.write(
+            lambda write: people.open_outside_access(write, actor, now=town.clock.now())
+        )
+
+    token = on_file(town, "home", run)
+    assert isinstance(token, str)
+    return token_digest(token)
+
+
 def cleaned(town: Town, name: str) -> int:
     """How many boxes say, as this one knows, that their journals are clean."""
     question = "select count(*) from erasure_receipt where cleaned_at is not null"
@@ -52,11 +67,11 @@ def until_cleaned(town: Town, boxes: int, *names: str) -> None:
         time.sleep(0.1)
 
 
-def found(town: Town) -> list[str]:
+def found(town: Town, *sought: bytes) -> list[str]:
     return [
         str(path.relative_to(town.folder))
         for path in town.folder.rglob("*")
-        if path.is_file() and ODD in path.read_bytes()
+        if path.is_file() and any(each in path.read_bytes() for each in sought)
     ]
 
 
@@ -65,13 +80,15 @@ def test_who_is_erased_is_gone_from_the_files_of_all_boxes(
 ) -> None:
     with built(blueprint, tmp_path / "town") as town:
         rename(town)
+        token = let_in_from_outside(town)
         with town.running("home", "kiosk", "central"):
             town.until_even()
-        assert {path.split("/")[0] for path in found(town)} == {"home", "kiosk"}
+        assert {path.split("/")[0] for path in found(town, ODD)} == {"home", "kiosk"}
+        assert {path.split("/")[0] for path in found(town, token)} == {"home", "kiosk", "central"}
         erase(town)
         with town.running("home", "central"):
             until_cleaned(town, 2, "home", "central")
-            assert {path.split("/")[0] for path in found(town)} == {"kiosk"}
+            assert {path.split("/")[0] for path in found(town, ODD, token)} == {"kiosk"}
             town.start("kiosk")
             until_cleaned(town, 3, "home", "kiosk", "central")
-            assert found(town) == []
+            assert found(town, ODD, token) == []

@@ -331,3 +331,19 @@ def test_search_says_what_is_free_and_why_the_rest_is_not(
     assert {no.space.row.key: no.code for no in found.not_offered}["hofsaal"] == "spaces.taken"
     assert all(no.message for no in found.not_offered)
     assert len(found.alternatives) == 3
+
+
+def test_words_of_ones_own_do_not_leave_the_building_as_a_purpose(
+    house: Core, files: QuarterFiles, clara: Actor, clock: FrozenClock
+) -> None:
+    """A program may say anything where a place knows no purposes; a request is read at central."""
+    stay = Wish(
+        space_id=files.id_of("space", "gartenzimmer"),
+        period=Period(utc(2, 14, month=12), utc(4, 10, month=12)),
+        people=2,
+        purpose="Silberhochzeit von Tante Zyxqq",
+    )
+    made = booked(house, clara, stay, clock)
+    assert made.details.purpose == ""
+    facts = house.read(lambda read: read.rows("select * from reservation_request"))
+    assert not any("Zyxqq" in str(tuple(row)) for row in facts)
