@@ -58,7 +58,7 @@ EXPORTING = people.Exporting(
 has its part here.
 """
 
-URGENT = frozenset({"outside_access_revocation", "erasure_ruling"})
+URGENT = frozenset({"outside_access_revocation", "erasure_ruling", "box_admission"})
 """Central must not let somebody in, or know somebody, for an hour only because bytes cost money."""
 
 BODY_BYTES_MAX = 1024 * 1024

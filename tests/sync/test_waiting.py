@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from node.app import URGENT
 from node.base.ids import new_id
 from node.store import Core, NodeRole, new_identity
 from node.sync import Code, CodeError, Newcomer, Roster, RosterError, joining, waiting
@@ -136,6 +137,29 @@ async def test_the_house_lets_in_who_came_to_central(
     )
     assert took
     assert new.texts() == {"im Haus"}
+
+
+async def test_over_a_metered_line_the_answer_goes_at_once(tmp_path: Path) -> None:
+    """Somebody stands before the new box; an hour would be long. Nobody else has a line there."""
+    async with quarter(tmp_path, "home", "central") as nodes:
+        home, central = nodes["home"], nodes["central"]
+        home.sync.metering.urgent = URGENT
+        await home.sync.choose_metered(metered=True)
+        new = NewBox(tmp_path / "new", central)
+        await new.type(await shown(central))
+
+        async def told() -> bool:
+            home.sync.metering.call_now()
+            await asyncio.sleep(0.2)
+            return bool(await home.sync.waiting.listed())
+
+        await until(told)
+        # Without this the line might still be busy with what was asked for.
+        await asyncio.sleep(1)
+        # Turned away, so that no changed roster takes the word along.
+        await home.sync.waiting.turn_away(await came_to(home))
+        with pytest.raises(CodeError, match="not_let_in"):
+            await new.joined()
 
 
 async def test_another_countersign_lets_nobody_in(nodes: dict[str, Wired], tmp_path: Path) -> None:
