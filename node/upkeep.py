@@ -26,6 +26,7 @@ from node.store.record import NEVER, ONLY_THIS_BOX
 from node.store.soundness import forget_life
 from node.sync import read_roster
 from node.troubles import said
+from node.web.health import COPIED
 from node.web.i18n import terminal_language, translate
 
 NICENESS = 10
@@ -137,6 +138,33 @@ def find_hints(settings: Settings) -> list[Finding]:
     is_metered = settings.metered if found is None else found
     told = [METERED] if is_metered and settings.central else []
     return _findings(told)
+
+
+def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:
+    """What the doctor says of copied cards: where two histories are left, and what became of it."""
+    core = Core.open(settings.database, REGISTRY, clock=SystemClock())
+    try:
+        health = sync.health_on_file(core, line=None)
+    finally:
+        core.close()
+    if health is None:
+        return [], []
+    words = sync.WORDS[sync.Trouble.FORKED]
+    forked = [
+        Refusal(
+            "doctor.forked",
+            words.message,
+            words.remedy,
+            values={"name": peer.name, "boxes": ", ".join(peer.forked)},
+        )
+        for peer in health.peers
+        if peer.forked
+    ]
+    named = [
+        Refusal(COPIED.code, COPIED.message, COPIED.remedy, values=each.values)
+        for each in health.copies
+    ]
+    return _findings(forked), _findings(named)
 
 
 METERED = Refusal(

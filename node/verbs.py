@@ -219,8 +219,9 @@ def examine_node(given: Namespace) -> int:
     with locked(given.data):
         settings = load(given.data, os.environ)
         troubles, hints = upkeep.find_troubles(settings)
-        findings = founding.examine_node(settings) + troubles
-        hints += upkeep.find_hints(settings)
+        forked, copied = upkeep.find_copied(settings)
+        findings = founding.examine_node(settings) + troubles + forked
+        hints += upkeep.find_hints(settings) + copied
     for finding in findings + hints:
         print(f"- {finding.what}\n  {finding.remedy}")
     print("Everything agrees." if not findings else f"Findings: {len(findings)}.")

@@ -23,7 +23,7 @@ from node.sync import Health, RosterError, RosterNode, Sync
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.gate import SESSION_COOKIES
-from node.web.health import HealthView, health_view
+from node.web.health import COPIED, HealthView, health_view
 from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, waiting_rows
 from node.web.prefs import changed, local_path
 from node.web.roles import ROLES
@@ -169,6 +169,7 @@ def _troubles(visit: Visit, state: Health) -> list[str]:
         visit.say(N_("Änderungen von {name} wurden angehalten."), name=each.name)
         for each in state.stopped
     ]
+    said += [visit.say(COPIED.message, **each.values) for each in state.copies]
     if state.write_refusal is not None:
         said.insert(0, visit.say(state.write_refusal.message, **state.write_refusal.values))
     return said

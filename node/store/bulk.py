@@ -118,7 +118,7 @@ def _insert_new(
     if new:
         _insert_past_triggers(connection, row_sql, [row.key + row.values for _, row in new])
         version = connection.execute("select crsql_next_db_version()").fetchone()[0]
-        ordinals = {site: _ordinal(connection, site) for site in {row.site for _, row in new}}
+        ordinals = {site: ordinal_of(connection, site) for site in {row.site for _, row in new}}
         connection.executemany(
             clock_sql,
             [(number, version, ordinals[row.site], row.seq, *row.versions) for number, row in new],
@@ -149,7 +149,7 @@ def _insert_past_triggers(connection: Any, sql: str, rows: Sequence[tuple[Value,
         connection.execute("select crsql_internal_sync_bit(0)")
 
 
-def _ordinal(connection: Any, site: bytes) -> int:
+def ordinal_of(connection: Any, site: bytes) -> int:
     """By what number the clocks name a site."""
     connection.execute(
         "insert into crsql_site_id (site_id) values (?) on conflict do nothing", (site,)

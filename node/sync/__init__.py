@@ -19,7 +19,7 @@ from node.sync.clones import become_own
 from node.sync.discovery import found_nearby
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
-from node.sync.health import AuditHealth, Health, PeerHealth, Sentence, Stopped, metrics_text
+from node.sync.health import MARK_CHARS, AuditHealth, Health, PeerHealth, Sentence, Stopped
 from node.sync.house_key import sealing_public_key
 from node.sync.interfaces import needs_zone, own_addresses
 from node.sync.joining import join_quarter
@@ -28,6 +28,7 @@ from node.sync.listening import BoundedProtocol, listener_options
 from node.sync.loop import Sync
 from node.sync.metering import Metering
 from node.sync.metering import chosen as chosen_metered
+from node.sync.metrics import metrics_text
 from node.sync.offsite import fetch_copy, list_copies
 from node.sync.own import Behind
 from node.sync.pairing import Code, CodeError, invite
@@ -57,6 +58,7 @@ from node.sync.waiting import Newcomer
 from node.sync.whereabouts import SyncSettings
 
 __all__ = [
+    "MARK_CHARS",
     "WORDS",
     "Address",
     "AuditHealth",

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from node.store import HOUSE_ROLES, SEALED, Chain, NodeRole, Scope, SignedManifest
+from node.store import HOUSE_ROLES, SEALED, Chain, IntakeReport, NodeRole, Scope, SignedManifest
 from node.store.digests import Digests
 from node.sync.audit_messages import (
     AskDigests,
@@ -26,10 +26,21 @@ from node.sync.central_wire import (
     TellCopy,
     TookOver,
 )
-from node.sync.clone_messages import Introduce, Introduced
-from node.sync.effects import CaughtUp, DroppedError, Effect, Learn, Look, Take, View, read_page
+from node.sync.clone_messages import Introduce, Introduced, Prefer, Preferred
+from node.sync.effects import (
+    CaughtUp,
+    DroppedError,
+    Effect,
+    GiveWay,
+    Learn,
+    Look,
+    Take,
+    View,
+    read_page,
+)
+from node.sync.forks import link_of
 from node.sync.greeting import Greeter, Here, Session, check_greeting
-from node.sync.heads import by_chain, knows_no_more, say_heads, they_lack
+from node.sync.heads import by_chain, knows_no_more, say_heads, still_forked, they_lack
 from node.sync.roster import Roster, SignedRoster
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
@@ -199,8 +210,10 @@ class Answering:
         match request:
             case AskSnapshot() | AskPart():
                 return (yield from self._snapshot(session, request))
-            case AskDigests() | AskRanges() | Mend() | Outcome() | Introduce():
-                return (yield from self._seldom(session, request))
+            case AskDigests() | AskRanges() | Mend() | Outcome():
+                return (yield from self._audit(session, request))
+            case Introduce() | Prefer():
+                return (yield from self._of_copies(session, request))
             case TellCopy() | GiveCopy() | TakeOver() | ListBox():
                 return (yield from self._as_central(session, request))
             case _:
@@ -233,6 +246,8 @@ class Answering:
         yield from self._learn(request.roster)
         session.said = by_chain(request.heads)
         yield from self._settle(session.site, session.said)
+        view: View = yield Look()
+        session.forked = still_forked(view.heads, session.said, session.forked)
         heads = yield from self._say(self._scopes(session))
         rank = self.here.roster.rank
         return Compared(heads, rank, self.here.roster_for(request.roster_rank))
@@ -253,7 +268,9 @@ class Answering:
         if any(claim.scope not in scopes | {SEALED} for claim in claims):
             raise WireError("a scope that is not shared")
         given = zip(request.changesets, claims, strict=True)
-        yield Take(tuple(signed for signed, claim in given if claim.scope in scopes))
+        taking = Take(tuple(signed for signed, claim in given if claim.scope in scopes))
+        report: IntakeReport = yield taking
+        session.forked |= report.forked
         yield from self._settle(session.site, session.said)
         heads = yield from self._say(scopes)
         # What the peer gave, it has: so its waiting request is not answered by its own news.
@@ -273,13 +290,19 @@ class Answering:
         signed: SignedManifest | None = yield OfferSnapshot(scopes)
         return Sorry(Trouble.BUSY) if signed is None else SnapshotOffer(*_parts(signed))
 
-    def _seldom(
-        self, session: Session, request: AskDigests | AskRanges | Mend | Outcome | Introduce
-    ) -> AnswerSteps[Reply]:
+    def _of_copies(self, session: Session, request: Introduce | Prefer) -> AnswerSteps[Reply]:
         if isinstance(request, Introduce):
             named: Roster | None = yield NameCopy(session.site, request)
             return Sorry(Trouble.NOT_ACCEPTED) if named is None else Introduced(named.signed)
-        return (yield from self._audit(session, request))
+        peer = self.here.roster.active(session.site)
+        chain = link_of(request.counting).chain
+        if peer is None or peer.public_key != self.here.roster.body.authority:
+            raise TroubleError(Trouble.NOT_ACCEPTED)
+        if chain[1] not in self._scopes(session):
+            raise WireError("a scope that is not shared")
+        is_done: bool = yield GiveWay(request.counting)
+        session.forked = session.forked - {chain} if is_done else session.forked | {chain}
+        return Preferred(is_done)
 
     def _audit(
         self, session: Session, request: AskDigests | AskRanges | Mend | Outcome
@@ -327,6 +350,7 @@ class Answering:
         while True:
             scopes = self._scopes(session)
             view: View = yield Look()
+            session.forked = still_forked(view.heads, session.said, session.forked)
             newer = self.here.roster.rank > request.roster_rank
             if newer or they_lack(view.heads, session.said, scopes=scopes):
                 break

@@ -20,6 +20,7 @@ from node.store import SEALED, Chain, Core, Head, Store
 from node.store.digests import Digests, applied_of, take_digests, unpack_ranges
 from node.store.doctor import Finding
 from node.store.mending import find_faults
+from node.sync.asking import insist
 from node.sync.audit_messages import (
     AskDigests,
     AskRanges,
@@ -30,7 +31,6 @@ from node.sync.audit_messages import (
     Ranges,
     TableDigests,
 )
-from node.sync.round import insist
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Reply, Request, Sorry
 

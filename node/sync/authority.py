@@ -17,6 +17,7 @@ from node.sync.roster import (
     FORMAT,
     HANDOVER_PURPOSE,
     SHEET_PURPOSE,
+    CopyOf,
     Handover,
     Root,
     Roster,
@@ -55,10 +56,13 @@ def add_node(
     role: NodeRole,
     address: str = "",
     sealing_key: bytes = b"",
+    voucher: bytes = b"",
+    copy_of: CopyOf | None = None,
 ) -> Roster:
     """Add a node, or give one that is there another name, role or address.
 
-    A new node of the house is vouched for with the house key, which this node must hold.
+    A new node of the house is vouched for with the house key, which this node must hold unless the
+    `voucher` is given.
     """
     known = _own_roster(core)
     if any(node.public_key == public_key and not node.is_active for node in known.body.nodes):
@@ -73,7 +77,8 @@ def add_node(
         sealing_key=sealing_key or (before.sealing_key if before else b""),
         voucher=before.voucher
         if before is not None and before.role is role
-        else _voucher(core, public_key, role),
+        else voucher or _voucher(core, public_key, role),
+        copy_of=copy_of or (before.copy_of if before else None),
     )
     others = (node for node in known.body.nodes if node.public_key != public_key)
     return _sign_next(core, known, (*others, new))

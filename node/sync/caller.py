@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from node.base.periods import to_epoch
 from node.store import NodeRole, Scope
 from node.sync.audits import audit, is_due
-from node.sync.heads import beyond_count, by_chain, count_waiting, counted, say_heads
+from node.sync.heads import beyond_count, by_chain, count_waiting, counted, say_heads, still_forked
 from node.sync.line import LineSwitch
 from node.sync.own import Own
 from node.sync.paging import Paging
@@ -111,6 +111,9 @@ class Caller:
         """Whether, by what the peer last told, a round would move anything before it is due."""
         if self.peer.failures or self.peer.is_spared:
             return False
+        if self.peer.forked:
+            # What came meanwhile may be what the cure waits for: see `forks.give_way`.
+            return True
         view = await self._own.look()
         scopes = self._own.here.shared_scopes(self.peer.node)
         return any(count_waiting(view.heads, self.peer.said, scopes=scopes))
@@ -155,6 +158,7 @@ class Caller:
         self.peer.good_address = address
         self.peer.tell(meeting.said)
         self.peer.trouble = meeting.trouble
+        self.peer.forked = frozenset(meeting.forked)
         loop_now = asyncio.get_running_loop().time()
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
         if meeting.forks:
@@ -282,14 +286,15 @@ class Caller:
         if not isinstance(reply, News) or self._cut_meanwhile():
             return None
         self.peer.tell(by_chain(reply.heads))
+        self.peer.forked = still_forked(view.heads, self.peer.said, self.peer.forked)
         self.peer.last_success_at = self._now()
         if reply.roster_rank > own.roster.rank:
             self.peer.due_at = 0.0
             return True
         if await self._is_needed():
             return True
-        # Both have told their heads: as good as a round that moved nothing.
         self._patience.came_back()
+        # Both have told their heads: as good as a round that moved nothing.
         loop_now = asyncio.get_running_loop().time()
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
         return False

@@ -1,40 +1,49 @@
-"""A copied card: how a box finds out that it is a copy, and how it becomes a box of its own.
+"""A copied card: how the later of two boxes with one key becomes a box of its own.
 
 Proof are two changesets of one site and number that this key signed. The box whose history the
 quarter's authority does not hold is the later one: it seeks up to where both are one
-(`seek_forks`), makes a new key, has the authority name it (`name_copy`) and goes on under it, with
+(`forks.py`), makes a new key, has the authority name it (`name_copy`) and goes on under it, with
 every row that it wrote. The other box and the chain of both go on as if nothing had been. A copy
 keeps its role, for else what it wrote in that role would count nowhere; it decides about no place,
 for none is its.
+
+Where the authority is at central, which holds no house key, the copy brings the house's word for
+its new key itself: it has that key, as the box that it was copied from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 
 from node.store import (
     HOUSE_ROLES,
-    NO_HEAD,
-    SEALED,
-    Chain,
     Core,
-    Head,
     Identity,
+    NodeRole,
     PrunedError,
+    Scope,
     SignedChangeset,
     is_signed,
     new_identity,
 )
-from node.store.changeset import decode, is_signed_by
+from node.store.changeset import is_hash_signed
 from node.store.cloning import leave_clone
 from node.sync.authority import add_node
 from node.sync.clone_messages import Introduce
-from node.sync.house_key import sealing_public_key
-from node.sync.roster import Roster, RosterError, RosterNode, adopt_role, read_roster
-from node.sync.wire import HASH_BYTES, HeadSaid
+from node.sync.forks import link_of
+from node.sync.house_key import read_house_key, sealing_public_key
+from node.sync.roster import (
+    Branch,
+    CopyOf,
+    Roster,
+    RosterError,
+    RosterNode,
+    adopt_role,
+    read_roster,
+)
+from node.sync.wire import WireError
 
 COPY = "{name} (Kopie)"
 """What a copy is called until people give it a name of its own, or let it go."""
@@ -55,90 +64,6 @@ class Plan(msgspec.Struct, array_like=True, frozen=True):
 
 
 _decoder = msgspec.msgpack.Decoder(Plan)
-Probe = Generator[tuple[str, Chain, int], Any, Any]
-"""Asks for the changeset of a chain at a number, ("here", ...) of us or ("there", ...) of the peer;
-it is sent that or None."""
-
-
-def seek_forks(
-    site: bytes,
-    public_key: bytes,
-    heads: Mapping[Chain, Head],
-    said: Mapping[Chain, HeadSaid],
-    *,
-    scopes: Collection[str],
-) -> Probe:
-    """By scope, up to where our own chain is what the peer holds under our name; empty where they
-    part nowhere, or where the peer proves nothing.
-
-    What is proven comes first. Of the chains that part nowhere yet, what the peer does not hold is
-    ours alone, too: the other box may be about to use the same numbers.
-    """
-    forks: dict[str, int] = {}
-    unproven: set[str] = set()
-    for chain, told in sorted(said.items()):
-        if chain[0] != site or chain[1] == SEALED or not told.n:
-            continue
-        head = heads.get(chain, NO_HEAD)
-        differs = yield from _parts(chain, head, told)
-        if differs:
-            found = yield from _seek_fork(chain, min(head.n, told.n), public_key)
-            if found is not None:
-                forks[chain[1]] = found
-            else:
-                unproven.add(chain[1])
-    if not forks:
-        return forks
-    return forks | _ours_alone(site, heads, said, set(scopes) - unproven - forks.keys())
-
-
-def _ours_alone(
-    site: bytes,
-    heads: Mapping[Chain, Head],
-    said: Mapping[Chain, HeadSaid],
-    scopes: Collection[str],
-) -> dict[str, int]:
-    """By scope, up to where the peer and we hold our own chain; we may write on meanwhile."""
-    chains = {scope: (site, scope) for scope in sorted(scopes)}
-    return {
-        scope: min(heads.get(chain, NO_HEAD).n, said[chain].n if chain in said else 0)
-        for scope, chain in chains.items()
-    }
-
-
-def _parts(chain: Chain, head: Head, told: HeadSaid) -> Probe:
-    """Whether the two chains part somewhere, by what the peer says."""
-    if told.n == head.n:
-        return told.hash != head.hash[:HASH_BYTES]
-    if told.n < head.n:
-        own = yield ("here", chain, told.n)
-        return own is not None and own.hash[:HASH_BYTES] != told.hash
-    if not head.n:
-        return False
-    theirs = yield ("there", chain, head.n + 1)
-    return theirs is not None and decode(theirs).previous != head.hash
-
-
-def _seek_fork(chain: Chain, upto: int, public_key: bytes) -> Probe:
-    """The last common number; None where the peer cannot show another changeset of our key."""
-    low, high, proven = 0, upto, False
-    while low < high:
-        middle = (low + high + 1) // 2
-        theirs: SignedChangeset | None = yield ("there", chain, middle)
-        own: SignedChangeset | None = yield ("here", chain, middle)
-        if theirs is None or own is None or theirs.hash == own.hash:
-            # What was dropped somewhere had been everybody's. Proof is what parts after it.
-            low = middle
-        elif is_signed_by(theirs, public_key):
-            high, proven = middle - 1, True
-        else:
-            return None
-    if not proven:
-        # All up to here is one: what comes next parts.
-        theirs = yield ("there", chain, low + 1)
-        own = yield ("here", chain, low + 1)
-        proven = theirs is not None and own is not None and is_signed_by(theirs, public_key)
-    return low if proven else None
 
 
 def make_plan(core: Core, forks: Mapping[str, int]) -> tuple[Plan, Introduce]:
@@ -147,11 +72,35 @@ def make_plan(core: Core, forks: Mapping[str, int]) -> tuple[Plan, Introduce]:
     fresh = Identity(_decoder.decode(kept).seed) if kept else new_identity()
     plan = Plan(fresh.seed, dict(forks))
     core.keep(_KEPT, msgspec.msgpack.encode(plan))
+    key = read_house_key(core)
+    request = Introduce(
+        fresh.public_key,
+        sealing_public_key(fresh),
+        fresh.sign(_PURPOSE, core.site_id),
+        _proof(core, forks),
+        key.vouch(fresh.public_key) if key is not None else b"",
+        {scope: Branch(n, _first_after(core, scope, n)) for scope, n in forks.items()},
+    )
+    return plan, request
+
+
+def _proof(core: Core, forks: Mapping[str, int]) -> SignedChangeset:
+    """Our changeset where the histories part first of all; sealed where central must judge it."""
     scope, n = next(iter(forks.items()))
-    chain = (core.site_id, scope)
-    own = core.changesets(chain, after=n, max_bytes=1)[0]
-    said = fresh.sign(_PURPOSE, core.site_id)
-    return plan, Introduce(fresh.public_key, sealing_public_key(fresh), said, own)
+    own = core.changesets((core.site_id, scope), after=n, max_bytes=1)[0]
+    roster, key = read_roster(core), read_house_key(core)
+    keeper = roster.authority if roster is not None else None
+    at_central = keeper is not None and keeper.role is NodeRole.CENTRAL
+    return key.seal(own) if scope == Scope.HOUSE and at_central and key is not None else own
+
+
+def _first_after(core: Core, scope: str, n: int) -> bytes:
+    """The hash of what this box wrote first after a number, empty where that is nothing yet."""
+    try:
+        found = core.changesets((core.site_id, scope), after=n, max_bytes=1)
+    except PrunedError:
+        return b""
+    return found[0].hash if found else b""
 
 
 def name_copy(core: Core, site: bytes, request: Introduce) -> Roster | None:
@@ -167,8 +116,7 @@ def name_copy(core: Core, site: bytes, request: Introduce) -> Roster | None:
         return roster
     if not (
         is_signed(request.public_key, _PURPOSE, site, request.proof)
-        and is_signed_by(request.other, node.public_key)
-        and _is_other_history(core, site, request.other)
+        and _is_other_history(core, node, request.other)
     ):
         return None
     copies = [each.name for each in roster.body.nodes if each.is_active and is_copy(each.name)]
@@ -195,22 +143,31 @@ def _name(core: Core, node: RosterNode, request: Introduce) -> Roster:
         name=COPY.format(name=node.name),
         role=node.role,
         sealing_key=request.sealing_key,
+        voucher=request.voucher,
+        copy_of=CopyOf(node.site_id, request.branches),
     )
 
 
-def _is_other_history(core: Core, site: bytes, other: SignedChangeset) -> bool:
-    """Whether we hold another changeset under the same site, scope and number."""
+def _is_other_history(core: Core, node: RosterNode, other: SignedChangeset) -> bool:
+    """Whether the box signed this, and we hold something else under its site, scope and number."""
     try:
-        claim = decode(other)
-        held = core.changesets((site, claim.scope), after=claim.n - 1, max_bytes=1)
-    except (msgspec.MsgspecError, PrunedError):
+        link = link_of(other)
+        held = core.changesets(link.chain, after=link.n - 1, max_bytes=1)
+    except (WireError, PrunedError):
         return False
-    return claim.site == site and bool(held) and held[0].hash != other.hash
+    is_theirs = link.chain[0] == node.site_id
+    is_theirs = is_theirs and is_hash_signed(link.hash, other.signature, node.public_key)
+    return is_theirs and bool(held) and link_of(held[0]).hash != link.hash
 
 
 def is_copy(name: str) -> bool:
     """Whether a box goes by the name that a copy is given."""
     return name.endswith(_MARK)
+
+
+def original_name(name: str) -> str:
+    """What the box was called that a copy was made of."""
+    return name.removesuffix(_MARK)
 
 
 def become_own(core: Core, plan: Plan) -> int:

@@ -11,6 +11,7 @@ from node.sync.answering import Answering
 from node.sync.central_wire import AskCopies, AskCopyPart, Waits
 from node.sync.greeting import Greeter
 from node.sync.handing import propose
+from node.sync.heads import still_forked
 from node.sync.line import LineSwitch
 from node.sync.offsite import is_holder
 from node.sync.own import Own
@@ -137,6 +138,10 @@ class Door:
         peer = self._peers.get(session.site)
         if peer is not None:
             peer.tell(session.said)
+            peer.forked_there = session.forked
+            if peer.forked:
+                view = await self._own.look()
+                peer.forked = still_forked(view.heads, peer.said, peer.forked)
             self._heard_from(session.site)
         return reply, session.site
 

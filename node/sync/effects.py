@@ -67,7 +67,16 @@ class CaughtUp:
     peer: bytes
 
 
-Effect = Ask | Look | ReadRange | Take | Learn | CaughtUp
+@dataclass(frozen=True, slots=True)
+class GiveWay:
+    """Give up what is held under the number of this changeset, which counts; the result is whether
+    that could be.
+    """
+
+    counting: SignedChangeset
+
+
+Effect = Ask | Look | ReadRange | Take | Learn | CaughtUp | GiveWay
 Steps = Generator[Effect, Any, R]
 
 

@@ -24,12 +24,13 @@ from node.store import (
     check_manifest,
     install_snapshot,
 )
+from node.sync.asking import insist
 from node.sync.effects import Learn, Look, View
 from node.sync.greeting import Here
 from node.sync.heads import counted
 from node.sync.house_key import read_house_key
 from node.sync.roster import RosterError, RosterNode, kept_values, read_roster, take_roster
-from node.sync.round import Round, insist
+from node.sync.round import Round
 from node.sync.transport import Address, Link, key_at, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import AskPart, AskSnapshot, Request, SnapshotOffer, SnapshotPart, Sorry

@@ -116,11 +116,15 @@ class Here:
 
 @dataclass
 class Session:
-    """A greeted peer; `said` is what it last told of its heads, a hint and no proof."""
+    """A greeted peer; `said` is what it last told of its heads, a hint and no proof.
+
+    `forked` are the chains of which it and this node know two histories.
+    """
 
     token: bytes
     site: bytes
     said: dict[Chain, HeadSaid] = field(default_factory=dict)
+    forked: frozenset[Chain] = frozenset()
     used_at: float = 0.0
 
 

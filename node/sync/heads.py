@@ -81,6 +81,20 @@ def forks(heads: Heads, said: Said) -> list[Chain]:
     ]
 
 
+def still_forked(heads: Heads, said: Said, before: Iterable[Chain]) -> frozenset[Chain]:
+    """The chains of two histories, by what the peer says now; `before` are those known so far,
+    which are one again once both hold the same.
+    """
+    left = {chain for chain in before if not _is_one(heads.get(chain), said.get(chain))}
+    return frozenset(left | set(forks(heads, said)))
+
+
+def _is_one(head: Head | None, told: HeadSaid | None) -> bool:
+    if head is None or told is None:
+        return False
+    return (head.n, head.hash[:HASH_BYTES]) == (told.n, told.hash)
+
+
 def count_waiting(heads: Heads, said: Said, *, scopes: Collection[str]) -> tuple[int, int]:
     """How many changesets wait for the peer, and how many wait there for us."""
     there = they_lack(heads, said, scopes=scopes)

@@ -6,21 +6,21 @@ Sentences are German source texts with `{placeholders}`; a face translates them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
 from node.store import SEALED, Chain, Head, NodeRole, Quarantined
 from node.sync.audits import Audited
-from node.sync.clones import is_copy
+from node.sync.clones import is_copy, original_name
 from node.sync.greeting import Here
 from node.sync.heads import Heads, count_waiting
 from node.sync.line import LineSwitch
 from node.sync.peers import Peer
+from node.sync.roster import RosterNode
 from node.sync.round import Stage
 from node.sync.transport import quarter_tag
 from node.sync.trouble import WORDS, Trouble
@@ -31,6 +31,9 @@ HEARD_LATELY_SECONDS = 120
 
 TOLD_SECONDS = 7 * 86_400
 """A difference that was put right is told for so long: somebody should look at the card."""
+
+MARK_CHARS = 8
+"""So much of its id a box shows of itself."""
 
 LONG_SILENT_DAYS = 30
 """A silent box is told after so long; after twice that journals wait no more for it."""
@@ -72,11 +75,27 @@ class PeerHealth:
     trouble: Trouble | None = None
     problem: Sentence = Sentence("")
     remedy: Sentence = Sentence("")
+    forked: tuple[str, ...] = ()
+    """Boxes whose card was copied and of which it holds another history than we."""
 
     @property
     def is_well(self) -> bool:
         """Whether nothing is wrong with the line."""
         return self.trouble is None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A box whose card was copied from that of another; `mark` is what its own page calls it by."""
+
+    name: str
+    of: str
+    mark: str
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What fills the sentence that tells it."""
+        return {"name": self.name, "of": self.of, "mark": self.mark}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +155,8 @@ class Health:
     stopped: tuple[Stopped, ...]
     peers: tuple[PeerHealth, ...]
     audits: tuple[AuditHealth, ...] = ()
-    copies: tuple[str, ...] = ()
-    """Boxes that go by the name of a copy: whose card was copied from another's."""
+    copies: tuple[Copied, ...] = ()
+    """Boxes that go by the name of a copy."""
 
     @property
     def waiting_out(self) -> int:
@@ -187,14 +206,13 @@ def describe(
         stopped=tuple(_stopped(here, found) for found in quarantined),
         peers=tuple(_peer(here, peer, heads, line, now) for peer in peers),
         audits=tuple(_audit(here, done, now) for done in audits),
-        copies=tuple(n.name for n in here.roster.body.nodes if n.is_active and is_copy(n.name)),
+        copies=tuple(_copied(here, n) for n in here.roster.nodes.values() if _is_new_copy(n)),
     )
 
 
 def _audit(here: Here, done: Audited, now: int) -> AuditHealth:
     """A difference is told for a week, one that stays until it is gone."""
-    node = here.roster.nodes.get(done.site)
-    name = node.name if node else id_text(done.site)
+    name = here.roster.name_of(done.site)
     at, lately = from_epoch(done.at), now - done.found_at < TOLD_SECONDS
     values = {"name": name, "tables": ", ".join(done.unsure or done.tables), "rows": done.mended}
     if done.unsure:
@@ -225,9 +243,18 @@ _REPORT = N_(
 )
 
 
+def _is_new_copy(node: RosterNode) -> bool:
+    """Whether people have not given a copy a name of its own yet."""
+    return node.is_active and is_copy(node.name)
+
+
+def _copied(here: Here, node: RosterNode) -> Copied:
+    of = here.roster.name_of(node.copy_of.site) if node.copy_of else original_name(node.name)
+    return Copied(node.name, of, node.site_id.hex()[:MARK_CHARS])
+
+
 def _stopped(here: Here, found: Quarantined) -> Stopped:
-    node = here.roster.nodes.get(found.site)
-    name = node.name if node else id_text(found.site)
+    name = here.roster.name_of(found.site)
     return Stopped(found.site, name, found.scope, found.n, found.reason, from_epoch(found.at))
 
 
@@ -235,7 +262,8 @@ def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: in
     out, back = count_waiting(heads, peer.said, scopes=here.shared_scopes(peer.node))
     is_cut = line is not None and line.is_cut(peer.site_id)
     trouble = Trouble.CUT if is_cut else _trouble(peer, now)
-    problem, remedy = _what_to_do(peer, trouble, now)
+    forked = tuple(sorted(map(here.roster.name_of, {site for site, _ in peer.all_forked})))
+    problem, remedy = _what_to_do(peer, trouble, now, forked)
     return PeerHealth(
         site_id=peer.site_id,
         name=peer.node.name,
@@ -253,15 +281,18 @@ def _peer(here: Here, peer: Peer, heads: Heads, line: LineSwitch | None, now: in
         trouble=trouble,
         problem=problem,
         remedy=remedy,
+        forked=forked,
     )
 
 
-def _what_to_do(peer: Peer, trouble: Trouble | None, now: int) -> tuple[Sentence, Sentence]:
+def _what_to_do(
+    peer: Peer, trouble: Trouble | None, now: int, forked: Sequence[str]
+) -> tuple[Sentence, Sentence]:
     if trouble is None:
         return Sentence(""), Sentence("")
     heard = peer.node.since if peer.last_success_at is None else peer.last_success_at
     days = (now - heard) // 86_400
-    values = {"name": peer.node.name, "days": days}
+    values = {"name": peer.node.name, "days": days, "boxes": ", ".join(forked)}
     if trouble not in _SILENT or days < LONG_SILENT_DAYS:
         words = WORDS[trouble]
         return Sentence(words.message, values), Sentence(words.remedy, values)
@@ -291,7 +322,10 @@ def _trouble(peer: Peer, now: int) -> Trouble | None:
     if trouble is Trouble.CUT:
         # Joined again, not yet called again.
         trouble = None
-    return None if heard_lately and trouble in _SILENT else trouble
+    if trouble is Trouble.FORKED or (trouble in _SILENT and (heard_lately or peer.all_forked)):
+        trouble = None
+    # Central calls nobody, so what its callers show it is told too.
+    return Trouble.FORKED if trouble is None and peer.all_forked else trouble
 
 
 def _waiting(out: int, back: int, name: str) -> Sentence:
@@ -309,60 +343,3 @@ def _waiting(out: int, back: int, name: str) -> Sentence:
             N_("Auf {name} warten {out} Änderungen, von dort sind {back} zu holen."), values
         )
     return Sentence(N_("Mit {name} ist alles abgeglichen."), values)
-
-
-def metrics_text(*quarters: Health) -> str:
-    """The same for Prometheus (text format 0.0.4), of each quarter by its public mark."""
-    lines: dict[str, list[str]] = {}
-    for health in quarters:
-        for name, labels, value in _samples(health):
-            of = {"quarter": health.quarter, **labels}
-            told = ",".join(f'{key}="{text}"' for key, text in of.items())
-            lines.setdefault(name, []).append(f"quartier_{name}{{{told}}} {value}")
-    return "".join(
-        f"# TYPE quartier_{name} gauge\n" + "\n".join(samples) + "\n"
-        for name, samples in lines.items()
-    )
-
-
-def _samples(health: Health) -> Iterator[tuple[str, dict[str, str], int]]:
-    """Name, labels and value of all that is measured; seconds are UTC since 1970."""
-    yield "well", {}, int(health.is_well)
-    yield "clock_trusted", {}, int(health.clock_trusted)
-    yield "takes_writes", {}, int(health.write_refusal is None)
-    yield "storage_free_bytes", {}, health.free_bytes
-    yield "schema", {}, health.schema
-    yield "roster_number", {}, health.roster_number
-    yield "quarantined_chains", {}, len(health.stopped)
-    yield "waiting_for_update", {}, health.waiting_for_update
-    for (site, scope), head in sorted(health.heads.items()):
-        yield "journal_head", {"site": id_text(site), "scope": scope}, head.n
-    for peer in health.peers:
-        for name, value in _PEER_METRICS.items():
-            yield f"peer_{name}", _labels(peer), value(peer)
-    for each in health.audits:
-        for name, count in _AUDIT_METRICS.items():
-            yield f"audit_{name}", {"peer": id_text(each.site_id)}, count(each)
-
-
-_PEER_METRICS: Mapping[str, Any] = {
-    "metered": lambda peer: int(peer.is_metered),
-    "well": lambda peer: int(peer.is_well),
-    "waiting_out": lambda peer: peer.waiting_out,
-    "waiting_back": lambda peer: peer.waiting_back,
-    "last_success_seconds": lambda peer: (
-        int(peer.last_success_at.timestamp()) if peer.last_success_at else 0
-    ),
-}
-
-
-_AUDIT_METRICS: Mapping[str, Any] = {
-    "last_seconds": lambda each: int(each.at.timestamp()),
-    "mended_rows": lambda each: each.mended,
-    "differing_tables": lambda each: len(each.unsure),
-}
-
-
-def _labels(peer: PeerHealth) -> dict[str, str]:
-    name = peer.name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return {"peer": id_text(peer.site_id), "name": name, "role": peer.role}

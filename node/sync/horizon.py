@@ -18,7 +18,6 @@ from node.store.pruning import note_day, old_enough, prune_piece
 from node.sync.greeting import Here
 from node.sync.own import Own
 from node.sync.peers import Peer, Peers
-from node.sync.trouble import Trouble
 
 AWAY_DAYS = 60
 """A box of the house that was not heard of for so long is not waited for: it takes a snapshot."""
@@ -73,7 +72,7 @@ def needed_no_more(
     listed = list(peers)
     has_central = any(peer.node.role is NodeRole.CENTRAL for peer in listed)
     # Of two histories under one key, what has not become one box's own must not be dropped.
-    is_forked = any(peer.trouble is Trouble.FORKED for peer in listed)
+    is_forked = any(peer.all_forked for peer in listed)
     if here.role not in HOUSE_ROLES or not has_central or is_forked:
         return {}
     waited = [peer for peer in listed if _is_waited_for(peer, now)]

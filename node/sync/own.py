@@ -22,13 +22,15 @@ from node.sync.answering import (
     RecordAudit,
     Work,
 )
+from node.sync.asking import insist
 from node.sync.audits import Auditor
 from node.sync.authority import list_candidate, take_authority
 from node.sync.central_wire import ListBox, TakeOver
 from node.sync.clone_messages import Introduce, Introduced
 from node.sync.clones import Plan, make_plan, name_copy, name_own
 from node.sync.copies import CopyKeeper
-from node.sync.effects import Ask, CaughtUp, Effect, Learn, Look, ReadRange, Take, View
+from node.sync.effects import Ask, CaughtUp, Effect, GiveWay, Learn, Look, ReadRange, Take, View
+from node.sync.forks import give_way
 from node.sync.giving import Giving
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Here
@@ -41,7 +43,6 @@ from node.sync.roster import (
     adopt_role,
     take_roster,
 )
-from node.sync.round import insist
 from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.transport import Address
 from node.sync.trouble import Trouble, TroubleError
@@ -190,6 +191,8 @@ class Own:
             return await ask(effect.request)
         if isinstance(effect, Learn):
             return await self.learn(effect.signed)
+        if isinstance(effect, GiveWay):
+            return await self._give_way(effect)
         if isinstance(effect, Work):
             return await self._work(effect, looked_at)
         return await self._on_store(effect)
@@ -278,6 +281,10 @@ class Own:
             case CaughtUp(peer):
                 await self._hear(peer)
                 return None
+
+    async def _give_way(self, effect: GiveWay) -> bool:
+        roster, key = self._roster, self.house_key
+        return await self.store.on_writer(lambda core: give_way(core, roster, key, effect.counting))
 
     async def _hear(self, peer: bytes) -> None:
         """Write again once enough of the others have told what they know of our journal."""

@@ -55,6 +55,10 @@ class Peer:
     stage: Stage = Stage.REST
     meeting: Round | None = None
     trouble: Trouble | None = None
+    forked: frozenset[Chain] = frozenset()
+    """Chains of which it holds another history than we, as our last round showed."""
+    forked_there: frozenset[Chain] = frozenset()
+    """The same, as its last call showed: central calls nobody."""
     failures: int = 0
     due_at: float = 0.0
     good_address: Address | None = None
@@ -68,6 +72,11 @@ class Peer:
     def site_id(self) -> bytes:
         """Its id."""
         return self.node.site_id
+
+    @property
+    def all_forked(self) -> frozenset[Chain]:
+        """Both: chains of which it and we hold two histories."""
+        return self.forked | self.forked_there
 
     def known_addresses(self) -> list[Address]:
         """Where to try, the one that worked last first.
@@ -129,6 +138,7 @@ class Remembered(msgspec.Struct, array_like=True, frozen=True):
     site: bytes
     last_success_at: int | None
     said: tuple[HeadSaid, ...]
+    forked: tuple[Chain, ...] = ()
 
 
 _decoder = msgspec.msgpack.Decoder(list[Remembered])
@@ -166,11 +176,17 @@ class Peers:
             if peer is not None:
                 peer.said = by_chain(one.said)
                 peer.last_success_at = one.last_success_at
+                peer.forked = frozenset(one.forked)
 
     def remembered(self) -> bytes:
         """What of the peers is worth keeping over a restart."""
         listed = [
-            Remembered(peer.site_id, peer.last_success_at, tuple(peer.said.values()))
+            Remembered(
+                peer.site_id,
+                peer.last_success_at,
+                tuple(peer.said.values()),
+                tuple(sorted(peer.all_forked)),
+            )
             for peer in self._peers.values()
         ]
         return msgspec.msgpack.encode(listed)

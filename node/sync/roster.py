@@ -14,6 +14,7 @@ from functools import cached_property
 
 import msgspec
 
+from node.base.ids import id_text
 from node.store import Core, Member, Members, NodeRole, is_signed, site_id_of
 from node.store.foreign import decoded
 from node.store.reading import FileValues
@@ -25,6 +26,7 @@ NODES_MAX = 500
 NAME_CHARS_MAX = 80
 ADDRESS_CHARS_MAX = 120
 KEY_BYTES = 32
+SCOPES_MAX = 8
 HANDOVERS_MAX = 100
 NUMBER_BITS = 39
 PURPOSE = "quartier roster 1"
@@ -37,6 +39,22 @@ HOUSE_KEY = "sync.house_key"
 
 class RosterError(Exception):
     """A roster that must not be believed; the text says why."""
+
+
+class Branch(msgspec.Struct, array_like=True, frozen=True):
+    """What a copy wrote under the old key: everything after a number. `first` is the hash of the
+    changeset that follows, empty where there was none yet.
+    """
+
+    after: int
+    first: bytes = b""
+
+
+class CopyOf(msgspec.Struct, array_like=True, frozen=True):
+    """Of which box a node was a copy, and by scope what of the old chains it says as its own."""
+
+    site: bytes
+    branches: dict[str, Branch] = {}
 
 
 class RosterNode(msgspec.Struct, array_like=True, frozen=True):
@@ -57,6 +75,7 @@ class RosterNode(msgspec.Struct, array_like=True, frozen=True):
     revoked_after: dict[str, int] | None = None
     sealing_key: bytes = b""
     voucher: bytes = b""
+    copy_of: CopyOf | None = None
 
     @property
     def site_id(self) -> bytes:
@@ -156,6 +175,17 @@ class Roster:
             for site, node in self.nodes.items()
         }
 
+    @property
+    def authority(self) -> RosterNode | None:
+        """The node that changes the roster, if it is one of the list."""
+        authority = self.body.authority
+        return next((node for node in self.nodes.values() if node.public_key == authority), None)
+
+    def name_of(self, site: bytes) -> str:
+        """What people call a node; its id where the list does not name it."""
+        node = self.nodes.get(site)
+        return node.name if node is not None else id_text(site)
+
     def active(self, site: bytes) -> RosterNode | None:
         """The node of this id if it is in good standing."""
         node = self.nodes.get(site)
@@ -224,14 +254,20 @@ def _check_body(body: RosterBody) -> None:
     if not 1 <= body.number < 1 << NUMBER_BITS or len(body.nodes) > NODES_MAX:
         raise RosterError("the roster's number or length is out of bounds")
     for node in body.nodes:
-        if len(node.public_key) != KEY_BYTES or not 0 < len(node.name) <= NAME_CHARS_MAX:
-            raise RosterError("the roster holds a node without a proper key or name")
-        if len(node.address) > ADDRESS_CHARS_MAX:
-            raise RosterError("the roster holds an address that is too long")
-        if len(node.sealing_key) not in {0, KEY_BYTES} or len(node.voucher) > KEY_BYTES:
-            raise RosterError("the roster holds a node with a strange sealing key or voucher")
+        _check_node(node)
     if len({node.public_key for node in body.nodes}) != len(body.nodes):
         raise RosterError("the roster names a node twice")
+
+
+def _check_node(node: RosterNode) -> None:
+    if len(node.public_key) != KEY_BYTES or not 0 < len(node.name) <= NAME_CHARS_MAX:
+        raise RosterError("the roster holds a node without a proper key or name")
+    if len(node.address) > ADDRESS_CHARS_MAX:
+        raise RosterError("the roster holds an address that is too long")
+    if len(node.sealing_key) not in {0, KEY_BYTES} or len(node.voucher) > KEY_BYTES:
+        raise RosterError("the roster holds a node with a strange sealing key or voucher")
+    if node.copy_of is not None and len(node.copy_of.branches) > SCOPES_MAX:
+        raise RosterError("the roster holds a copy of more chains than there are")
 
 
 def read_root(core: Core | FileValues) -> Root:

@@ -8,16 +8,19 @@ remembered of a peer but what the peer itself says it holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any
 
-from node.store import Chain, Head, IntakeReport, SignedChangeset
-from node.sync.clones import seek_forks
+from node.store import SEALED, Chain, Head, IntakeReport, Scope, SignedChangeset
+from node.sync.asking import ask, insist
+from node.sync.clone_messages import Prefer, Preferred
 from node.sync.effects import (
     Ask,
     CaughtUp,
     DroppedError,
+    GiveWay,
     Learn,
     Look,
     ReadRange,
@@ -28,11 +31,13 @@ from node.sync.effects import (
     read_page,
     stuck,
 )
+from node.sync.forks import Probe, link_of, seek_fork, seek_forks
 from node.sync.greeting import Here, check_welcome, make_hello
 from node.sync.heads import by_chain, forks, knows_no_more, say_heads, they_lack, we_lack
 from node.sync.roster import Roster, RosterNode, SignedRoster
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
+    HASH_BYTES,
     PAGE_BYTES,
     Challenge,
     Compare,
@@ -46,16 +51,12 @@ from node.sync.wire import (
     Nonce,
     Page,
     Reply,
-    Request,
-    Sorry,
     Want,
     Welcome,
     WireError,
     outline,
     pack_greeting,
 )
-
-R = TypeVar("R")
 
 
 class Stage(StrEnum):
@@ -104,7 +105,9 @@ class Round:
     forks: dict[str, int] = field(default_factory=dict)
     """Where our own chain and the one that the peer holds under our name part; see `clones.py`."""
     forked: set[Chain] = field(default_factory=set)
-    """Chains of others of which the peer holds another history."""
+    """Chains of which the peer holds another history."""
+    refused: set[Chain] = field(default_factory=set)
+    """Chains that were given and did not advance there."""
 
     def steps(self) -> Steps[None]:
         """Go through all stages; raises `TroubleError` where the round cannot go on."""
@@ -117,9 +120,11 @@ class Round:
             if self.forks:
                 # Nothing of two histories may be mixed before this box is one of its own.
                 self.trouble = Trouble.FORKED
+                self.forked = {(self.here.site_id, scope) for scope in self.forks}
             else:
-                yield from self._fetch()
-                yield from self._answer()
+                yield from self._exchange()
+                if (yield from self._cure()):
+                    yield from self._exchange()
                 yield from self._settle()
         except TroubleError as error:
             self.trouble = error.trouble
@@ -197,22 +202,82 @@ class Round:
         if self.here.roster.active(self.peer.site_id) is None:
             raise TroubleError(Trouble.NOT_ACCEPTED, "the peer was revoked")
 
+    def _exchange(self) -> Steps[None]:
+        yield from self._fetch()
+        yield from self._answer()
+
+    @property
+    def _is_with_authority(self) -> bool:
+        """Whether one of the two is the quarter's authority, whose histories count."""
+        both = {self.peer.public_key, self.here.identity.public_key}
+        return self.here.roster.body.authority in both
+
     def _seek_forks(self) -> Steps[dict[str, int]]:
         """Whether we are a copy. What the authority holds counts, or two would give way at once."""
-        identity = self.here.identity
-        if self.here.roster.body.authority not in {self.peer.public_key, identity.public_key}:
+        if not self._is_with_authority:
             return {}
         view: View = yield Look()
-        site, scopes = self.here.site_id, self.here.shared_scopes(self.peer)
-        seeking = seek_forks(site, identity.public_key, view.heads, self.said, scopes=scopes)
+        identity, scopes = self.here.identity, self._scopes
+        seeking = seek_forks(
+            identity.site_id, identity.public_key, view.heads, self.said, scopes=scopes
+        )
+        forks: dict[str, int] = yield from self._seek(seeking)
+        return forks
+
+    def _seek(self, seeking: Probe) -> Steps[Any]:
         found: SignedChangeset | None = None
         try:
             while True:
                 where, chain, n = seeking.send(found)
                 found = yield from self._probe(where, chain, n)
         except StopIteration as stop:
-            forks: dict[str, int] = stop.value
-            return forks
+            return stop.value
+
+    def _cure(self) -> Steps[bool]:
+        """Whether one of us gave up a history of others that the authority, the other, does not
+        hold: what a copy wrote, which it has said again under a key of its own.
+        """
+        if not self._is_with_authority:
+            return False
+        view: View = yield Look()
+        suspects = self.forked | self.refused | set(forks(view.heads, self.said))
+        cured: set[Chain] = set()
+        for chain in sorted(suspects & view.heads.keys() & self.said.keys()):
+            if chain[0] != self.here.site_id and (yield from self._cure_one(chain, view)):
+                cured.add(chain)
+        self.forked -= cured
+        return bool(cured)
+
+    def _cure_one(self, chain: Chain, view: View) -> Steps[bool]:
+        node = self.here.roster.nodes.get(chain[0])
+        if node is None:
+            return False
+        upto = min(view.heads[chain].n, self.said[chain].n)
+        n: int | None = yield from self._seek(seek_fork(chain, upto, node.public_key))
+        if n is None:
+            return False
+        self.forked.add(chain)
+        we_give_way = self.here.roster.body.authority == self.peer.public_key
+        counting = yield from self._probe("there" if we_give_way else "here", chain, n + 1)
+        if counting is None:
+            return False
+        if we_give_way:
+            is_done: bool = yield GiveWay(counting)
+            return is_done
+        return (yield from self._ask_to_give_way(counting))
+
+    def _ask_to_give_way(self, counting: SignedChangeset) -> Steps[bool]:
+        try:
+            preferred = yield from ask(Prefer(counting), Preferred)
+        except TroubleError as error:
+            # An older release knows no such request.
+            if error.trouble is not Trouble.NOT_ACCEPTED:
+                raise
+            return False
+        if preferred.is_done:
+            # Its heads are others now.
+            yield from self._compare()
+        return preferred.is_done
 
     def _probe(self, where: str, chain: Chain, n: int) -> Steps[SignedChangeset | None]:
         """The changeset of a chain at a number, here or there; None where it is not to be had."""
@@ -241,13 +306,18 @@ class Round:
                 return
             self._enter(Stage.APPLY)
             report: IntakeReport = yield Take(page.changesets)
-            self.forked |= report.forked
+            self.forked |= self._as_told(report.forked)
             self.fetched += len(page.changesets)
             self.applied += report.applied
             view = yield Look()
             # A chain that did not advance will not do so by asking again: each pass ends
             # with something held or something given up, so a liar cannot keep us here.
             hopeless |= view.blocked | stuck(offered, wanted, view.heads)
+
+    def _as_told(self, chains: Iterable[Chain]) -> set[Chain]:
+        """Chains as the two tell them: to central those of the house are sealed ones."""
+        is_sealed = Scope.HOUSE not in self._scopes
+        return {(c[0], SEALED) if is_sealed and c[1] == Scope.HOUSE else c for c in chains}
 
     def _ask_page(self, fetch: Fetch) -> Steps[Page | None]:
         """A page, or None where what we lack was dropped there: what we have it shall still get."""
@@ -284,49 +354,33 @@ class Round:
             self.given += len(batch)
             self.said = by_chain(given.heads)
             held = {chain: Head(head.n, head.hash, 0) for chain, head in self.said.items()}
-            hopeless |= stuck({outline(signed).chain for signed in batch}, lack, held)
+            refused = stuck({outline(signed).chain for signed in batch}, lack, held)
+            self.refused |= refused
+            hopeless |= refused
             view = yield Look()
 
     def _lacking(self, view: View, hopeless: set[Chain]) -> dict[Chain, int]:
         lack = they_lack(view.heads, self.said, scopes=self._scopes)
         return {chain: after for chain, after in lack.items() if chain not in hopeless}
 
+    def _note_forks(self, view: View) -> Steps[None]:
+        """Chains of one length but not one history, and what does not join what the peer holds."""
+        self.forked |= set(forks(view.heads, self.said))
+        for chain in sorted(self.refused & self.said.keys()):
+            told = self.said[chain]
+            held = (yield from self._probe("here", chain, told.n)) if told.n else None
+            if held is not None and link_of(held).hash[:HASH_BYTES] != told.hash:
+                self.forked.add(chain)
+
     def _settle(self) -> Steps[None]:
         """What showed beyond missing changesets: it is told, but the round has come to rest."""
         view: View = yield Look()
         if view.must_catch_up and knows_no_more(self.here.site_id, view.heads, self.said):
             yield CaughtUp(self.peer.site_id)
+        yield from self._note_forks(view)
         if self.is_behind or self.is_ahead:
             self.trouble = Trouble.BEHIND if self.is_behind else Trouble.OUTRUN
-        elif self.forked or forks(view.heads, self.said):
+        elif self.forked:
             self.trouble = Trouble.FORKED
         elif view.blocked & set(we_lack(view.heads, self.said, scopes=self._scopes)):
             self.trouble = Trouble.STOPPED
-
-
-def ask(request: Request, kind: type[R]) -> Steps[R]:
-    """Ask the peer and insist on the right kind of reply."""
-    reply: Reply = yield Ask(request)
-    return insist(reply, kind)
-
-
-def insist(reply: Reply, kind: type[R]) -> R:
-    """The reply if it is of the right kind; raises `TroubleError`."""
-    if isinstance(reply, Sorry):
-        raise TroubleError(_REASONS.get(reply.code, Trouble.NOT_ACCEPTED), reply.code)
-    if not isinstance(reply, kind):
-        raise TroubleError(Trouble.GARBLED, f"{type(reply).__name__} for {kind.__name__}")
-    return reply
-
-
-_REASONS: dict[str, Trouble] = {
-    # Said from the other side, so older and newer change places.
-    Trouble.PEER_OLDER: Trouble.PEER_NEWER,
-    Trouble.PEER_NEWER: Trouble.PEER_OLDER,
-    Trouble.OTHER_QUARTER: Trouble.OTHER_QUARTER,
-    Trouble.OTHER_EPOCH: Trouble.OTHER_EPOCH,
-    Trouble.BUSY: Trouble.BUSY,
-    Trouble.CUT: Trouble.UNREACHABLE,
-    Trouble.STORE: Trouble.BUSY,
-    Trouble.BEHIND: Trouble.BEHIND,
-}

@@ -81,8 +81,16 @@ WORDS: dict[Trouble, Words] = {
         N_("Verbinden Sie sie wieder, dann wird alles nachgeholt."),
     ),
     Trouble.FORKED: Words(
-        N_("Unter der Kennung einer Box gibt es zwei verschiedene Verläufe."),
-        N_("Wurde eine Speicherkarte kopiert? Schalten Sie die Kopie aus und rufen Sie Hilfe."),
+        N_(
+            "Die Speicherkarte von „{boxes}“ wurde kopiert: {name} kennt von ihr einen anderen"
+            " Verlauf als diese Box."
+        ),
+        N_(
+            "Lassen Sie beide Boxen mit dieser Karte eingeschaltet und am Netz. Die spätere wird"
+            " von selbst eine Box für sich und behält, was auf ihr geschrieben wurde; dann gleicht"
+            " sich alles ab. Gibt es die andere nicht mehr, melden Sie „{boxes}“ ab und koppeln Sie"
+            " die Box neu."
+        ),
     ),
     Trouble.STOPPED: Words(
         N_("Änderungen einer Box wurden nicht übernommen, weil sie eine Regel verletzen."), _SUPPORT

@@ -25,7 +25,7 @@ from node.sync.audit_messages import (
     TableDigests,
 )
 from node.sync.central_wire import CentralReply, CentralRequest
-from node.sync.clone_messages import Introduce, Introduced
+from node.sync.clone_messages import Introduce, Introduced, Prefer, Preferred
 from node.sync.roster import Root, SignedRoster
 
 PROTOCOL = 1
@@ -300,6 +300,7 @@ Request = (
     | Outcome
     | CentralRequest
     | Introduce
+    | Prefer
 )
 Reply = (
     Nonce
@@ -320,6 +321,7 @@ Reply = (
     | Noted
     | CentralReply
     | Introduced
+    | Preferred
 )
 
 _encoder = msgspec.msgpack.Encoder()

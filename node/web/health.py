@@ -17,7 +17,7 @@ from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
-from node.sync import AuditHealth, Health, Metering, PeerHealth, Stopped, Sync
+from node.sync import MARK_CHARS, AuditHealth, Health, Metering, PeerHealth, Stopped, Sync
 from node.web.errors import words
 from node.web.inviting import waiting_rows
 from node.web.roles import ROLES
@@ -80,7 +80,7 @@ def _node_rows(visit: Visit, state: Health, sync: Sync) -> list[dict[str, str]]:
         (N_("Name"), state.name),
         (N_("Rolle"), visit.say(ROLES[state.role])),
         (N_("Adresse für andere Boxen"), sync.address),
-        (N_("Kennung"), state.site_id.hex()[:8]),
+        (N_("Kennung"), state.site_id.hex()[:MARK_CHARS]),
         (N_("Schema"), str(state.schema)),
         (N_("Speicher frei"), visit.say(N_("{count} MB"), count=state.free_bytes // MB)),
         (N_("Uhr"), visit.say(N_("stimmt") if state.clock_trusted else N_("unsicher"))),
@@ -112,7 +112,7 @@ def node_troubles(
         troubles.append(NOBODY_ELSE)
     if not state.clock_trusted:
         troubles.append(CLOCK)
-    troubles += [_with(COPIED, name=name) for name in state.copies]
+    troubles += [_with(COPIED, **each.values) for each in state.copies]
     if state.waiting_for_update:
         troubles.append(_with(UPDATE, count=state.waiting_for_update))
     return troubles
@@ -280,8 +280,14 @@ DISK_LOW = Refusal(
 )
 COPIED = Refusal(
     "health.copied",
-    N_("Die Speicherkarte einer Box wurde kopiert: {name} ist jetzt eine Box für sich."),
-    N_("Geben Sie ihr unter «Boxen» einen eigenen Namen, oder melden Sie sie dort ab."),
+    N_(
+        "Die Speicherkarte von „{of}“ wurde kopiert. Die Box mit der Kennung {mark} heißt jetzt"
+        " „{name}“ und ist eine Box für sich; verloren ist nichts."
+    ),
+    N_(
+        "Geben Sie ihr unter „Boxen“ einen eigenen Namen, oder melden Sie sie dort ab. Ihre Kennung"
+        " zeigt sie selbst unter „Zustand“."
+    ),
 )
 CLOCK = Refusal(
     "health.clock",

@@ -71,6 +71,8 @@ def plan(seed: int) -> list[Step]:
     match theme_of(seed):
         case Theme.COPIED:
             found.append((chance.uniform(1, SECONDS / 2), "copy"))
+            if chance.random() < 0.5:
+                found.append((0.0, "hand_over"))
         case Theme.RESTORED:
             found += [(at, "backup") for at in _instants(chance, 6.0)]
             found += [(at, "restore") for at in _instants(chance, 12.0)]
@@ -108,6 +110,7 @@ class Fate:
             "prune": lambda: world.prune(world.chance.choice(NAMES)),
             "fill": self._fill,
             "copy": self._copy,
+            "hand_over": world.hand_over,
             "backup": self._back_up,
             "restore": self._restore,
             "revoke": self._revoke,
@@ -203,7 +206,8 @@ def come_together(world: World) -> None:
         node.dies_in_merge = False
         # As the running node does every minute.
         node.core.finish_merge()
-    for _ in range(3 if "copy" not in world.nodes and not world.restored else 5):
+    for _ in range(3 if "copy" not in world.nodes and not world.restored else 6):
+        world.last_troubles.clear()
         for origin, targets in world.calls.items():
             for target in targets:
                 world.chance = random.Random(f"{world.seed} {origin} {target}")

@@ -75,6 +75,7 @@ def check(world: World, people: People, theme: Theme) -> None:
         oracle.journals_agree(world)
     # Both give way where home had heard one of them in one chain and the other in another.
     assert world.copies <= 2
+    assert Trouble.FORKED not in world.last_troubles or theme is Theme.LIED
     assert world.troubles <= EXPECTED | EXPECTED_OF[theme], world.troubles
 
 

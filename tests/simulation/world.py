@@ -20,7 +20,7 @@ from node.base.refusals import RefusedError
 from node.store import NO_HEAD
 from node.store.pruning import prune_piece
 from node.sync.answering import Answering
-from node.sync.authority import revoke_node
+from node.sync.authority import handover_to, revoke_node, take_authority
 from node.sync.clones import become_own, make_plan, name_copy, name_own
 from node.sync.horizon import needed_no_more
 from node.sync.peers import Peer
@@ -71,6 +71,8 @@ class World:
         self.trace = hashlib.sha256()
         self.story: list[str] = []
         self.troubles: set[Trouble] = set()
+        self.last_troubles: set[Trouble] = set()
+        """Those of the last time that everybody met everybody."""
         self.rounds = 0
         self.dropped = 0
         weather = Weather(
@@ -98,6 +100,7 @@ class World:
             for name in ("home", "kiosk"):
                 self.calls[name] += ("second",)
         self.revoked: set[str] = set()
+        self.authority = "home"
         self.copies = 0
         """How many boxes have found themselves to be copies and got a key of their own."""
         self.restored = 0
@@ -170,9 +173,16 @@ class World:
         copy_card(copied.path, path)
         self.nodes["copy"] = Node("copy", path, self)
         self._keep_from(self.nodes["copy"])
-        # Whose history counts says home: with central they meet by way of it from now on.
-        self.calls["copy"] = self.calls[name] = ("home",)
+        self.calls["copy"] = self.calls[name]
         self.note("copy", name)
+
+    def hand_over(self) -> None:
+        """The house gives central the list of the boxes, before anything else happens."""
+        home, central = self.nodes["home"].core, self.nodes["central"].core
+        roster = take_authority(central, handover_to(home, central.identity.public_key))
+        for node in self.nodes.values():
+            take_roster(node.core, roster.signed)
+        self.authority = "central"
 
     def _keep_from(self, node: Node) -> None:
         """As the product drops nothing that came in the last 14 days."""
@@ -227,15 +237,15 @@ class World:
 
     def _introduce(self, node: Node, forks: dict[str, int]) -> None:
         """As the running node does, but in one step: the authority names the copy's new key."""
-        home = self.nodes["home"]
-        if not (home.is_up and node.is_up):
+        authority = self.nodes[self.authority]
+        if not (authority.is_up and node.is_up):
             return
         try:
             plan, request = make_plan(node.core, forks)
-            if node is home:
-                roster = name_own(home.core, request)
+            if node is authority:
+                roster = name_own(authority.core, request)
             else:
-                roster = name_copy(home.core, node.site, request)
+                roster = name_copy(authority.core, node.site, request)
             assert roster is not None
             take_roster(node.core, roster.signed)
             become_own(node.core, plan)
@@ -288,11 +298,14 @@ class World:
         def done(_: Any) -> None:
             self.rounds += 1
             node.tokens[site] = meeting.token
-            node.peers[site] = Peer(meeting.peer, said=dict(meeting.said), trouble=meeting.trouble)
+            node.peers[site] = Peer(
+                meeting.peer, said=dict(meeting.said), forked=frozenset(meeting.forked)
+            )
             if meeting.forks:
                 self._introduce(node, meeting.forks)
             if meeting.trouble:
                 self.troubles.add(meeting.trouble)
+                self.last_troubles.add(meeting.trouble)
             self.note("rest", origin, target, meeting.fetched, meeting.given)
 
         def failed(error: TroubleError) -> None:
@@ -372,7 +385,9 @@ class World:
             caller = node.here.roster.active(session.site)
             if caller is not None:
                 # As the door does: what a caller said is known here too.
-                node.peers[session.site] = Peer(caller, said=dict(session.said))
+                node.peers[session.site] = Peer(
+                    caller, said=dict(session.said), forked_there=session.forked
+                )
         Process(node, steps, answered, lambda _: answered(None), chance).go()
 
 

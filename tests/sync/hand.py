@@ -24,7 +24,8 @@ from node.store import (
 )
 from node.sync.answering import Answering, AwaitNews
 from node.sync.authority import add_node, found_roster
-from node.sync.effects import Ask, CaughtUp, Learn, Look, ReadRange, Take
+from node.sync.effects import Ask, CaughtUp, GiveWay, Learn, Look, ReadRange, Take
+from node.sync.forks import give_way
 from node.sync.granting import give_house_key, refresh_house_key
 from node.sync.greeting import Greeter, Here
 from node.sync.house_key import read_house_key, sealing_public_key
@@ -98,7 +99,7 @@ class Box:
         rows = self.core.read(lambda read: read.rows(f"select {column} from {table}"))
         return {row[0] for row in rows}
 
-    def perform(  # noqa: PLR0911 - one return an effect
+    def perform(  # noqa: C901, PLR0911 - one return an effect
         self, effect: Any, ask: Callable[[Request], Reply] | None = None
     ) -> Any:
         core, key = self.core, read_house_key(self.core)
@@ -117,6 +118,8 @@ class Box:
                 return take_roster(core, signed)
             case CaughtUp(peer):
                 return self.hear(peer)
+            case GiveWay(counting):
+                return give_way(core, self.here.roster, key, counting)
             case AwaitNews():
                 return None
         raise AssertionError(effect)

@@ -12,7 +12,7 @@ from node.store.doctor import examine
 from node.store.pruning import prune_piece
 from node.sync import audits, caller
 from node.sync.audits import Audited, find_differences, is_due, keep_audit
-from node.sync.health import metrics_text
+from node.sync.metrics import metrics_text
 from tests.sync.hand import CLOCK
 from tests.sync.wired import Wired, quarter, until
 

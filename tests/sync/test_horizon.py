@@ -147,9 +147,9 @@ def test_while_two_histories_meet_nothing_is_dropped(boxes: tuple[Box, Box, Box]
     fill(home)
     meet_all(home, kiosk, central)
     peers = [peer_of(home, kiosk), peer_of(home, central)]
-    peers[0].trouble = Trouble.FORKED
+    peers[0].forked_there = frozenset({(kiosk.site, "quarter")})
     assert prune_all(home, peers) == 0
-    peers[0].trouble = None
+    peers[0].forked_there = frozenset()
     assert prune_all(home, peers) > 8
 
 

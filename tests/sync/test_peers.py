@@ -136,8 +136,8 @@ def test_every_trouble_has_a_sentence_and_what_to_do() -> None:
         words = WORDS[trouble]
         assert words.message.endswith(".")
         assert words.remedy.endswith(".")
-        assert words.message.format(name="Foyer")
-        assert words.remedy.format(name="Foyer")
+        assert words.message.format(name="Foyer", boxes="Lobby")
+        assert words.remedy.format(name="Foyer", boxes="Lobby")
 
 
 def test_a_quiet_line_is_asked_less_often_and_one_that_is_cut_as_before() -> None:

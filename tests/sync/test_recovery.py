@@ -9,6 +9,7 @@ import pytest
 
 from node.store import NodeRole, Store
 from node.store.doctor import examine
+from node.sync.asking import insist
 from node.sync.authority import add_node, set_recovery, sheet_keys
 from node.sync.fetching import begin_from_snapshot
 from node.sync.house_key import read_house_key
@@ -16,7 +17,7 @@ from node.sync.joining import join_quarter
 from node.sync.pairing import Code, CodeError
 from node.sync.recovery import candidates, recover_quarter, stand_in
 from node.sync.roster import RosterError, read_roster
-from node.sync.round import Round, insist
+from node.sync.round import Round
 from node.sync.sheet import SheetError, new_sheet, read_sheet, sheet_lines
 from node.sync.transport import Link, parse_address, quarter_tag
 from node.sync.trouble import TroubleError
