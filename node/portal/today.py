@@ -170,7 +170,7 @@ def _waiting(line: ShownLine) -> dict[str, str]:
 
 
 def _leaving(visit: Visit, erasure: people.Erasure) -> dict[str, str]:
-    """Said first of all: it may not have been they who asked for it."""
+    """Said before all that waits: it may not have been they who asked for it."""
     text = visit.say(N_("Noch können Sie es zurücknehmen."))
     if erasure.due_at is not None:
         text = visit.say(
