@@ -26,6 +26,8 @@ class Relay:
     opened: int = 0
     cut: int = 0
     carried: int = 0
+    left: int | None = None
+    """So many bytes more go through, then every connection is cut; None: no end."""
     kept: bytearray | None = None
     """What went by, where somebody wants to look at it."""
 
@@ -56,6 +58,10 @@ class Relay:
     ) -> None:
         with contextlib.suppress(OSError):
             while piece := await reader.read(_PIECE_BYTES):
+                if self.left is not None:
+                    if self.left < len(piece):
+                        return
+                    self.left -= len(piece)
                 self.carried += len(piece)
                 if self.kept is not None:
                     self.kept += piece

@@ -203,8 +203,13 @@ class Round:
             raise TroubleError(Trouble.NOT_ACCEPTED, "the peer was revoked")
 
     def _exchange(self) -> Steps[None]:
-        yield from self._fetch()
-        yield from self._answer()
+        """Both ways; with central first what both can read, then the house's sealed chains: a line
+        that breaks or costs has carried by then what people wait for.
+        """
+        for scopes in (self._scopes - {SEALED}, self._scopes & {SEALED}):
+            if scopes:
+                yield from self._fetch(scopes)
+                yield from self._answer(scopes)
 
     @property
     def _is_with_authority(self) -> bool:
@@ -291,10 +296,10 @@ class Round:
         check_page(page.changesets if page else (), {chain: n - 1})
         return page.changesets[0] if page and page.changesets else None
 
-    def _fetch(self) -> Steps[None]:
+    def _fetch(self, scopes: frozenset[str]) -> Steps[None]:
         view: View = yield Look()
         hopeless = set(view.blocked)
-        while wanted := self._wanted(view, hopeless):
+        while wanted := self._wanted(view, scopes, hopeless):
             self._enter(Stage.FETCH)
             wants = tuple(Want(*chain, after) for chain, after in wanted.items())
             page = yield from self._ask_page(Fetch(wants, self.page_bytes))
@@ -329,19 +334,19 @@ class Round:
             self.is_behind = True
             return None
 
-    def _wanted(self, view: View, hopeless: set[Chain]) -> dict[Chain, int]:
-        lack = we_lack(view.heads, self.said, scopes=self._scopes)
+    def _wanted(self, view: View, scopes: frozenset[str], hopeless: set[Chain]) -> dict[Chain, int]:
+        lack = we_lack(view.heads, self.said, scopes=scopes)
         return {
             chain: after
             for chain, after in lack.items()
             if chain not in hopeless and chain[0] in self.here.roster.nodes
         }
 
-    def _answer(self) -> Steps[None]:
+    def _answer(self, scopes: frozenset[str]) -> Steps[None]:
         self._enter(Stage.ANSWER)
         hopeless: set[Chain] = set()
         view: View = yield Look()
-        while lack := self._lacking(view, hopeless):
+        while lack := self._lacking(view, scopes, hopeless):
             try:
                 batch = yield from read_page(lack, self.page_bytes)
             except DroppedError as dropped:
@@ -359,8 +364,10 @@ class Round:
             hopeless |= refused
             view = yield Look()
 
-    def _lacking(self, view: View, hopeless: set[Chain]) -> dict[Chain, int]:
-        lack = they_lack(view.heads, self.said, scopes=self._scopes)
+    def _lacking(
+        self, view: View, scopes: frozenset[str], hopeless: set[Chain]
+    ) -> dict[Chain, int]:
+        lack = they_lack(view.heads, self.said, scopes=scopes)
         return {chain: after for chain, after in lack.items() if chain not in hopeless}
 
     def _note_forks(self, view: View) -> Steps[None]:

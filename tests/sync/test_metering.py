@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from node.store import SEALED
 from node.sync import metrics_text
 from tests.relay import Relay, relay
 from tests.sync.wired import Wired, quarter, until
@@ -127,3 +129,28 @@ async def test_what_people_choose_counts_more_than_the_setting_and_is_kept(tmp_p
         await central.plan("von dort")
         await home.sees("von dort", "plan", "what")
         assert between.opened >= 2
+
+
+async def test_what_both_can_read_crosses_before_what_the_house_seals(tmp_path: Path) -> None:
+    """Cut after a tenth of the sealed backlog, the round has brought the plans of both."""
+    async with metered(tmp_path, "home") as (nodes, between):
+        home, central = nodes["home"], nodes["central"]
+        await rested(home, central)
+        for _ in range(10):
+            await home.wish(secrets.token_hex(40_000))
+        await home.plan("von hier")
+        await central.plan("von dort")
+        carried, wishes = between.carried, 10 * 40_000
+        between.left = wishes // 10
+        home.sync.metering.call_now()
+        await central.sees("von hier", "plan", "what")
+        await home.sees("von dort", "plan", "what")
+        assert between.carried - carried < wishes // 2
+        held = await central.store.heads()
+        mine = (await home.store.heads())[home.site, "house"].n
+        assert (home.site, SEALED) not in held or held[home.site, SEALED].n < mine
+        between.left = None
+        home.sync.metering.call_now()
+        await until(lambda: between.carried - carried > wishes)
+        await rested(home, central)
+        assert (await central.store.heads())[home.site, SEALED].n == mine

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from node.store import NodeRole
 from node.sync.health import _trouble
 from node.sync.patience import FIRST_PROOFS, LONG_SECONDS, SHORT_SECONDS, Patience
-from node.sync.peers import LAST_RETRY_SECONDS, PATIENT, REST_SECONDS, Peer, Peers
+from node.sync.peers import (
+    LAST_RETRY_SECONDS,
+    PATIENT,
+    REST_SECONDS,
+    SPARED_RETRY_SECONDS,
+    Peer,
+    Peers,
+)
 from node.sync.roster import RosterNode
 from node.sync.tls import certificate, public_key_of
 from node.sync.transport import Address, parse_address, quarter_tag
@@ -178,3 +185,23 @@ def test_a_success_that_was_noted_in_the_future_hides_no_silence() -> None:
     one.trouble, one.last_success_at = Trouble.UNREACHABLE, 2_000_000_000
     assert _trouble(one, 2_000_000_060) is None
     assert _trouble(one, 1_800_000_000) is Trouble.UNREACHABLE
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from(list(Trouble))), min_size=1, max_size=40),
+    st.integers(1, 1440),
+    st.floats(0, 1),
+)
+def test_what_happened_at_central_waits_no_longer_than_a_bounded_time_on_a_metered_line(
+    ends: list[Trouble | None], minutes: int, jitter: float
+) -> None:
+    """Such as a box that was let go there: a fifth more than the rest, or a quarter of an hour."""
+    one = peer("Zentrale")
+    one.spare(minutes * 60.0)
+    for trouble in ends:
+        if trouble is None:
+            one.succeed(0, loop_now=0.0, jitter=jitter)
+            assert one.due_at <= minutes * 60.0 * 1.2
+        else:
+            one.fail(trouble, loop_now=0.0, jitter=jitter)
+            assert one.due_at <= SPARED_RETRY_SECONDS
