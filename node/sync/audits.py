@@ -20,6 +20,7 @@ from node.store import SEALED, Chain, Core, Head, Store
 from node.store.digests import Digests, applied_of, take_digests, unpack_ranges
 from node.store.doctor import Finding
 from node.store.mending import find_faults
+from node.sync.ahead import AskPeer
 from node.sync.asking import insist
 from node.sync.audit_messages import (
     AskDigests,
@@ -32,10 +33,9 @@ from node.sync.audit_messages import (
     TableDigests,
 )
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import Reply, Request, Sorry
+from node.sync.wire import Reply, Sorry
 
 T = TypeVar("T")
-AskPeer = Callable[[Request], Awaitable[Reply]]
 
 KEPT = "sync.audits"
 FRESH_SECONDS = 60.0

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from node.store import NO_HEAD, Chain, Head, SignedChangeset
 from node.sync.roster import SignedRoster
-from node.sync.wire import Request, WireError, outline
+from node.sync.wire import Fetch, HeadSaid, Request, Want, WireError, outline
 
 R = TypeVar("R")
 
@@ -48,9 +48,13 @@ class ReadRange:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Give changesets to intake; the result is its report."""
+    """Give changesets to intake; the result is its report.
+
+    `ahead` is what will be asked for next if all goes well: whoever can may ask for it meanwhile.
+    """
 
     batch: tuple[SignedChangeset, ...]
+    ahead: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,10 @@ class DroppedError(Exception):
         self.chain = chain
 
 
-def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> set[Chain]:
-    """The chains in a page; raises `WireError` where it is not what was asked for, in order."""
+def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> dict[Chain, int]:
+    """How far a page goes in each of its chains; raises `WireError` where it is not what was asked
+    for, in order.
+    """
     at: dict[Chain, int] = {}
     for signed in page:
         claim = outline(signed)
@@ -98,7 +104,24 @@ def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> 
         if claim.n != at.get(claim.chain, wanted[claim.chain]) + 1:
             raise WireError("a changeset out of order")
         at[claim.chain] = claim.n
-    return set(at)
+    return at
+
+
+def fetch_of(lack: Mapping[Chain, int], max_bytes: int) -> Fetch:
+    """The request for a page of what is lacking."""
+    return Fetch(tuple(Want(*chain, after) for chain, after in lack.items()), max_bytes)
+
+
+def fetch_after(
+    wanted: Mapping[Chain, int],
+    offered: Mapping[Chain, int],
+    said: Mapping[Chain, HeadSaid],
+    max_bytes: int,
+) -> Fetch | None:
+    """The request for what is lacking yet once all that was offered is held."""
+    reached = {**wanted, **offered}
+    lack = {chain: n for chain, n in reached.items() if n < said[chain].n}
+    return fetch_of(lack, max_bytes) if lack else None
 
 
 def stuck(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, TypeVar
 
 from node.base.refusals import RefusedError
 from node.store import Core, PrunedError, Store
 from node.store.backups import COPIES_FOLDER as COPIES
+from node.sync.ahead import AskAhead, AskPeer
 from node.sync.answering import (
     Assume,
     AwaitNews,
@@ -46,10 +47,8 @@ from node.sync.roster import (
 from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.transport import Address
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import Reply, Request
 
 R = TypeVar("R")
-AskPeer = Callable[[Request], Awaitable[Reply]]
 
 log = logging.getLogger("quartier.sync")
 
@@ -159,13 +158,14 @@ class Own:
     async def drive(self, steps: Generator[Any, Any, R], ask: AskPeer | None = None) -> R:
         """Carry out a round's or an answer's effects until it is done."""
         looked_at = self.pulse.count
+        peer = None if ask is None else AskAhead(ask)
         try:
             effect = next(steps)
             while True:
                 if isinstance(effect, Look):
                     looked_at = self.pulse.count
                 try:
-                    result = await self._perform(effect, ask, looked_at)
+                    result = await self._perform(effect, peer, looked_at)
                 except TroubleError as error:
                     effect = steps.throw(error)
                 except RefusedError as error:
@@ -178,17 +178,21 @@ class Own:
             return answer
         finally:
             steps.close()
+            if peer is not None:
+                await peer.close()
 
     async def _perform(
         self,
         effect: Effect | Work,
-        ask: AskPeer | None,
+        peer: AskAhead | None,
         looked_at: int,
     ) -> object:
         if isinstance(effect, Ask):
-            if ask is None:
+            if peer is None:
                 raise TypeError("an answer asks nobody")
-            return await ask(effect.request)
+            return await peer.ask(effect.request)
+        if isinstance(effect, Take) and effect.ahead is not None and peer is not None:
+            peer.begin(effect.ahead)
         if isinstance(effect, Learn):
             return await self.learn(effect.signed)
         if isinstance(effect, GiveWay):

@@ -28,6 +28,8 @@ from node.sync.effects import (
     Take,
     View,
     check_page,
+    fetch_after,
+    fetch_of,
     read_page,
     stuck,
 )
@@ -299,10 +301,13 @@ class Round:
     def _fetch(self, scopes: frozenset[str]) -> Steps[None]:
         view: View = yield Look()
         hopeless = set(view.blocked)
+        ahead: Fetch | None = None
         while wanted := self._wanted(view, scopes, hopeless):
             self._enter(Stage.FETCH)
-            wants = tuple(Want(*chain, after) for chain, after in wanted.items())
-            page = yield from self._ask_page(Fetch(wants, self.page_bytes))
+            fetch = fetch_of(wanted, self.page_bytes)
+            if ahead is not None and ahead.wants == fetch.wants:
+                fetch = ahead
+            page = yield from self._ask_page(fetch)
             if page is None:
                 return
             self._enter(Stage.CHECK)
@@ -310,7 +315,8 @@ class Round:
             if not offered:
                 return
             self._enter(Stage.APPLY)
-            report: IntakeReport = yield Take(page.changesets)
+            ahead = fetch_after(wanted, offered, self.said, self.page_bytes)
+            report: IntakeReport = yield Take(page.changesets, ahead)
             self.forked |= self._as_told(report.forked)
             self.fetched += len(page.changesets)
             self.applied += report.applied
