@@ -9,10 +9,11 @@ Whatever goes wrong, the caller must give up the transaction and the connection.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import repeat
-from typing import Any, NamedTuple
+from itertools import compress, repeat
+from operator import itemgetter, not_
+from typing import Any
 
 from node.store.law import SENTINEL, Rows
 from node.store.schema import Table, Value
@@ -24,44 +25,40 @@ MERGE_SQL = (
 """The receiver stamps its own `db_version`, so an absurd one cannot spread."""
 
 
-class _Row(NamedTuple):
-    """One changed row; `seq` is the place of its first cell in the transaction."""
-
-    seq: int
-    site: bytes
-    packed: bytes
-    key: tuple[Value, ...]
-    length: int
-    versions: tuple[int, ...]
-    values: tuple[Value, ...]
-
-
 def merge(connection: Any, said: Sequence[Rows]) -> None:
     """Merge what was said of rows into the open transaction, as if cell by cell, by place.
 
     Rows of different keys don't touch each other. Of one key only what was said first can find it
     new here: the rest, in this transaction too, is left to cr-sqlite, and in its turn.
     """
-    first = _first_places(said)
-    maybe_new: dict[tuple[str, tuple[str, ...]], tuple[Table, list[_Row]]] = {}
+    maybe_new: dict[tuple[str, tuple[str, ...]], list[Rows]] = defaultdict(list)
     cells: list[tuple[Any, ...]] = []
-    for rows in said:
-        table, names, begins = rows.table, rows.names, first[rows.table.name]
-        if _are_edits(rows):
-            cells += _cells_of(table, names, list(_rows_of(rows)))
-            continue
-        new = maybe_new.setdefault((table.name, names), (table, []))[1]
-        others: list[_Row] = []
-        for row in _rows_of(rows):
-            # What follows from the causal length of deleted and restored rows, cr-sqlite knows.
-            is_candidate = row.length == 1 and begins[row.packed] == row.seq
-            (new if is_candidate and SENTINEL not in names else others).append(row)
-        cells += _cells_of(table, names, others)
-    for (_, names), (table, new) in maybe_new.items():
-        known = _insert_new(connection, table, names, new)
-        cells += _cells_of(table, names, known)
-    cells.sort(key=_seq)
+    for rows, is_candidate in _candidates(said):
+        if any(is_candidate):
+            maybe_new[rows.table.name, rows.names].append(rows.where(is_candidate))
+        cells += _cells_of(rows.where(map(not_, is_candidate)))
+    for alike in maybe_new.values():
+        for rows in _insert_new(connection, alike):
+            cells += _cells_of(rows)
+    cells.sort(key=itemgetter(-1))
     connection.executemany(MERGE_SQL, cells)
+
+
+def _candidates(said: Sequence[Rows]) -> Iterator[tuple[Rows, Sequence[bool]]]:
+    """Which rows may be new here: what follows from the causal length of deleted and restored
+    rows, and from a key that was met before, cr-sqlite knows.
+    """
+    by_table: dict[str, list[Rows]] = defaultdict(list)
+    for rows in said:
+        by_table[rows.table.name].append(rows)
+    for of_table in by_table.values():
+        first = _first_places(of_table)
+        for rows in of_table:
+            if SENTINEL in rows.names or _are_edits(rows):
+                yield rows, [False] * len(rows.places)
+            else:
+                met = zip(rows.packed, rows.places, rows.lengths, strict=True)
+                yield rows, [length == 1 and first[key] == place for key, place, length in met]
 
 
 def _are_edits(rows: Rows) -> bool:
@@ -69,78 +66,67 @@ def _are_edits(rows: Rows) -> bool:
     return all(1 not in versions for versions in rows.versions)
 
 
-def _first_places(said: Sequence[Rows]) -> dict[str, dict[bytes, int]]:
-    """By table and packed key: where the key is met first."""
-    first: dict[str, dict[bytes, int]] = defaultdict(dict)
-    for rows in said:
-        begins = first[rows.table.name]
+def _first_places(of_table: Sequence[Rows]) -> dict[bytes, int]:
+    """By packed key: where it is met first."""
+    first: dict[bytes, int] = {}
+    for rows in of_table:
         for packed, place in zip(rows.packed, rows.places, strict=True):
-            if place < begins.get(packed, place + 1):
-                begins[packed] = place
+            if place < first.get(packed, place + 1):
+                first[packed] = place
     return first
 
 
-def _rows_of(rows: Rows) -> Iterator[_Row]:
-    versions, values = zip(*rows.versions, strict=True), zip(*rows.values, strict=True)
-    sites = repeat(rows.site, len(rows.places))
-    return map(_Row, rows.places, sites, rows.packed, rows.keys, rows.lengths, versions, values)
-
-
-def _cells_of(table: Table, names: tuple[str, ...], rows: Sequence[_Row]) -> list[tuple[Any, ...]]:
-    """The rows as `crsql_changes` takes them, cell by cell."""
-    return [
-        (table.name, row.packed, name, value, version, row.site, row.length, row.seq + number)
-        for row in rows
-        for number, (name, version, value) in enumerate(
-            zip(names, row.versions, row.values, strict=True)
+def _cells_of(rows: Rows) -> Iterator[tuple[Any, ...]]:
+    """The rows as `crsql_changes` takes them, cell by cell, column after column."""
+    table, site = repeat(rows.table.name), repeat(rows.site)
+    for number, name in enumerate(rows.names):
+        places = [place + number for place in rows.places]
+        values, versions = rows.values[number], rows.versions[number]
+        yield from zip(
+            *(table, rows.packed, repeat(name), values, versions, site, rows.lengths, places),
+            strict=False,
         )
-    ]
 
 
-def _seq(cell: tuple[Any, ...]) -> int:
-    seq: int = cell[-1]
-    return seq
-
-
-def _insert_new(
-    connection: Any, table: Table, names: tuple[str, ...], rows: list[_Row]
-) -> list[_Row]:
-    """Write the rows that were never seen here; answers the others."""
+def _insert_new(connection: Any, alike: Sequence[Rows]) -> list[Rows]:
+    """Write the rows that were never seen here, all of one table and with the same cells;
+    answers the others.
+    """
+    table, names = alike[0].table, alike[0].names
     key_sql, row_sql, clock_sql = _statements(table, names)
-    last = connection.execute(
-        f'select coalesce(max(__crsql_key), 0) from "{table.name}__crsql_pks"'
-    ).fetchone()[0]
-    new = list(enumerate(rows, start=last + 1))
-    known: list[_Row] = []
-    taken = connection.executemany(key_sql, [(number, *row.key) for number, row in new])
-    if taken.rowcount != len(rows):
-        new, known = _parted(connection, table, new, last)
-    if new:
-        _insert_past_triggers(connection, row_sql, [row.key + row.values for _, row in new])
-        version = connection.execute("select crsql_next_db_version()").fetchone()[0]
-        ordinals = {site: ordinal_of(connection, site) for site in {row.site for _, row in new}}
-        connection.executemany(
-            clock_sql,
-            [(number, version, ordinals[row.site], row.seq, *row.versions) for number, row in new],
+    known = []
+    for rows in alike:
+        last = connection.execute(
+            f'select coalesce(max(__crsql_key), 0) from "{table.name}__crsql_pks"'
+        ).fetchone()[0]
+        numbers: Sequence[int] = range(last + 1, last + 1 + len(rows.places))
+        taken = connection.executemany(
+            key_sql, zip(numbers, *zip(*rows.keys, strict=True), strict=True)
         )
+        new = rows
+        if taken.rowcount != len(rows.places):
+            is_new = _are_there(connection, table, numbers)
+            new, numbers = rows.where(is_new), list(compress(numbers, is_new))
+            known.append(rows.where(map(not_, is_new)))
+        if numbers:
+            values = zip(*zip(*new.keys, strict=True), *new.values, strict=True)
+            _insert_past_triggers(connection, row_sql, values)
+            version = connection.execute("select crsql_next_db_version()").fetchone()[0]
+            about = repeat(version), repeat(ordinal_of(connection, new.site)), new.places
+            connection.executemany(clock_sql, zip(numbers, *about, *new.versions, strict=False))
     return known
 
 
-def _parted(
-    connection: Any, table: Table, rows: list[tuple[int, _Row]], last: int
-) -> tuple[list[tuple[int, _Row]], list[_Row]]:
-    """The rows whose key was new, and those whose key was there already."""
+def _are_there(connection: Any, table: Table, numbers: Sequence[int]) -> list[bool]:
+    """Which of the numbers just given to keys were taken, because the key was new."""
     found = connection.execute(
-        f'select __crsql_key from "{table.name}__crsql_pks" where __crsql_key > ?', (last,)
+        f'select __crsql_key from "{table.name}__crsql_pks" where __crsql_key >= ?', (numbers[0],)
     ).fetchall()
-    new = {row[0] for row in found}
-    return (
-        [(number, row) for number, row in rows if number in new],
-        [row for number, row in rows if number not in new],
-    )
+    there = {row[0] for row in found}
+    return [number in there for number in numbers]
 
 
-def _insert_past_triggers(connection: Any, sql: str, rows: Sequence[tuple[Value, ...]]) -> None:
+def _insert_past_triggers(connection: Any, sql: str, rows: Iterable[tuple[Value, ...]]) -> None:
     """Insert without cr-sqlite noticing, which would take the rows for our own writing."""
     connection.execute("select crsql_internal_sync_bit(1)")
     try:

@@ -123,6 +123,15 @@ def check_origin(changeset: Changeset, place: Place, who: Member) -> None:
         raise LawBrokenError("the node was revoked before it wrote this")
 
 
+def check_origins(run: Sequence[Changeset], place: Place, who: Member) -> None:
+    """The same for a run of one chain: what all of it claims alike is looked at once, and of the
+    numbers the last, for what counts of a node's chain has an end and no gaps.
+    """
+    alike = {(each.format, each.quarter, each.epoch, each.schema): each for each in run}
+    for changeset in (*alike.values(), run[-1]):
+        check_origin(changeset, place, who)
+
+
 class Intake:
     """Takes one batch of foreign changesets into one open database, in one transaction."""
 
@@ -233,8 +242,7 @@ class Intake:
         if not joins or self._is_stopped(chain) or newest > self._place.registry.number:
             return False
         try:
-            for changeset in said:
-                check_origin(changeset, self._place, who)
+            check_origins(said, self._place, who)
             told = [one.changeset for one in run if not one.signed.is_withheld]
             listed = self._understand(told, who)
         except LawBrokenError:
@@ -242,8 +250,9 @@ class Intake:
         if not all(map(is_ordinary, listed)):
             return False
         self._put_up(listed)
-        for opened in run:
-            self._hold(Entry.of(opened.changeset, opened.signed, opened.hash, applied=True))
+        entries = [Entry.of(each.changeset, each.signed, each.hash, applied=True) for each in run]
+        self._entries += entries
+        self._heads[chain] = Head(entries[-1].n, entries[-1].hash, entries[-1].n)
         self._report.add_times(len(run), Verdict.APPLIED)
         return True
 

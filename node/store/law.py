@@ -6,14 +6,17 @@ and because the bulk path writes them so. Nothing here looks at the database but
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import compress
+from typing import Any, TypeVar
 
 from node.store.changeset import Changeset, RowChange, TableChange
-from node.store.packing import PackingError, unpack
+from node.store.packing import PackingError, unpack_all
 from node.store.roles import NodeRole, may_write
 from node.store.schema import Column, Registry, Table, Value
+
+T = TypeVar("T")
 
 SENTINEL = "-1"
 """cr-sqlite's own column: the row's causal length, where it is more than 1."""
@@ -51,11 +54,29 @@ class Rows:
     versions: Sequence[Sequence[int]]
     values: Sequence[Sequence[Value]]
 
+    def where(self, chosen: Iterable[bool]) -> Rows:
+        """Those of the rows that are chosen, in their order."""
+        flags = list(chosen)
+        if all(flags):
+            return self
+
+        def of(column: Sequence[T]) -> list[T]:
+            return list(compress(column, flags))
+
+        return Rows(
+            self.site,
+            self.table,
+            self.names,
+            *(of(self.places), of(self.packed), of(self.keys), of(self.lengths)),
+            versions=[of(versions) for versions in self.versions],
+            values=[of(values) for values in self.values],
+        )
+
 
 def read_rows(
     run: Sequence[Changeset], registry: Registry, role: NodeRole, *, start: int = 0
 ) -> list[Rows]:
-    """What changesets of one site say of rows; `start` is the place of their first cell.
+    """What changesets of one chain say of rows; `start` is the place of their first cell.
 
     Raises `LawBrokenError` unless all could have been written so. Which of them could not, is
     for the caller to find out, by asking for each alone.
@@ -68,7 +89,9 @@ def read_rows(
         if len({change.table for change in changeset.tables}) != len(changeset.tables):
             raise LawBrokenError("a table occurs twice")
         for change in changeset.tables:
-            tables[change.table] = _table_of(change, changeset.scope, registry, role)
+            if change.table not in tables:
+                tables[change.table] = _table_named(change.table, run[0].scope, registry, role)
+            _check_once_each(change)
             for row in change.rows:
                 names = tuple([cell[0] for cell in row.cells])
                 places, rows = alike.setdefault((change.table, names), ([], []))
@@ -91,7 +114,8 @@ def check_own(changeset: Changeset, registry: Registry, role: NodeRole) -> None:
         read_rows([changeset], registry, role)
         return
     for change in changeset.tables:
-        table = _table_of(change, changeset.scope, registry, role)
+        table = _table_named(change.table, changeset.scope, registry, role)
+        _check_once_each(change)
         for row in change.rows:
             _check_row(table, row)
 
@@ -114,19 +138,22 @@ def _check_row(table: Table, row: RowChange) -> None:
             raise LawBrokenError(_not_accepted(table.name, name))
 
 
-def _table_of(change: TableChange, scope: str, registry: Registry, role: NodeRole) -> Table:
-    table = registry.tables.get(change.table)
+def _table_named(name: str, scope: str, registry: Registry, role: NodeRole) -> Table:
+    table = registry.tables.get(name)
     if table is None or not table.replicated:
-        raise LawBrokenError(f"table {change.table!r} is not replicated")
+        raise LawBrokenError(f"table {name!r} is not replicated")
     if table.scope != scope:
         raise LawBrokenError(f"table {table.name} is not in scope {scope}")
     if not may_write(role, table):
         raise LawBrokenError(f"a {role} node may not write {table.name}")
-    if not change.rows:
-        raise LawBrokenError(f"no rows for {table.name}")
-    if len({row.key for row in change.rows}) != len(change.rows):
-        raise LawBrokenError(f"{table.name}: a row occurs twice")
     return table
+
+
+def _check_once_each(change: TableChange) -> None:
+    if not change.rows:
+        raise LawBrokenError(f"no rows for {change.table}")
+    if len({row.key for row in change.rows}) != len(change.rows):
+        raise LawBrokenError(f"{change.table}: a row occurs twice")
 
 
 def _read_alike(
@@ -200,7 +227,7 @@ def _not_accepted(table: str, column: str) -> str:
 
 def _keys(table: Table, packed: Sequence[bytes]) -> list[tuple[Value, ...]]:
     try:
-        keys = [unpack(key) for key in packed]
+        keys = unpack_all(packed)
     except PackingError as error:
         raise LawBrokenError(f"{table.name}: {error}") from error
     if {len(key) for key in keys} != {len(table.key)} or not all(

@@ -11,6 +11,7 @@ bytes than it needs is refused: two packings of one key would be two rows to who
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 from node.store.schema import Value
 
@@ -41,6 +42,16 @@ def unpack(blob: bytes) -> tuple[Value, ...]:
     if at != len(blob):
         raise PackingError("key has bytes left over")
     return tuple(values)
+
+
+def unpack_all(blobs: Sequence[bytes]) -> list[tuple[Value, ...]]:
+    """The columns of packed keys; ids of one length, as nearly all are, at once."""
+    heads = {blob[:3] for blob in blobs}
+    head = heads.pop() if len(heads) == 1 else b""
+    is_id = len(head) == 3 and head.startswith(_ONE_SHORT_BLOB) and head[2] > 0
+    if is_id and set(map(len, blobs)) == {3 + head[2]}:
+        return [(blob[3:],) for blob in blobs]
+    return [unpack(blob) for blob in blobs]
 
 
 def _unpack_one(blob: bytes, at: int) -> tuple[Value, int]:
