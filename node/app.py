@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 
 from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
+from node.base.clock import KEPT as BY_HAND
 from node.base.clock import Clock, SystemClock
 from node.base.refusals import N_
 from node.erasing import Sweeper
@@ -161,8 +162,11 @@ def sync_settings(settings: Settings) -> SyncSettings:
 
 def prepare(core: Core, clock: Clock) -> None:
     """What a store needs before it serves: rooms that follow merges, projections, the floor."""
-    if isinstance(clock, SystemClock) and (seen := core.latest_instant()) is not None:
-        clock.raise_floor(seen)
+    if isinstance(clock, SystemClock):
+        if (seen := core.latest_instant()) is not None:
+            clock.raise_floor(seen)
+        if said := core.kept(BY_HAND):
+            clock.recall(said)
     # What follows of a merge that a dead process began is judged by who wrote it.
     adopt_role(core)
     core.after_merge = follower(core, clock)

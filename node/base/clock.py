@@ -13,10 +13,13 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 BUILT_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """No release of this code ran before this instant; an earlier time on the clock is wrong."""
+
+_START_MARK = Path("/proc/sys/kernel/random/boot_id")
 
 TRUST_ASKED_EVERY_SECONDS = 60.0
 """Asking the system costs a process; synchronisation does not come and go by the second."""
@@ -34,6 +37,16 @@ class Clock(Protocol):
         """Whether the time was synchronised, or set by staff, since the machine started."""
         ...
 
+    def set_by_hand(self, instant: datetime) -> str:
+        """Believe somebody who says what time it is, until the machine is synchronised or starts
+        anew; answers what to keep for the next process (`recall`).
+        """
+        ...
+
+
+KEPT = "clock.by_hand"
+"""Where a store keeps what `set_by_hand` answered."""
+
 
 class SystemClock:
     """The machine's clock; while nobody says that it is right, held above what was seen before."""
@@ -48,10 +61,16 @@ class SystemClock:
         self._is_synchronised = is_synchronised or system_clock_is_synchronised
         self._asked_at = -TRUST_ASKED_EVERY_SECONDS
         self._synchronised = False
+        self._started_at: datetime | None = None
+        """When the machine started by the time that somebody has said."""
 
     def now(self) -> datetime:
-        """The machine's time, or the floor where the machine is behind it and not synchronised."""
+        """The machine's time; where it is not synchronised, what somebody has said, or the floor
+        where the machine is behind it.
+        """
         machine = datetime.now(UTC)
+        if self._started_at is not None and not self._is_right(machine):
+            return self._started_at + _since_start()
         if machine >= self._floor or (machine >= BUILT_AT and self._is_in_step()):
             return machine
         return self._floor
@@ -62,8 +81,24 @@ class SystemClock:
 
     @property
     def trusted(self) -> bool:
-        """Whether the system says it is synchronised, at a time that can be."""
-        return self._is_in_step() and datetime.now(UTC) >= BUILT_AT
+        """Whether the system says it is synchronised, at a time that can be, or somebody has set
+        the clock.
+        """
+        return self._started_at is not None or self._is_right(datetime.now(UTC))
+
+    def set_by_hand(self, instant: datetime) -> str:
+        """See `Clock.set_by_hand`."""
+        self._started_at = instant - _since_start()
+        return f"{_this_start()} {self._started_at.isoformat()}"
+
+    def recall(self, kept: str) -> None:
+        """Take up what another process kept, if the machine has not started anew since."""
+        start, _, instant = kept.partition(" ")
+        if start == _this_start():
+            self._started_at = datetime.fromisoformat(instant)
+
+    def _is_right(self, machine: datetime) -> bool:
+        return self._is_in_step() and machine >= BUILT_AT
 
     def _is_in_step(self) -> bool:
         elapsed = time.monotonic()
@@ -71,6 +106,16 @@ class SystemClock:
             self._asked_at = elapsed
             self._synchronised = self._is_synchronised()
         return self._synchronised
+
+
+def _since_start() -> timedelta:
+    """Since the machine started, its sleep included; not moved by whoever sets its clock."""
+    return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
+
+
+def _this_start() -> str:
+    """The mark of this start of the machine; see random(4)."""
+    return _START_MARK.read_text(encoding="ascii").strip()
 
 
 class FrozenClock:
@@ -91,6 +136,12 @@ class FrozenClock:
     def set(self, at: datetime) -> None:
         """Put the clock to another instant, also an earlier one."""
         self._now = at.astimezone(UTC)
+
+    def set_by_hand(self, instant: datetime) -> str:
+        """See `Clock.set_by_hand`."""
+        self.set(instant)
+        self.trusted = True
+        return ""
 
 
 def system_clock_is_synchronised() -> bool:

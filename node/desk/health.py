@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, get, post
 
 from node.base.actors import Permission, may
+from node.base.clock import BUILT_AT
+from node.base.clock import KEPT as BY_HAND
+from node.base.periods import local_instant
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.store.quarantine import REASON_CHARS_MAX, set_aside, try_again
@@ -16,6 +21,11 @@ from node.web.errors import words
 from node.web.forms import Fields, read_fields
 from node.web.health import HealthView, health_view
 from node.web.visit import Visit
+
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""Beyond this somebody mistyped the year."""
+
+log = logging.getLogger("quartier.desk")
 
 SCOPES = ("house", "quarter", "fleet", "sealed")
 
@@ -30,6 +40,8 @@ class HealthPage:
     can_pair: bool
     can_judge: bool
     is_metered: bool
+    set_clock: dict[str, str] | None = None
+    """Date and time to begin with, where somebody may say what time it is and it helps."""
     refusal: dict[str, Any] | None = None
     problems: dict[str, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
@@ -51,12 +63,20 @@ async def _page(
         can_cut=visit.house.demo,
         can_pair=may(visit.actor, Permission.PAIR_NODES),
         can_judge=may(visit.actor, Permission.RUN_NODE),
+        set_clock=_clock_form(visit),
         is_metered=visit.house.service(Sync).metering.is_on,
         refusal=words(visit, refusal) if refusal else None,
         given=given or {},
     )
     status = refusal.status if refusal else 200
     return await desk_page(visit, "desk/health.html", page, here="health", status=status)
+
+
+def _clock_form(visit: Visit) -> dict[str, str] | None:
+    if visit.house.clock.trusted or not may(visit.actor, Permission.PAIR_NODES):
+        return None
+    here = visit.now.astimezone(visit.zone)
+    return {"day": here.date().isoformat(), "at": f"{here:%H:%M}"}
 
 
 @post("/desk/health/retry", include_in_schema=False)
@@ -124,6 +144,30 @@ async def use_line(visit: Visit) -> Response[Any]:
     return visit.go("/desk/health")
 
 
+@post("/desk/health/clock", include_in_schema=False)
+async def set_clock(visit: Visit) -> Response[Any]:
+    """Say what time it is, where no network does: it counts until one does."""
+    visit.allowed(Permission.PAIR_NODES)
+    fields = await read_fields(visit)
+    day, at = fields.day("day"), fields.clock("at")
+    clock = visit.house.clock
+    if day is None or at is None or clock.trusted:
+        return await _page(visit, NO_TIME)
+    instant = local_instant(day, at, visit.zone)
+    if not BUILT_AT <= instant <= LATEST:
+        return await _page(visit, NO_TIME)
+    said = clock.set_by_hand(instant)
+    await visit.store.on_writer(lambda core: core.keep(BY_HAND, said))
+    log.warning("the clock was set by hand to %s", instant.isoformat())
+    return visit.go("/desk/health")
+
+
+NO_TIME = Refusal(
+    "desk.no_time",
+    N_("Diese Zeit kann nicht stimmen, oder die Uhr stellt sich schon von selbst."),
+    N_("Bitte geben Sie das heutige Datum und die Uhrzeit an."),
+    status=422,
+)
 ONLY_IN_DEMO = Refusal(
     "desk.only_in_demo",
     N_("Die Leitung kann nur in einer Demo getrennt werden."),
@@ -131,4 +175,4 @@ ONLY_IN_DEMO = Refusal(
     status=403,
 )
 
-ROUTES = (health_page, retry, put_aside, switch_line, use_line)
+ROUTES = (health_page, retry, put_aside, switch_line, use_line, set_clock)

@@ -292,7 +292,10 @@ COPIED = Refusal(
 CLOCK = Refusal(
     "health.clock",
     N_("Die Uhr dieser Box ist nicht gestellt. Zeiten können falsch sein."),
-    N_("Sie stellt sich von selbst, sobald die Box ins Internet kommt. Prüfen Sie das Netzkabel."),
+    N_(
+        "Sie stellt sich von selbst, sobald die Box ins Internet kommt. Prüfen Sie das Netzkabel,"
+        " oder stellen Sie die Uhr am Schreibtisch unter „Zustand“."
+    ),
 )
 UPDATE = Refusal(
     "health.update",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,31 @@ def test_a_box_that_was_years_ahead_is_right_again_once_it_is_synchronised(
     machine.synchronised = True
     assert machine.clock.now() == SEEN
     assert machine.clock.trusted
+
+
+def test_what_somebody_says_counts_until_the_machine_knows_better(machine: Machine) -> None:
+    machine.at = datetime(1970, 1, 1, tzinfo=UTC)
+    said = SEEN + timedelta(days=3)
+    machine.clock.set_by_hand(said)
+    assert machine.clock.trusted
+    # The machine's own clock may be put anywhere meanwhile.
+    machine.at = datetime(2036, 2, 7, tzinfo=UTC)
+    assert said <= machine.clock.now() < said + timedelta(minutes=1)
+    machine.at, machine.synchronised = SEEN + timedelta(days=4), True
+    assert machine.clock.now() == machine.at
+    assert machine.clock.trusted
+
+
+def test_what_somebody_said_counts_for_the_next_process_but_not_after_a_new_start(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = machine.clock.set_by_hand(SEEN + timedelta(days=3))
+    another = SystemClock(is_synchronised=lambda: False)
+    another.recall(kept)
+    assert another.trusted
+    assert abs(another.now() - machine.clock.now()) < timedelta(seconds=5)
+    (tmp_path / "boot_id").write_text("another start")
+    monkeypatch.setattr(clock, "_START_MARK", tmp_path / "boot_id")
+    later = SystemClock(is_synchronised=lambda: False)
+    later.recall(kept)
+    assert not later.trusted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,24 @@ async def test_a_difference_that_the_nightly_audit_found_is_told_at_both(
         ):
             assert "Beim nächtlichen Vergleich mit Foyer stimmte etwas nicht" in page.text
             assert "2 Zeilen wurden" in page.text
+
+
+async def test_where_no_network_tells_the_time_the_team_does(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town, "demir")
+        path = "/desk/health/clock"
+        assert "Uhr stellen" not in (await demir.get("/desk/health")).text
+        assert (await demir.post(path, day="2026-11-25", at="10:30")).status_code == 422
+        clock.trusted = False
+        assert "Uhr stellen" in (await demir.get("/desk/health")).text
+        for wrong in ({"day": "1970-01-01", "at": "10:30"}, {"day": "2226-11-25", "at": "10:30"}):
+            assert (await demir.post(path, **wrong)).status_code == 422
+        assert not clock.trusted
+        done = await demir.post(path, day="2026-11-25", at="10:30")
+        assert "Uhr stellen" not in done.text
+        assert (clock.trusted, clock.now()) == (True, datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
 
 
 async def test_the_team_says_that_the_line_to_central_costs_money(
