@@ -38,6 +38,9 @@ print(made.codes["clara"])
 """
 """The small quarter's home node, made by the build that runs this; tells two codes."""
 
+pytestmark = pytest.mark.timeout(360)
+"""Two builds, three boxes, each started several times: minutes on a busy machine."""
+
 BOXES = ("home", "lobby", "new")
 CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
 WAITING = re.compile(r"(\d+) Änderungen einer neueren Programmversion warten hier")
