@@ -96,7 +96,7 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
     stage.known |= _told(sign_ins)
     database = folder / "home" / "quarter.db"
     stage.known |= apart(lambda: asyncio.run(_prepare(database, files, sign_ins)))
-    stage.known["newcomer_id"] = _let_a_box_wait(folder / "central", clock)
+    stage.known["waiting_box_id"] = _let_a_box_wait(folder / "central", clock)
     try:
         shutil.copytree(folder / "home", folder / BROKEN)
         shutil.copytree(folder / "central", folder / FLEET / "le-flair")
@@ -113,13 +113,13 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
 def _let_a_box_wait(folder: Path, clock: FrozenClock) -> str:
     """Somebody came to central with a code, and waits until the house lets the box in."""
     core = Core.open(folder / "quarter.db", REGISTRY, clock=clock)
-    newcomer_id = bytes(range(16))
+    waiting_id = bytes(range(16))
     try:
         adopt_role(core)
         core.write(
             lambda write: write.insert(
                 "box_waiting",
-                id=newcomer_id,
+                id=waiting_id,
                 public_key=b"k" * 32,
                 sealing_key=b"s" * 32,
                 mark=b"m" * 32,
@@ -130,7 +130,7 @@ def _let_a_box_wait(folder: Path, clock: FrozenClock) -> str:
         )
     finally:
         core.close()
-    return id_text(newcomer_id)
+    return id_text(waiting_id)
 
 
 def _break(stage: Stage, *, port: int) -> None:
