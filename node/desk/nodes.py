@@ -28,12 +28,10 @@ from node.sync import (
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.inviting import (
-    COUNTERSIGN_CHARS_MAX,
     INVITED,
     NAME_CHARS_MAX,
     NOT_HERE,
-    find_waiting,
-    let_in,
+    decide_waiting,
     taken_in_at,
     waiting_rows,
 )
@@ -93,17 +91,10 @@ async def invite_node(visit: Visit) -> Response[Any]:
 
 
 @post("/desk/nodes/waiting/{newcomer_id:str}", include_in_schema=False)
-async def decide_waiting(visit: Visit, newcomer_id: str) -> Response[Any]:
+async def decide(visit: Visit, newcomer_id: str) -> Response[Any]:
     """Let a box in that came to central with a code, or turn it away."""
     visit.allowed(Permission.PAIR_NODES)
-    fields = await read_fields(visit)
-    sync = visit.house.service(Sync)
-    newcomer = await find_waiting(sync, newcomer_id)
-    if fields.given.get("turn_away") == "1":
-        await sync.waiting.turn_away(newcomer)
-        return visit.go("/desk/nodes")
-    typed = fields.text("countersign", longest=COUNTERSIGN_CHARS_MAX)
-    refusal = await let_in(visit, newcomer, typed)
+    refusal = (await decide_waiting(visit, newcomer_id))[1]
     if refusal is None:
         return visit.go("/desk/nodes")
     page = await _page(visit)
@@ -250,7 +241,7 @@ UNKNOWN_NODE = Refusal(
 ROUTES = (
     nodes_page,
     invite_node,
-    decide_waiting,
+    decide,
     rename_node,
     ask_revoke,
     revoke,

@@ -11,8 +11,7 @@ from node.base.actors import Permission
 from node.kiosk.frame import kiosk_page
 from node.sync import Newcomer, Sync
 from node.web.errors import words
-from node.web.forms import read_fields
-from node.web.inviting import COUNTERSIGN_CHARS_MAX, find_waiting, let_in, taken_in_at
+from node.web.inviting import decide_waiting, find_waiting, taken_in_at
 from node.web.roles import ROLES
 from node.web.visit import Visit
 
@@ -43,15 +42,7 @@ async def waiting_page(visit: Visit, newcomer_id: str) -> Response[Any]:
 async def decide(visit: Visit, newcomer_id: str) -> Response[Any]:
     """Let it in, or turn it away."""
     visit.allowed(Permission.PAIR_NODES)
-    fields = await read_fields(visit)
-    sync = visit.house.service(Sync)
-    newcomer = await find_waiting(sync, newcomer_id)
-    if fields.given.get("turn_away") == "1":
-        await sync.waiting.turn_away(newcomer)
-        return visit.go(HEALTH)
-    refusal = await let_in(
-        visit, newcomer, fields.text("countersign", longest=COUNTERSIGN_CHARS_MAX)
-    )
+    newcomer, refusal = await decide_waiting(visit, newcomer_id)
     if refusal is None:
         return visit.go(HEALTH)
     page = _page(visit, newcomer, newcomer_id)

@@ -38,7 +38,7 @@ from node.spaces.deciding import (
     write_decision,
     zone_of_profile,
 )
-from node.spaces.folding import find_reservation, project_new
+from node.spaces.folding import find_held, find_reservation, project_new
 from node.spaces.model import (
     HOLD_MINUTES,
     Bill,
@@ -300,10 +300,8 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
 
 def _drop_other_holds(write: Write, actor: Actor, *, now: datetime) -> None:
     party = projections.party_of(actor.household_id, actor.person_id)
-    for reservation_id in projections.select_ids_held(write, party, actor.person_id, now=now):
-        other = find_reservation(write, reservation_id)
-        if other is not None and other.status_at(now) is Status.HELD:
-            cancel(write, actor, other.id, now=now)
+    for other in find_held(write, party, actor.person_id, now=now):
+        cancel(write, actor, other.id, now=now)
 
 
 NOT_YOURS = Refusal(

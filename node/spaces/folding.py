@@ -6,7 +6,8 @@ request waits until that comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from node.spaces import projections, tables
 from node.spaces.model import (
@@ -80,6 +81,16 @@ def find_with_space(
         space,
     )
     return reservation, space
+
+
+def find_held(
+    read: Read, party: bytes, person_id: bytes, *, now: datetime
+) -> Iterator[Reservation]:
+    """What a person of a household holds at the moment, by start."""
+    for reservation_id in projections.select_ids_held(read, party, person_id, now=now):
+        found = find_reservation(read, reservation_id)
+        if found is not None and found.status_at(now) is Status.HELD:
+            yield found
 
 
 def project(write: Write, reservation_id: bytes) -> Reservation | None:

@@ -26,7 +26,7 @@ from node.spaces.deciding import (
     release_instant,
     waits_for_desk,
 )
-from node.spaces.folding import find_reservation
+from node.spaces.folding import find_held, find_reservation
 from node.spaces.model import (
     OCCUPYING,
     BusySpan,
@@ -141,11 +141,8 @@ def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes
     """What this person holds at the moment. It stands in nobody's way but others': whoever looks
     again takes something else instead of it, or the same once more.
     """
-    for reservation_id in projections.select_ids_held(read, party, actor.person_id, now=now):
-        found = find_reservation(read, reservation_id)
-        if found is not None and found.status_at(now) is Status.HELD:
-            return reservation_id
-    return b""
+    held = find_held(read, party, actor.person_id, now=now)
+    return next((each.id for each in held), b"")
 
 
 def _is_meant(space: Space, query: Query) -> bool:

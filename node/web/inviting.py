@@ -7,7 +7,7 @@ from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.store import NodeRole
 from node.sync import WORDS, CodeError, Newcomer, Roster, RosterError, Sync, TroubleError
-from node.web.forms import path_id
+from node.web.forms import path_id, read_fields
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
@@ -48,7 +48,21 @@ async def find_waiting(sync: Sync, newcomer_id: str) -> Newcomer:
     return found
 
 
-async def let_in(visit: Visit, newcomer: Newcomer, typed: str) -> Refusal | None:
+async def decide_waiting(visit: Visit, newcomer_id: str) -> tuple[Newcomer, Refusal | None]:
+    """Do what a form says of a box that waits: let it in, or turn it away; the box, and why it was
+    not let in, if so.
+    """
+    fields = await read_fields(visit)
+    sync = visit.house.service(Sync)
+    newcomer = await find_waiting(sync, newcomer_id)
+    if fields.given.get("turn_away") == "1":
+        await sync.waiting.turn_away(newcomer)
+        return newcomer, None
+    typed = fields.text("countersign", longest=COUNTERSIGN_CHARS_MAX)
+    return newcomer, await _let_in(visit, newcomer, typed)
+
+
+async def _let_in(visit: Visit, newcomer: Newcomer, typed: str) -> Refusal | None:
     """Let a box into the house whose screen shows what was typed; why not, if so."""
     try:
         await visit.house.service(Sync).waiting.let_in(newcomer, typed)
