@@ -37,10 +37,10 @@ from node.store import Core
 from node.store.connection import DatabaseError
 from node.store.soundness import Stand, forget_life, is_corrupt
 from node.sync import (
-    Address,
     Behind,
     TroubleError,
     become_own,
+    begin_from_journals,
     begin_from_snapshot,
     listener_options,
 )
@@ -113,14 +113,19 @@ async def _try_to_serve(
     try:
         told, rest = told_to_stop(), 0.0
         while behind := await _serve([settings], clock, manager, told, rest=rest):
-            rest = 0.0 if await _begin_again(settings, behind, told) else AGAIN_SECONDS
+            alive = asyncio.create_task(manager.keep_watchdog(_lives))
+            is_done = await _begin_again(settings, behind, told)
+            alive.cancel()
+            rest = 0.0 if is_done else AGAIN_SECONDS
     except RefusedError as error:
         return error.refusal
     return None
 
 
 async def _begin_again(settings: Settings, behind: Behind, told: asyncio.Event) -> bool:
-    """Become a box of its own, where this is a copy of another, or take a snapshot."""
+    """Become a box of its own, where this is a copy of another; else take the whole of the quarter
+    from a sister, or play the own journal into an empty file.
+    """
     if behind.plan is not None:
         core = Core.open(settings.database, REGISTRY, clock=SystemClock())
         try:
@@ -131,25 +136,32 @@ async def _begin_again(settings: Settings, behind: Behind, told: asyncio.Event) 
         forget_life(settings.database)
         log.warning("this box is a copy of another: %s changesets are its own now", count)
         return True
-    return behind.giver is not None and await _take_snapshot(settings, behind.giver, told)
+    beginning = _beginning(settings, behind)
+    return beginning is not None and await _unless_told(beginning, told)
 
 
-async def _take_snapshot(settings: Settings, giver: Address, told: asyncio.Event) -> bool:
-    """Take the whole of the quarter from a sister, for what was missed is told no more as changes.
+def _beginning(settings: Settings, behind: Behind) -> Coroutine[Any, Any, bool] | None:
+    """What is missed is told no more as changes, or what is here too much cannot be taken back."""
+    database, clock = settings.database, SystemClock()
+    if (giver := behind.giver) is not None:
+        log.warning("away for too long, or misled: taking a snapshot of %s", giver)
+
+        def told(here: int, whole: int) -> None:
+            log.info("snapshot: %s of %s bytes", here, whole)
+
+        return begin_from_snapshot(giver, database, REGISTRY, clock=clock, told=told, again=True)
+    if (journals := behind.journals) is not None:
+        log.warning("misled by a box that was let go: beginning anew from the own journal")
+        return begin_from_journals(database, REGISTRY, clock=clock, central=journals.central)
+    return None
+
+
+async def _unless_told(beginning: Coroutine[Any, Any, bool], told: asyncio.Event) -> bool:
+    """Whether a new beginning was made, unless the process is told to stop meanwhile.
 
     Where that fails, or is cut short, the node goes on with what it has and tries again later.
     """
-    log.warning("away for too long: taking a snapshot of %s", giver)
-    taking = asyncio.create_task(
-        begin_from_snapshot(
-            giver,
-            settings.database,
-            REGISTRY,
-            clock=SystemClock(),
-            told=lambda here, whole: log.info("snapshot: %s of %s bytes", here, whole),
-            again=True,
-        )
-    )
+    taking = asyncio.create_task(beginning)
     stop = asyncio.create_task(told.wait())
     await asyncio.wait([taking, stop], return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
@@ -160,8 +172,12 @@ async def _take_snapshot(settings: Settings, giver: Address, told: asyncio.Event
     try:
         return taking.result()
     except (TroubleError, RefusedError, TimeoutError, OSError) as error:
-        log.warning("no snapshot could be had of %s: %s", giver, error)
+        log.warning("this box could not begin anew: %s", error)
         return False
+
+
+async def _lives() -> None:
+    """While nothing is served, whoever gets a turn lives."""
 
 
 async def _serve(

@@ -5,6 +5,7 @@ A *roster* is the signed list of nodes; a *round* is one meeting of two of them 
 The trap: what was sent is not yet held - only the peer's own heads count.
 """
 
+from node.sync.anew import begin_from_journals
 from node.sync.audits import find_differences
 from node.sync.authority import (
     add_node,
@@ -15,11 +16,12 @@ from node.sync.authority import (
     sheet_keys,
     take_authority,
 )
+from node.sync.behind import Behind
 from node.sync.clones import become_own
 from node.sync.discovery import found_nearby
 from node.sync.fetching import begin_from_snapshot
 from node.sync.granting import grant_house_key
-from node.sync.health import MARK_CHARS, AuditHealth, Health, PeerHealth, Sentence, Stopped
+from node.sync.health import MARK_CHARS, AuditHealth, Health, PeerHealth, Sentence, Stopped, TooMuch
 from node.sync.house_key import sealing_public_key
 from node.sync.interfaces import needs_zone, own_addresses
 from node.sync.joining import join_quarter
@@ -30,7 +32,6 @@ from node.sync.metering import Metering
 from node.sync.metering import chosen as chosen_metered
 from node.sync.metrics import metrics_text
 from node.sync.offsite import fetch_copy, list_copies
-from node.sync.own import Behind
 from node.sync.pairing import Code, CodeError, invite
 from node.sync.recovery import candidates, go_on_alone, recover_quarter, stand_in
 from node.sync.roster import (
@@ -80,6 +81,7 @@ __all__ = [
     "Stopped",
     "Sync",
     "SyncSettings",
+    "TooMuch",
     "Trouble",
     "TroubleError",
     "Words",
@@ -88,6 +90,7 @@ __all__ = [
     "backup_recipient",
     "backup_secret",
     "become_own",
+    "begin_from_journals",
     "begin_from_snapshot",
     "candidates",
     "chosen_metered",

@@ -8,9 +8,12 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from node.base.periods import to_epoch
-from node.store import NodeRole, Scope
+from node.store import HOUSE_ROLES, SEALED, Members, NodeRole, Scope
+from node.store.replaying import dropped
+from node.sync.anew import lacking_there
 from node.sync.audits import audit, is_due
-from node.sync.heads import beyond_count, by_chain, count_waiting, counted, say_heads, still_forked
+from node.sync.behind import snapshot_helps
+from node.sync.heads import beyond_count, by_chain, count_waiting, say_heads, still_forked
 from node.sync.line import LineSwitch
 from node.sync.own import Own
 from node.sync.paging import Paging
@@ -163,8 +166,8 @@ class Caller:
         self.peer.succeed(self._now(), loop_now=loop_now, jitter=self._random())
         if meeting.forks:
             await self._own.introduce(meeting.forks, ask)
-        if await self._should_begin_again(meeting):
-            self._own.behind.notice(address)
+        await self._note_need(meeting, address)
+        self.peer.is_asked_for = False
 
     async def _ask_paged(self, link: Link, request: Request, token: bytes) -> Reply:
         """Ask, and learn from what carries pages how large they may be on this line."""
@@ -177,28 +180,38 @@ class Caller:
             self._paging.was_cut()
             raise
 
-    async def _should_begin_again(self, meeting: Round) -> bool:
-        """Whether only a snapshot helps, and nothing that counts is lost by taking the peer's.
-
-        It helps who lacks what was dropped, and who holds more of a box that was let go than
-        counts: a merge cannot be undone. The peer must hold all that we do, and not that too.
+    async def _note_need(self, meeting: Round, address: Address) -> None:
+        """See whether this box must begin anew: it lacks what the peer has dropped, or holds more
+        of a box that was let go than counts, and a merge cannot be undone.
         """
-        scopes, members = self._own.here.shared_scopes(self.peer.node), self._own.here.members
+        own, behind = self._own, self._own.behind
+        scopes, members = own.here.shared_scopes(self.peer.node), own.here.members
         is_somebody_let_go = any(each.revoked_after is not None for each in members.values())
-        if Scope.HOUSE not in scopes or not (meeting.is_behind or is_somebody_let_go):
-            return False
-        view = await self._own.look()
-        heads = {chain: head for chain, head in view.heads.items() if chain[1] in scopes}
+        if own.here.role not in HOUSE_ROLES or not (meeting.is_behind or is_somebody_let_go):
+            return
+        heads = {c: head for c, head in (await own.look()).heads.items() if c[1] != SEALED}
         beyond = beyond_count(heads, members)
-        if not meeting.is_behind and not beyond:
-            return False
-        return all(
-            chain in meeting.said
-            and meeting.said[chain].n >= counted(chain, head.n, members)
-            and (chain not in beyond or meeting.said[chain].n < head.n)
-            for chain, head in heads.items()
-            if chain not in beyond or counted(chain, head.n, members)
-        )
+        if (
+            Scope.HOUSE in scopes
+            and (meeting.is_behind or beyond)
+            and snapshot_helps(heads, beyond, meeting.said, members)
+        ):
+            behind.notice(address)
+        elif beyond and not meeting.forked:
+            await self._note_journals(members, meeting, address)
+
+    async def _note_journals(self, members: Members, meeting: Round, address: Address) -> None:
+        """Whether the own journal helps, by what the peer says where something was dropped here."""
+        own, peer = self._own, self.peer
+        gone = await own.store.on_writer(dropped)
+        if not gone:
+            own.behind.notice_journals(None)
+        elif peer.node.role is NodeRole.CENTRAL:
+            lost = lacking_there(gone, members, meeting.said, own.here.house_key)
+            is_held_back = peer.is_spared and not peer.is_asked_for
+            own.behind.hinder(lost, is_held_back=is_held_back)
+            if not lost and not is_held_back:
+                own.behind.notice_journals(address)
 
     async def audit(self) -> bool:
         """Compare all with the peer, if it can be asked now; whether the two came to an answer."""

@@ -24,6 +24,7 @@ from node.store import (
     check_manifest,
     install_snapshot,
 )
+from node.store.files import forget_database
 from node.sync.asking import insist
 from node.sync.effects import Learn, Look, View
 from node.sync.greeting import Here
@@ -41,6 +42,13 @@ MAKING_SECONDS = 600.0
 
 _ASK_AGAIN_SECONDS = 0.5
 T = TypeVar("T")
+
+
+def scratch_of(database: Path) -> Path:
+    """Where a box fills another file by its own journal; a try that was cut off leaves it."""
+    return database.with_name(database.name + ".anew")
+
+
 Told = Callable[[int, int], object]
 """Called with the bytes that are here and those there are."""
 
@@ -64,7 +72,7 @@ async def begin_from_snapshot(
     core = Core.open(database, registry, clock=clock)
     try:
         giver = _giver(core, await key_at(address))
-        scopes = _here(core).shared_scopes(giver) if giver is not None else frozenset()
+        scopes = here_of(core).shared_scopes(giver) if giver is not None else frozenset()
         if giver is None or Scope.HOUSE not in scopes or (core.heads() and not again):
             return False
         link = Link(address, quarter_tag(core.quarter), lambda key: key == giver.public_key)
@@ -72,7 +80,7 @@ async def begin_from_snapshot(
             manifest, arrived = await _fetch(link, core, giver, scopes, told)
         finally:
             await link.close()
-        members, kept, identity = _here(core).members, kept_values(core), core.identity
+        members, kept, identity = here_of(core).members, kept_values(core), core.identity
     finally:
         core.close()
     aside = install_snapshot(
@@ -86,6 +94,8 @@ async def begin_from_snapshot(
         kept=kept,
     )
     arrived.unlink()
+    # What was begun in another way is needed no more; see `anew.py`.
+    forget_database(scratch_of(database))
     if aside is not None and not again:
         # The file that held nothing but what was taken over.
         aside.unlink(missing_ok=True)
@@ -95,10 +105,10 @@ async def begin_from_snapshot(
 async def _fetch(
     link: Link, core: Core, giver: RosterNode, scopes: frozenset[str], told: Told
 ) -> tuple[Manifest, Path]:
-    token = await _greet(link, core, giver)
+    token = await greet(link, core, giver)
     offer = await _offered(link, token)
     signed = SignedManifest(offer.body, offer.signature)
-    members = _here(core).members
+    members = here_of(core).members
     manifest = check_manifest(signed, members, quarter=core.quarter, scopes=scopes)
     holds = {(head.site, head.scope): head.n for head in manifest.heads}
     if any(
@@ -132,9 +142,9 @@ async def _offered(link: Link, token: bytes) -> SnapshotOffer:
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
-async def _greet(link: Link, core: Core, giver: RosterNode) -> bytes:
+async def greet(link: Link, core: Core, giver: RosterNode) -> bytes:
     """Prove who we are; the token of the session."""
-    meeting = Round(_here(core), giver, secrets.token_bytes(32))
+    meeting = Round(here_of(core), giver, secrets.token_bytes(32))
     await _drive(meeting.greet(), link, core)
     return meeting.token
 
@@ -161,7 +171,8 @@ def _request(effect: Any) -> Request:
     return request
 
 
-def _here(core: Core) -> Here:
+def here_of(core: Core) -> Here:
+    """What the node of a file is that is not served."""
     roster = read_roster(core)
     if roster is None:
         raise RosterError("this node has not joined a quarter")
@@ -170,7 +181,7 @@ def _here(core: Core) -> Here:
 
 
 def _giver(core: Core, key: bytes) -> RosterNode | None:
-    found = _here(core).roster.peers_of(core.site_id)
+    found = here_of(core).roster.peers_of(core.site_id)
     return next(
         (node for node in found if node.public_key == key and node.role in HOUSE_ROLES), None
     )

@@ -6,18 +6,20 @@ Sentences are German source texts with `{placeholders}`; a face translates them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
-from node.store import SEALED, Chain, Head, NodeRole, Quarantined
+from node.store import HOUSE_ROLES, SEALED, Chain, Head, NodeRole, Quarantined
 from node.sync.audits import Audited
+from node.sync.behind import Hindered
 from node.sync.clones import is_copy, original_name
 from node.sync.greeting import Here
-from node.sync.heads import Heads, count_waiting
+from node.sync.heads import Heads, beyond_count, count_waiting, counted
 from node.sync.line import LineSwitch
 from node.sync.peers import Peer
 from node.sync.roster import RosterNode
@@ -99,6 +101,26 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class TooMuch:
+    """Of a box that was let go more is here than counts, so this one begins anew.
+
+    `lost` is what would be lost by that, in changesets of these boxes; empty names with
+    `is_held_back` where only the line is spared.
+    """
+
+    name: str
+    count: int
+    is_held_back: bool = False
+    lost: int = 0
+    lost_of: str = ""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What fills the sentence that tells it."""
+        return {"name": self.name, "count": self.count, "lost": self.lost, "of": self.lost_of}
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """A chain that stands still because one changeset of it broke a law; see the reason."""
 
@@ -158,6 +180,9 @@ class Health:
     copies: tuple[Copied, ...] = ()
     """Boxes that go by the name of a copy."""
 
+    too_much: tuple[TooMuch, ...] = ()
+    """Boxes that were let go of which more is here than counts."""
+
     @property
     def waiting_out(self) -> int:
         """The most that waits for any one peer: what the kiosk's foot line shows."""
@@ -168,6 +193,7 @@ class Health:
         """Whether nobody has to do anything."""
         lines = all(peer.is_well for peer in self.peers)
         lines = lines and all(audit.is_well for audit in self.audits)
+        lines = lines and not self.too_much
         return lines and not self.stopped and self.write_refusal is None and self.clock_trusted
 
 
@@ -182,6 +208,7 @@ def describe(
     write_refusal: Refusal | None,
     free_bytes: int,
     audits: Iterable[Audited] = (),
+    hindered: Hindered | None = None,
     now: int,
 ) -> Health:
     """The node's health from what is known at this moment."""
@@ -207,7 +234,23 @@ def describe(
         peers=tuple(_peer(here, peer, heads, line, now) for peer in peers),
         audits=tuple(_audit(here, done, now) for done in audits),
         copies=tuple(_copied(here, n) for n in here.roster.nodes.values() if _is_new_copy(n)),
+        too_much=tuple(_too_much(here, heads, hindered)),
     )
+
+
+def _too_much(here: Here, heads: Heads, hindered: Hindered | None) -> Iterator[TooMuch]:
+    if here.role not in HOUSE_ROLES:
+        return
+    members = here.members
+    held = {chain: head for chain, head in heads.items() if chain[1] != SEALED}
+    beyond: Counter[bytes] = Counter()
+    for chain in beyond_count(held, members):
+        beyond[chain[0]] += held[chain].n - counted(chain, held[chain].n, members)
+    why = hindered or Hindered()
+    lost_of = ", ".join(sorted(map(here.roster.name_of, why.sites)))
+    is_held_back = hindered is not None and not hindered.count
+    for site, count in sorted(beyond.items()):
+        yield TooMuch(here.roster.name_of(site), count, is_held_back, why.count, lost_of)
 
 
 def _audit(here: Here, done: Audited, now: int) -> AuditHealth:

@@ -349,5 +349,6 @@ class Sync:
             write_refusal=store.core.write_refusal,
             free_bytes=store.core.storage.free_bytes,
             audits=(await self._own.auditor.known()).values(),
+            hindered=self.behind.hindered,
             now=to_epoch(store.core.clock.now()),
         )

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from node.store import HOUSE_ROLES, NodeRole, Store
 from node.sync.own import Own
 from node.sync.peers import Peer, Peers
+from node.sync.roster import METERED
 
-_KEPT = "sync.metered"
 MINUTE = 60.0
 
 
@@ -30,7 +30,7 @@ class Keeps(Protocol):
 
 def chosen(core: Keeps) -> bool | None:
     """What people chose on the pages, None where they never did."""
-    found = core.kept(_KEPT)
+    found = core.kept(METERED)
     return None if found is None else bool(found)
 
 
@@ -62,7 +62,7 @@ class Metering:
     async def choose(self, *, metered: bool) -> None:
         """From now on the line is metered, or not."""
         store: Store = self._own.store
-        await store.on_writer(lambda core: core.keep(_KEPT, int(metered)))
+        await store.on_writer(lambda core: core.keep(METERED, int(metered)))
         self.is_on = metered
         self.copy_is_wanted = False
         self.follow()
@@ -70,6 +70,7 @@ class Metering:
     def call_now(self) -> None:
         """Somebody asks for it: one round with central."""
         for peer in self._spared:
+            peer.is_asked_for = True
             peer.call_now()
 
     def committed(self, touched: frozenset[str]) -> None:

@@ -26,9 +26,10 @@ from node.sync.answering import (
 from node.sync.asking import insist
 from node.sync.audits import Auditor
 from node.sync.authority import list_candidate, take_authority
+from node.sync.behind import Behind
 from node.sync.central_wire import ListBox, TakeOver
 from node.sync.clone_messages import Introduce, Introduced
-from node.sync.clones import Plan, make_plan, name_copy, name_own
+from node.sync.clones import make_plan, name_copy, name_own
 from node.sync.copies import CopyKeeper
 from node.sync.effects import Ask, CaughtUp, Effect, GiveWay, Learn, Look, ReadRange, Take, View
 from node.sync.forks import give_way
@@ -45,7 +46,6 @@ from node.sync.roster import (
     take_roster,
 )
 from node.sync.sealing import held_as, opened, sealed_for, view_told
-from node.sync.transport import Address
 from node.sync.trouble import Trouble, TroubleError
 
 R = TypeVar("R")
@@ -76,32 +76,6 @@ class Pulse:
         except TimeoutError:
             return False
         return True
-
-
-class Behind:
-    """Whether this node must begin anew: it was away for so long that only a snapshot helps (of the
-    `giver`), or it is a copy of another box (`plan`).
-
-    Whoever runs the node waits for `noticed`, ends it, calls `begin_from_snapshot` or `become_own`
-    and starts it again; after a snapshot that could not be had, with a rest.
-    """
-
-    def __init__(self) -> None:
-        self.noticed = asyncio.Event()
-        self.giver: Address | None = None
-        self.plan: Plan | None = None
-        self.rests_until = 0.0
-
-    def notice(self, giver: Address) -> None:
-        """The node at this address has dropped what we lack, and holds all that we do."""
-        if asyncio.get_running_loop().time() >= self.rests_until:
-            self.giver = giver
-            self.noticed.set()
-
-    def notice_copy(self, plan: Plan) -> None:
-        """The box is a copy of another, and the roster names its new key."""
-        self.plan = plan
-        self.noticed.set()
 
 
 class Own:

@@ -64,6 +64,8 @@ class Peer:
     good_address: Address | None = None
     is_spared: bool = False
     """Whether the line is metered: no request waits there, and a round is seldom."""
+    is_asked_for: bool = False
+    """Whether somebody asked for its next round, so that it may carry what is large."""
     rest_seconds: float = REST_SECONDS
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     rested: asyncio.Event = field(default_factory=asyncio.Event)

@@ -35,6 +35,7 @@ HANDOVER_PURPOSE = "quartier handover 1"
 _KEPT = "sync.roster"
 _ROOT = "sync.root"
 HOUSE_KEY = "sync.house_key"
+METERED = "sync.metered"
 
 
 class RosterError(Exception):
@@ -330,9 +331,11 @@ def keep_roster(core: Core, roster: Roster, root: Root) -> Roster:
     return roster
 
 
-def kept_values(core: Core) -> dict[str, bytes]:
-    """What makes a file belong to the quarter, for one that takes its place."""
-    names = (_ROOT, _KEPT, HOUSE_KEY)
+def kept_values(core: Core) -> dict[str, bytes | str | int]:
+    """What makes a file belong to the quarter, and what was said of its line, for one that takes
+    its place.
+    """
+    names = (_ROOT, _KEPT, HOUSE_KEY, METERED)
     return {name: value for name in names if (value := core.kept(name)) is not None}
 
 

@@ -17,7 +17,16 @@ from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
-from node.sync import MARK_CHARS, AuditHealth, Health, Metering, PeerHealth, Stopped, Sync
+from node.sync import (
+    MARK_CHARS,
+    AuditHealth,
+    Health,
+    Metering,
+    PeerHealth,
+    Stopped,
+    Sync,
+    TooMuch,
+)
 from node.web.errors import words
 from node.web.inviting import waiting_rows
 from node.web.roles import ROLES
@@ -113,9 +122,17 @@ def node_troubles(
     if not state.clock_trusted:
         troubles.append(CLOCK)
     troubles += [_with(COPIED, **each.values) for each in state.copies]
+    troubles += [_with(too_much(each), **each.values) for each in state.too_much]
     if state.waiting_for_update:
         troubles.append(_with(UPDATE, count=state.waiting_for_update))
     return troubles
+
+
+def too_much(told: TooMuch) -> Refusal:
+    """What becomes of it that more of a box that was let go is here than counts."""
+    if told.is_held_back:
+        return TOO_MUCH_METERED
+    return TOO_MUCH_LOST if told.lost else TOO_MUCH
 
 
 def _with(refusal: Refusal, **values: Any) -> Refusal:
@@ -287,6 +304,35 @@ COPIED = Refusal(
     N_(
         "Geben Sie ihr unter „Boxen“ einen eigenen Namen, oder melden Sie sie dort ab. Ihre Kennung"
         " zeigt sie selbst unter „Zustand“."
+    ),
+)
+_TOO_MUCH = N_(
+    "Von „{name}“ steht auf dieser Box mehr, als seit der Abmeldung zählt: {count} Änderungen, die"
+    " sie noch von dort gehört hat."
+)
+TOO_MUCH = Refusal(
+    "health.too_much",
+    _TOO_MUCH,
+    N_(
+        "Diese Box beginnt ohne sie von selbst neu, sobald sie eine andere Box oder die Zentrale"
+        " erreicht; was zählt, bleibt. Lassen Sie sie eingeschaltet."
+    ),
+)
+TOO_MUCH_METERED = Refusal(
+    "health.too_much_metered",
+    _TOO_MUCH,
+    N_(
+        "Um ohne sie neu zu beginnen, holt diese Box aus der Zentrale, was hier aufgeräumt wurde."
+        " Die Leitung dorthin kostet nach Menge: Drücken Sie „Jetzt abgleichen“, wenn es sein darf."
+    ),
+)
+TOO_MUCH_LOST = Refusal(
+    "health.too_much_lost",
+    _TOO_MUCH,
+    N_(
+        "Ohne sie neu zu beginnen, würde {lost} Änderungen von {of} kosten, die hier aufgeräumt"
+        " wurden und der Zentrale fehlen. Darum bleibt alles, wie es ist. Spielen Sie in der"
+        " Zentrale eine neuere Sicherung ein, oder koppeln Sie eine zweite Box."
     ),
 )
 CLOCK = Refusal(

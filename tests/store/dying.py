@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ CLOCK = FrozenClock(datetime(2026, 11, 24, tzinfo=UTC))
 STEPS = ("replace", "unlink", "fsync", "open")
 
 
-def die_before(steps: int) -> None:
+def die_before(steps: int, where: Sequence[tuple[Any, Sequence[str]]] = ((os, STEPS),)) -> None:
+    """Let the process be killed when so many steps were done, which these functions are."""
     left = [steps]
 
     def counted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,8 +46,9 @@ def die_before(steps: int) -> None:
 
         return step
 
-    for name in STEPS:
-        setattr(os, name, counted(getattr(os, name)))
+    for owner, names in where:
+        for name in names:
+            setattr(owner, name, counted(getattr(owner, name)))
 
 
 def main(folder: Path, steps: int) -> None:
