@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from node import quarter, spaces
 from node.api.tables import TABLES as API_TABLES
+from node.people.feed_tables import TABLES as FEED_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 3
+SCHEMA_NUMBER = 4
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(
     SCHEMA_NUMBER,
-    (*STORE_TABLES, *SYNC_TABLES, *quarter.TABLES, *PEOPLE_TABLES, *spaces.TABLES, *API_TABLES),
+    (
+        *STORE_TABLES,
+        *SYNC_TABLES,
+        *quarter.TABLES,
+        *PEOPLE_TABLES,
+        *FEED_TABLES,
+        *spaces.TABLES,
+        *API_TABLES,
+    ),
 )

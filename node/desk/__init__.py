@@ -4,6 +4,7 @@ Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 """
 
 from node.desk import (
+    calendars,
     erasures,
     health,
     nodes,
@@ -19,6 +20,7 @@ from node.desk import (
 ROUTES = (
     *sign_in.ROUTES,
     *today.ROUTES,
+    *calendars.ROUTES,
     *people.ROUTES,
     *erasures.ROUTES,
     *reservations.ROUTES,

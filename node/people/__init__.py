@@ -39,6 +39,16 @@ from node.people.erasure import (
 )
 from node.people.erasure_ruling import WAIT_DAYS, Ended, lapse
 from node.people.export import KEEPS, LABELS, WORDS, Exporting, Part
+from node.people.feeds import (
+    Feed,
+    FeedView,
+    FollowedFeed,
+    close_feed,
+    follow_feed,
+    list_desk_feeds,
+    list_feeds,
+    open_feed,
+)
 from node.people.following import after_merge, purge, rebuild
 from node.people.importing import import_people
 from node.people.outside import (
@@ -56,7 +66,7 @@ from node.people.reads import (
     list_sessions,
     view_household,
 )
-from node.people.refusals import NOT_FOUND
+from node.people.refusals import NO_CALENDAR, NOT_FOUND, ONLY_AT_HOME
 from node.people.search import search_people
 from node.people.sessions import Sessions
 from node.people.sign_in import (
@@ -77,6 +87,8 @@ __all__ = [
     "KEEPS",
     "LABELS",
     "NOT_FOUND",
+    "NO_CALENDAR",
+    "ONLY_AT_HOME",
     "STANDING",
     "TABLES",
     "WAIT_DAYS",
@@ -85,6 +97,9 @@ __all__ = [
     "Erasing",
     "Erasure",
     "Exporting",
+    "Feed",
+    "FeedView",
+    "FollowedFeed",
     "Part",
     "Receipt",
     "Sessions",
@@ -97,6 +112,7 @@ __all__ = [
     "building_of",
     "change_profile",
     "change_secret",
+    "close_feed",
     "close_outside_access",
     "count_people",
     "device_choices",
@@ -104,6 +120,7 @@ __all__ = [
     "find_erasure",
     "find_household",
     "find_person",
+    "follow_feed",
     "forget_secrets",
     "fresh_code",
     "give_secret",
@@ -116,8 +133,10 @@ __all__ = [
     "issue_letters",
     "known_erased",
     "lapse",
+    "list_desk_feeds",
     "list_devices",
     "list_erasures",
+    "list_feeds",
     "list_outside_accesses",
     "list_sessions",
     "list_waiting",
@@ -128,6 +147,7 @@ __all__ = [
     "note_progress",
     "open_code",
     "open_erasure",
+    "open_feed",
     "open_outside_access",
     "purge",
     "rebuild",

@@ -11,6 +11,7 @@ from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
 from node.people.access import find_household, find_person, has_ended, members_of
+from node.people.feeds import close_feeds
 from node.people.hashing import hash_secret, in_thread, token_id
 from node.people.model import (
     TEAM,
@@ -189,12 +190,13 @@ def forget_secrets(
 def sign_out_everywhere(write: Write, actor: Actor, *, device: str = "", now: datetime) -> None:
     """End every session of the actor at every node, and forget every device but this one.
 
-    Links from outside are void too; from outside, they are all that can be ended. `device` is the
-    token of the browser that asks.
+    Links from outside are void too; from outside, they are all that can be ended. So are addresses
+    of calendars: a lost phone keeps reading them. `device` is the token of the browser that asks.
     """
     close_outside_access(write, actor, now=now)
     if actor.is_away:
         return
+    close_feeds(write, actor, now=now)
     at = to_epoch(now)
     device_id = token_id(device)
     known = tables.select_known_device(write, device_id, actor.person_id)

@@ -15,7 +15,7 @@ from node.base.actors import Actor, Permission, may
 from node.base.ids import id_text, new_id
 from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import N_, Refusal
-from node.people import erased_tables, refusals, tables
+from node.people import erased_tables, feed_tables, refusals, tables
 from node.people.access import believed_spans, contracts_of, find_household, find_person
 from node.people.erasure import DAYS
 from node.people.model import (
@@ -157,6 +157,25 @@ def _outside(read: Read, person: Person) -> list[Entry]:
     ]
 
 
+def _feeds(read: Read, person: Person) -> list[Entry]:
+    return [
+        {
+            "kind": CALENDARS.get(row["view"], row["view"]),
+            "at": from_epoch(row["at"]),
+            "ended_at": _instant(row["gone_at"]),
+        }
+        for row in feed_tables.select_all_feeds_of(read, person.id)
+    ]
+
+
+CALENDARS = {
+    "mine": "calendar_mine",
+    "space": "calendar_space",
+    "house": "calendar_house",
+    "desk": "calendar_desk",
+}
+
+
 def _sessions(read: Read, person: Person) -> list[Entry]:
     rows = read.rows(
         "select face, agent, started_at, seen_at, ends_at from session where person_id = :id"
@@ -223,6 +242,12 @@ CHAPTERS: Sequence[tuple[str, str, str, Callable[[Read, Person], list[Entry]]]] 
         N_("Zugang von unterwegs"),
         N_("Davon weiß auch die Zentrale, ohne Namen."),
         _outside,
+    ),
+    (
+        "calendars",
+        N_("Adressen für Kalender"),
+        N_("Nur dass es sie gibt: Die Adresse selbst weiß auch das System nicht."),
+        _feeds,
     ),
     ("sessions", N_("Wo Sie angemeldet sind"), N_("Liegt nur auf dieser Box."), _sessions),
     ("devices", N_("Geräte, die Sie kennen"), N_("Liegt nur auf dieser Box."), _devices),
@@ -293,6 +318,10 @@ WORDS = {
     "desk": N_("Rechner am Service-Point"),
     "api": N_("Programm"),
     "central": N_("Zugang von unterwegs"),
+    "calendar_mine": N_("Meine Buchungen"),
+    "calendar_space": N_("Ein Raum"),
+    "calendar_house": N_("Alle Räume eines Hauses"),
+    "calendar_desk": N_("Ein Raum mit Namen"),
     "signed_out": N_("Überall abgemeldet"),
     "disclosed": N_("Auskunft erhalten"),
     "requested": N_("angefragt"),

@@ -204,3 +204,9 @@ ACCESS_ELSEWHERE = Refusal(
     N_("Zu Hause im Quartier melden Sie sich mit Ihrem Code oder Ihrer PIN an."),
     status=403,
 )
+NO_CALENDAR = Refusal(
+    "people.no_calendar",
+    N_("Unter dieser Adresse gibt es keinen Kalender."),
+    N_("Vielleicht wurde sie gesperrt oder erneuert. Eine neue bekommen Sie unter „Meine“."),
+    status=404,
+)

@@ -209,6 +209,7 @@ class Guard(StrEnum):
     ADDRESS = "address"
     CODE_AT_PLACE = "code_at_place"
     CODE = "code"
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,7 @@ PACES = {
     Guard.ADDRESS: Pace(20, 5, 5 * MINUTE, 10 * MINUTE),
     Guard.CODE_AT_PLACE: Pace(10, 5, MINUTE, 5 * MINUTE),
     Guard.CODE: Pace(200, 1, 10, MINUTE),
+    Guard.FEED: Pace(20, 5, 5 * MINUTE, 10 * MINUTE),
 }
 """The wider a bucket, the more people share it, the shorter its pauses: somebody who guesses on
 purpose may slow a neighbour's new phone down, never stop it, and never touches a known one."""

@@ -58,6 +58,11 @@ def code_buckets(read: Read, knock: Knock, device_id: bytes) -> tuple[BucketKey,
     return (_key(Guard.CODE_AT_PLACE, _place(knock)), _key(Guard.CODE))
 
 
+def feed_buckets(knock: Knock) -> tuple[BucketKey, ...]:
+    """For addresses of calendars that are none."""
+    return (_key(Guard.FEED, knock.address),)
+
+
 def _place(knock: Knock) -> str:
     return "kiosk" if knock.face is Face.KIOSK else knock.address
 

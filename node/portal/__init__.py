@@ -7,7 +7,9 @@ phone's own camera opens from a pass.
 from node.portal import (
     account,
     booking,
+    calendars,
     devices,
+    feeds,
     house,
     outside,
     own_data,
@@ -30,6 +32,8 @@ ROUTES = (
     *house.ROUTES,
     *account.ROUTES,
     *devices.ROUTES,
+    *calendars.ROUTES,
+    *feeds.ROUTES,
     *outside.ROUTES,
     *own_data.ROUTES,
     *prefs.ROUTES,

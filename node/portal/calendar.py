@@ -1,20 +1,17 @@
-"""A month as a grid for `ui.month_plan`, and a reservation as an entry of a calendar (ICS)."""
+"""A month as a grid for `ui.month_plan`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from node.base.periods import Period
 from node.base.refusals import N_
 from node.web import i18n
 from node.web.visit import Visit
 
 A_MONDAY = date(2024, 1, 1)
-LINE_BYTES_MAX = 74
-"""RFC 5545 folds lines so that none is longer than 75 bytes with the space that begins it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +69,3 @@ STATE_WORDS = {
     "some": N_("teils vergeben"),
     "free": N_("frei"),
 }
-
-
-def ics_of(uid: str, period: Period, *, title: str, where: str, url: str, now: datetime) -> str:
-    """One entry for a person's own calendar."""
-    lines = (
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Quartier//Portal//DE",
-        "BEGIN:VEVENT",
-        f"UID:{uid}@quartier",
-        f"DTSTAMP:{_instant(now)}",
-        f"DTSTART:{_instant(period.starts_at)}",
-        f"DTEND:{_instant(period.ends_at)}",
-        f"SUMMARY:{_escaped(title)}",
-        f"LOCATION:{_escaped(where)}",
-        f"URL:{url}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    )
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _escaped(text: str) -> str:
-    for sign in "\\;,":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.splitlines())
-
-
-def _folded(line: str) -> str:
-    parts, part = [], b""
-    for char in line:
-        more = char.encode()
-        if len(part) + len(more) > LINE_BYTES_MAX:
-            parts.append(part)
-            part = b""
-        part += more
-    return b"\r\n ".join([*parts, part]).decode()

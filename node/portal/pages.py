@@ -14,7 +14,7 @@ from node.store import Read
 from node.web.visit import Visit
 
 MANIFEST = "application/manifest+json"
-SCRIPT = "text/javascript; charset=utf-8"
+SCRIPT = "text/javascript"
 ASK_AGAIN = {"cache-control": "no-cache", "vary": "cookie, accept-language"}
 
 

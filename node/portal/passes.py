@@ -14,12 +14,13 @@ from litestar import Response, get, post
 from node import quarter, spaces
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
-from node.portal.calendar import ics_of
+from node.portal.appointments import Said, buildings_by_id, notes_of, row_of
 from node.spaces import Line, Passed, Status
 from node.store import Read, Write
 from node.web import i18n
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
+from node.web.ics import MEDIA_TYPE, CalendarFile, CalendarRow, written
 from node.web.qr import qr_png, qr_svg
 from node.web.showing import (
     STATES,
@@ -176,19 +177,28 @@ async def pass_png(visit: Visit, reservation: str) -> Response[bytes]:
 
 
 @get("/mine/{reservation:str}/calendar.ics", include_in_schema=False)
-async def calendar_entry(visit: Visit, reservation: str) -> Response[str]:
-    """The reservation for the person's own calendar."""
-    line, where = await _own(visit, reservation)
-    content = ics_of(
-        reservation,
-        line.reservation.period,
-        title=line.space.name.in_language(visit.prefs.lang),
-        where=where,
-        url=f"{base_address(visit)}/mine/{reservation}",
-        now=visit.now,
-    )
+async def calendar_file(visit: Visit, reservation: str) -> Response[bytes]:
+    """The reservation for the person's own calendar, whatever became of it.
+
+    It bears the same name there as in a calendar that is subscribed to, so nothing stands twice.
+    """
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+
+    def look(read: Read) -> CalendarRow:
+        line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
+        appointment = spaces.find_appointment(read, line)
+        said = Said(
+            address=f"{base_address(visit)}/mine",
+            buildings=buildings_by_id(read),
+            notes=notes_of(read, [appointment]),
+            names={},
+        )
+        return row_of(visit, appointment, said)
+
+    row = await visit.read(look)
+    content = written(CalendarFile("", visit.zone.key, [row], is_feed=False))
     headers = NOT_KEPT | {"content-disposition": 'attachment; filename="quartier.ics"'}
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
 
 # The public page
@@ -285,4 +295,4 @@ NO_PASS = Refusal(
     status=404,
 )
 
-ROUTES = (pass_page, pass_svg, pass_png, calendar_entry, public_pass, pass_through)
+ROUTES = (pass_page, pass_svg, pass_png, calendar_file, public_pass, pass_through)

@@ -74,6 +74,7 @@ class SpacePage:
     plan: Plan | None
     month: dict[str, Any]
     find_href: str
+    calendar_href: str
 
 
 @get("/find", include_in_schema=False)
@@ -276,6 +277,7 @@ def _space_page(visit: Visit, looked: _Looked, day: date) -> SpacePage:
         plan=None if space.is_by_night else plan_of(visit, day, looked.plans),
         month=month_of(visit, days, here=day, address=address),
         find_href=f"/find?kind={space.kind}",
+        calendar_href=f"/account/calendars?space={id_text(space.id)}",
     )
 
 

@@ -18,6 +18,15 @@ from node.spaces.actions import (
     reserve,
 )
 from node.spaces.admission import check_admission, check_in_opens_at
+from node.spaces.agenda import (
+    CAME_TO_NOTHING,
+    Appointment,
+    TakenTime,
+    find_appointment,
+    household_agenda,
+    space_agenda,
+    taken_times,
+)
 from node.spaces.cancelling import preview_cancellation, rule_cancellations
 from node.spaces.check_in import (
     admit,
@@ -75,7 +84,9 @@ from node.spaces.search import (
 )
 
 __all__ = [
+    "CAME_TO_NOTHING",
     "TABLES",
+    "Appointment",
     "Bill",
     "DayPlan",
     "Found",
@@ -87,6 +98,7 @@ __all__ = [
     "Reservation",
     "Space",
     "Status",
+    "TakenTime",
     "Wish",
     "add_note",
     "admit",
@@ -110,6 +122,7 @@ __all__ = [
     "decide_waiting",
     "decline",
     "departures",
+    "find_appointment",
     "find_by_pass",
     "find_reservation",
     "find_space",
@@ -118,6 +131,7 @@ __all__ = [
     "get_line",
     "give_up_ahead",
     "hold",
+    "household_agenda",
     "import_spaces",
     "is_open_for",
     "leave",
@@ -136,7 +150,9 @@ __all__ = [
     "reserve",
     "rule_cancellations",
     "search",
+    "space_agenda",
     "stay_period",
+    "taken_times",
     "told_about",
     "waiting",
     "why_not",

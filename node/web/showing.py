@@ -50,6 +50,19 @@ STATES = {
 }
 """What each status looks like: one of the states that every face draws the same way."""
 
+STATE_WORDS = {
+    "requested": N_("angefragt"),
+    "held": N_("vorgemerkt"),
+    "confirmed": N_("bestätigt"),
+    "declined": N_("abgelehnt"),
+    "cancelled": N_("abgesagt"),
+    "displaced": N_("verlegt"),
+    "here": N_("ist da"),
+    "over": N_("vorbei"),
+    "no_show": N_("nicht erschienen"),
+}
+"""The words of the states, for what is no page: calendars and tables."""
+
 PER_HOUR = 2
 
 
@@ -190,6 +203,11 @@ def state_text(visit: Visit, line: Line) -> str:
     if line.status is Status.EXPIRED:
         return visit.say(N_("nicht zustande gekommen"))
     return ""
+
+
+def state_word(visit: Visit, line: Line) -> str:
+    """The state in words where no sign stands beside it."""
+    return state_text(visit, line) or visit.say(STATE_WORDS[STATES[line.status]])
 
 
 def clock(visit: Visit, at: datetime) -> str:

@@ -91,6 +91,7 @@ def things(live: LiveNode, ids: dict[str, str], route: Route, act: str) -> dict[
         "act": act,
         "space": ids["space hofsaal"],
         "text": live.town.passes["anna"],
+        "file": f"{live.town.calendars['anna']}.ics",
         "code": live.town.furnished.cards["anna"],
         "newcomer_id": ids["newcomer_id"],
         "node_id": id_text(live.node.store.core.identity.site_id),

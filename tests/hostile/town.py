@@ -41,6 +41,8 @@ class Town:
     ids: dict[str, str] = field(default_factory=dict)
     """Reservations, persons, households, spaces, sessions and devices by a telling name."""
     passes: dict[str, str] = field(default_factory=dict)
+    calendars: dict[str, str] = field(default_factory=dict)
+    """The tokens of addresses of calendars, by whose they are."""
 
 
 def build_town(folder: Path, clock: FrozenClock) -> Town:
@@ -50,6 +52,7 @@ def build_town(folder: Path, clock: FrozenClock) -> Town:
     core = Core.open(folder / "quarter.db", REGISTRY, clock=clock)
     town.ids |= granted(core.write(lambda write: sign_everybody_in(write, cast)))
     town.ids["newcomer_id"] = _let_a_box_wait(core)
+    _make_a_calendar(core, town, cast, "anna")
     for number, name in enumerate(RESIDENTS):
         _reserve(core, town, cast, name, days=number)
     for name in cast.files.people:
@@ -60,6 +63,17 @@ def build_town(folder: Path, clock: FrozenClock) -> Town:
         town.ids[f"space {space}"] = id_text(cast.files.id_of("space", space))
     core.close()
     return town
+
+
+def _make_a_calendar(core: Core, town: Town, cast: Cast, name: str) -> None:
+    def make(write: Write) -> str:
+        who = cast.actor(write, name)
+        token = granted(people.open_feed(write, who, people.FeedView.MINE, now=cast.now))
+        (feed,) = people.list_feeds(write, who)
+        town.ids[f"feed {name}"] = id_text(feed.id)
+        return token
+
+    town.calendars[name] = granted(core.write(make))
 
 
 def _let_a_box_wait(core: Core) -> str:

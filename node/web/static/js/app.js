@@ -101,6 +101,23 @@ for (const button of document.querySelectorAll("[data-flash-close]")) {
 }
 document.querySelector("[data-focus]")?.focus();
 
+// What is to be copied lies in a field that anybody can select from. Where the page came over a plain
+// line browsers keep their clipboard to themselves, and copying goes by the selection.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    const done = navigator.clipboard
+      ? await navigator.clipboard.writeText(field.value).then(() => true, () => document.execCommand("copy"))
+      : document.execCommand("copy");
+    if (done) document.querySelector("[data-copied]").textContent = button.dataset.wordDone;
+  });
+}
+for (const field of document.querySelectorAll("[data-select]")) {
+  field.addEventListener("focus", () => field.select());
+}
+
 // Dialogs. A link with data-opens leads to a page of its own where script is missing.
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.hidden = false;
