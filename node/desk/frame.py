@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response
@@ -11,6 +12,7 @@ from node.base.actors import Permission, may
 from node.base.refusals import N_
 from node.web.line import line_now
 from node.web.showing import clock, moment
+from node.web.table import Table
 from node.web.visit import Visit, as_mapping
 
 WORDS = (
@@ -30,13 +32,19 @@ def first_way(visit: Visit) -> str:
 
 
 async def desk_page(
-    visit: Visit, template: str, data: Any = None, *, here: str, status: int = 200
+    visit: Visit,
+    template: str,
+    data: Any = None,
+    *,
+    here: str,
+    status: int = 200,
+    table: Callable[[], Table] | None = None,
 ) -> Response[Any]:
     """A page of the desk in its frame."""
-    if visit.wants_json:
-        return visit.page(template, data, here=here, status=status)
+    if visit.wants_json or visit.asked.wants_table:
+        return visit.page(template, data, here=here, status=status, table=table)
     framed = {**await frame(visit), **as_mapping(data)}
-    return visit.page(template, framed, here=here, status=status)
+    return visit.page(template, framed, here=here, status=status, table=table)
 
 
 async def frame(visit: Visit) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from node.web.overheard import OVERHEARD, SHEET_CHARS_MAX, is_overheard
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
 from node.web.showing import moment
+from node.web.table import Table
 from node.web.visit import Visit
 
 
@@ -69,7 +70,23 @@ class NodesPage:
 async def nodes_page(visit: Visit) -> Response[Any]:
     """Who belongs to the quarter."""
     visit.allowed(Permission.PAIR_NODES)
-    return await desk_page(visit, "desk/nodes.html", await _page(visit), here="health")
+    page = await _page(visit)
+    return await desk_page(
+        visit, "desk/nodes.html", page, here="health", table=lambda: _table(visit, page)
+    )
+
+
+def _table(visit: Visit, page: NodesPage) -> Table:
+    columns = (N_("Box"), N_("Aufgabe"), N_("Seit"), N_("Stand"))
+    nodes = visit.house.service(Sync).roster.body.nodes
+    return Table(
+        visit.say(N_("boxen")),
+        [visit.say(column) for column in columns],
+        [
+            [row["name"], row["role"], from_epoch(node.since), row["text"]]
+            for row, node in zip(page.rows, nodes, strict=True)
+        ],
+    )
 
 
 @post("/desk/nodes/invite", include_in_schema=False)

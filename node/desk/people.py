@@ -19,8 +19,10 @@ from node.store import Read, Write
 from node.web.forms import path_id, read_fields, read_query
 from node.web.i18n import day_words
 from node.web.letters import code_letters
+from node.web.listing import reservations_table
 from node.web.qr import qr_svg
 from node.web.showing import ShownLine, line_of
+from node.web.table import Table
 from node.web.visit import Visit, as_mapping
 
 
@@ -82,7 +84,18 @@ async def find_people(visit: Visit) -> Response[Any]:
         for line in lines
     ]
     page = PeoplePage(text, bool(text), rows, as_mapping(counts))
-    return await desk_page(visit, "desk/people.html", page, here="people")
+    # Before a search nobody is listed.
+    table = (lambda: _people_table(visit, rows)) if text else None
+    return await desk_page(visit, "desk/people.html", page, here="people", table=table)
+
+
+def _people_table(visit: Visit, rows: list[dict[str, str]]) -> Table:
+    columns = (N_("Person"), N_("Klingel"), N_("Wohnung"))
+    return Table(
+        visit.say(N_("menschen")),
+        [visit.say(column) for column in columns],
+        [[row["name"], row["household"], row["place"]] for row in rows],
+    )
 
 
 @get("/desk/people/{person:str}", include_in_schema=False)
@@ -109,7 +122,13 @@ async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response
     page = _shown(visit, person, view, lines)
     for name, value in shown.items():
         setattr(page, name, value)
-    return await desk_page(visit, "desk/person.html", page, here="people")
+    return await desk_page(
+        visit,
+        "desk/person.html",
+        page,
+        here="people",
+        table=lambda: reservations_table(visit, visit.say(N_("buchungen")), [("", lines)]),
+    )
 
 
 def _shown(

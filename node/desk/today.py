@@ -18,7 +18,9 @@ from node.spaces import DayPlan, Line, Status
 from node.store import Read
 from node.web import i18n
 from node.web.forms import read_query
+from node.web.listing import plan_table, reservations_table
 from node.web.showing import STATES, Plan, clock, moment, place_of, plan_of, state_text
+from node.web.table import Table
 from node.web.visit import Visit
 
 
@@ -69,7 +71,20 @@ async def today(visit: Visit) -> Response[Any]:
     )
     for row in page.plan.rows:
         row["href"] = row["href"].replace("/spaces/", "/desk/plan?space=").replace("?day", "&day")
-    return await desk_page(visit, "desk/today.html", page, here="today")
+    return await desk_page(
+        visit, "desk/today.html", page, here="today", table=lambda: _table(visit, found)
+    )
+
+
+def _table(visit: Visit, found: _Day) -> Table:
+    lists = (
+        (N_("Kommen"), found.arrivals),
+        (N_("Gehen"), found.departures),
+        (N_("Gerade da"), found.present),
+        (N_("Wartet auf uns"), found.waiting),
+    )
+    said = [(visit.say(words), lines) for words, lines in lists]
+    return reservations_table(visit, visit.say(N_("heute")), said, found.names)
 
 
 def _read_day(read: Read, visit: Visit, day: date) -> _Day:
@@ -220,7 +235,13 @@ async def plan(visit: Visit) -> Response[Any]:
     )
     for row in page.plan.rows:
         row["href"] = ""
-    return await desk_page(visit, "desk/plan.html", page, here="plan")
+    return await desk_page(
+        visit,
+        "desk/plan.html",
+        page,
+        here="plan",
+        table=lambda: plan_table(visit, visit.say(N_("belegung")), plans),
+    )
 
 
 ROUTES = (today, plan)

@@ -17,6 +17,7 @@ from node.spaces.model import CancelPreview
 from node.store import Read
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
+from node.web.listing import reservations_table
 from node.web.live import RESERVATION_TABLES
 from node.web.showing import (
     ShownBill,
@@ -31,6 +32,7 @@ from node.web.showing import (
     place_of,
     when_of,
 )
+from node.web.table import Table
 from node.web.visit import Visit
 
 AHEAD = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
@@ -90,7 +92,11 @@ async def mine(visit: Visit) -> Response[Any]:
         ahead=[line_of(visit, line) for line in found if line.status in AHEAD],
         past=[line_of(visit, line) for line in reversed(found) if line.status not in AHEAD],
     )
-    return visit.page("portal/mine.html", page, here="mine")
+    return visit.page("portal/mine.html", page, here="mine", table=lambda: _table(visit, found))
+
+
+def _table(visit: Visit, found: list[Line]) -> Table:
+    return reservations_table(visit, visit.say(N_("buchungen")), [("", found)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from node.web.showing import (
     plan_of,
     when_of,
 )
+from node.web.table import Table
 from node.web.visit import Visit
 
 FIND_DAYS_MAX = 366
@@ -89,12 +90,33 @@ async def find(visit: Visit) -> Response[Any]:
     if not asked:
         found = await visit.read(spaces.list_spaces)
         page.places = [_listed(visit, s) for s in found if s.kind == fields.given["kind"]]
-        return visit.page("portal/find.html", page, here="find")
+        return visit.page(
+            "portal/find.html", page, here="find", table=lambda: _places_table(visit, found)
+        )
     if query is None:
         page.errors = fields.problems
         return visit.page("portal/find.html", page, here="find", status=422)
     await _search(visit, actor, query, page)
     return visit.page("portal/find.html", page, here="find")
+
+
+def _places_table(visit: Visit, found: list[Space]) -> Table:
+    """All places of every kind, with what distinguishes them."""
+    columns = (N_("Ort"), N_("Art"), N_("Plätze"), N_("m²"), N_("Ausstattung"))
+    return Table(
+        visit.say(N_("orte")),
+        [visit.say(column) for column in columns],
+        [
+            [
+                space.name.in_language(visit.prefs.lang),
+                visit.say(KINDS[str(space.kind)]),
+                space.row.seats or None,
+                f"{space.row.size_m2:g}" if space.row.size_m2 else "",
+                offer_text(visit, space),
+            ]
+            for space in found
+        ],
+    )
 
 
 def _find_page(visit: Visit, given: dict[str, str]) -> FindPage:

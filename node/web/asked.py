@@ -93,6 +93,17 @@ class Asked:
         return b"json" in accept and b"text/html" not in accept
 
     @property
+    def wants_table(self) -> bool:
+        """Whether a spreadsheet asks: CSV is accepted and HTML is not named."""
+        accept = self._head.get(b"accept", b"")
+        return b"text/csv" in accept and b"text/html" not in accept
+
+    @property
+    def takes_nothing_else(self) -> bool:
+        """Whether only a table will do."""
+        return self._head.get(b"accept", b"").strip() == b"text/csv"
+
+    @property
     def address(self) -> str:
         """The path with what was asked, for the way back to a page."""
         asked = self.query.decode("utf-8", "replace") if self.method == "GET" else ""

@@ -28,6 +28,7 @@ from node.web.errors import answer_refusal, crashed, wants_problem, words
 from node.web.memory import Answer, Grounds, Memory, tagged
 from node.web.methods import methods_of
 from node.web.problem import problem
+from node.web.table import SUFFIX
 from node.web.visit import House, Visit, face_of, read_prefs
 
 SESSION_COOKIES = {
@@ -73,6 +74,8 @@ class Gate:
             return
         if scope["method"] == "HEAD":  # type: ignore[typeddict-item]
             scope, receive, send = _as_get(scope, receive, send)
+        if scope["method"] == "GET" and scope["path"].endswith(SUFFIX):  # type: ignore[typeddict-item]
+            scope = _as_table(scope)
         visit = self._visit(scope, receive, send)
         refused = await self._admit(visit, scope)
         if refused is not None:
@@ -194,6 +197,18 @@ def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive,
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return {**scope, "method": "GET"}, receive_until_started, send_head  # type: ignore[return-value]
+
+
+def _as_table(scope: Scope) -> Scope:
+    """The page whose address this is but for its ending, asked for as a table and nothing else."""
+    path = scope["path"].removesuffix(SUFFIX)
+    headers = [line for line in scope["headers"] if line[0] != b"accept"]
+    told = {
+        "path": path,
+        "raw_path": path.encode(),
+        "headers": [*headers, (b"accept", b"text/csv")],
+    }
+    return {**scope, **told}  # type: ignore[return-value]
 
 
 def _plain(visit: Visit, refusal: Refusal) -> Response[Any]:

@@ -25,6 +25,7 @@ from node.web import i18n
 from node.web.asked import Asked
 from node.web.problem import problem
 from node.web.ready import HTML, JSON, Ready
+from node.web.table import CSV, SUFFIX, Table, written
 from node.web.templating import Templates
 
 T = TypeVar("T")
@@ -202,13 +203,19 @@ class Visit:
         here: str = "",
         status: int = 200,
         until: datetime = NEVER,
+        table: Callable[[], Table] | None = None,
     ) -> Response[Any]:
-        """The page, or the same data as JSON for a program.
+        """The page, or the same data as JSON for a program, or what it lists as a table.
 
         `data` is a dataclass or mapping; its fields are the template's names. `until` says when
         time alone makes it untrue, and that it may be kept until then: see `memory.py`.
         """
         self.until = until
+        if self.asked.wants_table and status == 200:
+            if table is not None:
+                return self._table(table())
+            if self.asked.takes_nothing_else:
+                raise RefusedError(NO_TABLE)
         fields = as_mapping(data)
         if self.wants_json and status >= 400:
             return self._refused_page(fields, status)
@@ -216,9 +223,18 @@ class Visit:
             body = msgspec.json.encode(as_json(fields))
             return Ready(body, JSON, status=status, cookies=self.cookies, vary=b"accept, cookie")
         context = {**self.frame(here), **fields}
+        if table is not None:
+            context["table_href"] = self.table_address
         body = self.house.templates.render(template, self.prefs.lang, context).encode()
         vary = b"accept, cookie, accept-language"
         return Ready(body, HTML, status=status, cookies=self.cookies, vary=vary)
+
+    def _table(self, table: Table) -> Response[Any]:
+        body = written(table, self.prefs.lang, self.zone)
+        vary = b"accept, cookie, accept-language"
+        answer = Ready(body, CSV, status=200, cookies=self.cookies, vary=vary)
+        answer.headers["content-disposition"] = f'attachment; filename="{table.name}{SUFFIX}"'
+        return answer
 
     def _refused_page(self, fields: dict[str, Any], status: int) -> Response[Any]:
         """A page that says no, for a program: why, at which fields, and what else it shows."""
@@ -249,6 +265,12 @@ class Visit:
             "now": self.now,
             "clock_trusted": self.clock_trusted,
         }
+
+    @property
+    def table_address(self) -> str:
+        """Where what the page lists is as a table."""
+        path, _, asked = self.address.partition("?")
+        return f"{path}{SUFFIX}?{asked}" if asked else f"{path}{SUFFIX}"
 
     @property
     def address(self) -> str:
@@ -317,6 +339,12 @@ CHECK_FIELDS = Refusal(
     message=N_("Bitte prüfen Sie Ihre Angaben."),
     remedy=N_("Was nicht stimmt, steht bei jedem Feld."),
     status=422,
+)
+NO_TABLE = Refusal(
+    code="web.no_table",
+    message=N_("Diese Seite gibt es nicht als Tabelle."),
+    remedy=N_("Wo es eine gibt, steht auf der Seite „Als Tabelle“."),
+    status=406,
 )
 PROBLEM_PARTS = frozenset({"refusal", "problems", "errors"})
 FORM_IS_OLD = Refusal(

@@ -136,3 +136,35 @@ def test_guesses_from_one_place_slow_down_that_place_only(live: LiveNode) -> Non
     assert live.visitor(at="127.0.0.7").get(f"/calendar/{9:026d}.ics").status_code == 404
     token = live.town.calendars["anna"]
     assert live.visitor(at=PHONE).get(f"/calendar/{token}.ics").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["clara", "greta", "sam"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_the_plan_of_a_place_leads_to_nobody_on_any_page(
+    live: LiveNode, name: str, accept: str
+) -> None:
+    """What neighbours see of a place: its page with day and month, the search, the interface."""
+    space = live.town.ids["space hofsaal"]
+    search = "kind=room&day=2026-11-30&starts=15:00&ends=17:00&people=4"
+    pages = (
+        f"/spaces/{space}?day=2026-11-30",
+        f"/spaces/{space}?day=2026-12-01",
+        f"/find?{search}",
+        "/find.csv",
+        f"/api/spaces/search?{search}",
+    )
+    secrets = {
+        value
+        for key, value in live.town.ids.items()
+        if key.split(" ")[0] in {"reservation", "person", "household"} and not key.endswith(name)
+    }
+    names = {row.given_name for row in live.cast.files.people} - {
+        row.given_name for row in live.cast.files.people if row.key.lower().endswith(name)
+    }
+    for path in pages:
+        told = live.visitor(name).get(path, headers={"accept": accept}).text
+        assert [value for value in secrets if value in told.lower()] == [], path
+        assert [each for each in names if re.search(rf"\b{each}\b", told)] == [], path
+    day = live.visitor(name).get(pages[0], headers={"accept": "application/json"}).json()
+    states = {cell["state"] for row in day["plan"]["rows"] for cell in row["cells"]}
+    assert "confirmed" in states, "Anna's time is seen"

@@ -1,0 +1,81 @@
+"""What lists of reservations and of taken times say in the columns of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from node.base.ids import id_text
+from node.base.refusals import N_
+from node.spaces import DayPlan, Line
+from node.spaces.model import Status
+from node.web.showing import STATE_WORDS, STATES, state_word
+from node.web.table import Cell, Sum, Table
+from node.web.visit import Visit
+
+Named = Mapping[bytes, tuple[str, str]]
+"""Whose each reservation is, by its id: a name and a flat."""
+
+COLUMNS = (N_("Ort"), N_("Von"), N_("Bis"), N_("Personen"), N_("Stand"), N_("Preis"), N_("Nummer"))
+WHOSE = (N_("Person"), N_("Wohnung"))
+
+
+def reservations_table(
+    visit: Visit, name: str, lists: Iterable[tuple[str, Iterable[Line]]], whose: Named | None = None
+) -> Table:
+    """Reservations under the words of the lists they stand in; with names where the page has them.
+
+    A list without words has no column for them.
+    """
+    lists = [(words, list(lines)) for words, lines in lists]
+    has_words = any(words for words, _ in lists)
+    columns = ([N_("Liste")] if has_words else []) + list(COLUMNS) + list(WHOSE if whose else ())
+    rows: list[list[Cell | Sum]] = [
+        [
+            *([words] if has_words else []),
+            *_reservation(visit, line),
+            *(whose.get(line.reservation.id, ("", "")) if whose else ()),
+        ]
+        for words, lines in lists
+        for line in lines
+    ]
+    return Table(name, [visit.say(column) for column in columns], rows)
+
+
+def _reservation(visit: Visit, line: Line) -> list[Cell | Sum]:
+    reservation = line.reservation
+    return [
+        line.space.name.in_language(visit.prefs.lang),
+        reservation.period.starts_at,
+        reservation.period.ends_at,
+        reservation.details.people,
+        state_word(visit, line),
+        _due(line),
+        id_text(reservation.id),
+    ]
+
+
+def _due(line: Line) -> Sum | None:
+    """What is to be paid, as lists say it: nothing where nothing came of it but a fee."""
+    reservation = line.reservation
+    if line.status is Status.CANCELLED:
+        fee = reservation.cancellation.fee_cents if reservation.cancellation else 0
+        return Sum(fee)
+    if reservation.decision is None or line.status in {Status.DECLINED, Status.DISPLACED}:
+        return None
+    return Sum(reservation.bill.total_cents)
+
+
+def plan_table(visit: Visit, name: str, plans: Iterable[DayPlan]) -> Table:
+    """When places are taken on a day, by nobody in particular."""
+    columns = (N_("Ort"), N_("Von"), N_("Bis"), N_("Stand"))
+    rows: list[list[Cell | Sum]] = [
+        [
+            plan.space.name.in_language(visit.prefs.lang),
+            busy.period.starts_at,
+            busy.period.ends_at,
+            visit.say(STATE_WORDS[STATES[busy.status]]),
+        ]
+        for plan in plans
+        for busy in plan.busy
+    ]
+    return Table(name, [visit.say(column) for column in columns], rows)
