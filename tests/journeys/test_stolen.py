@@ -25,8 +25,8 @@ from tests.hostile.test_changed_box import found, signs_in, until
 from tests.journeys.test_away import note, notes, on_file
 from tests.nodes import Blueprint, Town, built
 
-NOTES = 300
-KILLS = 8
+NOTES = 30
+KILLS = 4
 
 
 def wished(town: Town, hour: int) -> Wish:
