@@ -7,7 +7,7 @@ authority was handed to central, its boxes are renamed and let go here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -195,11 +195,12 @@ async def quarter(visit: Visit, tag: str) -> QuarterPage:
     house = visit.house.service(Fleet).find(tag)
     sync = house.service(Sync)
     roster = sync.roster.body
+    admitted = await sync.waiting.admitted()
     return QuarterPage(
         tag=tag,
         name=house.quarter_name,
         view=await health_view(replace(visit, house=house)),
-        boxes=[_box(visit, node, sync) for node in roster.nodes],
+        boxes=[_box(visit, node, sync, admitted) for node in roster.nodes],
         can_change=sync.is_authority,
         where=next((n.name for n in roster.nodes if n.public_key == roster.authority), ""),
         copies=[_copy(visit, *each) for each in sync.offsite.kept.found],
@@ -214,13 +215,18 @@ def show_quarter(visit: Visit, page: QuarterPage, *, status: int = 200) -> Respo
     return _page(visit, "central/quarter.html", page, status=status)
 
 
-def _box(visit: Visit, node: RosterNode, sync: Sync) -> dict[str, Any]:
+def _box(
+    visit: Visit, node: RosterNode, sync: Sync, admitted: Mapping[bytes, int]
+) -> dict[str, Any]:
+    at = admitted.get(node.public_key)
+    came = N_("mit einem Code von hier gekommen, vom Haus hereingelassen {when}")
     text = N_("gehört dazu") if node.is_active else N_("gehört nicht mehr dazu")
     return {
         "id": id_text(node.site_id),
         "name": node.name,
         "role": visit.say(ROLES[node.role]),
         "since": moment(visit, from_epoch(node.since)),
+        "arrival": visit.say(came, when=moment(visit, from_epoch(at))) if at else "",
         "state": "confirmed" if node.is_active else "cancelled",
         "text": visit.say(text),
         "is_active": node.is_active,

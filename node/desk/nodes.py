@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ from node.web.inviting import (
     NOT_HERE,
     decide_waiting,
     taken_in_at,
+    told_arrivals,
     waiting_rows,
 )
 from node.web.overheard import OVERHEARD, SHEET_CHARS_MAX, is_overheard
@@ -100,8 +101,8 @@ async def invite_node(visit: Visit) -> Response[Any]:
     if fields.problems:
         page.given, page.problems = fields.given, fields.problems
         return await desk_page(visit, "desk/nodes.html", page, here="health", status=400)
-    sync = visit.house.service(Sync)
-    code = await _changed(lambda: sync.invite(name=name, role=role))
+    sync, staff_id = visit.house.service(Sync), visit.actor.person_id
+    code = await _changed(lambda: sync.invite(name=name, role=role, staff_id=staff_id))
     page.code, page.code_name, page.address = code, name, sync.address
     page.code_svg = qr_svg(f"{page.address} {code}")
     return await desk_page(visit, "desk/nodes.html", page, here="health")
@@ -203,8 +204,9 @@ async def _page(visit: Visit) -> NodesPage:
     kept_by = next((n for n in roster.body.nodes if n.public_key == roster.body.authority), None)
     at_central = kept_by is not None and kept_by.role is NodeRole.CENTRAL
     runs = may(visit.actor, Permission.RUN_NODE)
+    arrivals = await visit.store.read(lambda read: told_arrivals(visit, read))
     return NodesPage(
-        rows=[_row(visit, node, sync) for node in roster.body.nodes],
+        rows=[_row(visit, node, sync, arrivals) for node in roster.body.nodes],
         can_change=sync.is_authority,
         can_hand_over=runs
         and sync.is_authority
@@ -219,7 +221,9 @@ async def _page(visit: Visit) -> NodesPage:
     )
 
 
-def _row(visit: Visit, node: RosterNode, sync: Sync) -> dict[str, Any]:
+def _row(
+    visit: Visit, node: RosterNode, sync: Sync, arrivals: Mapping[bytes, str]
+) -> dict[str, Any]:
     here = node.site_id == sync.site_id
     text = N_("diese Box") if here else N_("gehört dazu")
     return {
@@ -227,6 +231,7 @@ def _row(visit: Visit, node: RosterNode, sync: Sync) -> dict[str, Any]:
         "name": node.name,
         "role": visit.say(ROLES[node.role]),
         "since": moment(visit, from_epoch(node.since)),
+        "arrival": arrivals.get(node.site_id, ""),
         "state": "confirmed" if node.is_active else "cancelled",
         "text": visit.say(text if node.is_active else N_("gehört nicht mehr dazu")),
         "can_go": node.is_active and not here,

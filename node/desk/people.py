@@ -14,14 +14,17 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.people.model import HouseholdView, IssuedCode, PeopleCounts, Person
+from node.people.voided import Kind as VoidedKind
+from node.people.voided import Voided
 from node.spaces import Line
 from node.store import Read, Write
+from node.sync import Sync
 from node.web.forms import path_id, read_fields, read_query
 from node.web.i18n import day_words
 from node.web.letters import code_letters
 from node.web.listing import reservations_table
 from node.web.qr import qr_svg
-from node.web.showing import ShownLine, line_of
+from node.web.showing import ShownLine, line_of, moment
 from node.web.table import Table
 from node.web.visit import Visit, as_mapping
 
@@ -50,6 +53,7 @@ class PersonPage:
     members: list[dict[str, Any]]
     lines: list[ShownLine]
     can: dict[str, bool]
+    voided: list[dict[str, str]]
     code: str = ""
     card_svg: str = ""
     card_name: str = ""
@@ -107,19 +111,21 @@ async def person_page(visit: Visit, person: str) -> Response[Any]:
 async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response[Any]:
     actor = visit.allowed(Permission.MANAGE_PEOPLE)
 
-    def look(read: Read) -> tuple[Person, HouseholdView | None, list[Line]] | Refusal:
+    def look(read: Read) -> _Look | Refusal:
         person = people.find_person(read, person_id)
         if person is None:
             return people.NOT_FOUND
+        voided = [_voided(visit, read, each) for each in people.list_voided(read, actor, person)]
         if not person.household_id:
-            return person, None, []
+            return person, None, [], voided
         view = people.view_household(read, actor, person.household_id, now=visit.now)
         if isinstance(view, Refusal):
             return view
-        return person, view, spaces.of_person(read, person.household_id, now=visit.now)
+        lines = spaces.of_person(read, person.household_id, now=visit.now)
+        return person, view, lines, voided
 
-    person, view, lines = await visit.read(look)
-    page = _shown(visit, person, view, lines)
+    person, view, lines, voided = await visit.read(look)
+    page = _shown(visit, person, view, lines, voided)
     for name, value in shown.items():
         setattr(page, name, value)
     return await desk_page(
@@ -131,8 +137,37 @@ async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response
     )
 
 
+_Look = tuple[Person, HouseholdView | None, list[Line], list[dict[str, str]]]
+
+
+def _voided(visit: Visit, read: Read, each: Voided) -> dict[str, str]:
+    """What counts no more, with the box that said so: whoever stands before one can say it."""
+    roster = visit.house.service(Sync).roster
+    staff = people.find_person(read, each.staff_id) if each.staff_id else None
+    boxes = ", ".join(sorted(map(roster.name_of, each.sites)))
+    said = _VOIDED_FOR if staff is not None else _VOIDED
+    name = staff.name if staff is not None else ""
+    return {
+        "label": visit.say(_KINDS[each.kind]),
+        "value": visit.say(said, when=moment(visit, each.at), boxes=boxes, name=name),
+    }
+
+
+_KINDS = {
+    VoidedKind.CARD: N_("Karte gesperrt"),
+    VoidedKind.CODE: N_("Codes gesperrt"),
+    VoidedKind.SESSIONS: N_("Überall abgemeldet"),
+}
+_VOIDED = N_("{when}, an der Box „{boxes}“")
+_VOIDED_FOR = N_("{when}, an der Box „{boxes}“, im Namen von {name}")
+
+
 def _shown(
-    visit: Visit, person: Person, view: HouseholdView | None, lines: list[Line]
+    visit: Visit,
+    person: Person,
+    view: HouseholdView | None,
+    lines: list[Line],
+    voided: list[dict[str, str]],
 ) -> PersonPage:
     members = [
         {
@@ -162,6 +197,7 @@ def _shown(
             "book": view is not None,
             "code": view is not None,
         },
+        voided=voided,
     )
 
 

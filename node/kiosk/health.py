@@ -86,7 +86,8 @@ async def invite_box(visit: Visit) -> Response[Any]:
         return await kiosk_page(visit, "kiosk/health_box.html", page, status=422, again=BOX)
     sync = visit.house.service(Sync)
     try:
-        page.code = await sync.invite(name=name, role=role)
+        staff_id = visit.actor.person_id
+        page.code = await sync.invite(name=name, role=role, staff_id=staff_id)
     except RosterError:
         return await _refused(visit, page, NOT_HERE)
     page.code_name, page.address = name, sync.address

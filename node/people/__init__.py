@@ -80,6 +80,7 @@ from node.people.sign_in import (
     team_member,
 )
 from node.people.tables import STANDING, TABLES
+from node.people.voided import list_voided
 
 __all__ = [
     "COMMAND_LINE",
@@ -139,6 +140,7 @@ __all__ = [
     "list_feeds",
     "list_outside_accesses",
     "list_sessions",
+    "list_voided",
     "list_waiting",
     "mark_of",
     "members_of",

@@ -1,10 +1,11 @@
-"""The SQL of erasures and of what the desk told; the rest of the room's is in `tables`."""
+"""The SQL of erasures, what the desk told and what counts no more; the rest is in `tables`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from node.people.schema import EMPTIED, GONE_HOUSEHOLDS
+from node.people.tables import card_table
 from node.store import Read, Write
 
 Row = Any
@@ -167,6 +168,24 @@ def select_acts(read: Read, person_id: bytes) -> list[Row]:
         " union all select 'disclosed', at, staff_id from disclosure where person_id = :id"
         " order by at",
         id=person_id,
+    )
+
+
+def select_voided(read: Read, person_id: bytes, household_id: bytes, *, most: int) -> list[Row]:
+    """What was voided of a person's cards and sessions and of a household's codes, the latest
+    first.
+    """
+    return read.rows(
+        "select 'card' as kind, gone.id, gone.at, gone.staff_id from card_revocation as gone"
+        f" join {card_table(read, person_id)} as card on card.id = gone.card_id"
+        " where card.person_id = :person"
+        " union all select 'code', id, at, staff_id from code_revocation"
+        " where household_id = :household"
+        " union all select 'sessions', id, at, staff_id from sign_out where person_id = :person"
+        " order by 3 desc, 2 limit :most",
+        person=person_id,
+        household=household_id,
+        most=most,
     )
 
 

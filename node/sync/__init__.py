@@ -6,6 +6,7 @@ The trap: what was sent is not yet held - only the peer's own heads count.
 """
 
 from node.sync.anew import begin_from_journals
+from node.sync.arrivals import Arrival, Way, read_arrivals
 from node.sync.audits import find_differences
 from node.sync.authority import (
     add_node,
@@ -62,6 +63,7 @@ __all__ = [
     "MARK_CHARS",
     "WORDS",
     "Address",
+    "Arrival",
     "AuditHealth",
     "Behind",
     "BoundedProtocol",
@@ -84,6 +86,7 @@ __all__ = [
     "TooMuch",
     "Trouble",
     "TroubleError",
+    "Way",
     "Words",
     "add_node",
     "adopt_role",
@@ -114,6 +117,7 @@ __all__ = [
     "own_addresses",
     "parse_address",
     "quarter_tag",
+    "read_arrivals",
     "read_roster",
     "read_sheet",
     "recover_quarter",

@@ -8,6 +8,7 @@ import contextlib
 from node.base.periods import to_epoch
 from node.store import NodeRole
 from node.sync.answering import Answering
+from node.sync.arrivals import Way, note_arrival
 from node.sync.central_wire import AskCopies, AskCopyPart, Waits
 from node.sync.greeting import Greeter
 from node.sync.handing import propose
@@ -15,7 +16,7 @@ from node.sync.heads import still_forked
 from node.sync.line import LineSwitch
 from node.sync.offsite import is_holder
 from node.sync.own import Own
-from node.sync.pairing import accept, note_guess
+from node.sync.pairing import accept, invited_by, note_guess
 from node.sync.peers import Peers
 from node.sync.recovery import tell_holder
 from node.sync.roster import Roster, RosterNode
@@ -95,7 +96,21 @@ class Door:
                 return Sorry(error.trouble)
             found = await store.on_writer(lambda core: accept(core, request))
         await self._own.refresh_roster()
-        return found if isinstance(found, Joined) else None
+        if not isinstance(found, Joined):
+            return None
+        await self._note_arrival(request.public_key)
+        return found
+
+    async def _note_arrival(self, public_key: bytes) -> None:
+        store = self._own.store
+        used = await store.on_writer(lambda core: invited_by(core, public_key))
+        if used is not None:
+            way, now = Way.CODE if used.staff_id else Way.SHELL, to_epoch(store.core.clock.now())
+            await store.write(
+                lambda write: note_arrival(
+                    write, public_key, way=way, staff_id=used.staff_id, now=now
+                )
+            )
 
     async def _join_at_central(self, request: Join) -> Reply | None:
         found = await admit_at_central(self._own, request)

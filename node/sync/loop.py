@@ -309,10 +309,12 @@ class Sync:
         node = self.roster.nodes.get(self._own.here.site_id)
         return node is not None and not node.is_active
 
-    async def invite(self, *, name: str, role: NodeRole, address: str = "") -> str:
+    async def invite(
+        self, *, name: str, role: NodeRole, address: str = "", staff_id: bytes | None = None
+    ) -> str:
         """A code that lets one new box in, or at central lets it wait; see `pairing.invite`."""
         return await self._own.store.on_writer(
-            lambda core: invite(core, name=name, role=role, address=address)
+            lambda core: invite(core, name=name, role=role, address=address, staff_id=staff_id)
         )
 
     async def copy_all(self, told: Callable[[Health], object]) -> None:

@@ -59,6 +59,8 @@ class Invitation(msgspec.Struct, array_like=True, frozen=True):
     ends_at: int
     tries: int = TRIES
     used_by: bytes = b""
+    staff_id: bytes | None = None
+    """Who of the team had the code shown; nobody who had it shown with a shell, or at central."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ class Code:
         )
 
 
-def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
+def invite(
+    core: Core, *, name: str, role: NodeRole, address: str = "", staff_id: bytes | None = None
+) -> str:
     """At the authority: a code for one new box, as people read it ("ABCD-EFGH-JKMN").
 
     Raises `RosterError` where this node cannot invite, or too many invitations are open.
@@ -111,7 +115,8 @@ def invite(core: Core, *, name: str, role: NodeRole, address: str = "") -> str:
         raise RosterError("there are enough open invitations: use one or wait until it ends")
     secret = random_code(SECRET_CHARS).lower()
     tries = TRIES_AT_CENTRAL if at_central else TRIES
-    new = Invitation(secret, name.strip(), role, address, now + GOOD_SECONDS, tries)
+    ends_at = now + GOOD_SECONDS
+    new = Invitation(secret, name.strip(), role, address, ends_at, tries, staff_id=staff_id)
     _keep(core, [*known, new])
     code = (secret + _check_chars(secret, core.identity.public_key)).upper()
     return "-".join(code[at : at + 4] for at in range(0, CODE_CHARS, 4))
@@ -178,6 +183,12 @@ def welcome(core: Core, role: NodeRole, *, answer: bytes = b"") -> Joined:
     if roster is None:
         raise RosterError("this node has not joined a quarter")
     return Joined(core.quarter, core.epoch, read_root(core), roster.signed, role, answer)
+
+
+def invited_by(core: Core, public_key: bytes) -> Invitation | None:
+    """The invitation that a newcomer of this key has used lately."""
+    known = (each for each in open_invitations(core) if each.used_by == public_key)
+    return next(known, None)
 
 
 def note_guess(core: Core, join: Join) -> None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.base.clock import Clock
+from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal
 from node.store import Core, Founding, Identity, NodeRole, Registry, is_signed, new_identity
+from node.sync.arrivals import Way, note_arrival
 from node.sync.authority import (
     handover_by_sheet,
     handover_to,
@@ -139,7 +141,10 @@ def stand_in(core: Core, dead: RosterNode) -> Roster:
     if roster is None or dead.site_id not in roster.nodes:
         raise RosterError("the dead box is not in the roster")
     revoke_node(core, dead.site_id)
-    return list_self(core, name=dead.name, role=dead.role)
+    listed = list_self(core, name=dead.name, role=dead.role)
+    key, now = core.identity.public_key, to_epoch(core.clock.now())
+    core.write(lambda write: note_arrival(write, key, way=Way.SHEET, staff_id=None, now=now))
+    return listed
 
 
 UNKNOWN_SHEET = Refusal(

@@ -51,4 +51,20 @@ BOX_ADMISSION = Table(
     erased=Erased.nothing("a box, no person"),
     about="The house's word on a box that waits: its answer, or none where it is turned away.",
 )
-TABLES = (HOUSE_KEY_GRANT, BOX_WAITING, BOX_ADMISSION)
+BOX_ARRIVAL = Table(
+    "box_arrival",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        Column("site", "blob", default=b"", max_bytes=16),
+        Column("way", default="", max_bytes=20),
+        Column("staff_id", "blob", nullable=True, max_bytes=16),
+        Column("at", "integer", default=0, low=0),
+    ),
+    # Who of the team it was is none of central's.
+    scope=Scope.HOUSE,
+    writers=Writers.OFFICE,
+    erased=Erased.nothing("ids, a word and an instant"),
+    about="A box was let in: how, by whom of the team, and when.",
+)
+TABLES = (HOUSE_KEY_GRANT, BOX_WAITING, BOX_ADMISSION, BOX_ARRIVAL)

@@ -18,6 +18,7 @@ from node.base.ids import derived_id
 from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal
 from node.store import HOUSE_ROLES, Core, NodeRole, Read, Write, site_id_of
+from node.sync.arrivals import Way, note_arrival
 from node.sync.authority import add_node, candidate
 from node.sync.central_wire import Waits
 from node.sync.countersign import CHARS, answer, mark, stretched
@@ -54,6 +55,11 @@ _OF_KEY = """
 select a.answer from box_waiting w left join box_admission a on a.id = w.id
 where w.public_key = :key and w.withdrawn_at is null and w.ends_at > :now
 and coalesce(length(a.answer), 1) > 0 order by w.asked_at desc limit 1
+"""
+
+_ADMITTED = """
+select w.public_key, a.decided_at from box_waiting w join box_admission a on a.id = w.id
+where length(a.answer) > 0
 """
 
 
@@ -149,8 +155,13 @@ class Waiting:
         now = to_epoch(self._own.store.core.clock.now())
         return await self._own.store.read(lambda read: read_waiting(read, now=now))
 
-    async def let_in(self, newcomer: Newcomer, typed: str) -> None:
-        """Vouch for a box whose screen somebody has read, and answer it.
+    async def admitted(self) -> dict[bytes, int]:
+        """When the house let in who came with a code of central's, by public key."""
+        rows = await self._own.store.read(lambda read: read.rows(_ADMITTED))
+        return {row["public_key"]: row["decided_at"] for row in rows}
+
+    async def let_in(self, newcomer: Newcomer, typed: str, *, staff_id: bytes) -> None:
+        """Vouch for a box whose screen somebody of the team has read, and answer it.
 
         Raises `CodeError` where its screen shows another countersign, `RosterError` where boxes are
         not let in here, `TroubleError` where central keeps the list and is not reached.
@@ -165,6 +176,12 @@ class Waiting:
         await self._own.refresh_roster()
         said = await store.on_writer(lambda core: _answer(core, key, newcomer))
         await self._decide(newcomer, said)
+        now = to_epoch(store.core.clock.now())
+        await store.write(
+            lambda write: note_arrival(
+                write, newcomer.public_key, way=Way.CENTRAL_CODE, staff_id=staff_id, now=now
+            )
+        )
 
     async def turn_away(self, newcomer: Newcomer) -> None:
         """Let a box wait no more that the house does not want."""

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from node import people
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal, RefusedError
-from node.store import NodeRole
-from node.sync import WORDS, CodeError, Newcomer, Roster, RosterError, Sync, TroubleError
+from node.store import NodeRole, Read
+from node.sync import (
+    WORDS,
+    Arrival,
+    CodeError,
+    Newcomer,
+    Roster,
+    RosterError,
+    Sync,
+    TroubleError,
+    Way,
+    read_arrivals,
+)
 from node.web.forms import path_id, read_fields
 from node.web.roles import ROLES
 from node.web.showing import moment
@@ -39,6 +51,27 @@ async def waiting_rows(visit: Visit, sync: Sync) -> list[dict[str, str]]:
     ]
 
 
+def told_arrivals(visit: Visit, read: Read) -> dict[bytes, str]:
+    """How each box came, and who of the team let it in, by site, as far as it was written down."""
+    return {site: _arrived(visit, read, each) for site, each in read_arrivals(read).items()}
+
+
+def _arrived(visit: Visit, read: Read, arrival: Arrival) -> str:
+    staff = people.find_person(read, arrival.staff_id) if arrival.staff_id else None
+    name = staff.name if staff is not None else visit.say(N_("jemand vom Team"))
+    return visit.say(ARRIVED[arrival.way], name=name, when=moment(visit, from_epoch(arrival.at)))
+
+
+ARRIVED = {
+    Way.CODE: N_("hereingelassen von {name} mit einem Code des Hauses, {when}"),
+    Way.CENTRAL_CODE: N_(
+        "mit einem Code der Zentrale gekommen, hereingelassen von {name} mit dem Gegencode, {when}"
+    ),
+    Way.SHEET: N_("mit dem Notfallblatt an die Stelle einer anderen getreten, {when}"),
+    Way.SHELL: N_("mit einem Code vom Betrieb gekommen (`quartier invite`), {when}"),
+}
+
+
 async def find_waiting(sync: Sync, newcomer_id: str) -> Newcomer:
     """One of them; raises `RefusedError` where it waits no more."""
     wanted = path_id(newcomer_id)
@@ -65,7 +98,8 @@ async def decide_waiting(visit: Visit, newcomer_id: str) -> tuple[Newcomer, Refu
 async def _let_in(visit: Visit, newcomer: Newcomer, typed: str) -> Refusal | None:
     """Let a box into the house whose screen shows what was typed; why not, if so."""
     try:
-        await visit.house.service(Sync).waiting.let_in(newcomer, typed)
+        waiting = visit.house.service(Sync).waiting
+        await waiting.let_in(newcomer, typed, staff_id=visit.actor.person_id)
     except CodeError as error:
         return error.refusal
     except TroubleError as error:

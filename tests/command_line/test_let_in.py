@@ -105,6 +105,10 @@ def test_the_house_lets_a_box_in_that_central_showed_a_code(enrolled: Enrolled) 
         until(lambda: boxes.rows("new", "select count(*) from person") == people)
     assert people != [(0,)]
     assert boxes.rows("fleet/hof", "select count(*) from person") == [(0,)]
+    desk.get("/desk/nodes")
+    assert re.search(r"hereingelassen von \w+ \w+ mit dem Gegencode", desk.page)
+    until(lambda: "vom Haus hereingelassen" in operator.get(quarter).text)
+    assert boxes.rows("fleet/hof", "select count(*) from box_arrival") == [(0,)]
 
 
 def test_a_box_that_was_let_in_copies_from_a_sister_on_its_network(enrolled: Enrolled) -> None:

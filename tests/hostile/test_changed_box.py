@@ -21,6 +21,7 @@ from node.base.actors import Face, Role
 from node.base.ids import id_text, new_id
 from node.base.periods import Period
 from node.people.hashing import hash_secret, token_digest
+from node.people.voided import Voided
 from node.spaces import Status, Wish
 from node.store import Core, Write
 from tests.cast import PASSWORDS, PINS
@@ -110,6 +111,37 @@ def test_the_lobbys_box_makes_nobody_staff_and_takes_nobody_off_the_team(
         for at in ("home", "kiosk"):
             assert roles(town, at, clara) == {Role.RESIDENT}
             assert roles(town, at, demir) == {Role.STAFF}
+
+
+def test_the_desk_sees_which_box_voided_a_card_whoever_it_names(
+    blueprint: Blueprint, tmp_path: Path
+) -> None:
+    with built(blueprint, tmp_path / "town") as town:
+        anna, demir = town.cast.id("anna"), town.cast.id("demir")
+
+        def void_all(write: Write) -> None:
+            at = int(town.clock.now().timestamp())
+            for row in write.rows("select id from card where person_id = :id", id=anna):
+                write.insert(
+                    "card_revocation", id=new_id(), card_id=row["id"], at=at, staff_id=demir
+                )
+            write.insert("sign_out", id=new_id(), person_id=anna, at=at, staff_id=None)
+
+        changed(town, "kiosk", void_all)
+        with town.running("home", "kiosk"):
+            town.until_even()
+
+        def look(core: Core) -> tuple[bytes, list[Voided]]:
+            desk = core.read(lambda read: town.cast.actor(read, "demir", face=Face.DESK))
+            person = core.read(lambda read: people.find_person(read, anna))
+            assert person is not None
+            return core.site_id, core.read(lambda read: people.list_voided(read, desk, person))
+
+        kiosk, _ = on_file(town, "kiosk", look)
+        home, voided = on_file(town, "home", look)
+        assert home != kiosk
+        assert {str(each.kind) for each in voided} == {"card", "sessions"}
+        assert {each.sites for each in voided} == {frozenset({kiosk})}
 
 
 def test_the_lobbys_box_cannot_write_the_teams_own_tables(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from html import unescape
 from pathlib import Path
@@ -148,6 +149,23 @@ async def test_a_letter_brings_a_code_that_opens(tmp_path: Path, clock: FrozenCl
         http = town.browser().http
         body = {"code": code[1], "person_id": clara, "secret": "9075"}
         assert (await http.post("/api/sessions", json=body)).status_code == 201
+
+
+async def test_a_new_card_voids_the_old_one_and_the_page_says_where_and_by_whom(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        where = f"/desk/people/{id_text(town.cast.id('clara'))}"
+        assert "Was nicht mehr gilt" not in (await demir.get(where)).text
+        page = demir.seen
+        for _ in range(2):
+            demir.seen = page
+            await demir.post(f"{where}/card")
+        shown = html.unescape((await demir.get(where)).text)
+        box = town.node.sync.roster.name_of(town.node.sync.site_id)
+        assert "Karte gesperrt" in shown
+        assert f"an der Box „{box}“, im Namen von Demir Aksoy" in shown
 
 
 async def test_every_page_of_the_desk_answers_in_both_languages(

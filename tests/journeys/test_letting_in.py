@@ -55,6 +55,7 @@ async def test_demir_lets_a_box_in_at_the_desk(tmp_path: Path, clock: FrozenCloc
         assert town.node.sync.roster.active(box.site_id) is None
         let_in = await demir.post(where, countersign=countersign.countersign_of(box).lower())
         assert "wartet auf das Haus" not in let_in.text
+        assert "hereingelassen von Demir Aksoy mit dem Gegencode" in let_in.text
         node = town.node.sync.roster.active(box.site_id)
         assert node is not None
         assert (node.name, node.role, bool(node.voucher)) == ("Foyer", NodeRole.KIOSK, True)

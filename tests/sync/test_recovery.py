@@ -9,6 +9,7 @@ import pytest
 
 from node.store import NodeRole, Store
 from node.store.doctor import examine
+from node.sync.arrivals import Way, read_arrivals
 from node.sync.asking import insist
 from node.sync.authority import add_node, set_recovery, sheet_keys
 from node.sync.fetching import begin_from_snapshot
@@ -136,6 +137,8 @@ async def test_the_house_comes_back_from_central_and_the_sheet_alone(tmp_path: P
             roster = new.sync.roster
             assert roster.nodes[home.site].revoked_after is not None
             assert roster.nodes[new.site].name == "home"
+            (came,) = (await new.store.read(read_arrivals)).values()
+            assert (came.way, came.staff_id) == (Way.SHEET, None)
             await new.store.write(
                 lambda write: write.insert("rule", id=b"r" * 16, text="neu entschieden")
             )

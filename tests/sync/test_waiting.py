@@ -30,6 +30,8 @@ from node.sync.wire import Join, Joined
 from tests.sync.hand import CLOCK, REGISTRY
 from tests.sync.wired import Wired, quarter, until
 
+STAFF = b"d" * 16
+
 pytestmark = pytest.mark.asyncio
 
 
@@ -124,7 +126,7 @@ async def test_the_house_lets_in_who_came_to_central(
     assert (waits.name, waits.role) == ("Foyer", NodeRole.KIOSK)
     assert (await came_to(nodes["kiosk"])) == waits, "every box of the house shows it"
     assert new.is_told_nothing
-    await home.sync.waiting.let_in(waits, new.screen[-1].lower().replace("-", " "))
+    await home.sync.waiting.let_in(waits, new.screen[-1].lower().replace("-", " "), staff_id=STAFF)
     roster = await new.joined()
     node = next(each for each in roster.body.nodes if each.name == "Foyer")
     key = home.sync._own.house_key
@@ -170,7 +172,7 @@ async def test_another_countersign_lets_nobody_in(nodes: dict[str, Wired], tmp_p
     number = home.sync.roster.number
     for wrong in ("", "AAAA-BBBB-CCCC", new.screen[-1][:-1]):
         with pytest.raises(CodeError, match="other_countersign"):
-            await home.sync.waiting.let_in(waits, wrong)
+            await home.sync.waiting.let_in(waits, wrong, staff_id=STAFF)
     assert home.sync.roster.number == number
     assert new.is_told_nothing
     await home.sync.waiting.turn_away(waits)
@@ -187,7 +189,7 @@ async def test_where_boxes_are_not_let_in_nobody_is(
     for name in ("kiosk", "central"):
         waits = await came_to(nodes[name])
         with pytest.raises(RosterError):
-            await nodes[name].sync.waiting.let_in(waits, new.screen[-1])
+            await nodes[name].sync.waiting.let_in(waits, new.screen[-1], staff_id=STAFF)
     assert new.is_told_nothing
     await nodes["central"].sync.waiting.withdraw(waits)
     with pytest.raises(CodeError, match="not_let_in"):
@@ -227,7 +229,7 @@ async def test_a_box_that_was_switched_off_meanwhile_comes_back_with_its_code(
     assert new.joining is not None
     new.joining.cancel()
     waits = await came_to(home)
-    await home.sync.waiting.let_in(waits, new.screen[-1])
+    await home.sync.waiting.let_in(waits, new.screen[-1], staff_id=STAFF)
     await until(lambda: nobody_waits(central))
     again = NewBox(tmp_path / "new", central)
     await until(lambda: central.sync.roster.number == home.sync.roster.number)
@@ -291,7 +293,7 @@ async def test_central_gone_bad_puts_its_own_box_in_the_place_of_the_one_that_wa
 
     await until(swapped)
     with pytest.raises(CodeError, match="other_countersign"):
-        await home.sync.waiting.let_in(await came_to(home), new.screen[-1])
+        await home.sync.waiting.let_in(await came_to(home), new.screen[-1], staff_id=STAFF)
     assert own.public_key not in {node.public_key for node in home.sync.roster.body.nodes}
     assert waits.public_key != own.public_key
     assert new.joining is not None
