@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 
 from node import people, quarter, spaces
 from node.base.ids import id_text
 from node.base.refusals import N_
-from node.quarter.model import Building
+from node.quarter.model import Building, Closure
 from node.spaces import Appointment, Line, Space, Status, TakenTime
 from node.store import Read
 from node.web.ics import CalendarRow
@@ -98,6 +99,21 @@ def where_of(visit: Visit, space: Space, buildings: Mapping[bytes, Building]) ->
     building = buildings.get(space.building_id)
     parts = (name, building.name, building.address) if building is not None else (name,)
     return ", ".join(part for part in parts if part)
+
+
+def shut_row(visit: Visit, closure: Closure, *, name: str, url: str) -> CalendarRow:
+    """A time when a place is shut, and why; `name` where it is one of several that are shown."""
+    word = visit.say(N_("geschlossen"))
+    starts, ends = (at.astimezone(visit.zone) for at in (closure.starts_at, closure.ends_at))
+    whole_days = starts.time() == ends.time() == time()
+    return CalendarRow(
+        uid=uid_of(closure.id),
+        starts=starts.date() if whole_days else starts,
+        ends=ends.date() if whole_days else ends,
+        title=f"{name}: {word}" if name else word,
+        text=closure.reason.in_language(visit.prefs.lang),
+        url=url,
+    )
 
 
 def taken_row(visit: Visit, taken: TakenTime, *, name: str, where: str, url: str) -> CalendarRow:

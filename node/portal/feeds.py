@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from litestar import Response, get
 from node import people, quarter, spaces
 from node.base.actors import Face
 from node.base.ids import id_text
+from node.base.periods import Period
 from node.base.refusals import N_, Refusal, granted
 from node.people import FeedView, FollowedFeed
 from node.portal.appointments import (
@@ -24,10 +26,12 @@ from node.portal.appointments import (
     household_names,
     notes_of,
     row_of,
+    shut_row,
     taken_row,
     where_of,
 )
 from node.portal.passes import base_address
+from node.quarter.model import TargetKind
 from node.spaces import Space
 from node.store import Read
 from node.web.ics import MEDIA_TYPE, CalendarFile, CalendarRow, written
@@ -35,6 +39,8 @@ from node.web.knocking import knock_of
 from node.web.visit import Visit
 
 SUFFIX = ".ics"
+BACK, AHEAD = timedelta(days=92), timedelta(days=366)
+"""So far around now it is said when places are shut."""
 HEADERS = {
     "cache-control": "private, no-cache",
     # A search engine that somebody handed an address to is not to tell it on.
@@ -98,7 +104,11 @@ def _space(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | R
     if space is None:
         return people.NO_CALENDAR
     name = space.name.in_language(visit.prefs.lang)
-    return _file(visit, name, _taken(read, visit, [space], says_which=False))
+    rows = [
+        *_taken(read, visit, [space], says_which=False),
+        *_shut(read, visit, [space], says_which=False),
+    ]
+    return _file(visit, name, rows)
 
 
 def _house(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | Refusal:
@@ -106,7 +116,11 @@ def _house(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | R
     if building is None:
         return people.NO_CALENDAR
     found = [each for each in spaces.list_spaces(read) if each.building_id == building.id]
-    return _file(visit, building.name, _taken(read, visit, found, says_which=True))
+    rows = [
+        *_taken(read, visit, found, says_which=True),
+        *_shut(read, visit, found, says_which=True),
+    ]
+    return _file(visit, building.name, rows)
 
 
 def _taken(read: Read, visit: Visit, places: list[Space], *, says_which: bool) -> list[CalendarRow]:
@@ -121,6 +135,21 @@ def _taken(read: Read, visit: Visit, places: list[Space], *, says_which: bool) -
         )
         for taken in spaces.taken_times(read, places, now=visit.now)
     ]
+
+
+def _shut(read: Read, visit: Visit, places: list[Space], *, says_which: bool) -> list[CalendarRow]:
+    """When places are shut: what shuts a whole house or the quarter once, not for each of them."""
+    found: dict[bytes, CalendarRow] = {}
+    period, address = Period(visit.now - BACK, visit.now + AHEAD), base_address(visit)
+    for space in places:
+        name = space.name.in_language(visit.prefs.lang) if says_which else ""
+        for closure in quarter.closures_for(
+            read, period, building_id=space.building_id, space_id=space.id
+        ):
+            is_of_space = closure.target_kind is TargetKind.SPACE
+            url = f"{address}/spaces/{id_text(space.id)}" if is_of_space else f"{address}/house"
+            found[closure.id] = shut_row(visit, closure, name=name * is_of_space, url=url)
+    return list(found.values())
 
 
 def _file(visit: Visit, name: str, rows: list[CalendarRow]) -> CalendarFile:

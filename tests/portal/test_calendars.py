@@ -226,6 +226,37 @@ async def test_a_place_is_taken_for_the_neighbours_by_nobody(
             assert secret not in answer.text
 
 
+async def test_when_a_place_is_shut_stands_in_its_calendar_with_the_reason(
+    house: House, clara: Browser
+) -> None:
+    """The floor of the hall is the hall's alone; painters in a house shut all its places, once."""
+    files = house.cast.files
+    wanted = (
+        ("hofsaal", "B-AHO", [("geschlossen", "2026-12-14", "Boden wird geölt")]),
+        ("werkraum", "B-BIR", [("geschlossen", "2026-12-09", "Malerarbeiten")]),
+    )
+    for space, building, told in wanted:
+        id_of_space = id_text(files.id_of("space", space))
+        page = await clara.get(f"/account/calendars?space={id_of_space}")
+        csrf = page.form("/account/calendars").fields["csrf"]
+        asked = {"space": id_of_space, "house": id_text(files.id_of("building", building))}
+        for view, about in asked.items():
+            page = await clara.post("/account/calendars", csrf=csrf, view=view, about=about)
+            shut = [
+                each
+                for each in rows_of(await app(house, address_on(page)))
+                if "geschlossen" in str(each["summary"])
+            ]
+            found = [
+                (str(row["summary"]), row["dtstart"].dt.isoformat(), str(row["description"]))
+                for row in shut
+            ]
+            is_halls = view == "house" and space == "hofsaal"
+            assert found == [
+                (f"Hofsaal: {said}" if is_halls else said, *rest) for said, *rest in told
+            ]
+
+
 async def test_who_was_erased_has_no_calendar(house: House, anna: Browser) -> None:
     path = await own_address(anna)
     assert (await app(house, path)).status_code == 200

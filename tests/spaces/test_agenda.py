@@ -201,6 +201,25 @@ def test_the_desk_sees_everybody_and_a_neighbour_nobody(
     assert home.read(lambda read: space_agenda(read, clara, wish.space_id, now=now)) == []
 
 
+def test_of_too_many_the_earliest_are_left_out(
+    quarter: Quarter, anna: Actor, demir: Actor, wish: Wish
+) -> None:
+    """A calendar shows what lies ahead before what was."""
+    home, now = quarter.cores["home"], quarter.clock.now()
+    period = [
+        Period(utc(day, hour), utc(day, hour + 2)) for day in (26, 27, 28) for hour in (8, 12, 16)
+    ]
+    for number, each in enumerate(period):
+        who = replace(anna, household_id=bytes([number // 3]) * 16)
+        quarter.made("home", who, replace(wish, period=each))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("node.spaces.agenda.APPOINTMENTS_MAX", 4)
+        seen = home.read(lambda read: space_agenda(read, demir, wish.space_id, now=now))
+        free = taken(quarter, "hofsaal")
+    assert [each.line.reservation.period for each in seen] == period[-4:]
+    assert [each.period for each in free] == [each for each in period[-4:] if each in period[6:]]
+
+
 # Addresses on several nodes
 
 
