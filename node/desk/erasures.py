@@ -15,6 +15,7 @@ from node.desk.frame import desk_page
 from node.store import NodeRole, Read
 from node.web.forms import path_id, read_fields, read_query
 from node.web.own_data import FILES, data_file, shown_receipt
+from node.web.table import Table
 from node.web.visit import Visit
 
 REASONS = {
@@ -132,7 +133,22 @@ async def erasures_page(visit: Visit) -> Response[Any]:
         new=new if known else "",
         new_stage=str(known.stage) if known else "",
     )
-    return await desk_page(visit, "desk/erasures.html", page, here="people")
+    return await desk_page(
+        visit, "desk/erasures.html", page, here="people", table=lambda: _table(visit, found, page)
+    )
+
+
+def _table(visit: Visit, found: list[people.Erasure], page: ErasuresPage) -> Table:
+    """All erasures by number, as the page lists them: who was erased has no name any more."""
+    columns = (N_("Nummer"), N_("Verlangt"), N_("Anlass"), N_("Durch"), N_("Gelöscht"))
+    return Table(
+        visit.say(N_("löschungen")),
+        [visit.say(column) for column in columns],
+        [
+            [row["number"], each.at, row["reason"], row["by"], each.done_at]
+            for row, each in zip(page.rows, found, strict=False)
+        ],
+    )
 
 
 async def _row(visit: Visit, erasure: people.Erasure) -> dict[str, Any]:

@@ -157,6 +157,7 @@ _KINDS = {
     VoidedKind.CARD: N_("Karte gesperrt"),
     VoidedKind.CODE: N_("Codes gesperrt"),
     VoidedKind.SESSIONS: N_("Überall abgemeldet"),
+    VoidedKind.CALENDAR: N_("Kalender-Adresse gesperrt"),
 }
 _VOIDED = N_("{when}, an der Box „{boxes}“")
 _VOIDED_FOR = N_("{when}, an der Box „{boxes}“, im Namen von {name}")

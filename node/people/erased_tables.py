@@ -172,8 +172,8 @@ def select_acts(read: Read, person_id: bytes) -> list[Row]:
 
 
 def select_voided(read: Read, person_id: bytes, household_id: bytes, *, most: int) -> list[Row]:
-    """What was voided of a person's cards and sessions and of a household's codes, the latest
-    first.
+    """What was voided of a person's cards, sessions and calendars and of a household's codes,
+    the latest first.
     """
     return read.rows(
         "select 'card' as kind, gone.id, gone.at, gone.staff_id from card_revocation as gone"
@@ -182,6 +182,9 @@ def select_voided(read: Read, person_id: bytes, household_id: bytes, *, most: in
         " union all select 'code', id, at, staff_id from code_revocation"
         " where household_id = :household"
         " union all select 'sessions', id, at, staff_id from sign_out where person_id = :person"
+        " union all select 'calendar', gone.id, gone.at, gone.staff_id"
+        " from calendar_feed_revocation as gone"
+        " join calendar_feed as feed on feed.id = gone.feed_id where feed.person_id = :person"
         " order by 3 desc, 2 limit :most",
         person=person_id,
         household=household_id,

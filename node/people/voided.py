@@ -1,4 +1,4 @@
-"""What of somebody's counts no more: cards, their household's codes, their sessions; for the desk.
+"""What of somebody's counts no more: cards, codes, sessions, calendars; for the desk.
 
 A changed box of the house can void them too, in anybody's name. So each is told with the box that
 wrote it, which its chain proves; by whom is only what that box says.
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CARD = "card"
     CODE = "code"
     SESSIONS = "sessions"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ _TABLES = {
     Kind.CARD: "card_revocation",
     Kind.CODE: "code_revocation",
     Kind.SESSIONS: "sign_out",
+    Kind.CALENDAR: "calendar_feed_revocation",
 }
 
 

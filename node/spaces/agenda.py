@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from node.base.actors import Actor, Permission, may
 from node.base.ids import derived_id
@@ -24,7 +25,9 @@ GONE = timedelta(days=30)
 """So long it is said that a reservation came to nothing, for apps to take it away."""
 
 APPOINTMENTS_MAX = 1000
-"""More than anybody reads in a calendar; the earliest are left out."""
+"""More than anybody reads in a calendar, and what a small box writes in a moment."""
+
+T = TypeVar("T", bound=tuple[Any, ...])
 
 CAME_TO_NOTHING = frozenset(
     {Status.CANCELLED, Status.DECLINED, Status.DISPLACED, Status.EXPIRED, Status.NO_SHOW}
@@ -61,9 +64,7 @@ def household_agenda(read: Read, actor: Actor, *, now: datetime) -> list[Appoint
     party = projections.party_of(actor.household_id, actor.person_id)
     if not party:
         return []
-    found = projections.select_agenda_of_party(
-        read, party, since=now - PAST, limit=APPOINTMENTS_MAX
-    )
+    found = projections.select_agenda_of_party(read, party, since=now - PAST)
     return list(_appointments(read, found, now))
 
 
@@ -71,33 +72,42 @@ def space_agenda(read: Read, actor: Actor, space_id: bytes, *, now: datetime) ->
     """Everybody's reservations of a place, by start, for who may see them all."""
     if not may(actor, Permission.SEE_ALL_RESERVATIONS):
         return []
-    found = projections.select_agenda_of_space(
-        read, space_id, since=now - PAST, limit=APPOINTMENTS_MAX
-    )
+    found = projections.select_agenda_of_space(read, space_id, since=now - PAST)
     return list(_appointments(read, found, now))
 
 
 def taken_times(read: Read, spaces: Iterable[Space], *, now: datetime) -> list[TakenTime]:
     """When places are taken, by start; who it is stays between them and the house."""
+    as_of = release_instant(read, now)
     found = [
-        TakenTime(derived_id("taken", reservation_id), space, period, status == "requested", facts)
+        (period.ends_at, space, reservation_id, period, status, facts)
         for space in spaces
         for reservation_id, period, status, facts in projections.select_taken(
-            read,
-            space.id,
-            since=now - PAST,
-            as_of=release_instant(read, now),
-            limit=APPOINTMENTS_MAX,
+            read, space.id, since=now - PAST, as_of=as_of
         )
     ]
-    return sorted(found, key=lambda taken: taken.period.starts_at)[-APPOINTMENTS_MAX:]
+    found.sort(key=lambda each: each[3].starts_at)
+    return [
+        TakenTime(derived_id("taken", reservation_id), space, period, status == "requested", facts)
+        for _, space, reservation_id, period, status, facts in nearest(found, now)
+    ]
+
+
+def nearest(found: list[T], now: datetime) -> list[T]:
+    """So many as a calendar holds, of rows by start that begin with their end: what lies ahead
+    before what was, and the next before what is far off.
+    """
+    ahead = [row for row in found if row[0] > now][:APPOINTMENTS_MAX]
+    room = APPOINTMENTS_MAX - len(ahead)
+    before = [row for row in found if row[0] <= now]
+    return [*before[len(before) - min(room, len(before)) :], *ahead]
 
 
 def _appointments(
-    read: Read, found: Iterable[tuple[bytes, int]], now: datetime
+    read: Read, found: list[tuple[datetime, bytes, int]], now: datetime
 ) -> Iterable[Appointment]:
     spaces: dict[bytes, Space | None] = {}
-    for reservation_id, facts in found:
+    for _, reservation_id, facts in nearest(found, now):
         reservation, space = find_with_space(read, reservation_id, spaces) or (None, None)
         if reservation is None or space is None:
             continue

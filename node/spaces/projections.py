@@ -292,33 +292,32 @@ def select_ids_of_space(read: Read, space_id: bytes, period: Period) -> list[byt
 
 
 def select_agenda_of_party(
-    read: Read, party: bytes, *, since: datetime, limit: int
-) -> list[tuple[bytes, int]]:
-    """A household's reservations that end after `since`, each with how many facts it was folded
-    from: those that begin last, by start.
+    read: Read, party: bytes, *, since: datetime
+) -> list[tuple[datetime, bytes, int]]:
+    """A household's reservations that end after `since`, by start: each one's end, its id and from
+    how many facts it was folded.
     """
-    return _agenda(read, "household_id", party, since=since, limit=limit)
+    return _agenda(read, "household_id", party, since=since)
 
 
 def select_agenda_of_space(
-    read: Read, space_id: bytes, *, since: datetime, limit: int
-) -> list[tuple[bytes, int]]:
+    read: Read, space_id: bytes, *, since: datetime
+) -> list[tuple[datetime, bytes, int]]:
     """The same of a place."""
-    return _agenda(read, "space_id", space_id, since=since, limit=limit)
+    return _agenda(read, "space_id", space_id, since=since)
 
 
 def _agenda(
-    read: Read, column: str, value: bytes, *, since: datetime, limit: int
-) -> list[tuple[bytes, int]]:
+    read: Read, column: str, value: bytes, *, since: datetime
+) -> list[tuple[datetime, bytes, int]]:
     rows = read.rows(
-        f"select reservation_id, facts from reservation_state where {column} = :value"  # noqa: S608
-        " and starts_at > :earliest and ends_at > :since order by starts_at desc limit :limit",
+        f"select ends_at, reservation_id, facts from reservation_state where {column} = :value"  # noqa: S608
+        " and starts_at > :earliest and ends_at > :since order by starts_at",
         value=value,
         earliest=to_epoch(since - LOOK_BACK),
         since=to_epoch(since),
-        limit=limit,
     )
-    return [(row[0], row[1]) for row in reversed(rows)]
+    return [(from_epoch(row[0]), row[1], row[2]) for row in rows]
 
 
 def count_folded(read: Read, reservation_id: bytes) -> int:
@@ -330,7 +329,7 @@ def count_folded(read: Read, reservation_id: bytes) -> int:
 
 
 def select_taken(
-    read: Read, space_id: bytes, *, since: datetime, as_of: datetime, limit: int
+    read: Read, space_id: bytes, *, since: datetime, as_of: datetime
 ) -> list[tuple[bytes, Period, str, int]]:
     """When a place is taken or asked for, without buffers: id, time, status and number of facts.
 
@@ -344,16 +343,14 @@ def select_taken(
         " and (s.status in ('checked_in', 'checked_out')"
         " or (s.status = 'confirmed' and (o.until is null or o.until > :as_of))"
         " or (s.status = 'requested' and s.ends_at > :as_of))"
-        " order by s.starts_at desc limit :limit",
+        " order by s.starts_at",
         space=space_id,
         earliest=to_epoch(since - LOOK_BACK),
         since=to_epoch(since),
         as_of=to_epoch(as_of),
-        limit=limit,
     )
     return [
-        (row[0], Period(from_epoch(row[1]), from_epoch(row[2])), row[3], row[4])
-        for row in reversed(rows)
+        (row[0], Period(from_epoch(row[1]), from_epoch(row[2])), row[3], row[4]) for row in rows
     ]
 
 

@@ -191,6 +191,9 @@ async def test_an_address_that_was_taken_back_or_replaced_is_gone(
     await anna.get("/account/calendars")
     page = await anna.submit("/account/calendars/", press="sperren")
     assert "Die Adresse ist gesperrt." in page.whole
+    demir = await at_desk(house)
+    page = await demir.get(f"/desk/people/{id_text(house.cast.id('anna'))}")
+    assert page.text.count("Kalender-Adresse gesperrt heute, 10 Uhr, an der Box") == 2
     answer = await app(house, second)
     assert answer.status_code == 404
     assert "Unter dieser Adresse gibt es keinen Kalender." in answer.text

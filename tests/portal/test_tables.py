@@ -127,3 +127,15 @@ async def test_a_name_that_is_a_formula_stays_a_name(house: House, anna: Browser
     demir = await at_desk(house)
     rows = rows_of(await demir.client.get("/desk/people.csv?query=hyperlink"))
     assert [row["Person"][:12] for row in rows] == ["'=HYPERLINK("]
+
+
+async def test_erasures_are_a_table_of_numbers(house: House) -> None:
+    """By number and reason; a name only of whom the page names."""
+    demir = await at_desk(house)
+    person = id_text(house.cast.id("anna"))
+    await demir.get(f"/desk/people/{person}/erase")
+    page = await demir.submit(f"/desk/people/{person}/erase", reason="moved_out", sure="yes")
+    (row,) = rows_of(await demir.client.get("/desk/erasures.csv"))
+    assert row["Nummer"] in page.text
+    assert (row["Anlass"], row["Durch"]) == ("Auszug", "Demir Aksoy")
+    assert row["Verlangt"] == row["Gelöscht"] == "2026-11-24 10:00"

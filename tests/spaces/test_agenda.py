@@ -6,6 +6,8 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.base.actors import NOBODY, Actor
 from node.base.periods import Period
@@ -28,7 +30,7 @@ from node.spaces import (
     space_agenda,
     taken_times,
 )
-from node.spaces.agenda import GONE, PAST
+from node.spaces.agenda import GONE, PAST, nearest
 from tests.conftest import TUESDAY
 from tests.spaces.conftest import Quarter, utc
 
@@ -201,23 +203,50 @@ def test_the_desk_sees_everybody_and_a_neighbour_nobody(
     assert home.read(lambda read: space_agenda(read, clara, wish.space_id, now=now)) == []
 
 
-def test_of_too_many_the_earliest_are_left_out(
-    quarter: Quarter, anna: Actor, demir: Actor, wish: Wish
+@pytest.mark.parametrize("passed", [0, 4, 9])
+def test_of_too_many_the_next_are_shown(
+    quarter: Quarter, anna: Actor, demir: Actor, wish: Wish, passed: int
 ) -> None:
-    """A calendar shows what lies ahead before what was."""
-    home, now = quarter.cores["home"], quarter.clock.now()
-    period = [
+    """A calendar shows what lies ahead before what was, and today before the far end."""
+    periods = [
         Period(utc(day, hour), utc(day, hour + 2)) for day in (26, 27, 28) for hour in (8, 12, 16)
     ]
-    for number, each in enumerate(period):
+    for number, each in enumerate(periods):
         who = replace(anna, household_id=bytes([number // 3]) * 16)
         quarter.made("home", who, replace(wish, period=each))
+    if passed:
+        quarter.clock.advance(periods[passed - 1].ends_at - quarter.clock.now())
+    home, now = quarter.cores["home"], quarter.clock.now()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("node.spaces.agenda.APPOINTMENTS_MAX", 4)
+        patch.setattr("node.spaces.agenda.APPOINTMENTS_MAX", 6)
         seen = home.read(lambda read: space_agenda(read, demir, wish.space_id, now=now))
-        free = taken(quarter, "hofsaal")
-    assert [each.line.reservation.period for each in seen] == period[-4:]
-    assert [each.period for each in free] == [each for each in period[-4:] if each in period[6:]]
+    wanted = {0: periods[:6], 4: periods[3:], 9: periods[3:]}[passed]
+    assert [each.line.reservation.period for each in seen] == wanted
+
+
+@given(
+    st.lists(st.integers(-50, 50), max_size=30).map(sorted),
+    st.integers(-60, 60),
+    st.integers(1, 12),
+)
+def test_what_is_left_out_is_farther_than_all_that_is_shown(
+    ends: list[int], at: int, most: int
+) -> None:
+    rows = [(utc(1, 0) + timedelta(hours=end), number) for number, end in enumerate(ends)]
+    now = utc(1, 0) + timedelta(hours=at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("node.spaces.agenda.APPOINTMENTS_MAX", most)
+        shown = nearest(rows, now)
+    assert shown == sorted(shown)
+    assert len(shown) == min(most, len(rows))
+    left = [row for row in rows if row not in shown]
+    ahead = [row for row in shown if row[0] > now]
+    for ends_at, _ in left:
+        if ends_at > now:
+            assert len(ahead) == most
+            assert all(row[0] <= ends_at for row in shown)
+        else:
+            assert all(row[0] >= ends_at for row in shown)
 
 
 # Addresses on several nodes
