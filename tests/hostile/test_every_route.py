@@ -25,7 +25,7 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-ACCEPTED = ("text/html", "application/json", "*/*", "", "image/png;q=x, text/html;q=-1")
+ACCEPTED = ("text/html", "application/json", "text/csv", "*/*", "", "image/png;q=x, text/html;q=-1")
 LANGUAGES = {"de": "de", "en": "en", "xx": "de", "en-GB;q=0.1, tr": "en", "*": "de", "\xff": "de"}
 
 
