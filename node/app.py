@@ -18,6 +18,7 @@ from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import KEPT as BY_HAND
 from node.base.clock import Clock, SystemClock
+from node.base.hours import Hours
 from node.base.refusals import N_
 from node.erasing import Sweeper
 from node.jobs import JOBS, keep_copied, keep_doing, keep_safe
@@ -141,6 +142,7 @@ async def _put_together(store: Store, settings: Settings, clock: Clock) -> Node:
     sync.after_roster = lambda roster: follow_roster(store, roster)
     sync.metering.urgent = URGENT
     house = await make_house(store, clock, settings, sync=sync, line=line)
+    sync.metering.zone = house.templates.zone
     follow_profile(house, settings)
     pages, streams = make_pages(house, settings), house.service(Streams)
     backups = house.service(Backups)
@@ -157,6 +159,7 @@ def sync_settings(settings: Settings) -> SyncSettings:
         discovery=settings.discovery,
         metered=settings.metered,
         metered_every_minutes=settings.metered_every_minutes,
+        metered_night=Hours.read(settings.metered_night),
     )
 
 
@@ -287,6 +290,7 @@ def follow_profile(house: House, settings: Settings) -> None:
         house.demo = settings.demo or profile.is_demo
         if profile.timezone != house.templates.zone.key:
             house.templates = Templates(ZoneInfo(profile.timezone))
+            house.service(Sync).metering.zone = house.templates.zone
 
     def committed(touched: frozenset[str]) -> None:
         if "quarter_profile" in touched:

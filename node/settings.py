@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from node.base.hours import Hours
+
 FILE = "node.toml"
 PREFIX = "QUARTIER_"
 
@@ -27,9 +29,15 @@ LOG_LEVELS = ("error", "warning", "info", "debug")
 
 
 def _setting(
-    default: Any, help_text: str, *, one_of: tuple[str, ...] = (), up_to: int = PORT_MAX
+    default: Any,
+    help_text: str,
+    *,
+    one_of: tuple[str, ...] = (),
+    up_to: int = PORT_MAX,
+    hours: bool = False,
 ) -> Any:
-    return field(default=default, metadata={"help": help_text, "one_of": one_of, "up_to": up_to})
+    told = {"help": help_text, "one_of": one_of, "up_to": up_to, "hours": hours}
+    return field(default=default, metadata=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,11 @@ class Settings:
     metered: bool = _setting(False, "the line to central is paid by volume; pages can change it")  # noqa: FBT003
     metered_every_minutes: int = _setting(
         60, "minutes from one round with central to the next on a metered line", up_to=1440
+    )
+    metered_night: str = _setting(
+        "",
+        "hours by the quarter's clock in which what is large crosses a metered line: 01:00-05:00",
+        hours=True,
     )
     discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003
     log: str = _setting(
@@ -144,6 +157,9 @@ def _checked(where: str, value: Any, setting: dataclasses.Field[Any]) -> Any:
     default, one_of = setting.default, setting.metadata["one_of"]
     if one_of:
         fits, helps = value if value in one_of else None, f"Use one of: {', '.join(one_of)}."
+    elif setting.metadata["hours"]:
+        fits = value if value == "" or (isinstance(value, str) and Hours.read(value)) else None
+        helps = 'Use two times of day: "01:00-05:00".'
     elif isinstance(default, bool):
         fits, helps = _boolean(value), "Use true or false."
     elif isinstance(default, int):

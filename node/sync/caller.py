@@ -142,6 +142,7 @@ class Caller:
         meeting = Round(
             *(self._own.here, self.peer.node, secrets.token_bytes(32), self._token),
             page_bytes=self._paging.size,
+            sealed_bytes=self._sealed_bytes,
         )
         self.peer.meeting = meeting
 
@@ -168,6 +169,14 @@ class Caller:
             await self._own.introduce(meeting.forks, ask)
         await self._note_need(meeting, address)
         self.peer.is_asked_for = False
+
+    @property
+    def _sealed_bytes(self) -> int | None:
+        """So much of the house's sealed chains a round carries each way now; None: all. One who has
+        yet to hear of its own journal waits for no night.
+        """
+        is_asked = self.peer.is_asked_for or self._own.store.core.must_catch_up
+        return None if is_asked else self.peer.day_bytes
 
     async def _ask_paged(self, link: Link, request: Request, token: bytes) -> Reply:
         """Ask, and learn from what carries pages how large they may be on this line."""
@@ -208,7 +217,7 @@ class Caller:
             own.behind.notice_journals(None)
         elif peer.node.role is NodeRole.CENTRAL:
             lost = lacking_there(gone, members, meeting.said, own.here.house_key)
-            is_held_back = peer.is_spared and not peer.is_asked_for
+            is_held_back = peer.holds_large and not peer.is_asked_for
             own.behind.hinder(lost, is_held_back=is_held_back)
             if not lost and not is_held_back:
                 own.behind.notice_journals(address)

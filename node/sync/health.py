@@ -23,7 +23,7 @@ from node.sync.heads import Heads, beyond_count, count_waiting, counted
 from node.sync.line import LineSwitch
 from node.sync.peers import Peer
 from node.sync.roster import RosterNode
-from node.sync.round import Stage
+from node.sync.stages import Stage
 from node.sync.transport import quarter_tag
 from node.sync.trouble import WORDS, Trouble
 from node.sync.wire import PROTOCOL

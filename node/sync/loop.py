@@ -72,6 +72,7 @@ class Sync:
             *(self._own, self._peers),
             begins_metered=settings.metered,
             every_minutes=settings.metered_every_minutes,
+            night=settings.metered_night,
         )
         self.offsite = Offsite(self._own, self._peers, self.tag)
         self.waiting = Waiting(self._own, self._peers, self.tag)
@@ -115,6 +116,7 @@ class Sync:
         self._spawn(self._housekeep())
         self._spawn(keep_horizon(self._own, self._peers))
         self._spawn(keep_audited(self._own, self._callers))
+        self._spawn(self.metering.keep_night())
         if self.line is not None:
             self._spawn(self._watch_line(self.line))
         await self._whereabouts.start()

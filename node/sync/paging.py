@@ -7,9 +7,11 @@ are small: little is lost, and no request takes so long that somebody on the way
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from node.store import SEALED, SignedChangeset
 from node.sync.wire import PAGE_BYTES
 
 FIRST_BYTES = 32 * 1024
@@ -43,3 +45,15 @@ class Paging:
     def was_cut(self) -> None:
         """A page did not arrive: the next one is smaller."""
         self.size = max(self.size // 2, LEAST_BYTES)
+
+
+def may_cross(scopes: frozenset[str], sealed_bytes: int | None) -> int:
+    """How many bytes of these scopes may cross in one direction, where the house's sealed chains
+    are bounded or not.
+    """
+    return sys.maxsize if sealed_bytes is None or SEALED not in scopes else sealed_bytes
+
+
+def size_of(page: Iterable[SignedChangeset]) -> int:
+    """How many bytes of changesets a page holds."""
+    return sum(len(signed.body) + len(signed.signature) for signed in page)

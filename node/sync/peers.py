@@ -15,7 +15,8 @@ import msgspec
 from node.store import Chain
 from node.sync.heads import by_chain
 from node.sync.roster import RosterNode
-from node.sync.round import Round, Stage
+from node.sync.round import Round
+from node.sync.stages import Stage
 from node.sync.transport import Address
 from node.sync.trouble import Trouble
 from node.sync.wire import HeadSaid
@@ -66,6 +67,10 @@ class Peer:
     """Whether the line is metered: no request waits there, and a round is seldom."""
     is_asked_for: bool = False
     """Whether somebody asked for its next round, so that it may carry what is large."""
+    holds_large: bool = False
+    """Whether nothing large goes there by itself at this hour."""
+    day_bytes: int | None = None
+    """So much of the house's sealed chains a round carries each way at this hour; None: all."""
     rest_seconds: float = REST_SECONDS
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     rested: asyncio.Event = field(default_factory=asyncio.Event)

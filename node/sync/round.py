@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from node.store import SEALED, Chain, Head, IntakeReport, Scope, SignedChangeset
@@ -36,7 +35,9 @@ from node.sync.effects import (
 from node.sync.forks import Probe, link_of, seek_fork, seek_forks
 from node.sync.greeting import Here, check_welcome, make_hello
 from node.sync.heads import by_chain, forks, knows_no_more, say_heads, they_lack, we_lack
+from node.sync.paging import may_cross, size_of
 from node.sync.roster import Roster, RosterNode, SignedRoster
+from node.sync.stages import Stage, Status
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (
     HASH_BYTES,
@@ -61,26 +62,6 @@ from node.sync.wire import (
 )
 
 
-class Stage(StrEnum):
-    """The stages of a round, in order; logs, health and tests use these names."""
-
-    GREET = "greet"
-    COMPARE = "compare"
-    FETCH = "fetch"
-    CHECK = "check"
-    APPLY = "apply"
-    ANSWER = "answer"
-    REST = "rest"
-
-
-class Status(StrEnum):
-    """How far a stage has come."""
-
-    STARTED = "started"
-    COMPLETED = "completed"
-    ERRORED = "errored"
-
-
 @dataclass
 class Round:
     """One round with one peer. `token` is that of an open session, empty to greet first.
@@ -93,6 +74,8 @@ class Round:
     nonce: bytes
     token: bytes = b""
     page_bytes: int = PAGE_BYTES
+    sealed_bytes: int | None = None
+    """About so much of the house's sealed chains is carried each way; None: all."""
     stage: Stage = Stage.REST
     statuses: dict[Stage, Status] = field(default_factory=dict)
     fetched: int = 0
@@ -302,9 +285,10 @@ class Round:
         view: View = yield Look()
         hopeless = set(view.blocked)
         ahead: Fetch | None = None
-        while wanted := self._wanted(view, scopes, hopeless):
+        left = may_cross(scopes, self.sealed_bytes)
+        while left > 0 and (wanted := self._wanted(view, scopes, hopeless)):
             self._enter(Stage.FETCH)
-            fetch = fetch_of(wanted, self.page_bytes)
+            fetch = fetch_of(wanted, min(self.page_bytes, left))
             if ahead is not None and ahead.wants == fetch.wants:
                 fetch = ahead
             page = yield from self._ask_page(fetch)
@@ -315,7 +299,9 @@ class Round:
             if not offered:
                 return
             self._enter(Stage.APPLY)
-            ahead = fetch_after(wanted, offered, self.said, self.page_bytes)
+            left -= size_of(page.changesets)
+            bytes_ahead = min(self.page_bytes, left)
+            ahead = fetch_after(wanted, offered, self.said, bytes_ahead) if left > 0 else None
             report: IntakeReport = yield Take(page.changesets, ahead)
             self.forked |= self._as_told(report.forked)
             self.fetched += len(page.changesets)
@@ -352,9 +338,10 @@ class Round:
         self._enter(Stage.ANSWER)
         hopeless: set[Chain] = set()
         view: View = yield Look()
-        while lack := self._lacking(view, scopes, hopeless):
+        left = may_cross(scopes, self.sealed_bytes)
+        while left > 0 and (lack := self._lacking(view, scopes, hopeless)):
             try:
-                batch = yield from read_page(lack, self.page_bytes)
+                batch = yield from read_page(lack, min(self.page_bytes, left))
             except DroppedError as dropped:
                 self.is_ahead = True
                 hopeless.add(dropped.chain)
@@ -363,6 +350,7 @@ class Round:
                 return
             given = yield from ask(Give(tuple(batch)), Given)
             self.given += len(batch)
+            left -= size_of(batch)
             self.said = by_chain(given.heads)
             held = {chain: Head(head.n, head.hash, 0) for chain, head in self.said.items()}
             refused = stuck({outline(signed).chain for signed in batch}, lack, held)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from node.base.hours import Hours
 from node.store import NodeRole
 from node.sync.caller import Caller
 from node.sync.discovery import Discovery
@@ -42,6 +43,7 @@ class SyncSettings:
     discovery: bool = True
     metered: bool = False
     metered_every_minutes: int = 60
+    metered_night: Hours | None = None
 
 
 class Whereabouts:

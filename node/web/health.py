@@ -185,16 +185,23 @@ def _line_rows(visit: Visit, metering: Metering) -> list[dict[str, str]]:
         return []
     said = [(N_("Art"), visit.say(N_("ständig offen"))), (N_("Abgleich"), visit.say(N_("sofort")))]
     if metering.is_on:
-        often = N_("alle {minutes} Minuten, Dringendes sofort")
-        waits = N_("warten, bis jemand sie anfordert")
+        often, night = N_("alle {minutes} Minuten, Dringendes sofort"), metering.night
+        copies = N_("warten, bis jemand sie anfordert")
+        if metering.copy_is_wanted:
+            copies = N_("angefordert")
+        elif metering.is_night:
+            copies = N_("gehen jetzt")
+        elif night is not None:
+            copies = N_("warten auf die Nacht, oder bis jemand sie anfordert")
         said = [
             (N_("Art"), visit.say(N_("nach Menge bezahlt"))),
             (N_("Abgleich"), visit.say(often, minutes=metering.every_minutes)),
-            (
-                N_("Kopien der Sicherung"),
-                visit.say(waits if metering.holds_copies_back else N_("angefordert")),
-            ),
+            (N_("Kopien der Sicherung"), visit.say(copies)),
         ]
+        if night is not None:
+            hours = N_("von {begins} bis {ends} Uhr, sonst nur wenig auf einmal")
+            shown = {"begins": f"{night.begins:%H:%M}", "ends": f"{night.ends:%H:%M}"}
+            said.append((N_("Großes"), visit.say(hours, **shown)))
     return [{"label": visit.say(label), "value": value} for label, value in said]
 
 

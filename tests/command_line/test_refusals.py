@@ -230,6 +230,9 @@ def test_a_wrong_variable_is_told_by_its_name(
 ) -> None:
     monkeypatch.setenv("QUARTIER_PORT", "99999")
     assert "QUARTIER_PORT: '99999' does not fit" in refused(capsys, "serve", "--data", str(data))
+    monkeypatch.setenv("QUARTIER_PORT", "8080")
+    monkeypatch.setenv("QUARTIER_METERED_NIGHT", "nachts")
+    assert 'Use two times of day: "01:00-05:00"' in refused(capsys, "serve", "--data", str(data))
 
 
 def test_a_taken_port_changes_nothing(

@@ -19,8 +19,8 @@ from node.sync.heads import by_chain, say_heads
 from node.sync.horizon import AWAY_DAYS, needed_no_more, prune
 from node.sync.house_key import read_house_key
 from node.sync.peers import Peer
-from node.sync.round import Stage, Status
 from node.sync.sealing import heads_told
+from node.sync.stages import Stage, Status
 from node.sync.transport import parse_address
 from node.sync.trouble import Trouble
 from node.sync.wire import Fetch, Sorry, Want

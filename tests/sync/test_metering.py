@@ -7,12 +7,16 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from node.store import SEALED
+from node.base.hours import Hours
+from node.store import NO_HEAD, SEALED
 from node.sync import metrics_text
+from node.sync.metering import DAY_BYTES
 from tests.relay import Relay, relay
+from tests.sync.hand import CLOCK
 from tests.sync.wired import Wired, quarter, until
 
 pytestmark = pytest.mark.asyncio
@@ -20,7 +24,7 @@ pytestmark = pytest.mark.asyncio
 
 @contextlib.asynccontextmanager
 async def metered(
-    path: Path, *names: str, setting: bool = True
+    path: Path, *names: str, setting: bool = True, night: str = ""
 ) -> AsyncIterator[tuple[dict[str, Wired], Relay]]:
     """Central and a house that reaches it through somebody who counts."""
     async with quarter(path, *names, "central", start=False) as nodes:
@@ -29,7 +33,10 @@ async def metered(
         async with relay(Relay(central.port)) as between:
             for name in names:
                 others = tuple(nodes[n].address for n in names if n != name)
-                await nodes[name].start(central=between.address, peers=others, metered=setting)
+                hours = Hours.read(night)
+                await nodes[name].start(
+                    central=between.address, peers=others, metered=setting, metered_night=hours
+                )
             yield nodes, between
             for name in names:
                 await nodes[name].stop()
@@ -154,3 +161,83 @@ async def test_what_both_can_read_crosses_before_what_the_house_seals(tmp_path: 
         await until(lambda: between.carried - carried > wishes)
         await rested(home, central)
         assert (await central.store.heads())[home.site, SEALED].n == mine
+
+
+async def test_what_piled_up_crosses_at_night_and_by_day_only_a_little(tmp_path: Path) -> None:
+    began = CLOCK.now()
+    try:
+        CLOCK.set(began.replace(hour=12))
+        async with metered(tmp_path, "home", night="01:00-05:00") as (nodes, between):
+            home, central = nodes["home"], nodes["central"]
+            metering = home.sync.metering
+            await rested(home, central)
+            keeping = asyncio.create_task(metering.keep_night(looks_every_seconds=0.02))
+            for _ in range(10):
+                await home.wish(secrets.token_hex(20_000))
+            await home.plan("von hier")
+            mine = (await home.store.heads())[home.site, "house"].n
+            carried = between.carried
+            called_when_due(home)
+            await central.sees("von hier", "plan", "what")
+            await rested(home, central)
+            assert metering.holds_copies_back
+            assert not metering.is_night
+            assert (await central.store.heads())[home.site, SEALED].n < mine
+            assert between.carried - carried < 3 * DAY_BYTES
+            CLOCK.set(began.replace(hour=1, minute=30))
+            await until(lambda: holds_sealed(central, home, mine))
+            assert not metering.holds_copies_back
+            CLOCK.set(began.replace(hour=5))
+            await until(lambda: [peer.holds_large for peer in home.sync._peers] == [True])
+            assert metering.holds_copies_back
+            keeping.cancel()
+    finally:
+        CLOCK.set(began)
+
+
+async def test_by_day_all_crosses_where_somebody_asks_or_the_box_was_restored(
+    tmp_path: Path,
+) -> None:
+    began = CLOCK.now()
+    try:
+        CLOCK.set(began.replace(hour=12))
+        async with metered(tmp_path, "home", night="01:00-05:00") as (nodes, _):
+            home, central = nodes["home"], nodes["central"]
+            await rested(home, central)
+            caller, _task = home.sync._callers[central.site]
+            assert caller._sealed_bytes == DAY_BYTES
+            home.store.core._must_catch_up = True
+            assert caller._sealed_bytes is None
+            home.store.core._must_catch_up = False
+            for _number in range(10):
+                await home.wish(secrets.token_hex(20_000))
+            mine = (await home.store.heads())[home.site, "house"].n
+            home.sync.metering.call_now()
+            await until(lambda: holds_sealed(central, home, mine))
+            await rested(home, central)
+            assert caller._sealed_bytes == DAY_BYTES, "once"
+    finally:
+        CLOCK.set(began)
+
+
+async def test_the_night_is_meant_by_the_quarters_clock(tmp_path: Path) -> None:
+    async with metered(tmp_path, "home", night="01:00-05:00") as (nodes, _):
+        metering, began = nodes["home"].sync.metering, CLOCK.now()
+        try:
+            CLOCK.set(began.replace(hour=0, minute=30))
+            assert not metering.is_night
+            metering.zone = ZoneInfo("Europe/Berlin")
+            assert metering.is_night
+        finally:
+            CLOCK.set(began)
+
+
+def called_when_due(home: Wired) -> None:
+    """The next round's time has come, by itself."""
+    for peer in home.sync._peers:
+        peer.call_now()
+
+
+async def holds_sealed(central: Wired, home: Wired, n: int) -> bool:
+    heads = await central.store.heads()
+    return heads.get((home.site, SEALED), NO_HEAD).n >= n

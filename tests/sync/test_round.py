@@ -19,7 +19,7 @@ from node.sync.granting import granted_to
 from node.sync.greeting import check_greeting
 from node.sync.house_key import read_house_key, sealing_public_key
 from node.sync.roster import Root, join_roster, read_root
-from node.sync.round import Stage, Status
+from node.sync.stages import Stage, Status
 from node.sync.trouble import WORDS, Trouble, TroubleError
 from node.sync.wire import PROTOCOL, Compare, Fetch, Give, Given, Listen, News, Page, Want
 from tests.sync.hand import CLOCK, PLAN, REGISTRY, RULE, WISH, Box, close, found, quarter_of
