@@ -18,6 +18,7 @@ from node.base.clock import FrozenClock
 from node.base.ids import id_text
 from node.people.actions import set_role
 from node.people.model import RoleSpan
+from node.store import NodeRole
 from node.web.qr import qr_svg
 from tests.app_client import Browser, House, Page
 from tests.cast import PASSWORDS
@@ -308,6 +309,28 @@ async def test_a_calendar_of_what_is_none_is_refused(house: House, anna: Browser
         assert "passen zu nichts" in page.text
     assert "Adresse eingerichtet" not in (await anna.get("/account/calendars")).text
     assert (await anna.post(f"/account/calendars/{nobody}/revoke", csrf=csrf)).status == 404
+
+
+async def test_who_is_away_makes_no_address_for_central_knows_none(
+    house: House, anna: Browser
+) -> None:
+    path = await own_address(anna)
+    await anna.get("/account")
+    page = await anna.submit("/account/outside", press="Zugang")
+    link = httpx.URL(page.link("https://away.example/away/")).path
+    house.node.store.core.role = NodeRole.CENTRAL
+    phone = house.browser()
+    await phone.get(link)
+    await phone.submit(link)
+    assert "Kalender abonnieren" not in (await phone.get("/mine")).text
+    page = await phone.get("/account/calendars")
+    assert page.status == 403
+    assert "Das geht nur zu Hause im Quartier." in page.text
+    csrf = (await phone.get("/account")).form("/sign-out").fields["csrf"]
+    page = await phone.post("/account/calendars", csrf=csrf, view="mine")
+    assert page.status == 403
+    house.node.store.core.role = NodeRole.HOME
+    assert (await app(house, path)).status_code == 200, "the old one still counts"
 
 
 # At the desk
