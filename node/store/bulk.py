@@ -9,13 +9,14 @@ Whatever goes wrong, the caller must give up the transaction and the connection.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, repeat
 from operator import itemgetter, not_
-from typing import Any
+from typing import Any, NamedTuple
 
 from node.store.law import SENTINEL, Rows
+from node.store.many import Statement, insert_rows, plain_insert
 from node.store.schema import Table, Value
 
 MERGE_SQL = (
@@ -92,28 +93,27 @@ def _insert_new(connection: Any, alike: Sequence[Rows]) -> list[Rows]:
     """Write the rows that were never seen here, all of one table and with the same cells;
     answers the others.
     """
-    table, names = alike[0].table, alike[0].names
-    key_sql, row_sql, clock_sql = _statements(table, names)
+    table = alike[0].table
+    sql = _statements(table, alike[0].names)
     known = []
     for rows in alike:
         last = connection.execute(
             f'select coalesce(max(__crsql_key), 0) from "{table.name}__crsql_pks"'
         ).fetchone()[0]
         numbers: Sequence[int] = range(last + 1, last + 1 + len(rows.places))
-        taken = connection.executemany(
-            key_sql, zip(numbers, *zip(*rows.keys, strict=True), strict=True)
-        )
+        keys = list(zip(numbers, *zip(*rows.keys, strict=True), strict=True))
         new = rows
-        if taken.rowcount != len(rows.places):
+        if insert_rows(connection, sql.keys, keys) != len(keys):
             is_new = _are_there(connection, table, numbers)
             new, numbers = rows.where(is_new), list(compress(numbers, is_new))
             known.append(rows.where(map(not_, is_new)))
         if numbers:
-            values = zip(*zip(*new.keys, strict=True), *new.values, strict=True)
-            _insert_past_triggers(connection, row_sql, values)
+            values = list(zip(*zip(*new.keys, strict=True), *new.values, strict=True))
+            _insert_past_triggers(connection, sql.rows, values)
             version = connection.execute("select crsql_next_db_version()").fetchone()[0]
-            about = repeat(version), repeat(ordinal_of(connection, new.site)), new.places
-            connection.executemany(clock_sql, zip(numbers, *about, *new.versions, strict=False))
+            about = (version, ordinal_of(connection, new.site))
+            clocks = list(zip(numbers, new.places, *new.versions, strict=True))
+            insert_rows(connection, sql.clocks, clocks, alike=about)
     return known
 
 
@@ -126,11 +126,13 @@ def _are_there(connection: Any, table: Table, numbers: Sequence[int]) -> list[bo
     return [number in there for number in numbers]
 
 
-def _insert_past_triggers(connection: Any, sql: str, rows: Iterable[tuple[Value, ...]]) -> None:
+def _insert_past_triggers(
+    connection: Any, sql: Statement, rows: Sequence[tuple[Value, ...]]
+) -> None:
     """Insert without cr-sqlite noticing, which would take the rows for our own writing."""
     connection.execute("select crsql_internal_sync_bit(1)")
     try:
-        connection.executemany(sql, rows)
+        insert_rows(connection, sql, rows)
     finally:
         connection.execute("select crsql_internal_sync_bit(0)")
 
@@ -146,27 +148,37 @@ def ordinal_of(connection: Any, site: bytes) -> int:
     return found
 
 
+class _Statements(NamedTuple):
+    """How keys, rows and their clocks are written."""
+
+    keys: Statement
+    rows: Statement
+    clocks: Statement
+
+
 @lru_cache(maxsize=500)
-def _statements(table: Table, names: tuple[str, ...]) -> tuple[str, str, str]:
-    """How a key, a row and its clock are written: each one statement a row."""
+def _statements(table: Table, names: tuple[str, ...]) -> _Statements:
     keys = [f'"{name}"' for name in table.key]
     columns = [*keys, *(f'"{name}"' for name in names)]
-    key_sql = (
-        f'insert or ignore into "{table.name}__crsql_pks" (__crsql_key, {", ".join(keys)})'
-        f" values (?{', ?' * len(keys)})"
+    return _Statements(
+        plain_insert(f'insert or ignore into "{table.name}__crsql_pks"', ("__crsql_key", *keys)),
+        # "or fail": who gives up the transaction needs no statement undone, nor what that takes.
+        plain_insert(f'insert or fail into "{table.name}"', columns),
+        lambda count: _clock_sql(table, names, count),
     )
-    # "or fail": who gives up the transaction needs no statement undone, nor what that takes.
-    row_sql = (
-        f'insert or fail into "{table.name}" ({", ".join(columns)})'
-        f" values ({', '.join('?' * len(columns))})"
-    )
+
+
+@lru_cache(maxsize=500)
+def _clock_sql(table: Table, names: tuple[str, ...], count: int) -> str:
+    """The clocks of so many rows: db_version and site, then for each row key, place, versions."""
     # In the order of the clock's own key, so that its tree grows at one end.
-    clocks = [
-        f"(?1, '{name}', ?{5 + place}, ?2, ?3, ?4 + {place})"
-        for place, name in sorted(enumerate(names), key=lambda each: each[1])
+    in_order = sorted(enumerate(names), key=lambda each: each[1])
+    cells = [
+        f"(?{at}, '{name}', ?{at + 2 + place}, ?1, ?2, ?{at + 1} + {place})"
+        for at in range(3, 3 + count * (2 + len(names)), 2 + len(names))
+        for place, name in in_order
     ]
-    clock_sql = (
+    return (
         f'insert or fail into "{table.name}__crsql_clock"'
-        f" (key, col_name, col_version, db_version, site_id, seq) values {', '.join(clocks)}"
+        f" (key, col_name, col_version, db_version, site_id, seq) values {', '.join(cells)}"
     )
-    return key_sql, row_sql, clock_sql

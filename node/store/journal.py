@@ -25,6 +25,7 @@ from node.store.changeset import (
     sign,
 )
 from node.store.identity import Identity
+from node.store.many import insert_rows, plain_insert
 from node.store.refusals import PAST_THE_STORE
 from node.store.schema import Registry, Table
 from node.store.sealed import SEALED, SealedBody
@@ -232,16 +233,15 @@ class Entry(NamedTuple):
         return cls(body.site, SEALED, body.n, body.hash, 0, 1, signed.body, signed.signature)
 
 
+_INSERT_ENTRIES = plain_insert("insert into journal", Entry._fields)
+
+
 def append(connection: Any, entries: Sequence[Entry], heads: Mapping[Chain, Head]) -> None:
     """Hold changesets, each the next of its chain, and the heads that they make.
 
     The caller has checked that they join.
     """
-    connection.executemany(
-        "insert into journal (site, scope, n, hash, schema, applied, body, signature)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        entries,
-    )
+    insert_rows(connection, _INSERT_ENTRIES, entries)
     grown = {entry.chain for entry in entries}
     connection.executemany(
         "insert into head (site, scope, held, hash, applied) values (?, ?, ?, ?, ?)"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node.store import Core, SignedChangeset, Write
+from node.store import Core, SignedChangeset, Write, many
 from node.store.changeset import RowChange
 from node.store.doctor import examine
 from tests.store.histories import (
@@ -19,6 +19,7 @@ from tests.store.histories import (
     Author,
     Template,
     Twins,
+    everything,
     keys,
     tables_of,
     value_at,
@@ -31,6 +32,12 @@ RECEIVER = IDENTITIES[4]
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return Template(tmp_path_factory.mktemp("histories"))
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements of so few rows that the short histories here fill some and leave a rest."""
+    monkeypatch.setattr(many, "PARAMETERS_AT_ONCE", 12)
 
 
 def pack(core: Core, key: tuple[Any, ...]) -> bytes:
@@ -54,6 +61,7 @@ def row_change(packed: bytes, length: int, has_sentinel: bool, told: dict[Any, A
     return RowChange(packed, length, [("-1", length, None)] * has_sentinel + found)
 
 
+@pytest.mark.usefixtures("few_at_once")
 @settings(max_examples=100)
 @given(batches)
 def test_whatever_sites_say_ends_as_cr_sqlite_would_have_it(
@@ -145,6 +153,7 @@ class History:
         site.receive(news(other, site, 10**6), MEMBERS)
 
 
+@pytest.mark.usefixtures("few_at_once")
 @settings(max_examples=50)
 @given(st.integers(2, 4), steps)
 def test_a_history_of_several_sites_ends_as_cr_sqlite_would_have_it(
@@ -160,3 +169,23 @@ def test_a_history_of_several_sites_ends_as_cr_sqlite_would_have_it(
     for core in (history.twins.bulk, history.twins.reference, *history.sites):
         assert examine(core, MEMBERS) == []
     template.close(history.twins.bulk, history.twins.reference, *history.sites)
+
+
+@pytest.mark.parametrize("known", [(), (0, 7, 301, 399)])
+@pytest.mark.parametrize("columns", [2, 5])
+def test_hundreds_of_new_rows_end_as_cr_sqlite_would_have_them(
+    template: Template, known: tuple[int, ...], columns: int
+) -> None:
+    twins = Twins(template, RECEIVER)
+    author, other = (Author(identity) for identity in IDENTITIES[:2])
+    packed = [pack(twins.bulk, (number,)) for number in range(400)]
+    told = {column: (1 + at % 2, 1 + at) for at, column in enumerate(VALUES[:columns])}
+    row_of = {("by_number", key): row_change(key, 1, False, told) for key in packed}
+    if known:
+        said = {VALUES[0]: (2, 5), VALUES[1]: (1, 1)}
+        few = {("by_number", packed[at]): row_change(packed[at], 1, False, said) for at in known}
+        twins.receive([other.sign(tables_of(few))])
+    twins.receive([author.sign(tables_of(row_of))])
+    twins.check()
+    assert len(everything(twins.bulk)["by_number"]) == 400
+    template.close(twins.bulk, twins.reference)

@@ -172,7 +172,8 @@ def test_central_gets_no_byte_of_the_house(tmp_path: Path) -> None:
     plain = zstandard.ZstdDecompressor().stream_reader(snapshot.path.read_bytes()).read()
     assert b"Chor" in plain
     for file in (plain, *(path.read_bytes() for path in tmp_path.glob("c.db*"))):
-        for needle in (secret.encode(), key, a.identity.seed, a.secret, b"a0", b"b1", b"house"):
+        # Nothing shorter: two bytes are found in any signature now and then.
+        for needle in (secret.encode(), key, a.identity.seed, a.secret, b"house"):
             assert needle not in file
     assert secret.encode() in a.path.read_bytes() + Path(f"{a.path}-wal").read_bytes()
     a.close()
