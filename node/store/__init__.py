@@ -15,6 +15,7 @@ from node.store.identity import Identity, is_signed, new_identity, site_id_of
 from node.store.installing import Arriving, install_snapshot
 from node.store.intake import IntakeReport, Verdict
 from node.store.journal import NO_HEAD, Chain, Head, PrunedError, Quarantined, TooLargeError
+from node.store.proof import Offered, Opened, read_offered
 from node.store.roles import HOUSE_ROLES, OFFICE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Column, Erased, Registry, SchemaError, Scope, Table, Writers
 from node.store.sealed import SEALED, SealedBody, sealed_body, withheld_of
@@ -48,6 +49,8 @@ __all__ = [
     "Member",
     "Members",
     "NodeRole",
+    "Offered",
+    "Opened",
     "PrunedError",
     "Quarantined",
     "Read",
@@ -70,6 +73,7 @@ __all__ = [
     "is_signed",
     "make_snapshot",
     "new_identity",
+    "read_offered",
     "read_part",
     "scopes_of",
     "sealed_body",

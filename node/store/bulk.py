@@ -71,6 +71,11 @@ def _first_places(of_table: Sequence[Rows]) -> dict[bytes, int]:
     """By packed key: where it is met first."""
     first: dict[bytes, int] = {}
     for rows in of_table:
+        first.update(zip(rows.packed, rows.places, strict=True))
+    if len(first) == sum(len(rows.places) for rows in of_table):
+        return first
+    first.clear()
+    for rows in of_table:
         for packed, place in zip(rows.packed, rows.places, strict=True):
             if place < first.get(packed, place + 1):
                 first[packed] = place

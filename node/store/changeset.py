@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -52,7 +52,7 @@ class TableChange(msgspec.Struct, array_like=True, frozen=True, gc=False):
     rows: list[RowChange]
 
 
-class Changeset(msgspec.Struct, array_like=True, frozen=True):
+class Changeset(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The signed content. `at_ms` is the writer's wall clock (UTC), for people, never for order."""
 
     format: int
@@ -164,7 +164,15 @@ def is_hash_signed(digest: bytes, signature: bytes, public_key: bytes) -> bool:
     return True
 
 
-def part_of(batch: Sequence[SignedChangeset], start: int, *, max_bytes: int) -> int:
+class _Sized(Protocol):
+    @property
+    def body(self) -> bytes: ...
+
+
+S = TypeVar("S", bound=_Sized)
+
+
+def part_of(batch: Sequence[_Sized], start: int, *, max_bytes: int) -> int:
     """Where the piece of a batch ends that begins at `start` and has about so many bytes."""
     size, end = 0, start
     while end < len(batch) and (end == start or size <= max_bytes):
@@ -173,9 +181,9 @@ def part_of(batch: Sequence[SignedChangeset], start: int, *, max_bytes: int) -> 
     return end
 
 
-def parts_of(batch: Sequence[SignedChangeset]) -> list[list[SignedChangeset]]:
+def parts_of(batch: Sequence[S]) -> list[list[S]]:
     """The batch in pieces of about `PART_BYTES`, each for one transaction."""
-    parts: list[list[SignedChangeset]] = []
+    parts: list[list[S]] = []
     start = 0
     while start < len(batch):
         end = part_of(batch, start, max_bytes=PART_BYTES)

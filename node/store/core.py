@@ -27,6 +27,7 @@ from node.store.intake import Intake, IntakeReport, Place, Verdict
 from node.store.kept import KeepingWrite
 from node.store.law import check_own
 from node.store.migration import MADE, migrate
+from node.store.proof import Offered
 from node.store.refusals import DISMISSED, MUST_CATCH_UP
 from node.store.roles import Members, NodeRole, scopes_of
 from node.store.schema import Registry
@@ -201,7 +202,7 @@ class Core:
         """What waits in quarantine, with its reasons."""
         return journals.read_quarantine(self._connection)
 
-    def receive(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    def receive(self, batch: Sequence[Offered], members: Members) -> IntakeReport:
         """Take foreign changesets: check, apply and journal them in transactions of bounded size.
 
         Then the rooms follow in an ordinary write (`after_merge`). A process that dies between
@@ -228,7 +229,7 @@ class Core:
         self.finish_merge()
         return total
 
-    def receive_part(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    def receive_part(self, part: Sequence[Offered], members: Members) -> IntakeReport:
         """Take one piece of a batch in one transaction; the caller calls `finish_merge` last.
 
         Raises `RefusedError` where the disk takes nothing: then the piece can be given again.
@@ -246,10 +247,10 @@ class Core:
             report.reasons[(b"", "")] = f"the database refused a changeset: {error}"
         return report
 
-    def _one_by_one(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    def _one_by_one(self, part: Sequence[Offered], members: Members) -> IntakeReport:
         total = IntakeReport()
-        for signed in part:
-            total.add_all(self.receive_part([signed], members))
+        for offered in part:
+            total.add_all(self.receive_part([offered], members))
         return total
 
     def _intake(self) -> Intake:

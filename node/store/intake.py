@@ -28,7 +28,7 @@ from node.store.journal import (
     set_meta,
 )
 from node.store.law import LawBrokenError, Rows, check_versions, is_ordinary, read_rows
-from node.store.proof import Opened, count_vouched, open_changeset, runs_of
+from node.store.proof import Offered, Opened, count_vouched, read_offered, runs_of
 from node.store.roles import HOUSE_ROLES, Member, Members, NodeRole, scopes_of
 from node.store.schema import Registry, Scope
 from node.store.sealed import SEALED, SealedBody, is_sealed
@@ -146,27 +146,20 @@ class Intake:
         self._rows: list[Rows] = []
         self._cells = 0
 
-    def take(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    def take(self, batch: Sequence[Offered], members: Members) -> IntakeReport:
         """Check and apply a batch in the caller's transaction.
 
         An error of the database itself leaves as an exception: then the caller rolls back,
         reopens the connection and gives the changesets one by one.
         """
         readable: list[Opened] = []
-        for signed in batch:
-            if SEALED in self._place.scopes and is_sealed(signed):
-                self._take_runs(readable, members)
-                readable = []
-                self._report.add(self._take_sealed(signed, members))
-                continue
-            opened = open_changeset(signed)
-            if opened is not None and opened.changeset.scope in self._place.scopes:
-                readable.append(opened)
+        for offered in map(read_offered, batch):
+            if isinstance(offered, Opened) and offered.changeset.scope in self._place.scopes:
+                readable.append(offered)
                 continue
             self._take_runs(readable, members)
             readable = []
-            # Not even into quarantine: central must not hold what belongs to the house.
-            self._report.add(Verdict.STOPPED if opened is None else Verdict.NOT_FOR_US)
+            self._report.add(self._take_unread(offered, members))
         self._take_runs(readable, members)
         self._flush()
         return self._report
@@ -221,7 +214,7 @@ class Intake:
         The rest waits: without that word anybody could keep a changeset from others.
         """
         for number, opened in enumerate(run):
-            if opened.signed.is_withheld and not self._is_named(opened.changeset):
+            if opened.is_withheld and not self._is_named(opened.changeset):
                 self._report.add_times(len(run) - number, Verdict.GAP)
                 return run[:number]
         return run
@@ -243,7 +236,7 @@ class Intake:
             return False
         try:
             check_origins(said, self._place, who)
-            told = [one.changeset for one in run if not one.signed.is_withheld]
+            told = [one.changeset for one in run if not one.is_withheld]
             listed = self._understand(told, who)
         except LawBrokenError:
             return False
@@ -275,6 +268,14 @@ class Intake:
         self._hold(Entry.of(changeset, opened.signed, opened.hash, applied=is_applied))
         return Verdict.APPLIED if is_applied else Verdict.HELD
 
+    def _take_unread(self, offered: Offered, members: Members) -> Verdict:
+        if isinstance(offered, Opened):
+            # Not even into quarantine: central must not hold what belongs to the house.
+            return Verdict.NOT_FOR_US
+        if SEALED in self._place.scopes and is_sealed(offered):
+            return self._take_sealed(offered, members)
+        return Verdict.STOPPED
+
     def _take_sealed(self, signed: SignedChangeset, members: Members) -> Verdict:
         """At central: keep what cannot be read, if its origin vouches for the hash inside."""
         body = SealedBody.read(signed)
@@ -302,7 +303,7 @@ class Intake:
             raise ForkedError("the chain does not join: two histories under one number")
         if changeset.schema > self._place.registry.number or head.applied != head.n:
             return False
-        if not opened.signed.is_withheld:
+        if not opened.is_withheld:
             self._read(changeset, who)
         return True
 

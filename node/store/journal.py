@@ -224,8 +224,8 @@ class Entry(NamedTuple):
         cls, changeset: Changeset, signed: SignedChangeset, digest: bytes, *, applied: bool
     ) -> Entry:
         """The entry of a changeset; `digest` is its hash."""
-        said = (changeset.site, changeset.scope, changeset.n, digest, changeset.schema)
-        return cls(*said, int(applied), signed.body, signed.signature)
+        site, scope, n, schema = changeset.site, changeset.scope, changeset.n, changeset.schema
+        return cls(site, scope, n, digest, schema, int(applied), signed.body, signed.signature)
 
     @classmethod
     def of_sealed(cls, body: SealedBody, signed: SignedChangeset) -> Entry:

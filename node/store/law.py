@@ -6,7 +6,7 @@ and because the bulk path writes them so. Nothing here looks at the database but
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any, TypeVar
@@ -81,27 +81,84 @@ def read_rows(
     Raises `LawBrokenError` unless all could have been written so. Which of them could not, is
     for the caller to find out, by asking for each alone.
     """
-    alike: dict[tuple[str, tuple[str, ...]], tuple[list[int], list[RowChange]]] = {}
-    tables: dict[str, Table] = {}
+    told: dict[str, _Told] = {}
     for changeset in run:
-        if not changeset.tables:
-            raise LawBrokenError("an empty changeset")
-        if len({change.table for change in changeset.tables}) != len(changeset.tables):
-            raise LawBrokenError("a table occurs twice")
+        _check_tables(changeset)
         for change in changeset.tables:
-            if change.table not in tables:
-                tables[change.table] = _table_named(change.table, run[0].scope, registry, role)
-            _check_once_each(change)
+            rows, places = told.setdefault(change.table, ([], []))
+            rows += change.rows
             for row in change.rows:
-                names = tuple([cell[0] for cell in row.cells])
-                places, rows = alike.setdefault((change.table, names), ([], []))
                 places.append(start)
-                rows.append(row)
-                start += len(names)
+                start += len(row.cells)
+    tables = {name: _table_named(name, run[0].scope, registry, role) for name in told}
+    if any(_has_twice(rows) for rows, _ in told.values()):
+        # In a run that may be, within a changeset never.
+        _check_once_each(change for changeset in run for change in changeset.tables)
     return [
-        _read_alike(run[0].site, tables[name], names, *found)
-        for (name, names), found in alike.items()
+        _read_alike(run[0].site, tables[name], *alike)
+        for name, found in told.items()
+        for alike in _by_shape(*found)
     ]
+
+
+_Told = tuple[list[RowChange], list[int]]
+"""Rows of a table, and their places."""
+
+
+def _check_tables(changeset: Changeset) -> None:
+    tables = changeset.tables
+    if not tables:
+        raise LawBrokenError("an empty changeset")
+    if len(tables) > 1 and len({change.table for change in tables}) != len(tables):
+        raise LawBrokenError("a table occurs twice")
+    for change in tables:
+        if not change.rows:
+            raise LawBrokenError(f"no rows for {change.table}")
+
+
+def _has_twice(rows: Sequence[RowChange]) -> bool:
+    return len({row.key for row in rows}) != len(rows)
+
+
+def _check_once_each(changes: Iterable[TableChange]) -> None:
+    for change in changes:
+        if _has_twice(change.rows):
+            raise LawBrokenError(f"{change.table}: a row occurs twice")
+
+
+def _by_shape(
+    rows: list[RowChange], places: list[int]
+) -> Iterator[tuple[_Columns, list[RowChange], list[int]]]:
+    """The cells by column, and the rows, of those that name the same cells in the same order."""
+    columns = _columns_of(rows)
+    if columns is not None:
+        # Nearly always: what is written at once is alike.
+        yield columns, rows, places
+        return
+    alike: dict[tuple[str, ...], _Told] = {}
+    for row, place in zip(rows, places, strict=True):
+        some_rows, some_places = alike.setdefault(_names_of(row), ([], []))
+        some_rows.append(row)
+        some_places.append(place)
+    for some_rows, some_places in alike.values():
+        yield _columns_of(some_rows) or [], some_rows, some_places
+
+
+_Columns = list[list[tuple[Any, ...]]]
+"""For each cell of rows that are alike: its name, over and over, its versions and its values."""
+
+
+def _columns_of(rows: Sequence[RowChange]) -> _Columns | None:
+    """None where the rows are not alike."""
+    cells = [row.cells for row in rows]
+    if len(set(map(len, cells))) > 1:
+        return None
+    columns = [list(zip(*column, strict=True)) for column in zip(*cells, strict=True)]
+    return columns if all(len(set(column[0])) == 1 for column in columns) else None
+
+
+def _names_of(row: RowChange) -> tuple[str, ...]:
+    return tuple([cell[0] for cell in row.cells])
 
 
 def check_own(changeset: Changeset, registry: Registry, role: NodeRole) -> None:
@@ -113,9 +170,10 @@ def check_own(changeset: Changeset, registry: Registry, role: NodeRole) -> None:
     if sum(len(change.rows) for change in changeset.tables) > FEW_ROWS:
         read_rows([changeset], registry, role)
         return
+    _check_tables(changeset)
+    _check_once_each(changeset.tables)
     for change in changeset.tables:
         table = _table_named(change.table, changeset.scope, registry, role)
-        _check_once_each(change)
         for row in change.rows:
             _check_row(table, row)
 
@@ -124,7 +182,7 @@ FEW_ROWS = 8
 
 
 def _check_row(table: Table, row: RowChange) -> None:
-    names = tuple([cell[0] for cell in row.cells])
+    names = _names_of(row)
     _check_names(table, names)
     _check_lengths(table, names, [row.length])
     _keys(table, [row.key])
@@ -149,27 +207,14 @@ def _table_named(name: str, scope: str, registry: Registry, role: NodeRole) -> T
     return table
 
 
-def _check_once_each(change: TableChange) -> None:
-    if not change.rows:
-        raise LawBrokenError(f"no rows for {change.table}")
-    if len({row.key for row in change.rows}) != len(change.rows):
-        raise LawBrokenError(f"{change.table}: a row occurs twice")
-
-
 def _read_alike(
-    site: bytes,
-    table: Table,
-    names: tuple[str, ...],
-    places: list[int],
-    rows: list[RowChange],
+    site: bytes, table: Table, columns: _Columns, rows: list[RowChange], places: list[int]
 ) -> Rows:
+    names = _names_of(rows[0])
     _check_names(table, names)
     packed = [row.key for row in rows]
     lengths = [row.length for row in rows]
     _check_lengths(table, names, lengths)
-    columns = [
-        list(zip(*cells, strict=True)) for cells in zip(*(row.cells for row in rows), strict=True)
-    ]
     versions = [column[1] for column in columns]
     values = [column[2] for column in columns]
     for name, of_name, said in zip(names, versions, values, strict=True):

@@ -8,7 +8,6 @@ of the work. A run whose last signature is false counts only as far as a true on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -26,13 +25,18 @@ TRIES = 8
 """So many false signatures are looked at from a run's end: more is a flood, not an accident."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True, gc=False):
     """A changeset that was offered, decoded and hashed once; nothing of it is proven yet."""
 
     signed: SignedChangeset
     changeset: Changeset
     hash: bytes
+    is_withheld: bool
+
+    @property
+    def body(self) -> bytes:
+        """The signed bytes."""
+        return self.signed.body
 
     @property
     def chain(self) -> Chain:
@@ -48,14 +52,20 @@ class Opened:
         )
 
 
-def open_changeset(signed: SignedChangeset) -> Opened | None:
-    """The content, or None where the bytes are no changeset at all."""
-    if len(signed.body) > MAX_BODY_BYTES or len(signed.signature) != SIGNATURE_BYTES:
-        return None
+Offered = SignedChangeset | Opened
+"""What intake is given: read already by whoever looked at it before, or as it came."""
+
+
+def read_offered(offered: Offered) -> Offered:
+    """A changeset opened; as it came where the bytes are none that could be read here."""
+    if isinstance(offered, Opened):
+        return offered
+    if len(offered.body) > MAX_BODY_BYTES or len(offered.signature) != SIGNATURE_BYTES:
+        return offered
     try:
-        return Opened(signed, decode(signed), signed.hash)
+        return Opened(offered, decode(offered), offered.hash, offered.is_withheld)
     except msgspec.DecodeError:
-        return None
+        return offered
 
 
 def runs_of(batch: Iterable[Opened]) -> Iterator[list[Opened]]:

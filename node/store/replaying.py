@@ -9,7 +9,7 @@ aside. The file that is there is only read, until the other holds all of it that
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from node.store.files import forget_database
 from node.store.founding import Founding
 from node.store.journal import Chain, PrunedError
 from node.store.migration import MADE
+from node.store.proof import Offered
 from node.store.quarantine import list_set_aside, set_aside
 from node.store.roles import Members
 from node.store.schema import Registry
@@ -117,7 +118,7 @@ def _pages(old: Core, fresh: Core, chain: Chain, upto: int) -> Iterator[list[Sig
         yield page[: upto - held]
 
 
-def take(fresh: Core, page: list[SignedChangeset], members: Members) -> None:
+def take(fresh: Core, page: Sequence[Offered], members: Members) -> None:
     """Take a page; the rooms follow when the file is served.
 
     Raises `RefusedError` where the disk takes nothing.

@@ -23,6 +23,7 @@ from node.store.intake import IntakeReport
 from node.store.journal import Chain, Head, Quarantined
 from node.store.mending import Fault, mend
 from node.store.pace import Pace
+from node.store.proof import Offered
 from node.store.reading import ReadCore
 from node.store.roles import Members
 from node.store.schema import Registry
@@ -148,7 +149,7 @@ class Store:
             self._tell(touched)
         return result
 
-    async def receive(self, batch: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    async def receive(self, batch: Sequence[Offered], members: Members) -> IntakeReport:
         """Take changesets from a peer; see `Core.receive`.
 
         Piece by piece, so that people's reads and writes get their turn in between. Raises
@@ -171,10 +172,10 @@ class Store:
                 self._tell(frozenset())
         return report
 
-    def _receive_timed(self, part: Sequence[SignedChangeset], members: Members) -> IntakeReport:
+    def _receive_timed(self, part: Sequence[Offered], members: Members) -> IntakeReport:
         began = time.perf_counter()
         report = self.core.receive_part(part, members)
-        size = sum(len(signed.body) for signed in part)
+        size = sum(len(offered.body) for offered in part)
         self._pace.learn(size, time.perf_counter() - began)
         return report
 

@@ -35,7 +35,7 @@ from node.sync.roster import Roster, RosterNode, kept_values
 from node.sync.sealing import chains_told, opened
 from node.sync.transport import Address, Link, key_at, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import PAGE_BYTES, Page, outline
+from node.sync.wire import PAGE_BYTES, Page, claim_of
 
 
 def lacking_there(
@@ -125,9 +125,9 @@ class _Helper:
             wants = {told: self._held(c) for c in lacking for told in _told(c, here.house_key)}
             upto = {told: n for c, n in lacking.items() for told in _told(c, here.house_key)}
             page = insist(await link.ask(fetch_of(wants, PAGE_BYTES), token=self._token), Page)
-            check_page(page.changesets, wants)
-            claims = [(outline(each), each) for each in page.changesets]
-            needed = [each for claim, each in claims if claim.n <= upto[claim.chain]]
+            check_page(page.offered, wants)
+            claims = [(*claim_of(each), each) for each in page.offered]
+            needed = [each for chain, n, each in claims if n <= upto[chain]]
             before = self.fresh.heads()
             take(self.fresh, opened(needed, here.house_key), here.members)
             if self.fresh.heads() == before:

@@ -65,7 +65,7 @@ from node.sync.wire import (
     Sorry,
     Want,
     WireError,
-    outline,
+    claim_of,
 )
 
 R = TypeVar("R")
@@ -263,21 +263,21 @@ class Answering:
 
     def _give(self, session: Session, request: Give) -> AnswerSteps[Reply]:
         scopes = self._scopes(session)
-        claims = [outline(signed) for signed in request.changesets]
+        claims = [claim_of(offered) for offered in request.offered]
         # A node that was given no house key yet lets sealed ones pass, and is offered them again.
-        if any(claim.scope not in scopes | {SEALED} for claim in claims):
+        if any(scope not in scopes | {SEALED} for (_, scope), _ in claims):
             raise WireError("a scope that is not shared")
-        given = zip(request.changesets, claims, strict=True)
-        taking = Take(tuple(signed for signed, claim in given if claim.scope in scopes))
+        given = zip(request.offered, claims, strict=True)
+        taking = Take(tuple(offered for offered, ((_, scope), _) in given if scope in scopes))
         report: IntakeReport = yield taking
         session.forked |= report.forked
         yield from self._settle(session.site, session.said)
         heads = yield from self._say(scopes)
         # What the peer gave, it has: so its waiting request is not answered by its own news.
-        for claim in claims:
-            known = session.said.get(claim.chain)
-            if known is None or known.n < claim.n:
-                session.said[claim.chain] = HeadSaid(*claim.chain, claim.n, b"")
+        for chain, n in claims:
+            known = session.said.get(chain)
+            if known is None or known.n < n:
+                session.said[chain] = HeadSaid(*chain, n, b"")
         return Given(heads)
 
     def _snapshot(self, session: Session, request: AskSnapshot | AskPart) -> AnswerSteps[Reply]:

@@ -24,7 +24,9 @@ from node.sync.routes import NOTHING
 from node.sync.trouble import TroubleError
 from node.sync.waiting import admit_at_central
 from node.sync.wire import (
+    LARGE_BYTES,
     Challenge,
+    Give,
     Hello,
     Join,
     Joined,
@@ -149,6 +151,8 @@ class Door:
             return None, None
         if self._line is not None and self._line.is_cut(session.site):
             return None, session.site
+        if isinstance(request, Give) and len(body) >= LARGE_BYTES:
+            await asyncio.to_thread(request.read)
         reply = await self._own.drive(answering.answer(session, request))
         peer = self._peers.get(session.site)
         if peer is not None:

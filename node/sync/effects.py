@@ -9,9 +9,9 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from node.store import NO_HEAD, Chain, Head, SignedChangeset
+from node.store import NO_HEAD, Chain, Head, Offered, SignedChangeset
 from node.sync.roster import SignedRoster
-from node.sync.wire import Fetch, HeadSaid, Request, Want, WireError, outline
+from node.sync.wire import Fetch, HeadSaid, Request, Want, WireError, claim_of
 
 R = TypeVar("R")
 
@@ -53,7 +53,7 @@ class Take:
     `ahead` is what will be asked for next if all goes well: whoever can may ask for it meanwhile.
     """
 
-    batch: tuple[SignedChangeset, ...]
+    batch: tuple[Offered, ...]
     ahead: Request | None = None
 
 
@@ -92,18 +92,18 @@ class DroppedError(Exception):
         self.chain = chain
 
 
-def check_page(page: Iterable[SignedChangeset], wanted: Mapping[Chain, int]) -> dict[Chain, int]:
+def check_page(page: Iterable[Offered], wanted: Mapping[Chain, int]) -> dict[Chain, int]:
     """How far a page goes in each of its chains; raises `WireError` where it is not what was asked
     for, in order.
     """
     at: dict[Chain, int] = {}
-    for signed in page:
-        claim = outline(signed)
-        if claim.chain not in wanted:
+    for offered in page:
+        chain, n = claim_of(offered)
+        if chain not in wanted:
             raise WireError("a chain that was not asked for")
-        if claim.n != at.get(claim.chain, wanted[claim.chain]) + 1:
+        if n != at.get(chain, wanted[chain]) + 1:
             raise WireError("a changeset out of order")
-        at[claim.chain] = claim.n
+        at[chain] = n
     return at
 
 

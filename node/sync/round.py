@@ -278,7 +278,7 @@ class Round:
         page = yield from self._ask_page(Fetch((Want(*chain, n - 1),), 1))
         # What was dropped there and is looked for here is nothing that we lack.
         self.is_behind = before
-        check_page(page.changesets if page else (), {chain: n - 1})
+        check_page(page.offered if page else (), {chain: n - 1})
         return page.changesets[0] if page and page.changesets else None
 
     def _fetch(self, scopes: frozenset[str]) -> Steps[None]:
@@ -295,14 +295,14 @@ class Round:
             if page is None:
                 return
             self._enter(Stage.CHECK)
-            offered = check_page(page.changesets, wanted)
+            offered = check_page(page.offered, wanted)
             if not offered:
                 return
             self._enter(Stage.APPLY)
             left -= size_of(page.changesets)
             bytes_ahead = min(self.page_bytes, left)
             ahead = fetch_after(wanted, offered, self.said, bytes_ahead) if left > 0 else None
-            report: IntakeReport = yield Take(page.changesets, ahead)
+            report: IntakeReport = yield Take(page.offered, ahead)
             self.forked |= self._as_told(report.forked)
             self.fetched += len(page.changesets)
             self.applied += report.applied

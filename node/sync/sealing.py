@@ -10,7 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
-from node.store import SEALED, Chain, Head, Quarantined, Scope, SignedChangeset
+from node.store import (
+    SEALED,
+    Chain,
+    Head,
+    Offered,
+    Opened,
+    Quarantined,
+    Scope,
+    SignedChangeset,
+)
 from node.sync.effects import View
 from node.sync.house_key import HouseKey, SealError
 from node.sync.wire import WireError, outline
@@ -61,14 +70,17 @@ def sealed_for(
     return [key.seal(signed) for signed in page]
 
 
-def opened(page: Sequence[SignedChangeset], key: HouseKey | None) -> list[SignedChangeset]:
+def opened(page: Sequence[Offered], key: HouseKey | None) -> list[Offered]:
     """A page as intake takes it. What cannot be opened is left out: another node may have it."""
     if key is None:
         return list(page)
-    return [found for signed in page if (found := _opened(signed, key)) is not None]
+    return [found for offered in page if (found := _opened(offered, key)) is not None]
 
 
-def _opened(signed: SignedChangeset, key: HouseKey) -> SignedChangeset | None:
+def _opened(signed: Offered, key: HouseKey) -> Offered | None:
+    if isinstance(signed, Opened):
+        # What reads as a changeset is not sealed.
+        return signed
     try:
         claim = outline(signed)
     except WireError:

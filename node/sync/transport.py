@@ -14,7 +14,15 @@ import httpx
 from node.sync.interfaces import with_zone
 from node.sync.tls import WrongKeyError, client_context, public_key_of
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import BODY_BYTES_MAX, Reply, Request, WireError, pack, unpack_reply
+from node.sync.wire import (
+    BODY_BYTES_MAX,
+    LARGE_BYTES,
+    Reply,
+    Request,
+    WireError,
+    pack,
+    unpack_reply,
+)
 
 log = logging.getLogger("quartier.sync")
 CONNECT_SECONDS = 4.0
@@ -131,7 +139,9 @@ class Link:
         if status != 200:
             raise TroubleError(Trouble.BUSY if status >= 500 else Trouble.GARBLED, str(status))
         try:
-            return unpack_reply(body)
+            if len(body) < LARGE_BYTES:
+                return unpack_reply(body)
+            return await asyncio.to_thread(unpack_reply, body)
         except WireError as error:
             raise TroubleError(Trouble.GARBLED, str(error)) from error
 

@@ -7,13 +7,14 @@ that. The changesets inside are opaque here: intake checks them.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, TypeVar
 
 import msgspec
 import zstandard
 from msgspec import Meta
 
-from node.store import Chain, NodeRole, SignedChangeset
+from node.store import Chain, NodeRole, Offered, Opened, SignedChangeset, read_offered
 from node.sync.audit_messages import (
     AskDigests,
     AskRanges,
@@ -40,6 +41,9 @@ BODY_BYTES_MAX = 3 * 1024 * 1024
 GREETING_BYTES_MAX = 256 * 1024
 """What somebody who has not proven a key may make us unpack."""
 
+LARGE_BYTES = 8_000
+"""From this on a page is read on a thread of its own: the loop has people to answer meanwhile."""
+
 HEADS_MAX = 3000
 WINDOW_BYTES_MAX = 8 * 1024 * 1024
 HASH_BYTES = 16
@@ -51,9 +55,10 @@ _COMPRESS_FROM_BYTES = 400
 
 
 T = TypeVar("T")
-Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
-Number = Annotated[int, Meta(ge=0, le=2**53)]
-ScopeName = Annotated[str, Meta(max_length=20)]
+ID_BYTES, NUMBER_MAX, SCOPE_LENGTH_MAX = 16, 2**53, 20
+Id = Annotated[bytes, Meta(min_length=ID_BYTES, max_length=ID_BYTES)]
+Number = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
+ScopeName = Annotated[str, Meta(max_length=SCOPE_LENGTH_MAX)]
 Short = Annotated[bytes, Meta(max_length=64)]
 
 
@@ -170,16 +175,25 @@ class Fetch(msgspec.Struct, array_like=True, frozen=True, tag=7):
     max_bytes: Number
 
 
-class Page(msgspec.Struct, array_like=True, frozen=True, tag=8):
+class _Changesets(msgspec.Struct, array_like=True, frozen=True, dict=True):
+    changesets: tuple[SignedChangeset, ...]
+
+    @cached_property
+    def offered(self) -> tuple[Offered, ...]:
+        """The changesets, each read once for all who look at it until it is taken."""
+        return tuple(map(read_offered, self.changesets))
+
+    def read(self) -> None:
+        """Read them now, on this thread."""
+        _ = self.offered
+
+
+class Page(_Changesets, frozen=True, tag=8):
     """Changesets, in order within each chain."""
 
-    changesets: tuple[SignedChangeset, ...]
 
-
-class Give(msgspec.Struct, array_like=True, frozen=True, tag=9):
+class Give(_Changesets, frozen=True, tag=9):
     """The caller hands over a page that the called node lacks."""
-
-    changesets: tuple[SignedChangeset, ...]
 
 
 class Given(msgspec.Struct, array_like=True, frozen=True, tag=10):
@@ -340,13 +354,19 @@ def pack(message: Request | Reply) -> bytes:
 
 
 def unpack_request(data: bytes, *, max_bytes: int = BODY_BYTES_MAX) -> Request:
-    """The request in the bytes; raises `WireError` for anything else."""
+    """The request in the bytes; raises `WireError` for anything else.
+
+    What it gives is not read yet: whoever sent it has proven nothing so far.
+    """
     return _decoded(_requests, _unpacked(data, max_bytes))
 
 
 def unpack_reply(data: bytes, *, max_bytes: int = BODY_BYTES_MAX) -> Reply:
-    """The reply in the bytes; raises `WireError` for anything else."""
-    return _decoded(_replies, _unpacked(data, max_bytes))
+    """The reply in the bytes, its changesets read; raises `WireError` for anything else."""
+    reply = _decoded(_replies, _unpacked(data, max_bytes))
+    if isinstance(reply, Page):
+        reply.read()
+    return reply
 
 
 def pack_greeting(greeting: Greeting) -> bytes:
@@ -360,6 +380,18 @@ def unpack_greeting(data: bytes) -> Greeting:
     if len(greeting.heads) > HEADS_MAX:
         raise WireError("more heads than a quarter can have")
     return greeting
+
+
+def claim_of(offered: Offered) -> tuple[Chain, int]:
+    """Which chain and number a changeset claims to be, unproven; raises `WireError`."""
+    if isinstance(offered, Opened):
+        said = offered.changeset
+        is_name = len(said.site) == ID_BYTES and len(said.scope) <= SCOPE_LENGTH_MAX
+        if not is_name or not 0 <= said.n <= NUMBER_MAX:
+            raise WireError("no changeset of this protocol")
+        return offered.chain, said.n
+    claim = outline(offered)
+    return claim.chain, claim.n
 
 
 def outline(signed: SignedChangeset) -> Outline:

@@ -12,7 +12,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.store import SignedChangeset
+from node.store import Opened, SignedChangeset, read_offered
+from node.store.changeset import FORMAT, Changeset, RowChange, TableChange, sign
+from node.store.identity import new_identity
 from node.sync.wire import (
     BODY_BYTES_MAX,
     HEADS_MAX,
@@ -30,6 +32,7 @@ from node.sync.wire import (
     Sorry,
     Want,
     WireError,
+    claim_of,
     outline,
     pack,
     unpack_greeting,
@@ -83,6 +86,46 @@ def test_any_bytes_are_a_message_or_a_wire_error(data: bytes) -> None:
 
 def _outline(data: bytes) -> object:
     return outline(SignedChangeset(data, b""))
+
+
+IDENTITY = new_identity()
+HISTORY = (b"Q" * 16, b"E" * 16, b"S" * 16, "house", 1, bytes(32))
+TOLD = [TableChange("note", [RowChange(b"k", 1, [("text", 1, "a")])])]
+
+
+@given(
+    st.one_of(ids, st.binary(max_size=20)),
+    st.one_of(scopes, st.text(max_size=25)),
+    st.one_of(numbers, st.integers(-(2**63), 2**64 - 1)),
+)
+def test_a_changeset_that_was_read_claims_what_its_outside_says(
+    site: bytes, scope: str, n: int
+) -> None:
+    history = (*HISTORY[:2], site, scope, n, bytes(32))
+    signed = sign(Changeset(FORMAT, *history, 1, 0, True, TOLD), IDENTITY.key)
+    read = read_offered(signed)
+    assert isinstance(read, Opened)
+    assert _claim(read) == _claim(signed)
+
+
+def _claim(offered: Opened | SignedChangeset) -> object:
+    try:
+        return claim_of(offered)
+    except WireError:
+        return None
+
+
+def test_what_cannot_be_read_is_offered_as_it_came() -> None:
+    good = sign(Changeset(FORMAT, *HISTORY, 1, 0, True, TOLD), IDENTITY.key)
+    rubbish = SignedChangeset(b"\x93\x01", good.signature)
+    unsigned = SignedChangeset(good.body, b"")
+    page = unpack_reply(pack(Page((good, rubbish, unsigned))))
+    assert isinstance(page, Page)
+    read, *others = page.offered
+    assert isinstance(read, Opened)
+    assert (read.signed, read.hash) == (good, good.hash)
+    assert others == [rubbish, unsigned]
+    assert page == Page((good, rubbish, unsigned))
 
 
 @given(requests, st.data())
