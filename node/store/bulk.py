@@ -9,14 +9,14 @@ Whatever goes wrong, the caller must give up the transaction and the connection.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, repeat
 from operator import itemgetter, not_
 from typing import Any, NamedTuple
 
 from node.store.law import SENTINEL, Rows
-from node.store.many import Statement, insert_rows, plain_insert
+from node.store.many import Insert, insert_rows, plain_insert
 from node.store.schema import Table, Value
 
 MERGE_SQL = (
@@ -106,18 +106,18 @@ def _insert_new(connection: Any, alike: Sequence[Rows]) -> list[Rows]:
             f'select coalesce(max(__crsql_key), 0) from "{table.name}__crsql_pks"'
         ).fetchone()[0]
         numbers: Sequence[int] = range(last + 1, last + 1 + len(rows.places))
-        keys = list(zip(numbers, *zip(*rows.keys, strict=True), strict=True))
+        keys = zip(numbers, *zip(*rows.keys, strict=True), strict=True)
         new = rows
-        if insert_rows(connection, sql.keys, keys) != len(keys):
+        if insert_rows(connection, sql.keys, keys) != len(rows.places):
             is_new = _are_there(connection, table, numbers)
             new, numbers = rows.where(is_new), list(compress(numbers, is_new))
             known.append(rows.where(map(not_, is_new)))
         if numbers:
-            values = list(zip(*zip(*new.keys, strict=True), *new.values, strict=True))
+            values = zip(*zip(*new.keys, strict=True), *new.values, strict=True)
             _insert_past_triggers(connection, sql.rows, values)
             version = connection.execute("select crsql_next_db_version()").fetchone()[0]
             about = (version, ordinal_of(connection, new.site))
-            clocks = list(zip(numbers, new.places, *new.versions, strict=True))
+            clocks = zip(numbers, new.places, *new.versions, strict=True)
             insert_rows(connection, sql.clocks, clocks, alike=about)
     return known
 
@@ -131,9 +131,7 @@ def _are_there(connection: Any, table: Table, numbers: Sequence[int]) -> list[bo
     return [number in there for number in numbers]
 
 
-def _insert_past_triggers(
-    connection: Any, sql: Statement, rows: Sequence[tuple[Value, ...]]
-) -> None:
+def _insert_past_triggers(connection: Any, sql: Insert, rows: Iterable[tuple[Value, ...]]) -> None:
     """Insert without cr-sqlite noticing, which would take the rows for our own writing."""
     connection.execute("select crsql_internal_sync_bit(1)")
     try:
@@ -156,9 +154,9 @@ def ordinal_of(connection: Any, site: bytes) -> int:
 class _Statements(NamedTuple):
     """How keys, rows and their clocks are written."""
 
-    keys: Statement
-    rows: Statement
-    clocks: Statement
+    keys: Insert
+    rows: Insert
+    clocks: Insert
 
 
 @lru_cache(maxsize=500)
@@ -169,7 +167,7 @@ def _statements(table: Table, names: tuple[str, ...]) -> _Statements:
         plain_insert(f'insert or ignore into "{table.name}__crsql_pks"', ("__crsql_key", *keys)),
         # "or fail": who gives up the transaction needs no statement undone, nor what that takes.
         plain_insert(f'insert or fail into "{table.name}"', columns),
-        lambda count: _clock_sql(table, names, count),
+        Insert(2 + len(names), lambda count: _clock_sql(table, names, count)),
     )
 
 

@@ -7,42 +7,45 @@ It is a third less work besides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 PARAMETERS_AT_ONCE = 512
 """In a statement about so many: of more the memory for statements grows, and nothing is quicker."""
 
-Statement = Callable[[int], str]
-"""The text of a statement for so many rows; it must be the same text for the same number."""
+
+class Insert(NamedTuple):
+    """An insert of rows of so many parameters. `sql` is its text for a number of rows; of one
+    number always the same, for the driver keeps what was prepared.
+    """
+
+    width: int
+    sql: Callable[[int], str]
 
 
 def insert_rows(
     connection: Any,
-    statement: Statement,
-    rows: Sequence[Sequence[Any]],
+    insert: Insert,
+    rows: Iterable[Sequence[Any]],
     *,
     alike: tuple[Any, ...] = (),
 ) -> int:
     """Insert rows; how many were. `alike` are parameters before those of the rows."""
-    if not rows:
-        return 0
-    at_once = max(1, PARAMETERS_AT_ONCE // len(rows[0]))
-    whole = len(rows) - len(rows) % at_once
+    given = list(chain.from_iterable(rows))
+    at_once = max(1, PARAMETERS_AT_ONCE // insert.width)
+    whole = len(given) - len(given) % (at_once * insert.width)
     inserted = 0
-    for size, some in ((at_once, rows[:whole]), (1, rows[whole:])):
+    for count, some in ((at_once, given[:whole]), (1, given[whole:])):
         if some:
-            given = (
-                (*alike, *chain.from_iterable(some[start : start + size]))
-                for start in range(0, len(some), size)
-            )
-            inserted += connection.executemany(statement(size), given).rowcount
+            size = count * insert.width
+            each = ([*alike, *some[at : at + size]] for at in range(0, len(some), size))
+            inserted += connection.executemany(insert.sql(count), each).rowcount
     return inserted
 
 
-def plain_insert(into: str, columns: Sequence[str]) -> Statement:
+def plain_insert(into: str, columns: Sequence[str]) -> Insert:
     """An insert of rows as they are given: `into` is all before the columns, quoted as need be."""
     row = f"({', '.join('?' * len(columns))})"
 
@@ -50,4 +53,4 @@ def plain_insert(into: str, columns: Sequence[str]) -> Statement:
     def sql(count: int) -> str:
         return f"{into} ({', '.join(columns)}) values {', '.join([row] * count)}"
 
-    return sql
+    return Insert(len(columns), sql)
