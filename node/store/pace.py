@@ -13,7 +13,7 @@ PIECE_SECONDS = 0.05
 
 SMALLEST_BYTES = 8_000
 LARGEST_BYTES = 256 * 1024
-"""A page: larger transactions need more memory and are no faster."""
+"""Half a page: larger transactions need more memory and are no faster."""
 
 _STEP = 1.5
 """One piece that waited for a busy disk must not throw the size over."""

@@ -32,7 +32,7 @@ from node.sync.roster import Root, SignedRoster
 PROTOCOL = 1
 """Rises when older nodes would misunderstand; nodes of different protocols refuse each other."""
 
-PAGE_BYTES = 256 * 1024
+PAGE_BYTES = 512 * 1024
 """A page of changesets aims at this size; one larger changeset still travels, alone."""
 
 BODY_BYTES_MAX = 3 * 1024 * 1024
