@@ -20,6 +20,7 @@ from node.store import journal as journals
 from node.store.changeset import PART_BYTES, Changeset, SignedChangeset, parts_of
 from node.store.commits import Commits
 from node.store.connection import DatabaseError
+from node.store.foreseen import NOTHING, Foreseen
 from node.store.founding import Founding, found
 from node.store.handles import Read, Write
 from node.store.identity import Identity, new_identity, replace_identity, stored_identity
@@ -205,12 +206,9 @@ class Core:
     def receive(self, batch: Sequence[Offered], members: Members) -> IntakeReport:
         """Take foreign changesets: check, apply and journal them in transactions of bounded size.
 
-        Then the rooms follow in an ordinary write (`after_merge`). A process that dies between
-        the two finishes at its next start (`finish_merge`).
+        Then the rooms follow in an ordinary write; at the next start, if the process dies before.
         """
-        total = IntakeReport()
-        for part in parts_of(batch):
-            total.add_all(self.receive_part(part, members))
+        total = self._receive_each(parts_of(batch), members)
         if total.touched:
             self.finish_merge()
         return total
@@ -225,11 +223,12 @@ class Core:
                 tables.update(report.touched)
             total.add_all(report)
             if not report.applied:
-                break
-        self.finish_merge()
-        return total
+                self.finish_merge()
+                return total
 
-    def receive_part(self, part: Sequence[Offered], members: Members) -> IntakeReport:
+    def receive_part(
+        self, part: Sequence[Offered], members: Members, foreseen: Foreseen = NOTHING
+    ) -> IntakeReport:
         """Take one piece of a batch in one transaction; the caller calls `finish_merge` last.
 
         Raises `RefusedError` where the disk takes nothing: then the piece can be given again.
@@ -237,20 +236,20 @@ class Core:
         self.storage.check()
         try:
             with self._writing.transaction() as tables:
-                report = self._intake().take(part, members)
+                report = self._intake().take(part, members, foreseen)
                 self._note_merged(report.touched)
                 tables.update(report.touched)
         except DatabaseError as error:
             if len(part) > 1:
-                return self._one_by_one(part, members)
+                return self._receive_each([[offered] for offered in part], members)
             report = IntakeReport(verdicts=[Verdict.STOPPED])
             report.reasons[(b"", "")] = f"the database refused a changeset: {error}"
         return report
 
-    def _one_by_one(self, part: Sequence[Offered], members: Members) -> IntakeReport:
+    def _receive_each(self, parts: list[list[Offered]], members: Members) -> IntakeReport:
         total = IntakeReport()
-        for offered in part:
-            total.add_all(self.receive_part([offered], members))
+        for part in parts:
+            total.add_all(self.receive_part(part, members))
         return total
 
     def _intake(self) -> Intake:

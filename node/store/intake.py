@@ -15,6 +15,7 @@ from typing import Any
 
 from node.store.bulk import merge
 from node.store.changeset import FORMAT, Changeset, SignedChangeset, decode
+from node.store.foreseen import NOTHING, Foreseen
 from node.store.identity import site_id_of
 from node.store.journal import (
     Chain,
@@ -139,6 +140,7 @@ class Intake:
         self._connection = connection
         self._place = place
         self._now = now
+        self._foreseen = NOTHING
         self._report = IntakeReport()
         self._heads: dict[Chain, Head] = {}
         self._stopped: dict[Chain, bool] = {}
@@ -146,12 +148,15 @@ class Intake:
         self._rows: list[Rows] = []
         self._cells = 0
 
-    def take(self, batch: Sequence[Offered], members: Members) -> IntakeReport:
+    def take(
+        self, batch: Sequence[Offered], members: Members, foreseen: Foreseen = NOTHING
+    ) -> IntakeReport:
         """Check and apply a batch in the caller's transaction.
 
         An error of the database itself leaves as an exception: then the caller rolls back,
         reopens the connection and gives the changesets one by one.
         """
+        self._foreseen = foreseen
         readable: list[Opened] = []
         for offered in map(read_offered, batch):
             if isinstance(offered, Opened) and offered.changeset.scope in self._place.scopes:
@@ -236,8 +241,10 @@ class Intake:
             return False
         try:
             check_origins(said, self._place, who)
-            told = [one.changeset for one in run if not one.is_withheld]
-            listed = self._understand(told, who)
+            listed = self._foreseen.rows_of(run, who.role, start=self._cells)
+            if listed is None:
+                told = [one.changeset for one in run if not one.is_withheld]
+                listed = self._understand(told, who)
         except LawBrokenError:
             return False
         if not all(map(is_ordinary, listed)):

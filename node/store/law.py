@@ -229,7 +229,7 @@ def _read_alike(
 def _check_sentinel(
     table: Table, lengths: list[int], versions: Sequence[int], said: Sequence[Value]
 ) -> None:
-    if list(versions) != lengths or set(said) != {None}:
+    if list(versions) != lengths or any(value is not None for value in said):
         raise LawBrokenError(f"{table.name}: a false sentinel")
 
 

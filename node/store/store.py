@@ -17,6 +17,7 @@ from node.store.changeset import SignedChangeset, part_of
 from node.store.commits import Basis, Commits
 from node.store.connection import DatabaseError, FunctionThread
 from node.store.core import Core
+from node.store.foreseen import NOTHING, Foreseen, foresee
 from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.intake import IntakeReport
@@ -45,6 +46,7 @@ class Store:
         self.core = core
         self._writer = writer
         self._pace = Pace()
+        self._foreseen = NOTHING
         self._all_readers = readers
         self._readers: asyncio.LifoQueue[tuple[FunctionThread, ReadCore]] = asyncio.LifoQueue()
         self._listeners: list[Listener] = []
@@ -149,6 +151,13 @@ class Store:
             self._tell(touched)
         return result
 
+    async def foresee(self, batch: Sequence[Offered], members: Members) -> None:
+        """Read a batch that will be given to `receive` next, while the writer has other work."""
+        size, registry = self._pace.size, self.core.registry
+        self._foreseen = await asyncio.to_thread(
+            foresee, batch, registry, members, piece_bytes=size
+        )
+
     async def receive(self, batch: Sequence[Offered], members: Members) -> IntakeReport:
         """Take changesets from a peer; see `Core.receive`.
 
@@ -156,11 +165,14 @@ class Store:
         `RefusedError` where the disk takes nothing; what was taken before that stays.
         """
         report = IntakeReport()
+        foreseen = self._foreseen if self._foreseen.is_of(batch) else NOTHING
+        self._foreseen = NOTHING
         try:
             start = 0
             while start < len(batch):
-                end = part_of(batch, start, max_bytes=self._pace.size)
-                take = partial(self._receive_timed, batch[start:end], members)
+                size = foreseen.piece_bytes or self._pace.size
+                end = part_of(batch, start, max_bytes=size)
+                take = partial(self._receive_timed, batch[start:end], members, foreseen)
                 report.add_all(await self._run(self._writer, take))
                 start = end
         finally:
@@ -172,9 +184,11 @@ class Store:
                 self._tell(frozenset())
         return report
 
-    def _receive_timed(self, part: Sequence[Offered], members: Members) -> IntakeReport:
+    def _receive_timed(
+        self, part: Sequence[Offered], members: Members, foreseen: Foreseen
+    ) -> IntakeReport:
         began = time.perf_counter()
-        report = self.core.receive_part(part, members)
+        report = self.core.receive_part(part, members, foreseen)
         size = sum(len(offered.body) for offered in part)
         self._pace.learn(size, time.perf_counter() - began)
         return report

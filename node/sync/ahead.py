@@ -1,7 +1,8 @@
 """Asking a peer, one question ahead of its turn at most.
 
 While the store takes a page the line would lie idle, and the peer too: what will be asked for next
-is known by then. An answer that nobody turns out to want is dropped.
+is known by then, and what came of it can be read for the store. An answer that nobody turns out to
+want is dropped.
 """
 
 from __future__ import annotations
@@ -17,15 +18,21 @@ AskPeer = Callable[[Request], Awaitable[Reply]]
 class AskAhead:
     """The questions of one round."""
 
-    def __init__(self, ask: AskPeer) -> None:
+    def __init__(self, ask: AskPeer, prepare: Callable[[Reply], Awaitable[None]]) -> None:
         self._ask = ask
+        self._prepare = prepare
         self._request: Request | None = None
         self._task: asyncio.Task[Reply] | None = None
 
     def begin(self, request: Request) -> None:
         """Ask already; what came of it is told when its turn comes."""
         self._request = request
-        self._task = asyncio.ensure_future(self._ask(request))
+        self._task = asyncio.ensure_future(self._ask_and_prepare(request))
+
+    async def _ask_and_prepare(self, request: Request) -> Reply:
+        reply = await self._ask(request)
+        await self._prepare(reply)
+        return reply
 
     async def ask(self, request: Request) -> Reply:
         """The peer's reply; raises what `ask` raises."""

@@ -27,6 +27,7 @@ from node.store.replaying import (
     take,
 )
 from node.sync.asking import insist
+from node.sync.claims import claim_of
 from node.sync.effects import check_page, fetch_of
 from node.sync.fetching import greet, here_of, scratch_of
 from node.sync.heads import Said, beyond_count
@@ -35,7 +36,7 @@ from node.sync.roster import Roster, RosterNode, kept_values
 from node.sync.sealing import chains_told, opened
 from node.sync.transport import Address, Link, key_at, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
-from node.sync.wire import PAGE_BYTES, Page, claim_of
+from node.sync.wire import PAGE_BYTES, Page
 
 
 def lacking_there(

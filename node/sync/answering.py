@@ -26,6 +26,7 @@ from node.sync.central_wire import (
     TellCopy,
     TookOver,
 )
+from node.sync.claims import claim_of
 from node.sync.clone_messages import Introduce, Introduced, Prefer, Preferred
 from node.sync.effects import (
     CaughtUp,
@@ -65,7 +66,6 @@ from node.sync.wire import (
     Sorry,
     Want,
     WireError,
-    claim_of,
 )
 
 R = TypeVar("R")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from node.store import NO_HEAD, Chain, Head, Offered, SignedChangeset
+from node.sync.claims import claim_of
 from node.sync.roster import SignedRoster
-from node.sync.wire import Fetch, HeadSaid, Request, Want, WireError, claim_of
+from node.sync.wire import Fetch, HeadSaid, Request, Want, WireError
 
 R = TypeVar("R")
 

@@ -47,6 +47,7 @@ from node.sync.roster import (
 )
 from node.sync.sealing import held_as, opened, sealed_for, view_told
 from node.sync.trouble import Trouble, TroubleError
+from node.sync.wire import Page, Reply
 
 R = TypeVar("R")
 
@@ -132,7 +133,7 @@ class Own:
     async def drive(self, steps: Generator[Any, Any, R], ask: AskPeer | None = None) -> R:
         """Carry out a round's or an answer's effects until it is done."""
         looked_at = self.pulse.count
-        peer = None if ask is None else AskAhead(ask)
+        peer = None if ask is None else AskAhead(ask, self._foresee)
         try:
             effect = next(steps)
             while True:
@@ -174,6 +175,11 @@ class Own:
         if isinstance(effect, Work):
             return await self._work(effect, looked_at)
         return await self._on_store(effect)
+
+    async def _foresee(self, reply: Reply) -> None:
+        """Let the store read what it will be given next."""
+        if isinstance(reply, Page):
+            await self.store.foresee(reply.offered, self.here.members)
 
     async def _work(self, effect: Work, looked_at: int) -> object:
         """What only an answer asks for."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from node.store import SEALED, Chain, Head, IntakeReport, Scope, SignedChangeset
 from node.sync.asking import ask, insist
+from node.sync.claims import outline
 from node.sync.clone_messages import Prefer, Preferred
 from node.sync.effects import (
     Ask,
@@ -57,7 +58,6 @@ from node.sync.wire import (
     Want,
     Welcome,
     WireError,
-    outline,
     pack_greeting,
 )
 

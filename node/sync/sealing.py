@@ -20,9 +20,10 @@ from node.store import (
     Scope,
     SignedChangeset,
 )
+from node.sync.claims import outline
 from node.sync.effects import View
 from node.sync.house_key import HouseKey, SealError
-from node.sync.wire import WireError, outline
+from node.sync.wire import WireError
 
 log = logging.getLogger("quartier.sync")
 

@@ -14,7 +14,7 @@ import msgspec
 import zstandard
 from msgspec import Meta
 
-from node.store import Chain, NodeRole, Offered, Opened, SignedChangeset, read_offered
+from node.store import Chain, NodeRole, Offered, SignedChangeset, read_offered
 from node.sync.audit_messages import (
     AskDigests,
     AskRanges,
@@ -81,23 +81,6 @@ class HeadSaid(msgspec.Struct, array_like=True, frozen=True):
     @property
     def chain(self) -> Chain:
         """The chain it is the head of."""
-        return (self.site, self.scope)
-
-
-class Outline(msgspec.Struct, array_like=True, frozen=True):
-    """The first fields of a changeset, enough to know which chain and number it claims to be."""
-
-    format: int
-    quarter: bytes
-    epoch: bytes
-    site: Id
-    scope: ScopeName
-    n: Number
-    previous: bytes
-
-    @property
-    def chain(self) -> Chain:
-        """The chain it claims to belong to."""
         return (self.site, self.scope)
 
 
@@ -341,7 +324,6 @@ Reply = (
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
-_outlines = msgspec.msgpack.Decoder(Outline)
 _greetings = msgspec.msgpack.Decoder(Greeting)
 
 
@@ -358,12 +340,12 @@ def unpack_request(data: bytes, *, max_bytes: int = BODY_BYTES_MAX) -> Request:
 
     What it gives is not read yet: whoever sent it has proven nothing so far.
     """
-    return _decoded(_requests, _unpacked(data, max_bytes))
+    return decoded(_requests, _unpacked(data, max_bytes))
 
 
 def unpack_reply(data: bytes, *, max_bytes: int = BODY_BYTES_MAX) -> Reply:
     """The reply in the bytes, its changesets read; raises `WireError` for anything else."""
-    reply = _decoded(_replies, _unpacked(data, max_bytes))
+    reply = decoded(_replies, _unpacked(data, max_bytes))
     if isinstance(reply, Page):
         reply.read()
     return reply
@@ -376,27 +358,10 @@ def pack_greeting(greeting: Greeting) -> bytes:
 
 def unpack_greeting(data: bytes) -> Greeting:
     """The greeting in the bytes; raises `WireError`."""
-    greeting = _decoded(_greetings, data)
+    greeting = decoded(_greetings, data)
     if len(greeting.heads) > HEADS_MAX:
         raise WireError("more heads than a quarter can have")
     return greeting
-
-
-def claim_of(offered: Offered) -> tuple[Chain, int]:
-    """Which chain and number a changeset claims to be, unproven; raises `WireError`."""
-    if isinstance(offered, Opened):
-        said = offered.changeset
-        is_name = len(said.site) == ID_BYTES and len(said.scope) <= SCOPE_LENGTH_MAX
-        if not is_name or not 0 <= said.n <= NUMBER_MAX:
-            raise WireError("no changeset of this protocol")
-        return offered.chain, said.n
-    claim = outline(offered)
-    return claim.chain, claim.n
-
-
-def outline(signed: SignedChangeset) -> Outline:
-    """What a changeset claims to be, unproven; raises `WireError`."""
-    return _decoded(_outlines, signed.body)
 
 
 def _unpacked(data: bytes, max_bytes: int) -> bytes:
@@ -418,7 +383,8 @@ def _unpacked(data: bytes, max_bytes: int) -> bytes:
     return raw
 
 
-def _decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
+def decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
+    """A message in plain bytes, within its bounds; raises `WireError` for anything else."""
     try:
         message = decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:

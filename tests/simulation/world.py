@@ -21,6 +21,7 @@ from node.store import NO_HEAD
 from node.store.pruning import prune_piece
 from node.sync.answering import Answering
 from node.sync.authority import handover_to, revoke_node, take_authority
+from node.sync.claims import outline
 from node.sync.clones import become_own, make_plan, name_copy, name_own
 from node.sync.horizon import needed_no_more
 from node.sync.peers import Peer
@@ -33,7 +34,6 @@ from node.sync.wire import (
     Reply,
     Request,
     WireError,
-    outline,
     pack,
     unpack_greeting,
     unpack_request,

@@ -19,6 +19,7 @@ from node.store import Column, Core, Founding, Member, NodeRole, Registry, Scope
 from node.store import intake as intakes
 from node.store.changeset import (
     FORMAT,
+    MAX_BODY_BYTES,
     NO_HASH,
     Changeset,
     RowChange,
@@ -27,7 +28,9 @@ from node.store.changeset import (
     decode,
     sign,
 )
+from node.store.foreseen import foresee
 from node.store.identity import Identity
+from node.store.proof import read_offered
 
 QUARTER, EPOCH = b"Q" * 16, b"E" * 16
 CLOCK = FrozenClock(datetime(2026, 11, 24, tzinfo=UTC))
@@ -136,11 +139,16 @@ class Twins:
 
     def __init__(self, template: Template, identity: Identity) -> None:
         self.bulk, self.reference = template.core(identity), template.core(identity)
+        self._received = 0
 
     def receive(self, batch: Sequence[SignedChangeset]) -> None:
         """Take a batch of which all can be applied, in one transaction, at both."""
         ours = intakes.merge
-        report = self.bulk.receive_part(batch, MEMBERS)
+        # By turns as it came, and read before its turn.
+        self._received += 1
+        told = batch if self._received % 2 else [*map(read_offered, batch)]
+        foreseen = foresee(told, REGISTRY, MEMBERS, piece_bytes=MAX_BODY_BYTES)
+        report = self.bulk.receive_part(told, MEMBERS, foreseen)
         assert report.applied == len(batch), report.reasons
         intakes.merge = lambda connection, _: merge_by_crsqlite(connection, batch)
         try:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from node.store import Opened, SignedChangeset, read_offered
 from node.store.changeset import FORMAT, Changeset, RowChange, TableChange, sign
 from node.store.identity import new_identity
+from node.sync.claims import claim_of, outline
 from node.sync.wire import (
     BODY_BYTES_MAX,
     HEADS_MAX,
@@ -32,8 +33,6 @@ from node.sync.wire import (
     Sorry,
     Want,
     WireError,
-    claim_of,
-    outline,
     pack,
     unpack_greeting,
     unpack_reply,
