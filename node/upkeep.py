@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from node.store.record import NEVER, ONLY_THIS_BOX
 from node.store.soundness import forget_life
 from node.sync import read_roster
 from node.troubles import said
-from node.web.health import COPIED
+from node.web.health import COPIED, too_much
 from node.web.i18n import terminal_language, translate
 
 NICENESS = 10
@@ -141,7 +142,9 @@ def find_hints(settings: Settings) -> list[Finding]:
 
 
 def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:
-    """What the doctor says of copied cards: where two histories are left, and what became of it."""
+    """What the doctor says of boxes that are not to be believed: where two histories of a copied
+    card are left, or more of one let go is here than counts; and what became of copies.
+    """
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
         health = sync.health_on_file(core, line=None)
@@ -160,11 +163,12 @@ def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:
         for peer in health.peers
         if peer.forked
     ]
+    misled = [replace(too_much(each), values=each.values) for each in health.too_much]
     named = [
         Refusal(COPIED.code, COPIED.message, COPIED.remedy, values=each.values)
         for each in health.copies
     ]
-    return _findings(forked), _findings(named)
+    return _findings([*forked, *misled]), _findings(named)
 
 
 METERED = Refusal(

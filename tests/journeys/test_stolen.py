@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from node import belonging, spaces
+from node import belonging, spaces, upkeep
 from node.base.periods import Period
 from node.settings import load
 from node.spaces import Status, Wish
 from node.store import Core
 from node.store.doctor import examine
 from node.store.pruning import prune_piece
+from node.sync.roster import read_roster, take_roster
 from tests.cast import PASSWORDS
 from tests.hostile.test_changed_box import found, signs_in, until
 from tests.journeys.test_away import note, notes, on_file
@@ -128,6 +129,10 @@ def look_at(town: Town, true: bytes, false: bytes) -> None:
 def test_home_begins_anew_by_itself(robbed: tuple[Town, bytes, bytes]) -> None:
     town, true, false = robbed
     assert "vom Dieb" in notes(town, "home")
+    signed = on_file(town, "central", read_roster).signed
+    on_file(town, "home", lambda core: take_roster(core, signed))
+    (found,), _ = upkeep.find_copied(load(town.folder / "home", {}))
+    assert "Lobby" in found.what
     assert town.rows("home", "select max(n) from horizon")[0][0] > NOTES / 2
     with town.running("home", "central"):
         until(town, lambda: holds_what_counts(town))

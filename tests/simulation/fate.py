@@ -78,6 +78,11 @@ def plan(seed: int) -> list[Step]:
             found += [(at, "restore") for at in _instants(chance, 12.0)]
         case Theme.REVOKED:
             found.append((chance.uniform(5, SECONDS * 0.7), "revoke"))
+            if chance.random() < 0.5:
+                # Then a box that begins anew has all of its journal: asking central for what was
+                # dropped takes a real line (`tests/sync/test_anew.py`).
+                found = [(at, what) for at, what in found if what != "prune"]
+                found.append((0.0, "hand_over"))
         case Theme.LIED:
             # From the beginning: what an honest box wrote before would have to arrive.
             found.append((0.0, "lie"))
@@ -183,12 +188,12 @@ class Fate:
             self.world.restore(node)
 
     def _revoke(self) -> None:
-        """Once nobody holds more of the stolen box than home does, and all can be told.
-
-        What only one of them had heard of it by then would stay there alone: see docs/sync.md.
+        """Once all can be told. Where home keeps the list, nobody holds more of the stolen box than
+        it does; where central does, the house may have heard more, and begins anew.
         """
         if self.world.can_revoke("second"):
-            self.people.forget_what_only(self.world.nodes["second"], known_at="home")
+            second, keeper = self.world.nodes["second"], self.world.authority
+            self.people.forget_what_only(second, known_at=keeper)
             self.world.revoke("second")
         elif self.world.timeline.now < SECONDS:
             self.world.timeline.after(0.2, self._revoke)

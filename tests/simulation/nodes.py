@@ -6,6 +6,7 @@ moment, write-ahead log included.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import shutil
 from collections.abc import Callable, Generator
@@ -16,19 +17,22 @@ from typing import TYPE_CHECKING, Any
 from node.base.refusals import RefusedError
 from node.registry import REGISTRY
 from node.spaces import after_merge, rebuild, renew_term
-from node.store import SEALED, Core, Write
+from node.store import HOUSE_ROLES, SEALED, Core, Write
 from node.store.backup import make_restored
 from node.store.changeset import parts_of
 from node.store.intake import IntakeReport
 from node.store.storage import SPARE_BYTES
+from node.sync.anew import begin_from_journals
 from node.sync.answering import AwaitNews
 from node.sync.effects import Ask, Learn, Take
 from node.sync.granting import GRANTS
 from node.sync.greeting import Greeter, Here
+from node.sync.heads import beyond_count
 from node.sync.house_key import HOUSE_KEY, read_house_key
 from node.sync.peers import Peer
 from node.sync.returning import Returning
 from node.sync.roster import adopt_role, kept_values
+from node.sync.round import Round
 from node.sync.sealing import heads_told, opened
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Request, unpack_reply
@@ -60,6 +64,7 @@ class Node(Box):
         """Counts the lines that it opened: what is under way on an older one never arrives."""
         self.dies_in_merge = False
         self.is_full = False
+        self.begun_anew = 0
         self.backup: Path | None = None
         self.liar: Liar | None = None
         self._here: tuple[object, Here] | None = None
@@ -147,6 +152,31 @@ class Node(Box):
         make_restored(self.path, REGISTRY, clock=self.world.clock)
         self.line += 1
         self.peers = {}
+
+    def note_round(self, meeting: Round) -> None:
+        """What came of a round with another."""
+        site = meeting.peer.site_id
+        self.tokens[site] = meeting.token
+        self.peers[site] = Peer(
+            meeting.peer, said=dict(meeting.said), forked=frozenset(meeting.forked)
+        )
+
+    def begin_anew_where_misled(self) -> None:
+        """More of a box that was let go is here than counts: as whoever runs the node does, while
+        nothing is served. Central lives with it.
+        """
+        is_of_house = self.here.role in HOUSE_ROLES and not self.is_full
+        if not is_of_house or not beyond_count(self.core.heads(), self.here.members):
+            return
+        self.core.close()
+        beginning = begin_from_journals(self.path, REGISTRY, clock=self.world.clock, central=None)
+        assert asyncio.run(beginning)
+        self.begun_anew += 1
+        self.life += 1
+        self.line += 1
+        self.tokens, self.peers = {}, {}
+        self.revive()
+        self.world.note("anew", self.name)
 
     def fill(self) -> None:
         """No page more fits onto its disk: SQLite finds out in the middle of a transaction."""

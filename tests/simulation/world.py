@@ -134,7 +134,8 @@ class World:
         """After which version of its file a node may hold what the others do not."""
         # A copy was cut from the lobby's box.
         name = "kiosk" if node.name == "copy" else node.name
-        return self._versions[name] if self._is_even else 0
+        has_begun_anew = any(each.begun_anew for each in self.nodes.values())
+        return self._versions[name] if self._is_even and not has_begun_anew else 0
 
     @property
     def suspects(self) -> frozenset[bytes]:
@@ -208,10 +209,12 @@ class World:
         self.timeline.after(seconds, node.make_room)
 
     def can_revoke(self, name: str) -> bool:
-        """Whether all others are up and can write, and none holds more of this box than home."""
+        """Whether all others can be told and, where home keeps the list, none has heard more."""
         others = [each for each in self.nodes.values() if each.name != name]
         if any(not each.is_up or each.is_full for each in others):
             return False
+        if self.authority == "central":
+            return True
         counts = self.nodes["home"].held_of(self.sites[name])
         return all(
             n <= counts.get(scope, 0)
@@ -221,8 +224,7 @@ class World:
 
     def revoke(self, name: str) -> None:
         """The authority lets a box go that was stolen, and tells the others at once."""
-        home = self.nodes["home"]
-        roster = revoke_node(home.core, self.sites[name])
+        roster = revoke_node(self.nodes[self.authority].core, self.sites[name])
         for each in self.honest.values():
             if each.name != name:
                 take_roster(each.core, roster.signed)
@@ -297,12 +299,10 @@ class World:
 
         def done(_: Any) -> None:
             self.rounds += 1
-            node.tokens[site] = meeting.token
-            node.peers[site] = Peer(
-                meeting.peer, said=dict(meeting.said), forked=frozenset(meeting.forked)
-            )
+            node.note_round(meeting)
             if meeting.forks:
                 self._introduce(node, meeting.forks)
+            node.begin_anew_where_misled()
             if meeting.trouble:
                 self.troubles.add(meeting.trouble)
                 self.last_troubles.add(meeting.trouble)
