@@ -98,7 +98,11 @@ class Node(Box):
         core.after_catch_up = renew_term
         adopt_role(core)
         core.rebuild = rebuild
-        core.finish_merge()
+        try:
+            core.finish_merge()
+        except KilledError:
+            core.close()
+            raise
         return core
 
     def _follow(self, core: Core, write: Write, touched: frozenset[str]) -> None:
@@ -175,7 +179,12 @@ class Node(Box):
         self.life += 1
         self.line += 1
         self.tokens, self.peers = {}, {}
-        self.revive()
+        try:
+            self.revive()
+        except KilledError:
+            # It died at its first start, whose rooms have all to follow; the next one does it.
+            self.deaths += 1
+            self.revive()
         self.world.note("anew", self.name)
 
     def fill(self) -> None:
