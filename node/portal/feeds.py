@@ -153,7 +153,7 @@ def _shut(read: Read, visit: Visit, places: list[Space], *, says_which: bool) ->
 
 
 def _file(visit: Visit, name: str, rows: list[CalendarRow]) -> CalendarFile:
-    return CalendarFile(name, visit.zone.key, rows)
+    return CalendarFile(name, visit.zone.key, tuple(rows))
 
 
 VIEWS: dict[FeedView, Callable[[Read, Visit, FollowedFeed], CalendarFile | Refusal]] = {

@@ -196,7 +196,7 @@ async def calendar_file(visit: Visit, reservation: str) -> Response[bytes]:
         return row_of(visit, appointment, said)
 
     row = await visit.read(look)
-    content = written(CalendarFile("", visit.zone.key, [row], is_feed=False))
+    content = written(CalendarFile("", visit.zone.key, (row,), is_feed=False))
     headers = NOT_KEPT | {"content-disposition": 'attachment; filename="quartier.ics"'}
     return Response(content, media_type=MEDIA_TYPE, headers=headers)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +22,8 @@ MEDIA_TYPE = "text/calendar"
 MAKER = "-//Quartier//Calendar//DE"
 ASK_AGAIN = timedelta(hours=1)
 TEXT_CHARS_MAX = 2000
+KEPT = 8
+"""Files of some 200 kB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class CalendarFile:
 
     name: str
     zone: str
-    rows: Sequence[CalendarRow]
+    rows: tuple[CalendarRow, ...]
     is_feed: bool = True
 
     @property
@@ -64,8 +65,11 @@ class CalendarFile:
         return max((row.changed_at for row in self.rows if row.changed_at), default=None)
 
 
+@functools.lru_cache(maxsize=KEPT)
 def written(calendar: CalendarFile) -> bytes:
-    """The file. It takes a third of a millisecond a row, so long ones belong in a thread."""
+    """The file. It takes a third of a millisecond a row, so long ones belong in a thread, and the
+    latest are kept: not every app says which one it holds.
+    """
     from icalendar import Calendar  # noqa: PLC0415 - it costs memory on a box where nobody asks
 
     made = Calendar()
