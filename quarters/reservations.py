@@ -175,7 +175,7 @@ class Diary:
         return any(start < blocked[1] and blocked[0] < end for start, end in self.taken[key])
 
     def _is_over_quota(self, space: dict[str, Any], week: Any, length: int) -> bool:
-        quota = space["times"].get("quota_week", 0)
+        quota = max((limit.get("week", 0) for limit in space.get("limits", [])), default=0)
         return bool(quota) and self.quota[week] + length > quota
 
     def _note(self, key: str, blocked: Any, home: Household, week: Any, length: int) -> None:

@@ -61,7 +61,7 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
 
     def look(read: Read) -> _Looked:
         line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
-        fee = spaces.preview_cancellation(read, line.reservation, now=visit.now).fee_cents
+        fee = spaces.preview_cancellation(line.reservation, now=visit.now).fee_cents
         name, flat = names_of(read, [line])[reservation_id]
         note, staff = spaces.note_of(read, reservation_id), _staff_name(read, line)
         return _Looked(line, name, flat, note, fee, staff)

@@ -144,12 +144,10 @@ async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
     """What giving it up would cost now, before it is done."""
     actor, reservation_id = visit.signed_in(), path_id(reservation)
 
-    def look(read: Read) -> tuple[Line, int]:
-        line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
-        fee = spaces.preview_cancellation(read, line.reservation, now=visit.now).fee_cents
-        return line, fee
-
-    line, fee = await visit.read(look)
+    line = await visit.read(
+        lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now)
+    )
+    fee = spaces.preview_cancellation(line.reservation, now=visit.now).fee_cents
     page = CancelPage(
         line=line_of(visit, line),
         fee=money(visit, fee) if fee else "",

@@ -13,7 +13,9 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.portal.passes import ShownPass, shown_pass
 from node.spaces import Line, Status
-from node.spaces.model import CancelPreview
+from node.spaces.terms import (
+    CancelPreview,
+)
 from node.store import Read
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
@@ -124,7 +126,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
     building = quarter.find_building(read, line.space.building_id)
     return _Looked(
         line,
-        spaces.preview_cancellation(read, line.reservation, now=visit.now),
+        spaces.preview_cancellation(line.reservation, now=visit.now),
         spaces.note_of(read, reservation_id),
         spaces.why_not(read, line.reservation),
         building.name if building else "",

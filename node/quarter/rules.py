@@ -16,7 +16,6 @@ from node.quarter.model import (
     DeskProfile,
     QuietHours,
     TimeSpan,
-    WeekHours,
 )
 
 SEARCH_DAYS_MAX = 400
@@ -36,12 +35,7 @@ def _minute_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return local_instant(day, time(minute // 60, minute % 60), zone)
 
 
-def week_periods(hours: WeekHours, day: date, zone: ZoneInfo) -> list[Period]:
-    """The opening times of a local day by the week alone, as instants."""
-    return _periods(hours.on(day), day, zone)
-
-
-def _periods(spans: Iterable[TimeSpan], day: date, zone: ZoneInfo) -> list[Period]:
+def periods_of(spans: Iterable[TimeSpan], day: date, zone: ZoneInfo) -> list[Period]:
     """The spans as instants, in order. In the hour that summer time skips, two spans may fall
     together; the later one then begins where the earlier one ends.
     """
@@ -75,7 +69,7 @@ def desk_periods(
 ) -> list[Period]:
     """When the desk is really open on a local day, in order."""
     shut = list(closures)
-    open_periods = _periods(desk_spans(desk, day, holidays), day, zone)
+    open_periods = periods_of(desk_spans(desk, day, holidays), day, zone)
     return [free for period in open_periods for free in without(period, shut)]
 
 

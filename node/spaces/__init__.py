@@ -43,7 +43,6 @@ from node.spaces.homes import assume_homes, renew_term
 from node.spaces.importing import check_history, import_spaces
 from node.spaces.leaving import give_up_ahead, told_about
 from node.spaces.model import (
-    Bill,
     DayPlan,
     Found,
     Line,
@@ -57,6 +56,7 @@ from node.spaces.model import (
 )
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
+from node.spaces.preview import Judged, Preview, preview_rules
 from node.spaces.pricing import cancellation_steps, free_until
 from node.spaces.reads import (
     arrivals,
@@ -82,6 +82,17 @@ from node.spaces.search import (
     month_plan,
     search,
 )
+from node.spaces.setting import (
+    check_rules,
+    find_file_row,
+    instructions_of,
+    note_instruction,
+    rules_history,
+    set_rules,
+)
+from node.spaces.terms import (
+    Bill,
+)
 
 __all__ = [
     "CAME_TO_NOTHING",
@@ -90,10 +101,12 @@ __all__ = [
     "Bill",
     "DayPlan",
     "Found",
+    "Judged",
     "Line",
     "NotOffered",
     "Offer",
     "Passed",
+    "Preview",
     "Query",
     "Reservation",
     "Space",
@@ -116,6 +129,7 @@ __all__ = [
     "check_in",
     "check_in_opens_at",
     "check_out",
+    "check_rules",
     "coming_up",
     "confirm",
     "day_plan",
@@ -124,6 +138,7 @@ __all__ = [
     "departures",
     "find_appointment",
     "find_by_pass",
+    "find_file_row",
     "find_reservation",
     "find_space",
     "free_now",
@@ -133,24 +148,29 @@ __all__ = [
     "hold",
     "household_agenda",
     "import_spaces",
+    "instructions_of",
     "is_open_for",
     "leave",
     "list_spaces",
     "month_plan",
     "my_reservations",
     "next_in",
+    "note_instruction",
     "note_of",
     "of_person",
     "own_reservation",
     "pass_text",
     "present",
     "preview_cancellation",
+    "preview_rules",
     "rebuild",
     "renew_term",
     "reserve",
     "rule_cancellations",
+    "rules_history",
     "search",
     "space_agenda",
+    "set_rules",
     "stay_period",
     "taken_times",
     "told_about",

@@ -17,18 +17,21 @@ from node.base.periods import Period, kept_instant
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
 from node.quarter.files import Audience
-from node.spaces import pricing, projections, rules, tables
+from node.spaces import place_tables, pricing, projections, rules, tables
 from node.spaces.cancelling import CANCELLABLE, write_cancellation
-from node.spaces.deciding import (
-    DECLINED_BY_DESK,
-    NO_PRICE,
-    TOO_LATE,
-    UNKNOWN,
+from node.spaces.cases import (
     UNKNOWN_SPACE,
     Case,
     case_again,
     case_believed,
+    case_of,
     circumstances,
+    zone_of_profile,
+)
+from node.spaces.deciding import (
+    DECLINED_BY_DESK,
+    TOO_LATE,
+    UNKNOWN,
     decide,
     decline_note_id,
     is_home,
@@ -36,12 +39,10 @@ from node.spaces.deciding import (
     settle,
     waits_for_desk,
     write_decision,
-    zone_of_profile,
 )
 from node.spaces.folding import find_held, find_reservation, project_new
 from node.spaces.model import (
     HOLD_MINUTES,
-    Bill,
     RequestDetails,
     RequestFact,
     Reservation,
@@ -51,6 +52,10 @@ from node.spaces.model import (
     Wish,
 )
 from node.spaces.passes import Signer
+from node.spaces.refusals import NO_PRICE
+from node.spaces.terms import (
+    Bill,
+)
 from node.store import Read, Write
 
 
@@ -280,17 +285,21 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     """The wish of an actor as a case, or why they may not even ask."""
     if not may(actor, Permission.RESERVE):
         return NOT_YOURS
-    space = tables.select_space(read, wish.space_id)
+    space = place_tables.select_space(read, wish.space_id)
     if space is None:
         return UNKNOWN_SPACE
     mistyped = rules.check_thinkable(wish.period)
     if mistyped is not None:
         return mistyped
-    by_staff = actor.staff_id is not None
-    profile = get_profile(read)
-    audience = rules.audience_of(actor)
-    party = projections.party_of(actor.household_id, actor.person_id)
-    case = Case(space, wish, audience, by_staff, profile, party=party)
+    case = case_of(
+        read,
+        space,
+        wish,
+        rules.audience_of(actor),
+        by_staff=actor.staff_id is not None,
+        household_id=actor.household_id,
+        person_id=actor.person_id,
+    )
     if Role.STAFF in actor.roles and not actor.household_id and actor.staff_id is None:
         return FOR_WHOM
     if case.bill is None:

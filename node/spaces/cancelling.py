@@ -11,21 +11,23 @@ from dataclasses import replace
 from datetime import datetime
 
 from node.base.ids import derived_id, new_id
-from node.spaces import pricing, tables, trust
+from node.spaces import place_tables, pricing, tables, trust
 from node.spaces.folding import find_reservation, project
-from node.spaces.model import CancellationFact, CancelPreview, Reservation, Ruling, Status
-from node.store import Read, Write
+from node.spaces.model import CancellationFact, Reservation, Ruling, Status
+from node.spaces.terms import (
+    CancelPreview,
+)
+from node.store import Write
 
 CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.EXPIRED})
 
 
-def preview_cancellation(read: Read, reservation: Reservation, *, now: datetime) -> CancelPreview:
+def preview_cancellation(reservation: Reservation, *, now: datetime) -> CancelPreview:
     """What giving a reservation up would cost now."""
-    space = tables.select_space(read, reservation.space_id)
-    if space is None or reservation.status_at(now) is not Status.CONFIRMED:
+    if reservation.status_at(now) is not Status.CONFIRMED:
         return CancelPreview(0, 0, None)
     return pricing.cancellation_cost(
-        space.row, reservation.bill, reservation.period.starts_at, now=now
+        reservation.terms, reservation.bill, reservation.period.starts_at, now=now
     )
 
 
@@ -33,9 +35,9 @@ def write_cancellation(
     write: Write, reservation: Reservation, *, by_staff: bool, now: datetime
 ) -> None:
     """Give up a reservation, which this node has found to be somebody's to give up."""
-    fee = preview_cancellation(write, reservation, now=now).fee_cents
+    fee = preview_cancellation(reservation, now=now).fee_cents
     fact = CancellationFact(now, fee, by_staff)
-    space = tables.select_space(write, reservation.space_id)
+    space = place_tables.select_space(write, reservation.space_id)
     if space is not None and space.home_site == write.site_id:
         ruling_id = derived_id(reservation.id, "cancelled")
         tables.insert_ruling(write, ruling_id, b"", reservation.id, Ruling(stands=True, fact=fact))
@@ -61,7 +63,7 @@ def rule_cancellations(write: Write, *, now: datetime) -> list[bytes]:
 def _rule(write: Write, claim_id: bytes, reservation_id: bytes, now: datetime) -> Ruling | None:
     """What becomes of a claim; None where this node does not decide or cannot know yet."""
     reservation = find_reservation(write, reservation_id)
-    space = tables.select_space(write, reservation.space_id) if reservation else None
+    space = place_tables.select_space(write, reservation.space_id) if reservation else None
     claim = tables.select_claim(write, claim_id)
     if reservation is None or claim is None or space is None or space.home_site != write.site_id:
         return None
@@ -74,6 +76,6 @@ def _rule(write: Write, claim_id: bytes, reservation_id: bytes, now: datetime) -
     then = reservation if came is None or came.at <= at else replace(reservation, check_in=None)
     if not standing.may_end or then.status_at(at) not in CANCELLABLE:
         return Ruling(stands=False, fact=claim)
-    fee = preview_cancellation(write, then, now=at).fee_cents
+    fee = preview_cancellation(then, now=at).fee_cents
     by_staff = claim.by_staff and standing.speaks_for_team
     return Ruling(stands=True, fact=CancellationFact(at, fee, by_staff))

@@ -12,7 +12,7 @@ from datetime import datetime
 from node.base.actors import Actor, Permission, may
 from node.base.ids import derived_id, id_text, normal_code
 from node.base.refusals import N_, Refusal
-from node.spaces import admission, passes, projections, tables
+from node.spaces import admission, passes, place_tables, projections, tables
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import Line, PassageFact, Passed, Reservation, Space, Status
 from node.store import NodeRole, Read, Write
@@ -36,7 +36,7 @@ def find_by_pass(read: Read, text: str, *, keys: Iterable[bytes]) -> Line | Refu
 
 def _line(read: Read, reservation_id: bytes) -> Line | Refusal:
     reservation = find_reservation(read, reservation_id)
-    space = tables.select_space(read, reservation.space_id) if reservation else None
+    space = place_tables.select_space(read, reservation.space_id) if reservation else None
     if reservation is None or space is None:
         return NOT_HERE_YET
     code = projections.select_code(read, reservation_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from node.spaces import projections, tables
+from node.spaces import place_tables, projections, tables
 from node.spaces.model import (
     CancellationFact,
     DecisionFact,
@@ -21,6 +21,7 @@ from node.spaces.model import (
 )
 from node.spaces.passes import short_code
 from node.spaces.standing import latest_decision, occupied_until, release_at, taken_period
+from node.spaces.terms import NO_TERMS, Terms
 from node.store import Read, Write
 
 
@@ -33,10 +34,12 @@ def fold(
 ) -> Reservation:
     """All facts of one reservation as what they come to.
 
-    What was decided stands on the request as it was decided upon, whatever became of it since.
+    What was decided stands on the request and the terms it was decided upon, whatever became of
+    either since.
     """
     decision = latest_decision(decisions)
     stands = (decision and decision.upon) or request
+    terms = (decision and decision.terms) or (Terms.of(space.row) if space else NO_TERMS)
     return Reservation(
         id=request.id,
         space_id=stands.space_id,
@@ -45,11 +48,12 @@ def fold(
         period=stands.period,
         requested_at=stands.requested_at,
         details=stands.details,
+        terms=terms,
         decision=decision,
         cancellation=cancellation,
         check_in=passages.get("in"),
         check_out=passages.get("out"),
-        release_at=release_at(space.row, stands.period) if space else None,
+        release_at=release_at(terms, stands.period),
     )
 
 
@@ -69,7 +73,7 @@ def find_with_space(
     if request is None:
         return None
     if request.space_id not in known:
-        known[request.space_id] = tables.select_space(read, request.space_id)
+        known[request.space_id] = place_tables.select_space(read, request.space_id)
     space = known[request.space_id]
     reservation = fold(
         request,
@@ -119,11 +123,11 @@ def project_new(
 def _keep(write: Write, reservation: Reservation, space: Space | None, *, facts: int) -> None:
     """Write a reservation, folded from so many facts, into the projections."""
     projections.upsert_state(write, reservation, code=_code(reservation), facts=facts)
-    taken = taken_period(space.row, reservation) if space else None
-    if space is None or taken is None:
+    taken = taken_period(reservation) if space else None
+    if taken is None:
         projections.delete_occupancy(write, reservation.id)
     else:
-        until = occupied_until(space.row, reservation)
+        until = occupied_until(reservation)
         projections.put_occupancy(write, reservation, taken, until=until)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from node.spaces import projections, standing, tables
+from node.spaces import place_tables, projections, standing, tables
 from node.spaces.cancelling import rule_cancellations
-from node.spaces.deciding import decide_waiting, displace, is_home, release_instant
+from node.spaces.cases import (
+    release_instant,
+)
+from node.spaces.deciding import decide_waiting, displace, is_home
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import OCCUPYING, Reservation
 from node.spaces.passes import Signer
@@ -30,7 +33,7 @@ def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer:
         for reservation_id in projections.select_ids_left_after(write, now - RECENT):
             project(write, reservation_id)
     if "space" in touched:
-        # Other buffers, or a place that came after its reservations, change what is taken.
+        # A place that came after its reservations, or other rules for what waits.
         for reservation_id in projections.select_ids_ending_after(write, now - RECENT):
             project(write, reservation_id)
     # What was given up needs no decision.
@@ -57,7 +60,7 @@ def settle_clashes(write: Write, *, now: datetime) -> list[bytes]:
     holding = [each for each in found if each is not None and _holds(each)]
     displaced: list[bytes] = []
     for loser in standing.settle(holding, clashes):
-        space = tables.select_space(write, loser.space_id)
+        space = place_tables.select_space(write, loser.space_id)
         if space is not None and is_home(write, space):
             displace(write, loser, space)
             project(write, loser.id)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from node.base.ids import derived_id
-from node.spaces import tables
+from node.spaces import place_tables
 from node.store import Write
 
 
 def begin_first_term(write: Write) -> None:
     """At the node that imported places: term 1, once."""
-    if tables.select_term(write, write.site_id) == 0:
+    if place_tables.select_term(write, write.site_id) == 0:
         _open_term(write, 1)
 
 
@@ -25,18 +25,18 @@ def assume_homes(write: Write, gone: Collection[bytes]) -> list[bytes]:
 
     Answers the places taken over; where there are none nothing happens.
     """
-    taken = [space for space, site in tables.select_homes(write).items() if site in gone]
+    taken = [space for space, site in place_tables.select_homes(write).items() if site in gone]
     for space in taken:
-        tables.update_home(write, space, write.site_id)
+        place_tables.update_home(write, space, write.site_id)
     if taken:
-        _open_term(write, tables.select_latest_term(write) + 1)
+        _open_term(write, place_tables.select_latest_term(write) + 1)
     return taken
 
 
 def renew_term(write: Write) -> None:
     """At a home node that was restored and has caught up: a term above all that it may have had."""
-    if write.site_id in tables.select_homes(write).values():
-        _open_term(write, tables.select_latest_term(write) + 1)
+    if write.site_id in place_tables.select_homes(write).values():
+        _open_term(write, place_tables.select_latest_term(write) + 1)
 
 
 def _open_term(write: Write, term: int) -> None:

@@ -24,12 +24,10 @@ from node.quarter.files import (
 )
 from node.quarter.files.history import RESERVATIONS_FILE
 from node.quarter.mirroring import Wanted, plan
-from node.spaces import homes, passes, pricing, projections, schema, tables
+from node.spaces import homes, passes, place_tables, pricing, projections, schema, tables
 from node.spaces.folding import project
 from node.spaces.following import follow
 from node.spaces.model import (
-    FREE,
-    Bill,
     CancellationFact,
     DecisionFact,
     PassageFact,
@@ -42,6 +40,11 @@ from node.spaces.model import (
 )
 from node.spaces.passes import Signer
 from node.spaces.standing import buffered
+from node.spaces.terms import (
+    FREE,
+    Bill,
+    Terms,
+)
 from node.store import Core, Read, Write
 
 TAKEN_HERE = N_("„{key}“ trifft auf eine Buchung, die es an diesem Knoten schon gibt.")
@@ -90,7 +93,7 @@ def check_history(read: Read, files: QuarterFiles, *, now: datetime) -> list[Fil
         and projections.is_taken(
             read,
             files.id_of("space", row.space),
-            buffered(spaces[row.space], row.period),
+            buffered(Terms.of(spaces[row.space]), row.period),
             as_of=now,
         )
     ]
@@ -123,7 +126,7 @@ class _Origin:
 
 def _import_places(core: Core, files: QuarterFiles, *, now: datetime) -> int:
     # A second import, at whichever node, changes what a place is, never who decides about it.
-    known = core.read(tables.select_homes)
+    known = core.read(place_tables.select_homes)
     rows = {
         files.id_of("space", row.key): {
             "home_site": known.get(files.id_of("space", row.key), core.site_id),
@@ -158,7 +161,7 @@ def _write_piece(
     signer: Signer,
 ) -> None:
     for row in piece:
-        space = tables.select_space(write, files.id_of("space", row.space))
+        space = place_tables.select_space(write, files.id_of("space", row.space))
         if space is not None:
             _write_history(write, files, row, space, origin=origin, signer=signer)
 
@@ -229,11 +232,12 @@ def _write_outcome(
         if declined
         else passes.issue(signer, quarter_id=write.quarter_id, reservation_id=reservation_id),
         upon=request,
+        terms=Terms.of(space.row),
     )
     tables.insert_decision(write, decision, space_id=space.id)
     if row.status is PastStatus.CANCELLED and row.cancelled_at is not None:
         cost = pricing.cancellation_cost(
-            space.row, bill, row.period.starts_at, now=row.cancelled_at
+            Terms.of(space.row), bill, row.period.starts_at, now=row.cancelled_at
         )
         ruling = Ruling(stands=True, fact=CancellationFact(row.cancelled_at, cost.fee_cents))
         ruling_id = derived_id(reservation_id, "cancelled")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from node.base.ids import id_text
-from node.spaces import projections, tables
+from node.spaces import place_tables, projections, tables
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
 from node.spaces.folding import find_reservation, project
@@ -40,7 +40,7 @@ def _of(read: Read, person_id: bytes) -> Iterator[Reservation]:
 
 
 def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
-    space = tables.select_space(read, found.space_id)
+    space = place_tables.select_space(read, found.space_id)
     said = tables.select_note(read, found.id)
     answered = tables.select_note(read, decline_note_id(found.id))
     cancelled, came, left = found.cancellation, found.check_in, found.check_out

@@ -19,6 +19,7 @@ from node.base.money import Cents
 from node.base.periods import Period
 from node.quarter.files import Audience, SpaceKind, SpaceRow
 from node.quarter.model import LocalText, PlaceMark
+from node.spaces.terms import FREE, NO_TERMS, Bill, Terms
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """An instant in a fact. One without a time zone, as only a faulty node writes it, is not read."""
@@ -59,6 +60,28 @@ class Space:
     def is_by_night(self) -> bool:
         """Whether it is reserved by nights."""
         return self.row.kind is SpaceKind.GUEST_APARTMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesFact:
+    """What the team set for a place, from this number on: fields of its row as JSON has them.
+
+    They count before the operator's files; without any, the files count again.
+    """
+
+    at: Instant
+    staff_id: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionFact:
+    """The desk noted that somebody was instructed at a place, or (`holds` is False) that it is not
+    so any more."""
+
+    at: Instant
+    staff_id: str = ""
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,52 +129,6 @@ OCCUPYING = frozenset({Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
 """Those that keep the place from others."""
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """A line of a bill: German source text with values, gross sum, value-added tax in percent
-    (None: a pass-through such as a levy, on which there is none)."""
-
-    text: str
-    cents: Cents
-    vat_percent: int | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class VatPart:
-    """The tax contained in the lines of one rate."""
-
-    percent: int
-    net_cents: Cents
-    vat_cents: Cents
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What a reservation costs, with everything in it; the deposit is kept beside the total.
-
-    `cleaning_cents` is the part of the lines that is given back when nobody comes to stay.
-    """
-
-    lines: tuple[BillLine, ...] = ()
-    deposit_cents: Cents = 0
-    vat: tuple[VatPart, ...] = ()
-    cleaning_cents: Cents = 0
-
-    @property
-    def total_cents(self) -> Cents:
-        """What is due, tax and levies included, the deposit not."""
-        return sum(line.cents for line in self.lines)
-
-    @property
-    def levy_cents(self) -> Cents:
-        """What of it the house only passes on to the city."""
-        return sum(line.cents for line in self.lines if line.vat_percent is None)
-
-
-FREE = Bill()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestDetails:
     """What a request says beside its place, time and household; never a name."""
@@ -197,6 +174,7 @@ class DecisionFact:
     bill: Bill = FREE
     pass_: bytes = b""
     upon: RequestFact | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +214,7 @@ class Reservation:
     period: Period
     requested_at: datetime
     details: RequestDetails
+    terms: Terms = NO_TERMS
     decision: DecisionFact | None = None
     cancellation: CancellationFact | None = None
     check_in: PassageFact | None = None
@@ -376,15 +355,6 @@ class Line:
     def has_pass(self) -> bool:
         """Whether there is a pass that lets in, now or when its time has come."""
         return self.reservation.has_pass and self.status in {Status.CONFIRMED, Status.CHECKED_IN}
-
-
-@dataclass(frozen=True, slots=True)
-class CancelPreview:
-    """What giving up a reservation would cost now, and until when it would be free."""
-
-    fee_cents: Cents
-    percent: int
-    free_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

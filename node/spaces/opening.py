@@ -6,28 +6,47 @@ may be an hour shorter or longer than it looks, or gone altogether.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.periods import Period, local_instant, merged
 from node.quarter.files import SpaceRow, StayRules
-from node.quarter.rules import week_periods
+from node.quarter.model import TimeSpan
+from node.quarter.rules import periods_of
 
 DAYS_MAX = 32
 """No room is reserved for longer; bounds the work that an absurd wish can cause."""
 
 
-def opening_of(row: SpaceRow, days: Iterable[date], zone: ZoneInfo) -> list[Period]:
+def spans_on(row: SpaceRow, day: date, holidays: Collection[date]) -> tuple[TimeSpan, ...]:
+    """The wall-clock hours of a room on a day: holiday, else season, else weekday."""
+    if row.holiday_hours is not None and day in holidays:
+        return row.holiday_hours
+    hours = next((season.hours for season in row.seasons if season.holds(day)), row.hours)
+    return hours.on(day)
+
+
+def opening_of(
+    row: SpaceRow, days: Iterable[date], zone: ZoneInfo, *, holidays: Collection[date] = ()
+) -> list[Period]:
     """A room's opening times on some local days, in order, spans that meet joined."""
-    return merged(period for day in days for period in week_periods(row.hours, day, zone))
+    spans = ((day, spans_on(row, day, holidays)) for day in days)
+    return merged(period for day, hours in spans for period in periods_of(hours, day, zone))
 
 
-def open_around(row: SpaceRow, period: Period, zone: ZoneInfo) -> list[Period]:
+def open_around(
+    row: SpaceRow, period: Period, zone: ZoneInfo, *, holidays: Collection[date] = ()
+) -> list[Period]:
     """When a room is open on the local days that a period touches."""
+    return opening_of(row, days_of(period, zone), zone, holidays=holidays)
+
+
+def days_of(period: Period, zone: ZoneInfo) -> list[date]:
+    """The local days that a period touches, as far as a room could be reserved."""
     first = period.starts_at.astimezone(zone).date()
     count = min((period.ends_at.astimezone(zone).date() - first).days + 1, DAYS_MAX)
-    return opening_of(row, (first + timedelta(days=number) for number in range(count)), zone)
+    return [first + timedelta(days=number) for number in range(count)]
 
 
 def stay_period(stay: StayRules, arrival: date, departure: date, zone: ZoneInfo) -> Period:

@@ -19,7 +19,15 @@ from node.base.periods import Period, local_day
 from node.base.refusals import N_
 from node.quarter.files import Audience, RoomPrice, SpaceRow, StayPrice, StayRules
 from node.quarter.model import Levy, QuarterProfile
-from node.spaces.model import FREE, Bill, BillLine, CancelPreview, Space, VatPart, Wish
+from node.spaces.model import Space, Wish
+from node.spaces.terms import (
+    FREE,
+    Bill,
+    BillLine,
+    CancelPreview,
+    Terms,
+    VatPart,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,7 @@ def _bill(lines: Iterable[BillLine], deposit: Cents) -> Bill:
 
 
 def cancellation_cost(
-    row: SpaceRow, bill: Bill, starts_at: datetime, *, now: datetime
+    terms: Terms, bill: Bill, starts_at: datetime, *, now: datetime
 ) -> CancelPreview:
     """What giving up now costs: the percentage of the tier that the notice still reaches.
 
@@ -166,7 +174,7 @@ def cancellation_cost(
     never charged; the city's levy is due with nights that are paid in full, used or not.
     """
     notice = starts_at - now
-    tiers = sorted(row.cancellation, key=lambda tier: -tier.notice_hours)
+    tiers = sorted(terms.cancellation, key=lambda tier: -tier.notice_hours)
     reached = next((t for t in tiers if notice >= timedelta(hours=t.notice_hours)), None)
     percent = reached.percent if reached else (100 if tiers else 0)
     own = bill.total_cents - bill.levy_cents - bill.cleaning_cents
@@ -176,12 +184,12 @@ def cancellation_cost(
     return CancelPreview(fee, percent, free_until)
 
 
-def cancellation_steps(row: SpaceRow, bill: Bill, starts_at: datetime) -> tuple[CancelStep, ...]:
+def cancellation_steps(terms: Terms, bill: Bill, starts_at: datetime) -> tuple[CancelStep, ...]:
     """What giving up costs, by when: the latest step is good until the time itself begins."""
-    ends = {starts_at - timedelta(hours=tier.notice_hours) for tier in row.cancellation}
+    ends = {starts_at - timedelta(hours=tier.notice_hours) for tier in terms.cancellation}
     steps: list[CancelStep] = []
     for until in sorted(ends | {starts_at}):
-        fee = cancellation_cost(row, bill, starts_at, now=until).fee_cents
+        fee = cancellation_cost(terms, bill, starts_at, now=until).fee_cents
         if steps and steps[-1].fee_cents == fee:
             steps.pop()
         steps.append(CancelStep(until, fee))
@@ -192,4 +200,4 @@ def free_until(space: Space, bill: Bill, starts_at: datetime, *, now: datetime) 
     """Until when giving up would cost nothing; None where it never does or nothing is due."""
     if bill.total_cents == 0:
         return starts_at
-    return cancellation_cost(space.row, bill, starts_at, now=now).free_until
+    return cancellation_cost(Terms.of(space.row), bill, starts_at, now=now).free_until

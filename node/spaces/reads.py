@@ -9,7 +9,7 @@ from node.base.actors import Actor
 from node.base.periods import Period, local_day
 from node.base.refusals import Refusal
 from node.quarter import zone_of
-from node.spaces import projections, tables
+from node.spaces import place_tables, projections, tables
 from node.spaces.actions import own_reservation
 from node.spaces.deciding import UNKNOWN
 from node.spaces.folding import find_with_space
@@ -21,12 +21,12 @@ RECENT = timedelta(days=30)
 
 def list_spaces(read: Read) -> list[Space]:
     """All places that can be reserved, rooms and guest apartments, in the order of their marks."""
-    return tables.select_spaces(read)
+    return place_tables.select_spaces(read)
 
 
 def find_space(read: Read, space_id: bytes) -> Space | None:
     """A place by id."""
-    return tables.select_space(read, space_id)
+    return place_tables.select_space(read, space_id)
 
 
 def get_line(read: Read, actor: Actor, reservation_id: bytes, *, now: datetime) -> Line | Refusal:

@@ -28,3 +28,9 @@ NOT_THINKABLE = Refusal(
     status=422,
     field="starts_at",
 )
+NO_PRICE = Refusal(
+    "spaces.no_price",
+    N_("Für Sie und diesen Zweck wird der Raum nicht vergeben."),
+    N_("Der Service-Point sagt Ihnen, was möglich ist."),
+    status=403,
+)

@@ -6,44 +6,24 @@ order is that of usefulness: what can never work first, what is taken last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor, Role
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
-from node.quarter.files import Approval, Audience, SpaceRow, StayRules
-from node.quarter.model import Closure
+from node.quarter.files import Approval, Audience, SpaceRow
+from node.quarter.model import RuleSource
+from node.spaces.circumstances import Circumstances
 from node.spaces.model import Space, Wish
-from node.spaces.opening import nights_between, open_around
-from node.spaces.pricing import nights_of
+from node.spaces.opening import nights_between, open_around, spans_on
 from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
 from node.spaces.standing import buffered
-
-SATURDAY, SUNDAY = 5, 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """All that the rules need to know about the world; actions read it, tests make it up.
-
-    `busy` are the taken periods with buffers, at least those that could touch the wish.
-    `own_periods` are the household's other times that count with this one: at the same room, or
-    at any guest apartment for a stay. `desk_ready_at` is when the lead time in desk hours will
-    have passed.
-    """
-
-    now: datetime
-    zone: ZoneInfo
-    audience: Audience
-    busy: Sequence[Period] = ()
-    closures: Sequence[Closure] = ()
-    open_reservations: int = 0
-    desk_ready_at: datetime | None = None
-    own_periods: Sequence[Period] = ()
-    by_staff: bool = False
+from node.spaces.stay_rules import check_stay
+from node.spaces.terms import (
+    Terms,
+)
 
 
 def audience_of(actor: Actor) -> Audience:
@@ -62,7 +42,7 @@ def check_reservable(space: Space, wish: Wish, world: Circumstances) -> Refusal 
         _check_purpose(row, wish),
         _check_time(row, wish, world),
         _check_horizon(row, wish, world),
-        _check_stay(row.stay, wish, world) if row.stay else _check_room(row, wish, world),
+        check_stay(row.stay, wish, world) if row.stay else _check_room(row, wish, world),
         _check_closures(wish, world),
         _check_lead(row, wish, world),
         _check_quota(row, wish, world),
@@ -195,16 +175,22 @@ def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
             values={"hours": _hours(row.minutes_max)},
             field="ends",
         )
-    if not any(
-        opening.contains(wish.period) for opening in open_around(row, wish.period, world.zone)
-    ):
+    hours = open_around(row, wish.period, world.zone, holidays=world.holidays)
+    if not any(opening.contains(wish.period) for opening in hours):
         return _closed_then(row, wish, world)
     return None
 
 
 def _closed_then(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal:
     day = wish.period.starts_at.astimezone(world.zone).date()
-    spans = row.hours.on(day)
+    spans = spans_on(row, day, world.holidays)
+    if not spans and day in world.holidays:
+        return Refusal(
+            "spaces.closed_holiday",
+            N_("An gesetzlichen Feiertagen ist hier geschlossen."),
+            N_("Bitte wählen Sie einen anderen Tag."),
+            field="day",
+        )
     if not spans:
         return Refusal(
             "spaces.closed_day",
@@ -220,69 +206,6 @@ def _closed_then(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal:
         values={"hours": shown},
         field="starts",
     )
-
-
-def _check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | None:
-    start = wish.period.starts_at.astimezone(world.zone)
-    end = wish.period.ends_at.astimezone(world.zone)
-    if start.time() != stay.arrival_from or end.time() != stay.departure_until:
-        return Refusal(
-            "spaces.stay_times",
-            N_("Anreise ist ab {arrival} Uhr, Abreise bis {departure} Uhr."),
-            N_("Bitte wählen Sie nur die Tage."),
-            status=422,
-            values={
-                "arrival": f"{stay.arrival_from:%H:%M}",
-                "departure": f"{stay.departure_until:%H:%M}",
-            },
-            field="day",
-        )
-    nights = nights_of(wish.period, world.zone)
-    least = _nights_min(stay, start.date(), nights)
-    if nights < least:
-        return Refusal(
-            "spaces.too_few_nights",
-            N_("Die kleinste Zahl der Nächte ist hier {nights}."),
-            N_("Bitte wählen Sie eine spätere Abreise."),
-            values={"nights": least},
-            field="ends",
-        )
-    if nights > stay.nights_max:
-        return Refusal(
-            "spaces.too_many_nights",
-            N_("Die größte Zahl der Nächte ist hier {nights}."),
-            N_("Bitte wählen Sie eine frühere Abreise."),
-            values={"nights": stay.nights_max},
-            field="ends",
-        )
-    return _check_gap(stay, wish, world)
-
-
-def _nights_min(stay: StayRules, arrival: date, nights: int) -> int:
-    """The least nights of a stay; more where it holds a weekend night in the busy months."""
-    days = (arrival + timedelta(days=number) for number in range(min(nights, 400)))
-    weekend = any(
-        day.month in stay.weekend_months
-        and (day + timedelta(days=1)).weekday() in (SATURDAY, SUNDAY)
-        for day in days
-    )
-    return max(stay.nights_min, stay.weekend_nights_min if weekend else 1)
-
-
-def _check_gap(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | None:
-    for other in world.own_periods:
-        between = max(
-            nights_between(other.ends_at, wish.period.starts_at, world.zone),
-            nights_between(wish.period.ends_at, other.starts_at, world.zone),
-        )
-        if between < stay.gap_nights and not world.by_staff:
-            return Refusal(
-                "spaces.gap",
-                N_("Zwischen zwei Aufenthalten eines Haushalts liegen mindestens {nights} Nächte."),
-                N_("Der Service-Point kann eine Ausnahme machen, zum Beispiel bei Pflege."),
-                values={"nights": stay.gap_nights},
-            )
-    return None
 
 
 def _check_closures(wish: Wish, world: Circumstances) -> Refusal | None:
@@ -318,21 +241,49 @@ def earliest_start(row: SpaceRow, world: Circumstances) -> datetime:
 
 
 def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
-    if row.open_reservations_max and world.open_reservations >= row.open_reservations_max:
+    limit = row.limit_for(world.audience)
+    if limit.open_max and world.open_reservations >= limit.open_max:
         return Refusal(
             "spaces.too_many_open",
             N_("Ihr Haushalt hat schon {count} offene Buchungen; mehr sind nicht möglich."),
             N_("Sagen Sie eine davon ab, dann geht es."),
             values={"count": world.open_reservations},
         )
-    if row.quota_minutes_week and _minutes_of_week(wish, world) > row.quota_minutes_week:
+    if row.stay is not None:
+        return None
+    if limit.week_minutes and _minutes_of_week(wish, world) > limit.week_minutes:
         return Refusal(
             "spaces.quota",
             N_("Jeder Haushalt kann diesen Raum höchstens {hours} Std. in der Woche buchen."),
             N_("Bitte wählen Sie eine andere Woche oder eine kürzere Zeit."),
-            values={"hours": _hours(row.quota_minutes_week)},
+            values={"hours": _hours(limit.week_minutes)},
         )
-    return None
+    return _check_gap_days(limit.gap_days, wish, world)
+
+
+def _check_gap_days(days: int, wish: Wish, world: Circumstances) -> Refusal | None:
+    apart = (_days_apart(other, wish.period, world.zone) for other in world.own_periods)
+    if world.by_staff or min(apart, default=days) >= days:
+        return None
+    return Refusal(
+        "spaces.gap_days",
+        N_(
+            "Zwischen zwei Buchungen dieses Raums durch einen Haushalt liegen mindestens "
+            "{days} Tage."
+        ),
+        N_("Bitte wählen Sie einen anderen Tag, oder fragen Sie den Service-Point."),
+        values={"days": days},
+        field="day",
+    )
+
+
+def _days_apart(one: Period, other: Period, zone: ZoneInfo) -> int:
+    """The days from one time's to the other's, whichever is earlier; 0 on the same day."""
+    return max(
+        nights_between(one.ends_at, other.starts_at, zone),
+        nights_between(other.ends_at, one.starts_at, zone),
+        0,
+    )
 
 
 def _minutes_of_week(wish: Wish, world: Circumstances) -> int:
@@ -348,7 +299,7 @@ def _week_of(period: Period, zone: ZoneInfo) -> tuple[int, int]:
 
 
 def _check_free(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
-    if is_free(buffered(row, wish.period), world.busy):
+    if is_free(buffered(Terms.of(row), wish.period), world.busy):
         return None
     return TAKEN
 
@@ -358,18 +309,45 @@ def is_free(period: Period, busy: Iterable[Period]) -> bool:
     return not any(taken.overlaps(period) for taken in busy)
 
 
-def needs_approval(row: SpaceRow, period: Period, zone: ZoneInfo) -> bool:
-    """Whether the desk must agree before it holds.
+def needs_approval(
+    row: SpaceRow, period: Period, zone: ZoneInfo, *, is_qualified: bool = False
+) -> Refusal | None:
+    """Why the desk must agree before it holds, and what would help; None where it need not."""
+    if row.approval is Approval.ALWAYS:
+        return ALWAYS_ASKS
+    if row.qualification and not is_qualified:
+        return Refusal(
+            "spaces.asks_qualification",
+            N_("Der Service-Point muss zustimmen: Hier wird vorausgesetzt: {what}."),
+            N_("Ist das beim Service-Point vermerkt, buchen Sie ohne Zustimmung."),
+            values={"what": row.qualification},
+        )
+    if row.approval is Approval.AFTER_QUIET and _is_past_quiet(row, period, zone):
+        is_law = row.quiet_source is RuleSource.LAW
+        return Refusal(
+            "spaces.asks_quiet",
+            N_("Der Service-Point muss zustimmen: Ende nach {quiet} Uhr (Gesetz: Nachtruhe).")
+            if is_law
+            else N_("Der Service-Point muss zustimmen: Ende nach {quiet} Uhr (Hausregel)."),
+            N_("Bis dahin buchen Sie ohne Zustimmung."),
+            values={"quiet": f"{row.quiet_from:%H:%M}"},
+        )
+    return None
 
-    Who was instructed for a workshop only the desk knows, so it agrees to each such time.
-    """
-    if row.approval is Approval.ALWAYS or row.qualification:
-        return True
-    if row.approval is not Approval.AFTER_QUIET or row.quiet_from is None:
+
+def _is_past_quiet(row: SpaceRow, period: Period, zone: ZoneInfo) -> bool:
+    if row.quiet_from is None:
         return False
     end = period.ends_at.astimezone(zone)
     start = period.starts_at.astimezone(zone)
     return end.date() > start.date() or end.time() > row.quiet_from
+
+
+ALWAYS_ASKS = Refusal(
+    "spaces.asks_always",
+    N_("Hier muss der Service-Point jeder Buchung zustimmen."),
+    N_("Sie bekommen Bescheid, sobald er geantwortet hat."),
+)
 
 
 def _hours(minutes: int) -> float:

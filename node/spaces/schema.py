@@ -129,6 +129,42 @@ RESERVATION_NOTE = Table(
     ),
     about="What was said with a request, and guests' names; stays in the building.",
 )
+SPACE_RULES = Table(
+    "space_rules",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("space_id"),
+        Column("number", "integer", default=0, low=0),
+        Column("fact", default="{}", max_bytes=16000),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    indexes=(("space_id", "number"),),
+    erased=_PLACE,
+    about="The team set rules and prices of a place that count before those of the operator's"
+    " files, or took that back; the highest number counts.",
+)
+SPACE_INSTRUCTION = Table(
+    "space_instruction",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("person_id"),
+        _ID("space_id"),
+        Column("fact", default="{}", max_bytes=1000),
+    ),
+    scope=Scope.HOUSE,
+    writers=Writers.OFFICE,
+    indexes=(("person_id",),),
+    erased=Erased.blank(
+        "person_id",
+        "fact",
+        rows="person_id in (select person_id from erased_person)",
+        why="what somebody was taught",
+    ),
+    about="Somebody was instructed at a place that asks for it, or no longer; the latest counts.",
+)
 HOME_TERM = Table(
     "home_term",
     key=("id",),
@@ -211,6 +247,8 @@ TABLES = (
     CANCELLATION_RULING,
     PASSAGE,
     RESERVATION_NOTE,
+    SPACE_RULES,
+    SPACE_INSTRUCTION,
     HOME_TERM,
     OCCUPANCY,
     OCCUPANCY_REACH,

@@ -17,15 +17,16 @@ from node.base.refusals import Refusal, RefusedError
 from node.quarter import closures_for, get_profile
 from node.quarter.files import SpaceKind, SpaceRow
 from node.quarter.model import QuarterProfile
-from node.spaces import opening, pricing, projections, rules, tables
-from node.spaces.deciding import (
-    NO_PRICE,
+from node.spaces import opening, place_tables, pricing, projections, rules
+from node.spaces.cases import (
     Case,
+    case_of,
     circumstances,
-    is_home,
+    holidays_near,
     release_instant,
-    waits_for_desk,
 )
+from node.spaces.circumstances import Circumstances
+from node.spaces.deciding import is_home, waits_for_desk
 from node.spaces.folding import find_held, find_reservation
 from node.spaces.model import (
     OCCUPYING,
@@ -39,6 +40,7 @@ from node.spaces.model import (
     Status,
     Wish,
 )
+from node.spaces.refusals import NO_PRICE
 from node.store import Read
 
 ALTERNATIVES = 3
@@ -68,7 +70,7 @@ class _View:
     """One place as seen by one search: the case of the wish, and the world around it."""
 
     case: Case
-    world: rules.Circumstances
+    world: Circumstances
 
 
 def search(read: Read, actor: Actor, query: Query, *, now: datetime) -> Found:
@@ -90,7 +92,7 @@ def search(read: Read, actor: Actor, query: Query, *, now: datetime) -> Found:
 
 def alternatives_for(read: Read, actor: Actor, wish: Wish, *, now: datetime) -> tuple[Offer, ...]:
     """The three nearest offers to a wish that could not be had."""
-    space = tables.select_space(read, wish.space_id)
+    space = place_tables.select_space(read, wish.space_id)
     query = Query(
         period=wish.period,
         people=wish.people,
@@ -112,7 +114,7 @@ def _views(
     if mistyped is not None:
         raise RefusedError(mistyped)
     zone = ZoneInfo(profile.timezone)
-    spaces = [space for space in tables.select_spaces(read) if _is_meant(space, query)]
+    spaces = [space for space in place_tables.select_spaces(read) if _is_meant(space, query)]
     party = projections.party_of(actor.household_id, actor.person_id)
     own_hold = _own_hold(read, actor, party, now=now)
     for space in spaces:
@@ -124,14 +126,15 @@ def _views(
             purpose=purpose,
             ages=query.ages,
         )
-        case = Case(
-            space=space,
-            wish=wish,
-            audience=rules.audience_of(actor),
+        case = case_of(
+            read,
+            space,
+            wish,
+            rules.audience_of(actor),
             by_staff=actor.staff_id is not None,
-            profile=profile,
+            household_id=actor.household_id,
+            person_id=actor.person_id,
             reservation_id=own_hold,
-            party=party,
         )
         around = wish.period.widened(LOOK_AROUND, LOOK_AROUND)
         yield _View(case, circumstances(read, case, now=now, around=around))
@@ -222,7 +225,8 @@ def _in_gaps(view: _View, zone: ZoneInfo) -> Iterator[Period]:
     shut = [Period(each.starts_at, each.ends_at) for each in view.world.closures]
     taken = [busy.widened(after, before) for busy in view.world.busy]
     earliest = rules.earliest_start(row, view.world)
-    for hours in opening.open_around(row, wished.widened(LOOK_AROUND, LOOK_AROUND), zone):
+    around = wished.widened(LOOK_AROUND, LOOK_AROUND)
+    for hours in opening.open_around(row, around, zone, holidays=view.world.holidays):
         for gap in without(hours, [*shut, *taken]):
             first = on_step(max(gap.starts_at, earliest), row.step_minutes, zone)
             last = gap.ends_at - length
@@ -258,7 +262,7 @@ def day_plan(
     """A local day of every place (or of some): open, taken, shut."""
     zone = ZoneInfo(get_profile(read).timezone)
     wanted = set(space_ids)
-    spaces = [s for s in tables.select_spaces(read) if not wanted or s.id in wanted]
+    spaces = [s for s in place_tables.select_spaces(read) if not wanted or s.id in wanted]
     return [_plan_of(read, actor, space, day, zone=zone, now=now) for space in spaces]
 
 
@@ -267,7 +271,9 @@ def _plan_of(
 ) -> DayPlan:
     whole = local_day(day, zone)
     closures = closures_for(read, whole, building_id=space.building_id, space_id=space.id)
-    hours = (whole,) if space.is_by_night else tuple(opening.opening_of(space.row, [day], zone))
+    holidays = holidays_near(read, space.row, whole, zone)
+    open_then = opening.opening_of(space.row, [day], zone, holidays=holidays)
+    hours = (whole,) if space.is_by_night else tuple(open_then)
     return DayPlan(
         space,
         hours,
@@ -298,40 +304,45 @@ def month_plan(
 ) -> list[tuple[date, bool, int]]:
     """The days of a month of one place: the day, whether it is open, minutes taken."""
     zone = ZoneInfo(get_profile(read).timezone)
-    space = tables.select_space(read, space_id)
+    space = place_tables.select_space(read, space_id)
     if space is None:
         return []
     days = [first]
     while (following := days[-1] + timedelta(days=1)).month == first.month:
         days.append(following)
-    whole = Period(local_day(days[0], zone).starts_at, local_day(days[-1], zone).ends_at)
-    busy = projections.select_busy(read, [space_id], whole, as_of=release_instant(read, now))[
+    wholes = [local_day(day, zone) for day in days]
+    month = Period(wholes[0].starts_at, wholes[-1].ends_at)
+    busy = projections.select_busy(read, [space_id], month, as_of=release_instant(read, now))[
         space_id
     ]
-    closures = closures_for(read, whole, building_id=space.building_id, space_id=space.id)
+    closures = closures_for(read, month, building_id=space.building_id, space_id=space.id)
     shut = [Period(closure.starts_at, closure.ends_at) for closure in closures]
-    return [_month_day(space, day, busy, shut, zone) for day in days]
+    holidays = holidays_near(read, space.row, month, zone)
+    open_times = opening.opening_of(space.row, days, zone, holidays=holidays)
+    return [
+        (day, _is_open_on(space, whole, open_times, shut), _minutes_in(whole, busy))
+        for day, whole in zip(days, wholes, strict=True)
+    ]
 
 
-def _month_day(
-    space: Space, day: date, busy: list[Period], shut: list[Period], zone: ZoneInfo
-) -> tuple[date, bool, int]:
-    whole = local_day(day, zone)
-    hours = [whole] if space.is_by_night else opening.opening_of(space.row, [day], zone)
-    is_open = bool(hours) and not any(closed.contains(whole) for closed in shut)
-    taken = sum(
-        int((min(b.ends_at, whole.ends_at) - max(b.starts_at, whole.starts_at)).total_seconds())
-        // 60
-        for b in busy
-        if b.overlaps(whole)
+def _is_open_on(space: Space, day: Period, open_times: list[Period], shut: list[Period]) -> bool:
+    has_hours = space.is_by_night or any(each.overlaps(day) for each in open_times)
+    return has_hours and not any(closed.contains(day) for closed in shut)
+
+
+def _minutes_in(day: Period, busy: list[Period]) -> int:
+    parts = (
+        min(taken.ends_at, day.ends_at) - max(taken.starts_at, day.starts_at)
+        for taken in busy
+        if taken.overlaps(day)
     )
-    return day, is_open, taken
+    return sum(int(part.total_seconds()) // 60 for part in parts)
 
 
 def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:
     """The rooms that are open and free at this moment, and until when."""
     zone = ZoneInfo(get_profile(read).timezone)
-    rooms = [s for s in tables.select_spaces(read) if not s.is_by_night]
+    rooms = [s for s in place_tables.select_spaces(read) if not s.is_by_night]
     today = now.astimezone(zone).date()
     whole = local_day(today, zone)
     busy = projections.select_busy(
@@ -339,7 +350,9 @@ def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:
     )
     found = []
     for room in rooms:
-        hours = next((p for p in opening.opening_of(room.row, [today], zone) if p.holds(now)), None)
+        holidays = holidays_near(read, room.row, whole, zone)
+        open_times = opening.opening_of(room.row, [today], zone, holidays=holidays)
+        hours = next((period for period in open_times if period.holds(now)), None)
         shut = closures_for(
             read, Period(now, now + STEP), building_id=room.building_id, space_id=room.id
         )

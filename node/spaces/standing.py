@@ -7,48 +7,49 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from node.base.periods import Period
-from node.quarter.files import SpaceRow
 from node.spaces.model import OCCUPYING, DecisionFact, Reservation, Status
+from node.spaces.terms import (
+    Terms,
+)
 
 
-def buffered(row: SpaceRow, period: Period) -> Period:
+def buffered(terms: Terms, period: Period) -> Period:
     """What a reservation keeps from others: its time with preparing before, cleaning after."""
-    if row.stay is not None:
-        return period.widened(timedelta(0), timedelta(minutes=row.stay.turnover_minutes))
     return period.widened(
-        timedelta(minutes=row.buffer_before_minutes), timedelta(minutes=row.buffer_after_minutes)
+        timedelta(minutes=terms.before_minutes), timedelta(minutes=terms.after_minutes)
     )
 
 
-def release_at(row: SpaceRow, period: Period) -> datetime | None:
+def release_at(terms: Terms, period: Period) -> datetime | None:
     """When a place nobody came to is free for others; None where it never is."""
-    if not row.release_after_minutes:
+    if not terms.release_after_minutes:
         return None
-    return min(period.starts_at + timedelta(minutes=row.release_after_minutes), period.ends_at)
+    return min(period.starts_at + timedelta(minutes=terms.release_after_minutes), period.ends_at)
 
 
-def taken_period(row: SpaceRow, reservation: Reservation) -> Period | None:
+def taken_period(reservation: Reservation) -> Period | None:
     """What a reservation keeps from others with its buffers; None where it keeps nothing.
 
     Whoever leaves early frees the rest, but not the time that cleaning after them takes.
     """
     status = reservation.base_status
     if status in OCCUPYING:
-        return buffered(row, reservation.period)
+        return buffered(reservation.terms, reservation.period)
     if status is Status.CHECKED_OUT and reservation.check_out is not None:
         whole = reservation.period
         left_at = max(reservation.check_out.at, whole.starts_at + timedelta(minutes=1))
-        return buffered(row, Period(whole.starts_at, min(left_at, whole.ends_at)))
+        stayed = Period(whole.starts_at, min(left_at, whole.ends_at))
+        return buffered(reservation.terms, stayed)
     return None
 
 
-def occupied_until(row: SpaceRow, reservation: Reservation) -> datetime | None:
+def occupied_until(reservation: Reservation) -> datetime | None:
     """The instant at which a reservation lets go of its place without anybody doing anything."""
     status = reservation.base_status
     if status is Status.HELD and reservation.decision is not None:
         return reservation.decision.hold_until
     if status is Status.CONFIRMED:
-        return release_at(row, reservation.period)
+        return release_at(reservation.terms, reservation.period)
     return None
 
 

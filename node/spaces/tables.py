@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from node.base.periods import Period, from_epoch, to_epoch
-from node.quarter.files import SpaceRow
 from node.spaces.model import (
-    FREE,
-    Bill,
     CancellationFact,
     DecisionFact,
     Instant,
@@ -19,8 +15,12 @@ from node.spaces.model import (
     RequestDetails,
     RequestFact,
     Ruling,
-    Space,
     Verdict,
+)
+from node.spaces.terms import (
+    FREE,
+    Bill,
+    Terms,
 )
 from node.store import Read, Write
 
@@ -49,63 +49,7 @@ def decoded(text: str, kind: type[T]) -> T | None:
         return None
 
 
-@functools.lru_cache(maxsize=256)
-def _space_row(details: str) -> SpaceRow:
-    return msgspec.json.decode(details, type=SpaceRow)
-
-
 # Spaces
-
-
-def select_spaces(read: Read) -> list[Space]:
-    """All places that are still reserved, by their mark's number."""
-    rows = read.rows("select * from space where ended_at is null and details != '{}'")
-    found = [_space(row) for row in rows]
-    return sorted(found, key=lambda space: (space.kind, space.mark.number, space.row.key))
-
-
-def select_space(read: Read, space_id: bytes) -> Space | None:
-    """A place by id, also one that is no longer reserved."""
-    return read.kept(("space", space_id), lambda apart: _find_space(apart, space_id))
-
-
-def _find_space(read: Read, space_id: bytes) -> Space | None:
-    row = read.row("select * from space where id = :id and details != '{}'", id=space_id)
-    return None if row is None else _space(row)
-
-
-def _space(row: Any) -> Space:
-    return Space(
-        id=row["id"],
-        home_site=row["home_site"],
-        building_id=row["building_id"],
-        row=_space_row(row["details"]),
-        ended=row["ended_at"] is not None,
-    )
-
-
-def select_homes(read: Read) -> dict[bytes, bytes]:
-    """The home site of every place that was ever known, by the place's id."""
-    return {row["id"]: row["home_site"] for row in read.rows("select id, home_site from space")}
-
-
-def update_home(write: Write, space_id: bytes, site: bytes) -> None:
-    """Let another node decide about a place."""
-    write.execute("update space set home_site = :site where id = :id", site=site, id=space_id)
-
-
-def select_latest_term(read: Read) -> int:
-    """The highest term that any node ever opened."""
-    return read.value("select max(term) from home_term") or 0
-
-
-def select_term(read: Read, site: bytes) -> int:
-    """The term under which a node decides; 0 where it has none."""
-    return read.kept(("term", site), lambda apart: _find_term(apart, site))
-
-
-def _find_term(read: Read, site: bytes) -> int:
-    return read.value("select max(term) from home_term where site = :site", site=site) or 0
 
 
 # Facts
@@ -130,6 +74,7 @@ def insert_decision(write: Write, decision: DecisionFact, *, space_id: bytes) ->
         bill=decision.bill,
         pass_=decision.pass_,
         upon=_Request.of(decision.upon) if decision.upon else None,
+        terms=decision.terms,
     )
     write.insert_new(
         "reservation_decision",
@@ -201,6 +146,7 @@ class _Decision(msgspec.Struct, omit_defaults=True):
     bill: Bill = FREE
     pass_: bytes = msgspec.field(default=b"", name="pass")
     upon: _Request | None = None
+    terms: Terms | None = None
 
 
 def next_number(read: Read, space_id: bytes) -> int:
@@ -253,6 +199,7 @@ def _decision(row: Any) -> DecisionFact | None:
         bill=said.bill,
         pass_=said.pass_,
         upon=upon,
+        terms=said.terms,
     )
 
 

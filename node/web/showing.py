@@ -269,7 +269,7 @@ def cancellation_words(
     """What giving it up costs, by when: "kostenlos bis morgen, 15 Uhr; danach 36,00 €"."""
     reservation = line.reservation
     starts_at = reservation.period.starts_at
-    steps = spaces.cancellation_steps(line.space.row, reservation.bill, starts_at)
+    steps = spaces.cancellation_steps(reservation.terms, reservation.bill, starts_at)
     ahead = [step for step in steps if step.until >= visit.now] or steps[-1:]
     parts = [
         visit.say(

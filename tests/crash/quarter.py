@@ -47,7 +47,9 @@ buffer_after = {after}
 step = {step}
 min = {step}
 max = 240
-open_reservations = {open_reservations}
+
+[[limits]]
+open = {open_reservations}
 
 [horizon_days]
 contract = 180

@@ -215,7 +215,7 @@ def test_what_stays_due_is_what_home_finds_whatever_the_lobbys_box_says(
             lambda core: core.read(
                 lambda read: (
                     spaces.preview_cancellation(
-                        read, found_in(read, reservation_id), now=town.clock.now()
+                        found_in(read, reservation_id), now=town.clock.now()
                     ).fee_cents
                 )
             ),

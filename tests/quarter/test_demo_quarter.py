@@ -33,8 +33,8 @@ from node.quarter.files import (
     Tenure,
 )
 from node.quarter.model import WasteKind
-from node.quarter.rules import week_periods
 from node.registry import REGISTRY
+from node.spaces.opening import opening_of
 from node.store import Core
 from quarters.generate import COMMITTED_DAY, HOME, differences, generate
 from tests.quarter.conftest import read_well
@@ -153,7 +153,7 @@ def test_it_has_its_six_rooms_and_three_guest_apartments(demo: QuarterFiles) -> 
         Audience.OUTSIDE: 4500,
     }
     assert spaces["konferenzraum"].lead_desk_minutes == 120
-    assert spaces["lernzimmer"].quota_minutes_week == 240
+    assert spaces["lernzimmer"].limit_for(Audience.CONTRACT).week_minutes == 240
     provence = spaces["provence"]
     prices = provence.stay_prices
     nights = [(price.first_night_cents, price.further_night_cents) for price in prices]
@@ -272,7 +272,7 @@ def test_the_past_obeys_the_rules_of_its_rooms(alive: tuple[date, QuarterFiles])
     spaces = {space.key: space for space in demo.spaces}
     for row in rooms_and_stays(demo)[0]:
         space = spaces[row.space]
-        opened = week_periods(space.hours, day_of(row.period.starts_at), BERLIN)
+        opened = opening_of(space, [day_of(row.period.starts_at)], BERLIN)
         assert any(span.contains(row.period) for span in opened), row
         assert space.minutes_min <= row.period.minutes <= space.minutes_max, row
         assert row.period.minutes % space.step_minutes == 0, row
@@ -348,7 +348,8 @@ def test_nobody_had_more_than_is_allowed(alive: tuple[date, QuarterFiles]) -> No
     assert max(per_household.values()) <= 3
     weeks: Counter[tuple[str, str, int, int]] = Counter()
     for row in demo.reservations:
-        if spaces[row.space].quota_minutes_week and row.status is not PastStatus.CANCELLED:
+        has_quota = spaces[row.space].limit_for(Audience.CONTRACT).week_minutes
+        if has_quota and row.status is not PastStatus.CANCELLED:
             week = day_of(row.period.starts_at).isocalendar()
             weeks[(row.space, households[row.person], week.year, week.week)] += row.period.minutes
     assert max(weeks.values()) <= 240

@@ -18,6 +18,7 @@ FIELD = re.compile(
     r"\.(?:text|key|reference|whole|number|money|cents|flag|choice|day|instant|clock|words|local_text|table|tables|raw|has)"
     r"\(\s*\"([a-z_0-9]+)\""
 )
+APART = re.compile(r"(?:read_spans|read_weekdays|_day_of_year)\(fields, \"([a-z_0-9]+)\"")
 COLUMNS = re.compile(r"read_rows\((.*?)\)", re.DOTALL)
 
 
@@ -25,7 +26,7 @@ def fields_read() -> set[str]:
     found: set[str] = set()
     for path in READER.glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        found.update(FIELD.findall(text))
+        found.update(FIELD.findall(text), APART.findall(text))
         for call in COLUMNS.findall(text):
             words = re.findall(r'"([a-z_0-9 .]+)"', call)
             found.update(word for part in words if ".csv" not in part for word in part.split())

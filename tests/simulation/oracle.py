@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.base.periods import Period
 from node.registry import REGISTRY
-from node.spaces import decide_waiting, find_reservation, rebuild
-from node.spaces import tables as facts
+from node.spaces import decide_waiting, find_reservation, place_tables, rebuild
 from node.spaces.standing import taken_period
 from node.store import Core, Head, Read
 from node.store.connection import driver
@@ -66,8 +65,8 @@ def no_overlap(core: Core, now: datetime) -> None:
             reservation = find_reservation(read, key)
             assert reservation is not None
             # A request may arrive before its place: it counts when the two have met.
-            space = facts.select_space(read, reservation.space_id)
-            taken = taken_period(space.row, reservation) if space else None
+            space = place_tables.select_space(read, reservation.space_id)
+            taken = taken_period(reservation) if space else None
             if space and taken and reservation.status_at(now) not in GONE:
                 found.setdefault(space.id, []).append((taken, key))
         return found

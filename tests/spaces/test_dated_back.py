@@ -34,8 +34,7 @@ def booked(quarter: Quarter, who: Actor) -> Reservation:
 
 
 def fee(quarter: Quarter, made: Reservation, at: datetime) -> int:
-    found = quarter.cores["home"].read(lambda read: preview_cancellation(read, made, now=at))
-    return found.fee_cents
+    return preview_cancellation(made, now=at).fee_cents
 
 
 def says(quarter: Quarter, made: Reservation, *, at: datetime) -> Reservation:

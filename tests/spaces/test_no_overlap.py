@@ -32,12 +32,13 @@ from node.spaces import (
     get_line,
     hold,
     leave,
+    place_tables,
     rebuild,
     reserve,
     stay_period,
 )
-from node.spaces import tables as facts
 from node.spaces.standing import buffered, taken_period
+from node.spaces.terms import Terms
 from node.store import Core, Read, Write
 from tests.facts import RESERVATIONS
 
@@ -92,9 +93,9 @@ def held_periods(read: Read, *, now: datetime) -> dict[bytes, list[tuple[Period,
     for row in read.rows(RESERVATIONS):
         reservation = find_reservation(read, row[0])
         assert reservation is not None
-        space = facts.select_space(read, reservation.space_id)
+        space = place_tables.select_space(read, reservation.space_id)
         assert space is not None
-        taken = taken_period(space.row, reservation)
+        taken = taken_period(reservation)
         if taken is not None and reservation.status_at(now) not in GONE:
             found.setdefault(space.id, []).append((taken, reservation.id))
     return found
@@ -168,9 +169,9 @@ class Town:
 
     def is_free(self, read: Read, who: Actor, wish: Wish, now: datetime) -> bool:
         """Whether nobody has that time; what somebody holds gives way to their next wish."""
-        space = facts.select_space(read, wish.space_id)
+        space = place_tables.select_space(read, wish.space_id)
         assert space is not None
-        wanted = buffered(space.row, wish.period)
+        wanted = buffered(Terms.of(space.row), wish.period)
         held = held_periods(read, now=now).get(space.id, [])
         clashing = [find_reservation(read, id_) for taken, id_ in held if taken.overlaps(wanted)]
         return all(

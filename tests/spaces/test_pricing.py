@@ -22,7 +22,11 @@ from node.quarter.files import (
 )
 from node.quarter.model import Levy, LocalText, PlaceMark, QuarterProfile
 from node.spaces import pricing, stay_period
-from node.spaces.model import Bill, Wish
+from node.spaces.model import Wish
+from node.spaces.terms import (
+    Bill,
+    Terms,
+)
 
 ZONE = ZoneInfo("Europe/Berlin")
 STAY = StayRules(persons_included=2, free_age=6, levy="city", cleaning_refunded=True)
@@ -60,6 +64,7 @@ PROVENCE = SpaceRow(
         CancellationTier(notice_hours=24, percent=50),
     ),
 )
+AGREED = Terms.of(PROVENCE)
 
 
 def room(*prices: RoomPrice) -> SpaceRow:
@@ -198,9 +203,9 @@ def test_what_stays_due_is_never_negative_nor_more_than_the_bill(
     bill = stay_bill(count, people)
     starts_at = nights(count).starts_at
     now = starts_at - timedelta(hours=hours_left)
-    cost = pricing.cancellation_cost(PROVENCE, bill, starts_at, now=now)
+    cost = pricing.cancellation_cost(AGREED, bill, starts_at, now=now)
     assert 0 <= cost.fee_cents <= bill.total_cents
-    earlier = pricing.cancellation_cost(PROVENCE, bill, starts_at, now=now - timedelta(hours=1))
+    earlier = pricing.cancellation_cost(AGREED, bill, starts_at, now=now - timedelta(hours=1))
     assert earlier.fee_cents <= cost.fee_cents
 
 
@@ -209,9 +214,7 @@ def test_the_tiers_change_at_their_hour_and_nobody_pays_for_cleaning_that_is_not
     starts_at = nights(3).starts_at
 
     def fee(before: timedelta) -> int:
-        return pricing.cancellation_cost(
-            PROVENCE, bill, starts_at, now=starts_at - before
-        ).fee_cents
+        return pricing.cancellation_cost(AGREED, bill, starts_at, now=starts_at - before).fee_cents
 
     assert fee(timedelta(days=14)) == 0
     # Half of 241.00 less 35.00 for cleaning; the city's levy is for nights that are paid in full.
@@ -227,9 +230,9 @@ def test_the_steps_of_cancelling_say_what_it_costs_at_any_time(
     bill = stay_bill(count, people)
     starts_at = nights(count).starts_at
     now = starts_at - timedelta(hours=hours_left)
-    steps = pricing.cancellation_steps(PROVENCE, bill, starts_at)
+    steps = pricing.cancellation_steps(AGREED, bill, starts_at)
     told = next(step for step in steps if step.until >= now)
-    assert told.fee_cents == pricing.cancellation_cost(PROVENCE, bill, starts_at, now=now).fee_cents
+    assert told.fee_cents == pricing.cancellation_cost(AGREED, bill, starts_at, now=now).fee_cents
     fees = [step.fee_cents for step in steps]
     assert all(one != other for one, other in pairwise(fees))
     assert steps[-1].until == starts_at

@@ -237,10 +237,10 @@ def test_cancelling_is_free_in_time_and_half_later_and_frees_the_place(
     house: Core, files: QuarterFiles, anna: Actor, clara: Actor, clock: FrozenClock
 ) -> None:
     mine = booked(house, anna, hall(files), clock)
-    free = house.read(lambda r: preview_cancellation(r, mine, now=clock.now()))
+    free = preview_cancellation(mine, now=clock.now())
     assert (free.fee_cents, free.free_until) == (0, utc(25, 14))
     clock.set(utc(25, 14, 1))
-    late = house.read(lambda r: preview_cancellation(r, mine, now=clock.now()))
+    late = preview_cancellation(mine, now=clock.now())
     assert late.fee_cents == 3600
     gone = house.write(lambda w: cancel(w, anna, mine.id, now=clock.now()))
     assert gone.base_status is Status.CANCELLED

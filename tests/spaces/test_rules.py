@@ -11,11 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.base.periods import Period, local_day, local_instant
-from node.quarter.files import Approval, Audience, SpaceKind, SpaceRow, StayRules
-from node.quarter.model import Closure, LocalText, PlaceMark, TargetKind, TimeSpan, WeekHours
+from node.quarter.files import (
+    Approval,
+    Audience,
+    HouseholdLimit,
+    Season,
+    SpaceKind,
+    SpaceRow,
+    StayRules,
+)
+from node.quarter.model import (
+    Closure,
+    LocalText,
+    PlaceMark,
+    RuleSource,
+    TargetKind,
+    TimeSpan,
+    WeekHours,
+)
 from node.spaces import rules, standing, stay_period
+from node.spaces.circumstances import (
+    Circumstances,
+)
 from node.spaces.model import Space, Wish
-from node.spaces.rules import Circumstances
+from node.spaces.terms import Terms
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -165,13 +184,13 @@ def test_lead_time_quota_and_open_reservations_are_limits_and_not_one_less() -> 
     assert code(lead, on(day, 12, 14)) == ""
     assert code(lead, Period(local(day, 11, 30), local(day, 13))) == "spaces.lead"
     assert code(lead, Period(local(day, 11, 30), local(day, 13)), by_staff=True) == ""
-    quota = replace(ROOM, quota_minutes_week=240)
+    quota = replace(ROOM, limits=(HouseholdLimit(week_minutes=240),))
     monday = day - timedelta(days=day.weekday())
     two_hours, sunday = on(monday, 10, 12), on(monday + timedelta(days=6), 21, 22)
     before, after = on(monday - timedelta(days=1), 8, 16), on(monday + timedelta(days=7), 8, 16)
     assert code(quota, on(day, 14, 16), own_periods=[two_hours, before, after]) == ""
     assert code(quota, on(day, 14, 16), own_periods=[two_hours, sunday]) == "spaces.quota"
-    few = replace(ROOM, open_reservations_max=3)
+    few = replace(ROOM, limits=(HouseholdLimit(open_max=3),))
     assert code(few, on(day, 14, 16), open_reservations=2) == ""
     assert code(few, on(day, 14, 16), open_reservations=3) == "spaces.too_many_open"
 
@@ -194,11 +213,101 @@ def test_after_the_quiet_hour_the_desk_must_agree() -> None:
     assert not rules.needs_approval(ROOM, past_midnight, ZONE)
 
 
+@pytest.mark.parametrize(("source", "word"), [("law", "Gesetz"), ("house_rule", "Hausregel")])
+def test_quiet_hours_say_whether_they_are_law_or_the_rule_of_the_house(
+    source: str, word: str
+) -> None:
+    row = replace(
+        ROOM, approval=Approval.AFTER_QUIET, quiet_from=time(22), quiet_source=RuleSource(source)
+    )
+    late = Period(local(date(2026, 7, 3), 18), local(date(2026, 7, 3), 22, 30))
+    asks = rules.needs_approval(row, late, ZONE)
+    assert asks is not None
+    assert word in asks.message
+
+
+def test_who_was_instructed_reserves_at_once_and_others_ask() -> None:
+    row, morning = replace(ROOM, qualification=LocalText("Einweisung")), on(date(2026, 7, 3), 9, 12)
+    asks = rules.needs_approval(row, morning, ZONE)
+    assert asks is not None
+    assert asks.code == "spaces.asks_qualification"
+    assert rules.needs_approval(row, morning, ZONE, is_qualified=True) is None
+
+
+def test_a_season_has_its_own_hours_also_past_the_new_year() -> None:
+    winter = Season(name=LocalText("Winter"), first="11-01", last="01-31", hours=hours((10, 16)))
+    row = replace(ROOM, seasons=(winter,))
+    for day in (date(2026, 11, 1), date(2027, 1, 5), date(2027, 1, 31)):
+        assert code(row, on(day, 10, 16)) == ""
+        assert code(row, on(day, 8, 10)) == "spaces.closed_then"
+    for day in (date(2026, 10, 31), date(2026, 2, 1)):
+        assert code(row, on(day, 8, 10)) == ""
+
+
+def test_holidays_have_their_own_hours_where_the_place_says_so() -> None:
+    day = date(2026, 5, 14)
+    short = replace(ROOM, holiday_hours=(TimeSpan(600, 840),))
+    assert code(short, on(day, 10, 14), holidays=[day]) == ""
+    assert code(short, on(day, 8, 10), holidays=[day]) == "spaces.closed_then"
+    assert code(short, on(day, 8, 10)) == ""
+    shut = replace(ROOM, holiday_hours=())
+    assert code(shut, on(day, 10, 12), holidays=[day]) == "spaces.closed_holiday"
+    assert code(ROOM, on(day, 8, 10), holidays=[day]) == ""
+
+
+def test_a_limit_for_an_audience_counts_before_that_for_all() -> None:
+    day = date(2026, 2, 12)
+    limits = (HouseholdLimit(open_max=3), HouseholdLimit(audience=Audience.NO_CONTRACT, open_max=1))
+    row = replace(ROOM, limits=limits)
+    for audience, least in ((Audience.CONTRACT, 3), (Audience.NO_CONTRACT, 1)):
+        for count in range(5):
+            found = code(row, on(day, 10, 12), audience=audience, open_reservations=count)
+            assert found == ("" if count < least else "spaces.too_many_open")
+
+
+def test_between_two_times_of_a_household_lie_the_days_that_the_place_asks_for() -> None:
+    row, day = replace(ROOM, limits=(HouseholdLimit(gap_days=3),)), date(2026, 5, 14)
+    for days in range(-5, 6):
+        own = on(day + timedelta(days=days), 18, 20)
+        assert code(row, on(day, 10, 12), own_periods=[own]) == (
+            "" if abs(days) >= 3 else "spaces.gap_days"
+        )
+        assert code(row, on(day, 10, 12), own_periods=[own], by_staff=True) == ""
+
+
+def test_a_stay_comes_and_goes_on_the_weekdays_of_the_place_and_the_next_one_is_named() -> None:
+    fridays = replace(
+        STAY,
+        stay=replace(
+            STAY.stay, arrival_weekdays=frozenset({4}), departure_weekdays=frozenset({0, 6})
+        ),
+    )
+    friday = date(2026, 3, 6)
+    for first in range(7):
+        for nights in range(1, 8):
+            arrival = friday + timedelta(days=first)
+            departure = arrival + timedelta(days=nights)
+            found = code(fridays, stay_period(fridays.stay, arrival, departure, ZONE))
+            if first:
+                assert found == "spaces.arrival_weekday"
+            elif departure.weekday() not in {0, 6}:
+                assert found == "spaces.departure_weekday"
+            else:
+                assert found == ""
+    wish = Wish(
+        space_id=b"S" * 16,
+        period=stay_period(STAY.stay, date(2026, 3, 7), date(2026, 3, 9), ZONE),
+    )
+    refusal = rules.check_reservable(space(fridays), wish, world())
+    assert refusal is not None
+    assert refusal.values == {"day": date(2026, 3, 13)}
+
+
 @given(st.integers(0, 2000), st.integers(1, 40), st.integers(0, 8), st.integers(0, 8))
 def test_buffers_only_ever_widen(start: int, length: int, before: int, after: int) -> None:
     row = replace(ROOM, buffer_before_minutes=before * 15, buffer_after_minutes=after * 15)
     begin = NOW + timedelta(minutes=15 * start)
     period = Period(begin, begin + timedelta(minutes=15 * length))
-    taken = standing.buffered(row, period)
+    taken = standing.buffered(Terms.of(row), period)
     assert taken.contains(period)
     assert taken.minutes == period.minutes + 15 * (before + after)

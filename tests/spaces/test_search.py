@@ -29,8 +29,10 @@ from node.spaces import (
     reserve,
     search,
 )
-from node.spaces.model import FREE
 from node.spaces.search import fitted
+from node.spaces.terms import (
+    FREE,
+)
 from node.store import Core
 from tests.spaces.conftest import utc
 from tests.spaces.test_no_overlap import ZONE, Town

@@ -6,12 +6,15 @@ says it, before it is anything in the system.
 """
 
 from node.quarter.files.reader import read_quarter
+from node.quarter.files.space_checks import Contradiction, find_contradictions, find_in_stay
 from node.quarter.files.space_values import (
     Approval,
     Audience,
     CancellationTier,
     EquipmentRow,
+    HouseholdLimit,
     RoomPrice,
+    Season,
     SpaceKind,
     SpaceRow,
     StayPrice,
@@ -43,9 +46,11 @@ __all__ = [
     "Channel",
     "ClosureRow",
     "ContractRow",
+    "Contradiction",
     "EquipmentRow",
     "FileError",
     "FlatRow",
+    "HouseholdLimit",
     "HouseholdRow",
     "OutsideNeighbourRow",
     "PastStatus",
@@ -53,6 +58,7 @@ __all__ = [
     "QuarterFiles",
     "ReservationRow",
     "RoomPrice",
+    "Season",
     "SpaceKind",
     "SpaceRow",
     "StaffRow",
@@ -60,5 +66,7 @@ __all__ = [
     "StayRules",
     "Tenure",
     "WasteRow",
+    "find_contradictions",
+    "find_in_stay",
     "read_quarter",
 ]

@@ -164,7 +164,7 @@ def _desk(table: TomlTable) -> DeskProfile:
         where=fields.local_text("where"),
         phone=fields.text("phone"),
         hours=read_hours(table.table("hours")),
-        holiday_hours=_spans(fields, "holiday_hours") if fields.has("holiday_hours") else None,
+        holiday_hours=read_spans(fields, "holiday_hours") if fields.has("holiday_hours") else None,
         special_days=tuple(_special_day(day) for day in table.tables("days")),
     )
     fields.warn_of_unknown()
@@ -174,7 +174,7 @@ def _desk(table: TomlTable) -> DeskProfile:
 def _special_day(table: TomlTable) -> SpecialDay:
     fields = table.fields
     day = fields.day("day", needed=True) or date.min
-    spans = _spans(fields, "hours") if fields.has("hours") else ()
+    spans = read_spans(fields, "hours") if fields.has("hours") else ()
     special = SpecialDay(day, spans, fields.local_text("reason"))
     fields.warn_of_unknown()
     return special
@@ -184,7 +184,7 @@ def read_hours(table: TomlTable) -> WeekHours:
     """Opening times by weekday: `mon-fri = ["09:00-14:00"]`; a missing weekday is closed."""
     days: dict[int, tuple[TimeSpan, ...]] = {}
     for name in list(table.values):
-        spans = _spans(table.fields, name)
+        spans = read_spans(table.fields, name)
         for day in _weekdays(table.fields, name):
             if day in days:
                 message = N_("Ein Tag in „{field}“ hat schon Zeiten.")
@@ -201,7 +201,8 @@ def _weekdays(fields: Fields, name: str) -> tuple[int, ...]:
         return ()
 
 
-def _spans(fields: Fields, name: str) -> tuple[TimeSpan, ...]:
+def read_spans(fields: Fields, name: str) -> tuple[TimeSpan, ...]:
+    """The opening times of one day: `["09:00-14:00"]`."""
     try:
         return times.parse_spans(fields.raw(name))
     except times.NotATimeError as wrong:
@@ -223,7 +224,6 @@ def _house_rule(table: TomlTable) -> HouseRule:
 
 def _quiet_hours(table: TomlTable) -> QuietHours:
     fields = table.fields
-    weekdays = range(7) if not fields.has("days") else _quiet_weekdays(fields)
     opens, closes = fields.clock("from"), fields.clock("to")
     if opens is None or closes is None:
         fields.required("from")
@@ -233,7 +233,7 @@ def _quiet_hours(table: TomlTable) -> QuietHours:
         title=fields.local_text("title", needed=True),
         opens_minute=opens or 0,
         closes_minute=closes or 0,
-        weekdays=frozenset(weekdays),
+        weekdays=read_weekdays(fields, "days"),
         on_holidays=fields.flag("holidays", default=True),
         source=fields.choice("source", RuleSource, RuleSource.HOUSE_RULE),
         where=fields.local_text("where"),
@@ -242,10 +242,13 @@ def _quiet_hours(table: TomlTable) -> QuietHours:
     return rule
 
 
-def _quiet_weekdays(fields: Fields) -> tuple[int, ...]:
-    text = fields.text("days")
+def read_weekdays(fields: Fields, name: str) -> frozenset[int]:
+    """Some weekdays as a text ("mon-fri"); all of them where nothing stands."""
+    if not fields.has(name):
+        return frozenset(range(7))
+    text = fields.text(name)
     try:
-        return times.parse_weekdays(text)
+        return frozenset(times.parse_weekdays(text))
     except times.NotATimeError as wrong:
-        fields.error("days", wrong.message, wrong.remedy, day=text)
-        return ()
+        fields.error(name, wrong.message, wrong.remedy, day=text)
+        return frozenset(range(7))

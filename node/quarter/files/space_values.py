@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 
 from node.base.money import Cents
-from node.quarter.model import NEVER_OPEN, NO_TEXT, LocalText, PlaceMark, WeekHours
+from node.quarter.model import (
+    NEVER_OPEN,
+    NO_TEXT,
+    LocalText,
+    PlaceMark,
+    RuleSource,
+    TimeSpan,
+    WeekHours,
+)
+
+EVERY_WEEKDAY = frozenset(range(7))
 
 
 class Audience(StrEnum):
@@ -83,17 +93,58 @@ class CancellationTier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """A part of every year with its own opening times, from one day through another.
+
+    `first` and `last` are month and day ("04-01"); a season may go past the new year.
+    """
+
+    name: LocalText
+    first: str
+    last: str
+    hours: WeekHours
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        at = f"{day:%m-%d}"
+        if self.first <= self.last:
+            return self.first <= at <= self.last
+        return at >= self.first or at <= self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdLimit:
+    """How much one household may have of a place; 0 means no limit.
+
+    `open_max` counts all that lies ahead of it, at any place; `week_minutes` what it has here in
+    a week, `gap_days` the days between two of its times here. Without an audience: for all that
+    have no row of their own.
+    """
+
+    audience: Audience | None = None
+    open_max: int = 0
+    week_minutes: int = 0
+    gap_days: int = 0
+
+
+NO_LIMIT = HouseholdLimit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StayRules:
     """What only a guest apartment has. Times are the quarter's wall clock.
 
-    In the months `weekend_months` a stay that holds a night to Saturday or to Sunday has at least
-    `weekend_nights_min` nights. `gap_nights` lie between two stays of one household. People up to
+    Arrival and departure are possible on some weekdays (0: Monday). In the months `weekend_months`
+    a stay that holds a night to Saturday or to Sunday has at least `weekend_nights_min` nights.
+    `gap_nights` lie between two stays of one household. People up to
     and including `free_age` cost nothing extra.
     """
 
     arrival_from: time = time(15)
     arrival_until: time = time(20)
     departure_until: time = time(11)
+    arrival_weekdays: frozenset[int] = EVERY_WEEKDAY
+    departure_weekdays: frozenset[int] = EVERY_WEEKDAY
     turnover_minutes: int = 240
     nights_min: int = 1
     nights_max: int = 10
@@ -113,9 +164,12 @@ class StayRules:
 class SpaceRow:
     """One place that is reserved by time: one file in `spaces/`.
 
+    Opening times: those of a legal holiday (`holiday_hours`; None: as on any such weekday), else
+    of the first season that holds the day, else of the week.
     `horizon_days` says how far ahead each audience may reserve; an audience that is missing may
     not at all. No price row is needed for staff. `quiet_from` is the time after which an end
-    needs approval (`Approval.AFTER_QUIET`). Reservations start and last in steps of
+    needs approval (`Approval.AFTER_QUIET`), by law or by house rule. Who has no `qualification`
+    on record needs approval too. Reservations start and last in steps of
     `step_minutes`. `no_show_percent` stays due of a reservation nobody came to; the room is free
     for others `release_after_minutes` after the start (0: never).
     """
@@ -135,6 +189,8 @@ class SpaceRow:
     is_step_free: bool = False
     equipment: tuple[EquipmentRow, ...] = ()
     hours: WeekHours = NEVER_OPEN
+    seasons: tuple[Season, ...] = ()
+    holiday_hours: tuple[TimeSpan, ...] | None = None
     purposes: tuple[str, ...] = ()
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
@@ -144,8 +200,7 @@ class SpaceRow:
     horizon_days: dict[Audience, int] = field(default_factory=dict)
     lead_minutes: int = 0
     lead_desk_minutes: int = 0
-    open_reservations_max: int = 0
-    quota_minutes_week: int = 0
+    limits: tuple[HouseholdLimit, ...] = ()
     qualification: LocalText = NO_TEXT
     room_prices: tuple[RoomPrice, ...] = ()
     stay_prices: tuple[StayPrice, ...] = ()
@@ -156,4 +211,10 @@ class SpaceRow:
     release_after_minutes: int = 0
     approval: Approval = Approval.NEVER
     quiet_from: time | None = None
+    quiet_source: RuleSource = RuleSource.HOUSE_RULE
     stay: StayRules | None = None
+
+    def limit_for(self, audience: Audience) -> HouseholdLimit:
+        """What a household of this audience is limited to: its own row, else that for all."""
+        fitting = [limit for limit in self.limits if limit.audience in (None, audience)]
+        return max(fitting, key=lambda limit: limit.audience is not None, default=NO_LIMIT)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
 
 from node.base.refusals import N_
+from node.quarter.files import times
 from node.quarter.files.fields import LONG_TEXT_MAX, Fields
 from node.quarter.files.found import Found
-from node.quarter.files.place import Place, read_hours
+from node.quarter.files.place import Place, read_hours, read_spans, read_weekdays
 from node.quarter.files.residents import read_mark
 from node.quarter.files.source import Source
+from node.quarter.files.space_checks import Contradiction, find_contradictions, find_in_stay
 from node.quarter.files.space_values import (
     Approval,
     Audience,
     CancellationTier,
     EquipmentRow,
+    HouseholdLimit,
     RoomPrice,
+    Season,
     SpaceKind,
     SpaceRow,
     StayPrice,
     StayRules,
 )
 from node.quarter.files.toml_doc import TomlTable, read_toml
-from node.quarter.model import PlaceMark
+from node.quarter.model import PlaceMark, RuleSource
 
 FOLDER = "spaces"
 DAY_MINUTES = 24 * 60
@@ -67,6 +72,8 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         is_step_free=fields.flag("step_free"),
         equipment=tuple(_equipment(table) for table in document.tables("equipment")),
         hours=read_hours(document.table("hours")),
+        seasons=tuple(_season(table) for table in document.tables("seasons")),
+        holiday_hours=read_spans(fields, "holiday_hours") if fields.has("holiday_hours") else None,
         purposes=fields.words("purposes"),
         buffer_before_minutes=limits.whole("buffer_before", highest=DAY_MINUTES),
         buffer_after_minutes=limits.whole("buffer_after", highest=DAY_MINUTES),
@@ -75,8 +82,7 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         minutes_max=limits.whole("max", lowest=5, highest=WEEK_MINUTES, default=DAY_MINUTES),
         lead_minutes=limits.whole("lead", highest=HORIZON_DAYS_MAX * DAY_MINUTES),
         lead_desk_minutes=limits.whole("lead_desk_minutes", highest=WEEK_MINUTES),
-        open_reservations_max=limits.whole("open_reservations", highest=1_000),
-        quota_minutes_week=limits.whole("quota_week", highest=WEEK_MINUTES),
+        limits=tuple(_household_limit(table) for table in document.tables("limits")),
         horizon_days=_horizon(document.table("horizon_days").fields),
         qualification=fields.local_text("qualification"),
         room_prices=tuple(_room_price(table) for table in prices) if is_room else (),
@@ -88,6 +94,7 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         release_after_minutes=fields.whole("release_after_minutes", highest=DAY_MINUTES),
         approval=fields.choice("approval", Approval, Approval.NEVER),
         quiet_from=None if quiet_from is None else _as_time(quiet_from),
+        quiet_source=fields.choice("quiet_source", RuleSource, RuleSource.HOUSE_RULE),
         stay=None if is_room else _stay(document.table("stay")),
     )
     limits.warn_of_unknown()
@@ -130,6 +137,39 @@ def _horizon(fields: Fields) -> dict[Audience, int]:
     return days
 
 
+def _season(table: TomlTable) -> Season:
+    fields = table.fields
+    season = Season(
+        name=fields.local_text("name", needed=True),
+        first=_day_of_year(fields, "first"),
+        last=_day_of_year(fields, "last"),
+        hours=read_hours(table.table("hours")),
+    )
+    fields.warn_of_unknown()
+    return season
+
+
+def _day_of_year(fields: Fields, name: str) -> str:
+    text = fields.text(name, needed=True)
+    try:
+        return times.parse_day_of_year(text) if text else "01-01"
+    except times.NotATimeError as wrong:
+        fields.error(name, wrong.message, wrong.remedy)
+        return "01-01"
+
+
+def _household_limit(table: TomlTable) -> HouseholdLimit:
+    fields = table.fields
+    limit = HouseholdLimit(
+        audience=fields.choice("for", Audience) if fields.has("for") else None,
+        open_max=fields.whole("open", highest=1_000),
+        week_minutes=fields.whole("week", highest=WEEK_MINUTES),
+        gap_days=fields.whole("gap_days", highest=NIGHTS_MAX),
+    )
+    fields.warn_of_unknown()
+    return limit
+
+
 def _room_price(table: TomlTable) -> RoomPrice:
     fields = table.fields
     price = RoomPrice(
@@ -162,24 +202,13 @@ def _stay_price(table: TomlTable) -> StayPrice:
         extra_person_cents=fields.cents("extra_person"),
         cleaning_cents=fields.cents("cleaning"),
     )
-    if price.cleaning_cents > price.first_night_cents:
-        message = N_("Die Reinigung kostet mehr als die erste Nacht, in der sie enthalten ist.")
-        fields.error("cleaning", message, N_("Prüfen Sie die beiden Preise."))
     fields.warn_of_unknown()
     return price
 
 
 def _tiers(document: TomlTable) -> tuple[CancellationTier, ...]:
-    tiers = sorted(
-        (_tier(table) for table in document.tables("cancellation")),
-        key=lambda tier: -tier.notice_hours,
-    )
-    percents = [tier.percent for tier in tiers]
-    if percents != sorted(percents) or len({t.notice_hours for t in tiers}) != len(tiers):
-        message = N_("Wer früher absagt, zahlt hier mehr, oder eine Frist steht zweimal da.")
-        remedy = N_("Ordnen Sie die Stufen: je später, desto mehr Prozent.")
-        document.fields.error("cancellation", message, remedy)
-    return tuple(tiers)
+    tiers = (_tier(table) for table in document.tables("cancellation"))
+    return tuple(sorted(tiers, key=lambda tier: -tier.notice_hours))
 
 
 def _tier(table: TomlTable) -> CancellationTier:
@@ -203,6 +232,8 @@ def _stay(table: TomlTable) -> StayRules:
         arrival_from=_as_time(fields.clock("arrival_from", default=15 * 60) or 0),
         arrival_until=_as_time(fields.clock("arrival_until", default=20 * 60) or 0),
         departure_until=_as_time(fields.clock("departure_until", default=11 * 60) or 0),
+        arrival_weekdays=read_weekdays(fields, "arrival_days"),
+        departure_weekdays=read_weekdays(fields, "departure_days"),
         turnover_minutes=fields.whole("turnover_minutes", highest=DAY_MINUTES, default=240),
         nights_min=fields.whole("nights_min", lowest=1, highest=NIGHTS_MAX, default=1),
         nights_max=fields.whole("nights_max", lowest=1, highest=NIGHTS_MAX, default=10),
@@ -217,7 +248,7 @@ def _stay(table: TomlTable) -> StayRules:
         lost_key_cents=fields.cents("lost_key"),
         registration_number=fields.text("registration_number"),
     )
-    _check_stay(fields, rules)
+    _note(fields, find_in_stay(rules))
     fields.warn_of_unknown()
     return rules
 
@@ -231,31 +262,13 @@ def _months(fields: Fields) -> frozenset[int]:
     return frozenset(months)
 
 
-def _check_stay(fields: Fields, rules: StayRules) -> None:
-    if rules.nights_min > rules.nights_max:
-        message = N_("nights_min ist größer als nights_max.")
-        fields.error("nights_min", message, N_("Prüfen Sie die beiden Zahlen."))
-    if rules.departure_until > rules.arrival_from:
-        message = N_("Die Abreise liegt nach der Anreise der Nächsten.")
-        fields.error("departure_until", message, N_("Prüfen Sie die beiden Uhrzeiten."))
-    gap = _minutes(rules.arrival_from) - _minutes(rules.departure_until)
-    if 0 <= gap < rules.turnover_minutes:
-        message = N_("Zwischen Abreise und Anreise ist weniger Zeit als turnover_minutes.")
-        fields.error("turnover_minutes", message, N_("Prüfen Sie die Uhrzeiten."))
-
-
-def _minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
+def _note(fields: Fields, found: Iterable[Contradiction]) -> None:
+    for each in found:
+        fields.error(each.field, each.message, each.remedy, **each.values)
 
 
 def _check(fields: Fields, row: SpaceRow, place: Place) -> None:
-    if row.minutes_min > row.minutes_max:
-        message = N_("Die kürzeste Dauer (min) ist länger als die längste (max).")
-        fields.error("times", message, N_("Prüfen Sie die beiden Zahlen."))
-    if row.kind is SpaceKind.ROOM and not any(row.hours.days):
-        message = N_("Der Raum hat keine Öffnungszeiten.")
-        remedy = N_('Ergänzen Sie [hours], z. B. mon-sun = ["08:00-22:00"].')
-        fields.error("hours", message, remedy)
+    _note(fields, find_contradictions(row))
     if row.vat and row.vat not in place.profile.vat_percent:
         message = N_("Den Steuersatz „{value}“ gibt es in quarter.toml nicht.")
         fields.error("vat", message, N_("Ergänzen Sie ihn unter [vat]."))
@@ -264,7 +277,6 @@ def _check(fields: Fields, row: SpaceRow, place: Place) -> None:
         remedy = N_("Ergänzen Sie sie unter [[levies]].")
         fields.error("stay", message, remedy, code=row.stay.levy)
     _check_purposes(fields, row, {purpose.key for purpose in place.profile.purposes})
-    _check_prices(fields, row)
 
 
 def _check_purposes(fields: Fields, row: SpaceRow, known: set[str]) -> None:
@@ -274,18 +286,3 @@ def _check_purposes(fields: Fields, row: SpaceRow, known: set[str]) -> None:
             message = N_("Den Zweck „{purpose}“ gibt es in quarter.toml nicht.")
             remedy = N_("Ergänzen Sie ihn unter [[purposes]].")
             fields.error("purposes", message, remedy, purpose=purpose)
-
-
-def _check_prices(fields: Fields, row: SpaceRow) -> None:
-    cases: list[tuple[object, object]] = [(p.audience, p.purpose) for p in row.room_prices]
-    cases += [(price.audience, None) for price in row.stay_prices]
-    if len(set(cases)) != len(cases):
-        message = N_("Für denselben Fall stehen zwei Preise da.")
-        fields.error("prices", message, N_("Löschen Sie einen davon."))
-    any_price = any(price.audience is None for price in row.room_prices)
-    priced = {audience for audience, _ in cases}
-    for audience in row.horizon_days:
-        if audience not in priced and not any_price:
-            message = N_("Für „{audience}“ steht kein Preis da.")
-            remedy = N_("Ergänzen Sie ihn, oder löschen Sie die Zeile unter [horizon_days].")
-            fields.error("horizon_days", message, remedy, audience=audience)

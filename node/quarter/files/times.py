@@ -61,6 +61,22 @@ def _within_years(day: date) -> date:
     return day
 
 
+def parse_day_of_year(text: str) -> str:
+    """A day of every year as month and day ("04-01"), from `01.04.` or `04-01`; raises
+    `NotATimeError`, also for the 29th of February, which most years lack."""
+    match = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text.strip(), re.ASCII)
+    german = re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.?", text.strip(), re.ASCII)
+    if match is None and german is None:
+        message = N_("„{value}“ ist kein Tag eines Jahres.")
+        raise NotATimeError(message, N_("Schreiben Sie z. B. 01.04."))
+    month, day = match.groups() if match else reversed(german.groups()) if german else ("", "")
+    try:
+        return f"{date(2025, int(month), int(day)):%m-%d}"
+    except ValueError:
+        message = N_("Den Tag „{value}“ gibt es nicht in jedem Jahr.")
+        raise NotATimeError(message, N_("Prüfen Sie Tag und Monat.")) from None
+
+
 def parse_clock(value: Any) -> int:
     """Minutes after midnight from `09:30`, `24:00` or a time of TOML; raises `NotATimeError`."""
     if isinstance(value, time):

@@ -1,0 +1,224 @@
+"""A wish of somebody with everything that deciding about it needs, read from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from node.base.periods import Period
+from node.base.refusals import N_, Refusal
+from node.quarter import after_desk_minutes, closures_for, get_profile, holidays_between
+from node.quarter.files import Audience, SpaceRow
+from node.quarter.model import QuarterProfile
+from node.spaces import place_tables, pricing, projections, rules, standing
+from node.spaces.circumstances import Circumstances
+from node.spaces.model import Reservation, Space, Wish
+from node.spaces.terms import Bill, Terms
+from node.spaces.trust import NOT_KNOWN_YET, standing_of
+from node.store import Read, Write
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+LEAD_LOOK_AHEAD = timedelta(days=14)
+"""A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A wish with everything that deciding about it needs."""
+
+    space: Space
+    wish: Wish
+    audience: Audience
+    by_staff: bool
+    profile: QuarterProfile
+    reservation_id: bytes = b""
+    """The reservation that this case is about already; it does not count against itself."""
+    party: bytes = b""
+    """Whose limits count: the household's, or the person's who has none."""
+    is_qualified: bool = False
+    """Whether the desk has noted that the person was instructed at the place."""
+    barred: Refusal | None = None
+    """Why it cannot be granted, whatever the place's rules say."""
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the quarter lives by."""
+        return zone_of_profile(self.profile)
+
+    @cached_property
+    def bill(self) -> Bill | None:
+        """What it costs; None where there is no price for it."""
+        return pricing.price(self.space.row, self.wish, self.audience, self.profile, self.zone)
+
+    @cached_property
+    def asks(self) -> Refusal | None:
+        """Why the desk must agree, by the place's rules; None where it need not."""
+        row, period = self.space.row, self.wish.period
+        return rules.needs_approval(row, period, self.zone, is_qualified=self.is_qualified)
+
+
+def case_of(
+    read: Read,
+    space: Space,
+    wish: Wish,
+    audience: Audience,
+    *,
+    by_staff: bool,
+    household_id: bytes,
+    person_id: bytes,
+    reservation_id: bytes = b"",
+) -> Case:
+    """A wish of somebody as a case, with what the house has noted about them and the place."""
+    return Case(
+        space=space,
+        wish=wish,
+        audience=audience,
+        by_staff=by_staff,
+        profile=get_profile(read),
+        reservation_id=reservation_id,
+        party=projections.party_of(household_id, person_id),
+        is_qualified=bool(space.row.qualification)
+        and place_tables.is_instructed(read, person_id, space.id),
+    )
+
+
+def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
+    """The case of a request that was written before, here or at another node."""
+    space = place_tables.select_space(read, reservation.space_id)
+    if space is None:
+        return UNKNOWN_SPACE
+    unthinkable = rules.check_thinkable(reservation.period)
+    if unthinkable is not None:
+        # Nobody here wrote it: a node that does costs the home node no time.
+        return unthinkable
+    details = reservation.details
+    wish = Wish(
+        space_id=space.id,
+        period=reservation.period,
+        people=details.people,
+        purpose=details.purpose,
+        ages=details.ages,
+    )
+    return case_of(
+        read,
+        space,
+        wish,
+        details.audience,
+        by_staff=reservation.staff_id is not None,
+        household_id=reservation.household_id,
+        person_id=reservation.person_id,
+        reservation_id=reservation.id,
+    )
+
+
+def case_believed(write: Write, reservation: Reservation, *, now: datetime) -> Case | Refusal:
+    """The same, of what its writer says only what this node believes."""
+    case = case_again(write, reservation)
+    if isinstance(case, Refusal):
+        return case
+    found = standing_of(write, reservation, now=now)
+    if found is None:
+        return NOT_KNOWN_YET
+    return replace(case, audience=found.audience, by_staff=found.by_staff, barred=found.barred)
+
+
+def circumstances(
+    read: Read,
+    case: Case,
+    *,
+    now: datetime,
+    asked_at: datetime | None = None,
+    around: Period | None = None,
+) -> Circumstances:
+    """What the rules need to know of the world for one case, or for any time within `around`.
+
+    A request that came late by sync is judged by the time at which it was asked.
+    """
+    space, moment = case.space, asked_at or now
+    window = around or case.wish.period
+    taken = standing.buffered(Terms.of(space.row), window)
+    busy = projections.select_busy(
+        read, [space.id], taken, as_of=release_instant(read, now), but=case.reservation_id
+    )
+    return Circumstances(
+        now=moment,
+        zone=case.zone,
+        audience=case.audience,
+        busy=busy[space.id],
+        closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
+        open_reservations=_open_reservations(read, case, now=now),
+        own_periods=_own_periods(read, case, window),
+        desk_ready_at=desk_ready_at(read, space.row, window, now=moment),
+        by_staff=case.by_staff,
+        holidays=holidays_near(read, space.row, window, case.zone),
+    )
+
+
+def holidays_near(read: Read, row: SpaceRow, period: Period, zone: ZoneInfo) -> Collection[date]:
+    """The legal holidays around a period, where a place has hours of its own for them."""
+    if row.holiday_hours is None:
+        return ()
+    first, last = (at.astimezone(zone).date() for at in (period.starts_at, period.ends_at))
+    return holidays_between(read, first, last).keys()
+
+
+def release_instant(read: Read, now: datetime) -> datetime:
+    """As of when expired holds and places nobody came to are free for others.
+
+    A clock that may be wrong gives nobody's place away.
+    """
+    return now if read.clock_trusted else LONG_AGO
+
+
+def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
+    if not case.space.row.limit_for(case.audience).open_max or not case.party:
+        return 0
+    return projections.count_open(read, case.party, now=now, but=case.reservation_id)
+
+
+def _own_periods(read: Read, case: Case, window: Period) -> list[Period]:
+    """The household's times that count with a wish: of its week and around it at a room, of its
+    gap at any guest apartment."""
+    row = case.space.row
+    limit = row.limit_for(case.audience)
+    if row.stay is not None:
+        days = row.stay.gap_nights
+    else:
+        days = max(limit.gap_days, 7 if limit.week_minutes else 0)
+    if not days or not case.party:
+        return []
+    reach = timedelta(days=days)
+    own = projections.select_own_periods(
+        read, case.party, window.widened(reach, reach), but=case.reservation_id
+    )
+    if row.stay is None:
+        return [period for space_id, period in own if space_id == case.space.id]
+    stays = {space.id for space in place_tables.select_spaces(read) if space.is_by_night}
+    return [period for space_id, period in own if space_id in stays]
+
+
+def desk_ready_at(read: Read, row: SpaceRow, window: Period, *, now: datetime) -> datetime | None:
+    """When a place's lead time in desk hours will have passed; None where there is none, or surely
+    before the time."""
+    minutes = row.lead_desk_minutes
+    if not minutes or window.starts_at > now + LEAD_LOOK_AHEAD:
+        return None
+    return after_desk_minutes(read, now, minutes)
+
+
+def zone_of_profile(profile: QuarterProfile) -> ZoneInfo:
+    """The time zone of a profile; zones are cached by name."""
+    return ZoneInfo(profile.timezone)
+
+
+UNKNOWN_SPACE = Refusal(
+    "spaces.unknown_space",
+    N_("Diesen Raum gibt es nicht."),
+    N_("Alle Räume finden Sie unter «Buchen»."),
+    status=404,
+)

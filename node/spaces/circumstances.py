@@ -1,0 +1,35 @@
+"""What the rules need to know of the world; cases read it, tests make it up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from node.base.periods import Period
+from node.quarter.files import Audience
+from node.quarter.model import Closure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """All that the rules need to know about the world.
+
+    `busy` are the taken periods with buffers, at least those that could touch the wish.
+    `own_periods` are the household's other times that count with this one: at the same room, or
+    at any guest apartment for a stay. `desk_ready_at` is when the lead time in desk hours will
+    have passed. `holidays` are the legal ones near the wish, where the place has hours of its own
+    for them.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    audience: Audience
+    busy: Sequence[Period] = ()
+    closures: Sequence[Closure] = ()
+    open_reservations: int = 0
+    desk_ready_at: datetime | None = None
+    own_periods: Sequence[Period] = ()
+    by_staff: bool = False
+    holidays: Collection[date] = ()

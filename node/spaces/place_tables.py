@@ -1,0 +1,135 @@
+"""The SQL of places: what they are, the rules set for them, who decides, who was instructed."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import msgspec
+
+from node.quarter.files import SpaceRow
+from node.spaces.changing import changed
+from node.spaces.model import InstructionFact, RulesFact, Space
+from node.spaces.tables import decoded, encoded
+from node.store import Read, Write
+
+
+@functools.lru_cache(maxsize=256)
+def _space_row(details: str, rules: str) -> SpaceRow:
+    row = msgspec.json.decode(details, type=SpaceRow)
+    said = decoded(rules, RulesFact) if rules else None
+    return row if said is None else changed(row, said.changes)
+
+
+_SPACES = (
+    "select space.*, (select r.fact from space_rules r where r.space_id = space.id"
+    " order by r.number desc, r.id desc limit 1) as rules from space where details != '{}'"
+)
+
+
+def select_spaces(read: Read) -> list[Space]:
+    """All places that are still reserved, by their mark's number."""
+    rows = read.rows(f"{_SPACES} and ended_at is null")
+    found = [_space(row) for row in rows]
+    return sorted(found, key=lambda space: (space.kind, space.mark.number, space.row.key))
+
+
+def select_space(read: Read, space_id: bytes) -> Space | None:
+    """A place by id, also one that is no longer reserved."""
+    return read.kept(("space", space_id), lambda apart: _find_space(apart, space_id))
+
+
+def _find_space(read: Read, space_id: bytes) -> Space | None:
+    row = read.row(f"{_SPACES} and id = :id", id=space_id)
+    return None if row is None else _space(row)
+
+
+def _space(row: Any) -> Space:
+    return Space(
+        id=row["id"],
+        home_site=row["home_site"],
+        building_id=row["building_id"],
+        row=_space_row(row["details"], row["rules"] or ""),
+        ended=row["ended_at"] is not None,
+    )
+
+
+def select_homes(read: Read) -> dict[bytes, bytes]:
+    """The home site of every place that was ever known, by the place's id."""
+    return {row["id"]: row["home_site"] for row in read.rows("select id, home_site from space")}
+
+
+def update_home(write: Write, space_id: bytes, site: bytes) -> None:
+    """Let another node decide about a place."""
+    write.execute("update space set home_site = :site where id = :id", site=site, id=space_id)
+
+
+def select_latest_term(read: Read) -> int:
+    """The highest term that any node ever opened."""
+    return read.value("select max(term) from home_term") or 0
+
+
+def select_term(read: Read, site: bytes) -> int:
+    """The term under which a node decides; 0 where it has none."""
+    return read.kept(("term", site), lambda apart: _find_term(apart, site))
+
+
+def _find_term(read: Read, site: bytes) -> int:
+    return read.value("select max(term) from home_term where site = :site", site=site) or 0
+
+
+def is_instructed(read: Read, person_id: bytes, space_id: bytes) -> bool:
+    """Whether the desk's latest word is that somebody was instructed at a place."""
+    return space_id in select_instructions(read, person_id)
+
+
+def select_instructions(read: Read, person_id: bytes) -> dict[bytes, InstructionFact]:
+    """The places at which somebody was instructed, with the desk's word on each."""
+    rows = read.rows(
+        "select space_id, fact from space_instruction where person_id = :id order by id",
+        id=person_id,
+    )
+    said = ((row["space_id"], decoded(row["fact"], InstructionFact)) for row in rows)
+    latest: dict[bytes, InstructionFact] = {}
+    for space_id, fact in said:
+        if fact is not None and (space_id not in latest or latest[space_id].at <= fact.at):
+            latest[space_id] = fact
+    return {space_id: fact for space_id, fact in latest.items() if fact.holds}
+
+
+def insert_instruction(
+    write: Write, fact_id: bytes, person_id: bytes, space_id: bytes, fact: InstructionFact
+) -> None:
+    """Note that somebody was instructed at a place, or that it does not count any more."""
+    write.insert(
+        "space_instruction",
+        id=fact_id,
+        person_id=person_id,
+        space_id=space_id,
+        fact=encoded(fact),
+    )
+
+
+def select_rules(read: Read, space_id: bytes) -> list[tuple[int, RulesFact]]:
+    """What the team set for a place, with its numbers, the latest first."""
+    rows = read.rows(
+        "select number, fact from space_rules where space_id = :id order by number desc, id desc",
+        id=space_id,
+    )
+    found = ((row["number"], decoded(row["fact"], RulesFact)) for row in rows)
+    return [(number, fact) for number, fact in found if fact is not None]
+
+
+def select_file_row(read: Read, space_id: bytes) -> SpaceRow | None:
+    """A place as the operator's files describe it, without what the team set."""
+    details = read.value(
+        "select details from space where id = :id and details != '{}'", id=space_id
+    )
+    return None if details is None else _space_row(details, "")
+
+
+def insert_rules(
+    write: Write, fact_id: bytes, space_id: bytes, number: int, fact: RulesFact
+) -> None:
+    """Set the rules of a place, from this number on."""
+    write.insert("space_rules", id=fact_id, space_id=space_id, number=number, fact=encoded(fact))
