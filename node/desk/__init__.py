@@ -5,12 +5,14 @@ Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 
 from node.desk import (
     calendars,
+    closures,
     erasures,
     health,
     nodes,
     passes,
     people,
     pin,
+    places,
     reservations,
     sign_in,
     spaces,
@@ -26,6 +28,8 @@ ROUTES = (
     *reservations.ROUTES,
     *passes.ROUTES,
     *spaces.ROUTES,
+    *places.ROUTES,
+    *closures.ROUTES,
     *health.ROUTES,
     *nodes.ROUTES,
     *pin.ROUTES,

@@ -22,6 +22,7 @@ WORDS = (
     ("people", "/desk/people", "users", N_("Menschen"), "4", Permission.MANAGE_PEOPLE),
     ("letters", "/desk/letters", "mail", N_("Briefe"), "5", Permission.ISSUE_CODES),
     ("health", "/desk/health", "activity", N_("Zustand"), "6", Permission.SEE_HEALTH),
+    ("places", "/desk/places", "door-open", N_("Orte"), "7", Permission.MANAGE_SPACES),
 )
 """The ways to go, in their order, with the key of each and who may go there."""
 

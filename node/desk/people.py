@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response, get, post
@@ -25,6 +25,7 @@ from node.web.letters import code_letters
 from node.web.listing import reservations_table
 from node.web.qr import qr_svg
 from node.web.showing import ShownLine, line_of, moment
+from node.web.showing import ShownLine, line_of, place_of
 from node.web.table import Table
 from node.web.visit import Visit, as_mapping
 
@@ -54,6 +55,7 @@ class PersonPage:
     lines: list[ShownLine]
     can: dict[str, bool]
     voided: list[dict[str, str]]
+    instructions: list[dict[str, Any]] = field(default_factory=list)
     code: str = ""
     card_svg: str = ""
     card_name: str = ""
@@ -126,6 +128,17 @@ async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response
 
     person, view, lines, voided = await visit.read(look)
     page = _shown(visit, person, view, lines, voided)
+    person, view, lines = await visit.read(look)
+    page = _shown(visit, person, view, lines)
+    page.instructions = [
+        {
+            "id": id_text(space.id),
+            "place": place_of(visit, space),
+            "what": space.row.qualification.in_language(visit.prefs.lang),
+            "holds": holds,
+        }
+        for space, holds in await visit.read(lambda read: spaces.instructions_of(read, person_id))
+    ]
     for name, value in shown.items():
         setattr(page, name, value)
     return await desk_page(

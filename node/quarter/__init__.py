@@ -8,6 +8,7 @@ in instants (UTC).
 """
 
 from node.quarter.actions import check_belonging, import_quarter, plan_import
+from node.quarter.closing import ListedClosure, list_closures, open_again, shut
 from node.quarter.model import (
     Building,
     Closure,
@@ -47,6 +48,7 @@ __all__ = [
     "Closure",
     "DeskProfile",
     "Flat",
+    "ListedClosure",
     "QuarterProfile",
     "QuietHours",
     "TargetKind",
@@ -67,10 +69,13 @@ __all__ = [
     "holidays_between",
     "import_quarter",
     "list_buildings",
+    "list_closures",
     "list_flats",
     "next_desk_opening",
+    "open_again",
     "plan_import",
     "quiet_hours_at",
+    "shut",
     "waste_collections",
     "zone_of",
 ]

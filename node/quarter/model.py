@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from node.base.periods import Period
+
 MINUTES_OF_DAY = 24 * 60
 
 MARK_COLOURS = (
@@ -232,6 +234,11 @@ class Closure:
     starts_at: datetime
     ends_at: datetime
     reason: LocalText
+
+    @property
+    def period(self) -> Period:
+        """From when to when."""
+        return Period(self.starts_at, self.ends_at)
 
 
 class WasteKind(StrEnum):

@@ -125,11 +125,12 @@ def closures_for(
         TargetKind.DESK: b"" if of_desk else None,
         TargetKind.QUARTER: b"",
     }
-    closures = [_closure(row) for row in found]
+    closures = [closure_of(row) for row in found]
     return [each for each in closures if chain_ids[each.target_kind] == each.target_id]
 
 
-def _closure(row: Any) -> Closure:
+def closure_of(row: Any) -> Closure:
+    """A row of the closures as a value."""
     return Closure(
         id=bytes(row["id"]),
         target_kind=TargetKind(row["target_kind"]),

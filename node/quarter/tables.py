@@ -65,6 +65,7 @@ CLOSURE = Table(
         Column("ends_at", "integer", default=0),
         Column("reason", default="{}"),
         Column("origin", default="files", max_bytes=20),
+        Column("staff_id", "blob", default=b"", max_bytes=16),
         _ENDED,
     ),
     scope=Scope.QUARTER,
@@ -147,13 +148,18 @@ def select_closures(read: Read, starts_at: int, ends_at: int) -> list[Row]:
     """All closures that share an instant with the seconds from `starts_at` to `ends_at`."""
     return read.rows(
         """
-        select id, target_kind, target_id, starts_at, ends_at, reason from closure
-        where ends_at > :starts_at and starts_at < :ends_at and ended_at is null
+        select id, target_kind, target_id, starts_at, ends_at, reason, origin, staff_id
+        from closure where ends_at > :starts_at and starts_at < :ends_at and ended_at is null
         order by starts_at, id
         """,
         starts_at=starts_at,
         ends_at=ends_at,
     )
+
+
+def select_closure(read: Read, closure_id: bytes) -> Row | None:
+    """A closure that was not ended."""
+    return read.row("select origin from closure where id = :id and ended_at is null", id=closure_id)
 
 
 def select_collections(read: Read, building_id: bytes, first_day: str, last_day: str) -> list[Row]:

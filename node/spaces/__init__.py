@@ -16,6 +16,7 @@ from node.spaces.actions import (
     hold,
     own_reservation,
     reserve,
+    take_back,
 )
 from node.spaces.admission import check_admission, check_in_opens_at
 from node.spaces.agenda import (
@@ -28,6 +29,7 @@ from node.spaces.agenda import (
     taken_times,
 )
 from node.spaces.cancelling import preview_cancellation, rule_cancellations
+from node.spaces.cases import UNKNOWN_SPACE
 from node.spaces.check_in import (
     admit,
     check_in,
@@ -64,6 +66,7 @@ from node.spaces.reads import (
     departures,
     find_space,
     get_line,
+    hit_by,
     list_spaces,
     my_reservations,
     next_in,
@@ -97,6 +100,7 @@ from node.spaces.terms import (
 __all__ = [
     "CAME_TO_NOTHING",
     "TABLES",
+    "UNKNOWN_SPACE",
     "Appointment",
     "Bill",
     "DayPlan",
@@ -145,6 +149,7 @@ __all__ = [
     "free_until",
     "get_line",
     "give_up_ahead",
+    "hit_by",
     "hold",
     "household_agenda",
     "import_spaces",
@@ -169,9 +174,10 @@ __all__ = [
     "rule_cancellations",
     "rules_history",
     "search",
-    "space_agenda",
     "set_rules",
+    "space_agenda",
     "stay_period",
+    "take_back",
     "taken_times",
     "told_about",
     "waiting",

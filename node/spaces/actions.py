@@ -30,10 +30,12 @@ from node.spaces.cases import (
 )
 from node.spaces.deciding import (
     DECLINED_BY_DESK,
+    SHUT,
     TOO_LATE,
     UNKNOWN,
     decide,
     decline_note_id,
+    displace,
     is_home,
     projected,
     settle,
@@ -224,6 +226,22 @@ def decline(
     if reason:
         note = tables.encoded({"note": reason, "guests": ""})
         tables.insert_note(write, decline_note_id(reservation_id), reservation_id, note)
+    return projected(write, reservation_id)
+
+
+def take_back(write: Write, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
+    """The team takes a confirmed reservation back because its place must be shut, at no cost."""
+    if not may(actor, Permission.RESERVE_FOR_OTHERS):
+        return NOT_YOURS
+    reservation = find_reservation(write, reservation_id)
+    if reservation is None or reservation.base_status is not Status.CONFIRMED:
+        return UNKNOWN
+    space = place_tables.select_space(write, reservation.space_id)
+    if space is None:
+        return UNKNOWN_SPACE
+    if not is_home(write, space):
+        return DECIDED_ELSEWHERE
+    displace(write, reservation, space, reason=SHUT)
     return projected(write, reservation_id)
 
 

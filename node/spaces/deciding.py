@@ -137,8 +137,11 @@ def write_decision(
     return decision
 
 
-def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
-    """Take a confirmed reservation back that clashed with an earlier one; it names its reason."""
+def displace(
+    write: Write, reservation: Reservation, case_space: Space, *, reason: Refusal | None = None
+) -> None:
+    """Take a confirmed reservation back, at no cost; it names its reason, or that it clashed with
+    an earlier one."""
     decision = DecisionFact(
         id=derived_id(reservation.id, "displaced"),
         reservation_id=reservation.id,
@@ -146,7 +149,7 @@ def displace(write: Write, reservation: Reservation, case_space: Space) -> None:
         term=place_tables.select_term(write, write.site_id),
         number=tables.next_number(write, case_space.id),
         verdict=Verdict.DISPLACED,
-        reason=DISPLACED.code,
+        reason=(reason or DISPLACED).code,
         bill=reservation.bill,
         upon=reservation.request,
     )
@@ -173,7 +176,7 @@ def why_not(read: Read, reservation: Reservation) -> Refusal | None:
     decision = reservation.decision
     if decision is None or decision.verdict not in {Verdict.DECLINED, Verdict.DISPLACED}:
         return None
-    known = {each.code: each for each in (TAKEN, DECLINED_BY_DESK, DISPLACED, TOO_LATE)}
+    known = {each.code: each for each in (TAKEN, DECLINED_BY_DESK, DISPLACED, SHUT, TOO_LATE)}
     refusal = known.get(decision.reason, AGAINST_RULES)
     words = tables.select_note(read, decline_note_id(reservation.id)).get("note", "")
     return replace(refusal, message=words) if words else refusal
@@ -210,6 +213,11 @@ DECLINED_BY_DESK = Refusal(
 DISPLACED = Refusal(
     "spaces.displaced",
     N_("Diese Zeit war durch einen Fehler doppelt vergeben; die frühere Buchung gilt."),
+    N_("Das tut uns leid. Der Service-Point hilft Ihnen, etwas anderes zu finden."),
+)
+SHUT = Refusal(
+    "spaces.shut",
+    N_("Der Ort musste für diese Zeit geschlossen werden. Es kostet Sie nichts."),
     N_("Das tut uns leid. Der Service-Point hilft Ihnen, etwas anderes zu finden."),
 )
 AGAINST_RULES = Refusal(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from node.base.actors import Actor
 from node.base.periods import Period, local_day
 from node.base.refusals import Refusal
-from node.quarter import zone_of
+from node.quarter import Closure, TargetKind, zone_of
 from node.spaces import place_tables, projections, tables
 from node.spaces.actions import own_reservation
 from node.spaces.deciding import UNKNOWN
@@ -91,6 +91,28 @@ def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
     period = Period(now, max(end, now + timedelta(minutes=1)))
     ids = projections.select_ids_of_space(read, space_id, period)
     return [line for line in _lines(read, ids, now=now) if line.status in OCCUPYING]
+
+
+def hit_by(read: Read, closure: Closure, *, now: datetime) -> list[Line]:
+    """What is reserved or asked for while something is shut, by start."""
+    ids = [
+        reservation_id
+        for space in place_tables.select_spaces(read)
+        if _shuts(closure, space)
+        for reservation_id in projections.select_ids_of_space(read, space.id, closure.period)
+    ]
+    wanted = OCCUPYING | {Status.REQUESTED}
+    lines = [line for line in _lines(read, ids, now=now) if line.status in wanted]
+    return sorted(lines, key=lambda line: line.reservation.period.starts_at)
+
+
+def _shuts(closure: Closure, space: Space) -> bool:
+    targets = {
+        TargetKind.QUARTER: b"",
+        TargetKind.BUILDING: space.building_id,
+        TargetKind.SPACE: space.id,
+    }
+    return targets.get(closure.target_kind) == closure.target_id
 
 
 def note_of(read: Read, reservation_id: bytes) -> dict[str, str]:

@@ -16,6 +16,8 @@ from node.web.visit import Visit
 
 TEXT_MAX = 2000
 NUMBER_CHARS_MAX = 9
+EURO_FIGURES_MAX = 6
+CENT_FIGURES = 2
 
 
 class Fields:
@@ -30,9 +32,9 @@ class Fields:
         """A line or paragraph, trimmed."""
         value = self.given.get(name, "").strip()
         if required and not value:
-            self._note(name, N_("Bitte füllen Sie dieses Feld aus."))
+            self.problem(name, N_("Bitte füllen Sie dieses Feld aus."))
         if len(value) > longest:
-            self._note(name, N_("Bitte höchstens {longest} Zeichen."), longest=longest)
+            self.problem(name, N_("Bitte höchstens {longest} Zeichen."), longest=longest)
             return value[:longest]
         return value
 
@@ -43,9 +45,26 @@ class Fields:
             return default
         is_number = len(value) <= NUMBER_CHARS_MAX and value.removeprefix("-").isdecimal()
         if not is_number or not low <= int(value) <= high:
-            self._note(name, N_("Bitte eine Zahl von {low} bis {high}."), low=low, high=high)
+            self.problem(name, N_("Bitte eine Zahl von {low} bis {high}."), low=low, high=high)
             return default if default is not None else low
         return int(value)
+
+    def money(self, name: str) -> int | None:
+        """A sum of euros as cents: 18, 18,50 or 18.50; None where nothing stands."""
+        value = self.given.get(name, "").strip()
+        if not value:
+            return None
+        whole, _, part = value.replace(".", ",").partition(",")
+        parts = (whole, part or "0")
+        is_sum = all(each.isascii() and each.isdecimal() for each in parts)
+        if not is_sum or len(whole) > EURO_FIGURES_MAX or len(part) > CENT_FIGURES:
+            self.problem(name, N_("Bitte einen Betrag in Euro, zum Beispiel 18,50."))
+            return None
+        return int(whole) * 100 + int(part.ljust(CENT_FIGURES, "0") or "0")
+
+    def cents(self, name: str) -> int:
+        """The same, nothing being nothing to pay."""
+        return self.money(name) or 0
 
     def day(self, name: str) -> date | None:
         """A date as browsers send it (2026-11-28) or as people write it (28.11.2026)."""
@@ -53,7 +72,7 @@ class Fields:
         try:
             return read_day(value)
         except (ValueError, OverflowError):
-            self._note(name, N_("Bitte ein Datum, zum Beispiel 28.11.2026."))
+            self.problem(name, N_("Bitte ein Datum, zum Beispiel 28.11.2026."))
             return None
 
     def clock(self, name: str) -> time | None:
@@ -62,7 +81,7 @@ class Fields:
         try:
             return read_clock(value)
         except (ValueError, OverflowError):
-            self._note(name, N_("Bitte eine Uhrzeit, zum Beispiel 15:30."))
+            self.problem(name, N_("Bitte eine Uhrzeit, zum Beispiel 15:30."))
             return None
 
     def choice(self, name: str, options: Collection[str], *, default: str = "") -> str:
@@ -71,7 +90,7 @@ class Fields:
         if value in options:
             return value
         if value or not default:
-            self._note(name, N_("Bitte wählen Sie eine der Möglichkeiten."))
+            self.problem(name, N_("Bitte wählen Sie eine der Möglichkeiten."))
         return default
 
     def id(self, name: str) -> bytes:
@@ -89,7 +108,8 @@ class Fields:
         except ValueError:
             raise RefusedError(BAD_ID) from None
 
-    def _note(self, name: str, sentence: str, **values: Any) -> None:
+    def problem(self, name: str, sentence: str, **values: Any) -> None:
+        """Note what is wrong with a field; the first sentence stands."""
         self.problems.setdefault(name, self._visit.say(sentence, **values))
 
 

@@ -5,6 +5,7 @@ file, line and remedy at once, and knows neither store nor network. A *row* is o
 says it, before it is anything in the system.
 """
 
+from node.quarter.files import times
 from node.quarter.files.reader import read_quarter
 from node.quarter.files.space_checks import Contradiction, find_contradictions, find_in_stay
 from node.quarter.files.space_values import (
@@ -69,4 +70,5 @@ __all__ = [
     "find_contradictions",
     "find_in_stay",
     "read_quarter",
+    "times",
 ]

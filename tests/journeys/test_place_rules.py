@@ -1,0 +1,150 @@
+"""Demir changes the rules of a hall: looks first, saves, and Clara meets them at once."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+
+from node.base.clock import FrozenClock
+from node.base.ids import id_text
+from tests.cast import small_quarter
+from tests.journeys.conftest import a_town
+from tests.journeys.test_desk import at_desk
+
+
+def form_of(answer: httpx.Response) -> dict[str, str]:
+    """What a browser would send of the form that stands on the page."""
+    form = re.search(
+        r'<form method="post" action="/desk/places/[^"]*" class="rules-form".*?</form>',
+        answer.text,
+        re.DOTALL,
+    )
+    assert form is not None, answer.text[:2000]
+    sent = {}
+    for tag in re.finditer(r"<input[^>]*>", form[0]):
+        name = re.search(r'name="([^"]*)"', tag[0])
+        value = re.search(r'value="([^"]*)"', tag[0])
+        if name is None or name[1] == "csrf":
+            continue
+        if 'type="checkbox"' in tag[0] and " checked" not in tag[0]:
+            continue
+        sent[name[1]] = unescape(value[1]) if value else ""
+    for area in re.finditer(
+        r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form[0], re.DOTALL
+    ):
+        sent[area[1]] = unescape(area[2])
+    for select in re.finditer(r'<select[^>]*name="([^"]*)".*?</select>', form[0], re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', select[0])
+        sent[select[1]] = chosen[1] if chosen else ""
+    return sent
+
+
+@pytest.mark.asyncio
+async def test_the_form_says_what_holds_and_saving_it_unchanged_changes_nothing(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        heads = town.node.store.core.heads()
+        for row in small_quarter().spaces:
+            page = await demir.get(f"/desk/places/{town.space(row.key)}")
+            saved = await demir.post(
+                f"/desk/places/{town.space(row.key)}", act="save", **form_of(page)
+            )
+            assert saved.status_code == 200
+            assert "Es gelten die Unterlagen des Betreibers." in saved.text
+        assert town.node.store.core.heads() == heads
+
+
+@pytest.mark.asyncio
+async def test_demir_looks_first_then_saves_and_clara_meets_the_rule(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        clara = await town.program("clara")
+        before = await clara.post("/api/reservations", json=town.wish(hours=(10, 12)))
+        assert before.status_code == 201, before.text
+        demir = await at_desk(town)
+        address = f"/desk/places/{town.space('hofsaal')}"
+        form = form_of(await demir.get(address)) | {"min": "240", "after": "120"}
+        looked = await demir.post(address, act="preview", **form)
+        assert "Schon gebucht und bleibt" in looked.text
+        assert "Hier wird für mindestens 4 Std. gebucht." in looked.text
+        assert (
+            await clara.post("/api/reservations", json=town.wish(hours=(16, 18)))
+        ).status_code == 201
+        saved = await demir.post(address, act="save", **form_of(looked))
+        assert "Gespeichert." in saved.text
+        assert "Demir" in saved.text
+        short = await clara.post("/api/reservations", json=town.wish(hours=(19, 21)))
+        assert short.status_code == 409
+        assert short.json()["code"] == "spaces.too_short"
+        kept = await clara.get(f"/api/reservations/{before.json()['id']}")
+        assert kept.json()["status"] == "confirmed"
+        back = await demir.post(address, act="back")
+        assert "Es gelten die Unterlagen des Betreibers." in back.text
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        address = f"/desk/places/{town.space('hofsaal')}"
+        form = form_of(await demir.get(address))
+        for changed, where, said in (
+            ({"hours": "Mo-Fr 08:00"}, "hours", "keine Zeitspanne"),
+            ({"hours": "Xx 08:00-10:00"}, "hours", "kein Wochentag"),
+            ({"hours": ""}, "hours", "keine Öffnungszeiten"),
+            ({"min": "900", "max": "60"}, "min", "länger als die längste"),
+            ({"price_0_hour": "achtzehn"}, "price_0_hour", "Betrag in Euro"),
+            ({"price_0_hour": "", "price_0_day": ""}, "price_0_hour", "einen Preis"),
+            ({"tier_0_percent": "150"}, "tier_0_percent", "Zahl von 0 bis 100"),
+            (
+                {"season_0_name": "Winter", "season_0_first": "30.02."},
+                "season_0_first",
+                "nicht in jedem Jahr",
+            ),
+        ):
+            answer = await demir.post(address, act="save", **(form | changed))
+            assert answer.status_code == 422, (changed, answer.status_code)
+            assert said in unescape(answer.text), changed
+            assert f'id="{where}-error"' in answer.text, changed
+            again = form_of(answer)
+            assert all(again[name] == value for name, value in changed.items())
+
+
+@pytest.mark.asyncio
+async def test_management_and_residents_find_no_rules_to_change(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        eva = await at_desk(town, "eva")
+        assert (await eva.get("/desk/places")).status_code == 403
+        assert (await eva.get(f"/desk/places/{town.space('hofsaal')}")).status_code == 403
+
+
+@pytest.mark.asyncio
+async def test_an_instruction_is_noted_on_the_persons_page_and_taken_back(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        address = f"/desk/places/{town.space('hofsaal')}"
+        form = form_of(await demir.get(address)) | {"qualification": "Technik", "approval": "never"}
+        await demir.post(address, act="save", **form)
+        person = f"/desk/people/{id_text(town.cast.id('clara'))}"
+        page = await demir.get(person)
+        assert "nicht vermerkt" in page.text
+        noted = await demir.post(f"{person}/instruction", space=town.space("hofsaal"), holds="1")
+        assert "nicht vermerkt" not in noted.text
+        clara = await town.program("clara")
+        made = await clara.post("/api/reservations", json=town.wish())
+        assert made.json()["status"] == "confirmed"
+        gone = await demir.post(f"{person}/instruction", space=town.space("hofsaal"), holds="")
+        assert "nicht vermerkt" in gone.text
