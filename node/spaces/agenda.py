@@ -13,7 +13,7 @@ from node.base.actors import Actor, Permission, may
 from node.base.ids import derived_id
 from node.base.periods import Period
 from node.spaces import projections
-from node.spaces.deciding import release_instant
+from node.spaces.cases import release_instant
 from node.spaces.folding import find_with_space
 from node.spaces.model import Line, Reservation, Space, Status, Verdict
 from node.store import Read
