@@ -24,8 +24,7 @@ from node.web.i18n import day_words
 from node.web.letters import code_letters
 from node.web.listing import reservations_table
 from node.web.qr import qr_svg
-from node.web.showing import ShownLine, line_of, moment
-from node.web.showing import ShownLine, line_of, place_of
+from node.web.showing import ShownLine, line_of, moment, place_of
 from node.web.table import Table
 from node.web.visit import Visit, as_mapping
 
@@ -128,8 +127,6 @@ async def _person_page(visit: Visit, person_id: bytes, **shown: str) -> Response
 
     person, view, lines, voided = await visit.read(look)
     page = _shown(visit, person, view, lines, voided)
-    person, view, lines = await visit.read(look)
-    page = _shown(visit, person, view, lines)
     page.instructions = [
         {
             "id": id_text(space.id),
