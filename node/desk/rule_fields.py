@@ -106,6 +106,7 @@ def _shown_prices(row: SpaceRow) -> dict[str, str]:
         given[f"price_{number}_for"] = str(price.audience or "all")
         given[f"price_{number}_purpose"] = price.purpose or ""
         given[f"price_{number}_hour"] = _euros_or_none(price.hour_cents)
+        given[f"price_{number}_half"] = _euros_or_none(price.half_day_cents)
         given[f"price_{number}_day"] = _euros_or_none(price.day_cents)
         given[f"price_{number}_flat"] = _euros_or_none(price.flat_cents)
         given[f"price_{number}_deposit"] = _euros_or_none(price.deposit_cents)
@@ -306,14 +307,15 @@ def _read_room_price(fields: Fields, name: str) -> RoomPrice:
         audience=None if whom in {"all", ""} else Audience(whom),
         purpose=fields.text(f"{name}_purpose", longest=64) or None,
         hour_cents=fields.money(f"{name}_hour"),
+        half_day_cents=fields.money(f"{name}_half"),
         day_cents=fields.money(f"{name}_day"),
         flat_cents=fields.money(f"{name}_flat"),
         deposit_cents=fields.money(f"{name}_deposit"),
         is_net=bool(fields.given.get(f"{name}_net")),
     )
-    if price.hour_cents is None and price.day_cents is None and price.flat_cents is None:
+    if not price.is_by_time and price.flat_cents is None:
         fields.problem(f"{name}_hour", N_("Bitte einen Preis; für „kostenlos“ pauschal 0."))
-    if price.flat_cents is not None and (price.hour_cents or price.day_cents):
+    if price.flat_cents is not None and price.is_by_time:
         fields.problem(f"{name}_flat", N_("Entweder pauschal oder nach Zeit, nicht beides."))
     return price
 

@@ -1,9 +1,9 @@
 """Prices: the same bill on every face. Pure; sums are gross cents.
 
-Rules of the trade: rooms by the hour with a cap a day, by the day, or flat; guest apartments by a
-first night that carries the cleaning, further nights, a surcharge a night for each person above
-those included, free up to an age; a levy per adult night that the city gets and that is no
-revenue, so it carries no tax.
+Rules of the trade: rooms by the hour, half day or day, whichever is least, or flat; guest
+apartments by a first night that carries the cleaning, further nights, a surcharge a night for each
+person above those included, free up to an age; a levy per adult night that the city gets and that
+is no revenue, so it carries no tax.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from node.base.money import Cents, for_minutes, share_of, vat_within
 from node.base.periods import Period, local_day
 from node.base.refusals import N_
-from node.quarter.files import Audience, RoomPrice, SpaceRow, StayPrice, StayRules
+from node.quarter.files import HALF_DAY_MINUTES, Audience, RoomPrice, SpaceRow, StayPrice, StayRules
 from node.quarter.model import Levy, QuarterProfile
 from node.spaces.model import Space, Wish
 from node.spaces.terms import (
@@ -82,17 +82,22 @@ def room_price(prices: Iterable[RoomPrice], audience: Audience, purpose: str) ->
 
 
 def room_cents(chosen: RoomPrice, period: Period, zone: ZoneInfo) -> Cents:
-    """What a room costs for a period: flat, by the hour with a cap a day, or by the day."""
+    """What a room costs for a period: flat, or day by day the least that its row offers."""
     if chosen.flat_cents is not None:
         return chosen.flat_cents
     return sum(_day_cents(chosen, part.minutes) for part in by_days(period, zone))
 
 
 def _day_cents(chosen: RoomPrice, minutes: int) -> Cents:
-    if chosen.hour_cents is None:
-        return chosen.day_cents or 0
-    hours = for_minutes(chosen.hour_cents, minutes)
-    return hours if chosen.day_cents is None else min(hours, chosen.day_cents)
+    """The least of what the row offers for so many minutes of one day."""
+    offers = []
+    if chosen.hour_cents is not None:
+        offers.append(for_minutes(chosen.hour_cents, minutes))
+    if chosen.half_day_cents is not None:
+        offers.append(-(-minutes // HALF_DAY_MINUTES) * chosen.half_day_cents)
+    if chosen.day_cents is not None:
+        offers.append(chosen.day_cents)
+    return min(offers, default=0)
 
 
 def by_days(period: Period, zone: ZoneInfo) -> list[Period]:

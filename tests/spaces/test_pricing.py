@@ -156,6 +156,18 @@ def test_a_cap_a_day_adds_up_over_midnights_and_never_costs_more(
 
 
 @pytest.mark.parametrize(
+    ("hours", "cents"), [(1, 1800), (3, 5400), (4, 6000), (5, 6000), (6, 10_800), (7, 11_000)]
+)
+def test_of_hours_half_days_and_the_day_the_least_counts(hours: int, cents: int) -> None:
+    begin = datetime(2026, 5, 12, 6, tzinfo=UTC)
+    period = Period(begin, begin + timedelta(hours=hours))
+    chosen = RoomPrice(hour_cents=1800, half_day_cents=6000, day_cents=11_000)
+    assert pricing.room_cents(chosen, period, ZONE) == cents
+    halves = RoomPrice(half_day_cents=6000)
+    assert pricing.room_cents(halves, period, ZONE) == 6000 * -(-hours // 5)
+
+
+@pytest.mark.parametrize(
     ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2028, 2, 29), 24)]
 )
 def test_a_day_costs_the_hours_it_has(day: date, hours: int) -> None:

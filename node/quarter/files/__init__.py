@@ -9,6 +9,7 @@ from node.quarter.files import times
 from node.quarter.files.reader import read_quarter
 from node.quarter.files.space_checks import Contradiction, find_contradictions, find_in_stay
 from node.quarter.files.space_values import (
+    HALF_DAY_MINUTES,
     Approval,
     Audience,
     CancellationTier,
@@ -40,6 +41,7 @@ from node.quarter.files.values import (
 )
 
 __all__ = [
+    "HALF_DAY_MINUTES",
     "Approval",
     "Audience",
     "BuildingRow",

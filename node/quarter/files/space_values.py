@@ -53,23 +53,34 @@ class EquipmentRow:
     count: int = 1
 
 
+HALF_DAY_MINUTES = 300
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPrice:
     """What a room costs. None as audience or purpose means: any.
 
     The most exact row counts: audience and purpose, then purpose, then audience, then neither; an
     audience that no row fits can't reserve for that purpose. `flat_cents` is for the whole
-    reservation; otherwise hours at `hour_cents`, never more than `day_cents` a day; with only
-    `day_cents`, each day begun. `is_net` says that value-added tax comes on top.
+    reservation; otherwise what is least for each day begun: hours at `hour_cents`,
+    `half_day_cents` for every `HALF_DAY_MINUTES` begun, `day_cents`. `is_net` says that value-added
+    tax comes on top.
     """
 
     audience: Audience | None = None
     purpose: str | None = None
     hour_cents: Cents | None = None
+    half_day_cents: Cents | None = None
     day_cents: Cents | None = None
     flat_cents: Cents | None = None
     deposit_cents: Cents | None = None
     is_net: bool = False
+
+    @property
+    def is_by_time(self) -> bool:
+        """Whether it says what an hour, half a day or a day costs."""
+        by_time = (self.hour_cents, self.half_day_cents, self.day_cents)
+        return any(cents is not None for cents in by_time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

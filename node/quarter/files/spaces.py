@@ -176,15 +176,16 @@ def _room_price(table: TomlTable) -> RoomPrice:
         audience=fields.choice("for", Audience) if fields.has("for") else None,
         purpose=fields.reference("purpose") or None,
         hour_cents=fields.money("hour"),
+        half_day_cents=fields.money("half_day"),
         day_cents=fields.money("day"),
         flat_cents=fields.money("flat"),
         deposit_cents=fields.money("deposit"),
         is_net=fields.flag("net"),
     )
-    if price.hour_cents is None and price.day_cents is None and price.flat_cents is None:
-        message = N_("Dieser Preis nennt weder hour noch day noch flat.")
+    if not price.is_by_time and price.flat_cents is None:
+        message = N_("Dieser Preis nennt weder hour noch half_day noch day noch flat.")
         fields.error("hour", message, N_("Für „kostenlos“ schreiben Sie flat = 0."))
-    if price.flat_cents is not None and (price.hour_cents or price.day_cents):
+    if price.flat_cents is not None and price.is_by_time:
         message = N_("Dieser Preis ist zugleich pauschal und nach Zeit.")
         fields.error("flat", message, N_("Löschen Sie flat oder die anderen beiden."))
     fields.warn_of_unknown()
