@@ -26,6 +26,9 @@ from tests.hostile.test_changed_box import found, signs_in, until
 from tests.journeys.test_away import note, notes, on_file
 from tests.nodes import Blueprint, Town, built
 
+pytestmark = pytest.mark.timeout(360)
+"""Three nodes, started again and again: on a busy machine that takes minutes."""
+
 NOTES = 30
 KILLS = 4
 
