@@ -24,7 +24,7 @@ from node.spaces.cases import (
     Case,
     case_again,
     case_believed,
-    case_of,
+    case_for,
     circumstances,
     zone_of_profile,
 )
@@ -309,15 +309,7 @@ def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     mistyped = rules.check_thinkable(wish.period)
     if mistyped is not None:
         return mistyped
-    case = case_of(
-        read,
-        space,
-        wish,
-        rules.audience_of(actor),
-        by_staff=actor.staff_id is not None,
-        household_id=actor.household_id,
-        person_id=actor.person_id,
-    )
+    case = case_for(read, actor, space, wish)
     if Role.STAFF in actor.roles and not actor.household_id and actor.staff_id is None:
         return FOR_WHOM
     if case.bill is None:

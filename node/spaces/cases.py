@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from node.base.actors import Actor
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.quarter import after_desk_minutes, closures_for, get_profile, holidays_between
@@ -21,8 +22,6 @@ from node.spaces.trust import NOT_KNOWN_YET, standing_of
 from node.store import Read, Write
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
 LEAD_LOOK_AHEAD = timedelta(days=14)
 """A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
 
@@ -62,7 +61,23 @@ class Case:
         return rules.needs_approval(row, period, self.zone, is_qualified=self.is_qualified)
 
 
-def case_of(
+def case_for(
+    read: Read, actor: Actor, space: Space, wish: Wish, *, reservation_id: bytes = b""
+) -> Case:
+    """The wish of an actor as a case; what they may at all is not looked at."""
+    return _case_of(
+        read,
+        space,
+        wish,
+        rules.audience_of(actor),
+        by_staff=actor.staff_id is not None,
+        household_id=actor.household_id,
+        person_id=actor.person_id,
+        reservation_id=reservation_id,
+    )
+
+
+def _case_of(
     read: Read,
     space: Space,
     wish: Wish,
@@ -104,7 +119,7 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
         purpose=details.purpose,
         ages=details.ages,
     )
-    return case_of(
+    return _case_of(
         read,
         space,
         wish,

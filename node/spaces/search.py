@@ -20,7 +20,7 @@ from node.quarter.model import QuarterProfile
 from node.spaces import opening, place_tables, pricing, projections, rules
 from node.spaces.cases import (
     Case,
-    case_of,
+    case_for,
     circumstances,
     holidays_near,
     release_instant,
@@ -126,16 +126,7 @@ def _views(
             purpose=purpose,
             ages=query.ages,
         )
-        case = case_of(
-            read,
-            space,
-            wish,
-            rules.audience_of(actor),
-            by_staff=actor.staff_id is not None,
-            household_id=actor.household_id,
-            person_id=actor.person_id,
-            reservation_id=own_hold,
-        )
+        case = case_for(read, actor, space, wish, reservation_id=own_hold)
         around = wish.period.widened(LOOK_AROUND, LOOK_AROUND)
         yield _View(case, circumstances(read, case, now=now, around=around))
 
