@@ -5,6 +5,7 @@ Dense and keyboard first. `frame.py` wraps every page in what stands around it.
 
 from node.desk import (
     calendars,
+    changing,
     closures,
     erasures,
     health,
@@ -30,6 +31,7 @@ ROUTES = (
     *spaces.ROUTES,
     *places.ROUTES,
     *closures.ROUTES,
+    *changing.ROUTES,
     *health.ROUTES,
     *nodes.ROUTES,
     *pin.ROUTES,

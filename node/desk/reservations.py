@@ -51,6 +51,7 @@ class _Looked:
     note: dict[str, str]
     fee: int
     staff: str
+    changed_by: str
 
 
 @get("/desk/reservations/{reservation:str}", include_in_schema=False)
@@ -63,18 +64,18 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
         fee = spaces.preview_cancellation(line.reservation, now=visit.now).fee_cents
         name, flat = names_of(read, [line])[reservation_id]
-        note, staff = spaces.note_of(read, reservation_id), _staff_name(read, line)
-        return _Looked(line, name, flat, note, fee, staff)
+        note, made = spaces.note_of(read, reservation_id), line.reservation
+        staff, changed_by = _name(read, made.staff_id), _name(read, made.changed_by)
+        return _Looked(line, name, flat, note, fee, staff, changed_by)
 
     looked = await visit.read(look)
     return await desk_page(visit, "desk/reservation.html", _page(visit, looked), here="today")
 
 
-def _staff_name(read: Read, line: Line) -> str:
-    """Who of the team booked for the person; "" where nobody did, or nobody knows them any more."""
-    staff_id = line.reservation.staff_id
-    staff = people.find_person(read, staff_id) if staff_id is not None else None
-    return staff.name if staff is not None else ""
+def _name(read: Read, person_id: bytes | None) -> str:
+    """Who of the team it was; "" where nobody was, or nobody knows them any more."""
+    found = people.find_person(read, person_id) if person_id is not None else None
+    return found.name if found is not None else ""
 
 
 def _page(visit: Visit, looked: _Looked) -> ReservationPage:
@@ -91,6 +92,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         (N_("Anlass"), note.get("note", "")),
         (N_("Gäste"), note.get("guests", "")),
         (N_("Gebucht durch"), _booked_by(visit, looked)),
+        (N_("Geändert durch"), looked.changed_by),
     ]
     return ReservationPage(
         line=line_of(visit, line),
@@ -103,6 +105,9 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             "check_in": spaces.is_open_for(reservation, line.space, now=visit.now),
             "check_out": status is Status.CHECKED_IN,
             "judge": status is Status.REQUESTED and line.space.home_site == visit.house.site_id,
+            "change": status is Status.CONFIRMED
+            and line.space.home_site == visit.house.site_id
+            and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
             "print": line.has_pass and may(visit.actor, Permission.CHECK_IN_OTHERS),
         },

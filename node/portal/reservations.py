@@ -69,6 +69,7 @@ class ReservationPage:
     pass_: ShownPass | None
     how: list[str]
     cancel: dict[str, str] | None
+    change_href: str
     book_href: str
     live: str = RESERVATION_TABLES
 
@@ -116,8 +117,12 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
     actor = visit.signed_in()
     reservation_id = path_id(reservation)
     looked = await visit.read(lambda read: _look(read, actor, reservation_id, visit))
-    is_new = visit.request.query_params.get("new") == "1"
-    page = _page(visit, looked, is_new=is_new)
+    asked = visit.request.query_params
+    page = _page(visit, looked, is_new=asked.get("new") == "1")
+    if asked.get("changed") == "1" and page.notice is None:
+        title = visit.say(N_("Geändert."))
+        text = visit.say(N_("Ihr Ausweis gilt weiter, für die neue Zeit."))
+        page.notice = {"kind": "success", "title": title, "text": text}
     return visit.page("portal/reservation.html", page, here="mine")
 
 
@@ -145,6 +150,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         pass_=shown_pass(visit, line, looked.building) if shown.has_pass else None,
         how=how_to_come_in(visit, line),
         cancel=_cancel_link(visit, looked),
+        change_href=_change_href(visit, line),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
     )
 
@@ -204,6 +210,13 @@ def _terms(visit: Visit, line: Line) -> str:
     return cancellation_words(visit, line, say_when=moment)
 
 
+def _change_href(visit: Visit, line: Line) -> str:
+    """Where it can be changed: while it is agreed, at the node that decides."""
+    is_here = line.space.home_site == visit.house.site_id
+    can = is_here and line.status is Status.CONFIRMED
+    return f"/mine/{id_text(line.reservation.id)}/change" if can else ""
+
+
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:
     if looked.line.status not in CANCELLABLE:
         return None
@@ -240,7 +253,9 @@ def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
     line, preview = looked.line, looked.preview
     total = line.reservation.bill.total_cents
     explanation = ""
-    if preview.fee_cents:
+    if preview.is_least:
+        explanation = visit.say(N_("So viel bleibt seit der späten Änderung fällig."))
+    elif preview.fee_cents:
         explanation = visit.say(
             N_("Das sind {percent} % des Preises von {total}. Alles andere bekommen Sie zurück."),
             percent=preview.percent,

@@ -56,6 +56,7 @@ from node.spaces.model import (
     Status,
     Wish,
 )
+from node.spaces.moving import ChangeOffer, change, preview_change
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
 from node.spaces.preview import Judged, Preview, preview_rules
@@ -103,6 +104,7 @@ __all__ = [
     "UNKNOWN_SPACE",
     "Appointment",
     "Bill",
+    "ChangeOffer",
     "DayPlan",
     "Found",
     "Judged",
@@ -128,6 +130,7 @@ __all__ = [
     "bill_for",
     "cancel",
     "cancellation_steps",
+    "change",
     "check_admission",
     "check_history",
     "check_in",
@@ -167,6 +170,7 @@ __all__ = [
     "pass_text",
     "present",
     "preview_cancellation",
+    "preview_change",
     "preview_rules",
     "rebuild",
     "renew_term",

@@ -114,7 +114,7 @@ def confirm(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
 ) -> Reservation | Refusal:
     """Make a held place one's own. A hold that expired is taken again where that is possible."""
-    reservation = _own_to_change(write, actor, reservation_id)
+    reservation = own_to_change(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
     status = reservation.status_at(now)
@@ -150,7 +150,7 @@ def cancel(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
 ) -> Reservation | Refusal:
     """Give a reservation up; what stays due was shown by `preview_cancellation` before."""
-    reservation = _own_to_change(write, actor, reservation_id)
+    reservation = own_to_change(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
     status = reservation.status_at(now)
@@ -180,8 +180,8 @@ def own_reservation(read: Read, actor: Actor, reservation_id: bytes) -> Reservat
     return reservation if sees_all or _is_own(actor, reservation) else UNKNOWN
 
 
-def _own_to_change(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
-    """The same for whoever wants to change it: seeing all of them does not suffice."""
+def own_to_change(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
+    """`own_reservation` for whoever wants to change it: seeing all of them does not suffice."""
     reservation = own_reservation(read, actor, reservation_id)
     if isinstance(reservation, Refusal) or _is_own(actor, reservation):
         return reservation

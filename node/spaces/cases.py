@@ -8,7 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from node.base.actors import Actor
+from node.base.money import Cents
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.quarter import after_desk_minutes, closures_for, get_profile, holidays_between
@@ -26,6 +29,14 @@ LEAD_LOOK_AHEAD = timedelta(days=14)
 """A lead time in desk hours has surely passed this far ahead; nobody counts hours then."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A reservation as it was agreed, and what of it stays due whatever it is changed to."""
+
+    agreed: Reservation
+    least_cents: Cents
+
+
 @dataclass(frozen=True)
 class Case:
     """A wish with everything that deciding about it needs."""
@@ -39,6 +50,8 @@ class Case:
     """The reservation that this case is about already; it does not count against itself."""
     party: bytes = b""
     """Whose limits count: the household's, or the person's who has none."""
+    change: Change | None = None
+    """What was agreed before, where the wish is to change a reservation."""
     is_qualified: bool = False
     """Whether the desk has noted that the person was instructed at the place."""
     barred: Refusal | None = None
@@ -52,7 +65,33 @@ class Case:
     @cached_property
     def bill(self) -> Bill | None:
         """What it costs; None where there is no price for it."""
-        return pricing.price(self.space.row, self.wish, self.audience, self.profile, self.zone)
+        row = self.space.row
+        bill = pricing.price(row, self.wish, self.audience, self.profile, self.zone)
+        if bill is None or self.change is None:
+            return bill
+        percent = self.profile.vat_percent.get(row.vat, 0)
+        return pricing.at_least(bill, self.change.least_cents, vat_percent=percent)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms it is agreed on: moving to a later time gives no new time to give up."""
+        terms = Terms.of(self.space.row)
+        if self.change is None:
+            return terms
+        agreed = self.change.agreed
+        starts_at = agreed.terms.notice_start(agreed.period.starts_at)
+        is_later = starts_at < self.wish.period.starts_at
+        return msgspec.structs.replace(
+            terms,
+            counts_from=starts_at if is_later else None,
+            least_cents=self.change.least_cents,
+        )
+
+    @property
+    def decided(self) -> int:
+        """The number of the decision that counts so far; 0 where nothing was agreed."""
+        decision = self.change.agreed.decision if self.change else None
+        return decision.number if decision else 0
 
     @cached_property
     def asks(self) -> Refusal | None:

@@ -116,6 +116,8 @@ def write_decision(
     """Write a decision with its running number, its bill and, when it confirms, the pass."""
     keeps = verdict in {Verdict.CONFIRMED, Verdict.HELD}
     bill = case.bill if keeps else FREE
+    # The numbers of a place that it was moved to may be behind those of the one it came from.
+    number = max(tables.next_number(write, case.space.id), case.decided + 1)
     pass_ = b""
     if verdict is Verdict.CONFIRMED:
         pass_ = issue(signer, quarter_id=write.quarter_id, reservation_id=request.id)
@@ -124,14 +126,14 @@ def write_decision(
         reservation_id=request.id,
         site=write.site_id,
         term=place_tables.select_term(write, write.site_id),
-        number=tables.next_number(write, case.space.id),
+        number=number,
         verdict=verdict,
         reason=reason,
         hold_until=hold_until,
         bill=bill or FREE,
         pass_=pass_,
         upon=request,
-        terms=Terms.of(case.space.row) if verdict in {Verdict.HELD, Verdict.CONFIRMED} else None,
+        terms=case.terms if keeps else None,
     )
     tables.insert_decision(write, decision, space_id=case.space.id)
     return decision

@@ -140,6 +140,8 @@ class RequestDetails:
     staff_id: str = ""
     face: str = ""
     hold: bool = False
+    changed_by: str = ""
+    """Who of the team changed it last for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +244,12 @@ class Reservation:
     @property
     def staff_id(self) -> bytes | None:
         """The member of staff who asked for the person, if one did."""
-        try:
-            return parse_id(self.details.staff_id)
-        except ValueError:
-            return None
+        return _id_or_none(self.details.staff_id)
+
+    @property
+    def changed_by(self) -> bytes | None:
+        """The member of staff who changed it last for the person, if one did."""
+        return _id_or_none(self.details.changed_by)
 
     @property
     def has_pass(self) -> bool:
@@ -289,6 +293,13 @@ class Reservation:
             yield self.release_at
         if self.decision is not None and self.decision.hold_until is not None:
             yield self.decision.hold_until
+
+
+def _id_or_none(text: str) -> bytes | None:
+    try:
+        return parse_id(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,19 +178,38 @@ def cancellation_cost(
     With less notice than every tier asks for, everything stays due. Cleaning that is not done is
     never charged; the city's levy is due with nights that are paid in full, used or not.
     """
+    starts_at = terms.notice_start(starts_at)
     notice = starts_at - now
     tiers = sorted(terms.cancellation, key=lambda tier: -tier.notice_hours)
     reached = next((t for t in tiers if notice >= timedelta(hours=t.notice_hours)), None)
     percent = reached.percent if reached else (100 if tiers else 0)
-    own = bill.total_cents - bill.levy_cents - bill.cleaning_cents
-    fee = share_of(own, percent) + (bill.levy_cents if percent >= 100 else 0)
+    share = share_of(own_cents(bill), percent)
+    fee = max(share, terms.least_cents) + (bill.levy_cents if percent >= 100 else 0)
     free = [tier.notice_hours for tier in tiers if tier.percent == 0]
-    free_until = starts_at - timedelta(hours=min(free)) if free else None
-    return CancelPreview(fee, percent, free_until)
+    free_until = starts_at - timedelta(hours=min(free)) if free and not terms.least_cents else None
+    return CancelPreview(fee, percent, free_until, is_least=terms.least_cents > share)
+
+
+def at_least(bill: Bill, least_cents: Cents, *, vat_percent: int) -> Bill:
+    """The bill of a changed reservation: its price, and what is missing to what stays due in any
+    case. So nobody pays less by moving, however often, than by giving up at the first time.
+    """
+    missing = least_cents - own_cents(bill)
+    if missing <= 0:
+        return bill
+    line = BillLine(N_("Bleibt seit der späten Änderung fällig"), missing, vat_percent)
+    changed = _bill((*bill.lines, line), bill.deposit_cents)
+    return replace(changed, cleaning_cents=bill.cleaning_cents)
+
+
+def own_cents(bill: Bill) -> Cents:
+    """What of a bill giving up may leave due: neither the city's levy nor cleaning not done."""
+    return bill.total_cents - bill.levy_cents - bill.cleaning_cents
 
 
 def cancellation_steps(terms: Terms, bill: Bill, starts_at: datetime) -> tuple[CancelStep, ...]:
     """What giving up costs, by when: the latest step is good until the time itself begins."""
+    starts_at = terms.notice_start(starts_at)
     ends = {starts_at - timedelta(hours=tier.notice_hours) for tier in terms.cancellation}
     steps: list[CancelStep] = []
     for until in sorted(ends | {starts_at}):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -63,13 +63,21 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     becomes of the place's rules since.
 
     Minutes that preparing before and cleaning after it take, and after which a place nobody came
-    to is free for others (0: never); what giving it up costs.
+    to is free for others (0: never); what giving it up costs, counted from the start or, if it was
+    moved to a later time, from `counts_from`. `least_cents` stay due in any case: what giving up
+    cost when it was changed.
     """
 
     before_minutes: int = 0
     after_minutes: int = 0
     release_after_minutes: int = 0
     cancellation: tuple[CancellationTier, ...] = ()
+    counts_from: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    least_cents: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    def notice_start(self, starts_at: datetime) -> datetime:
+        """The instant before which giving up is in time or late."""
+        return starts_at if self.counts_from is None else min(self.counts_from, starts_at)
 
     @classmethod
     def of(cls, row: SpaceRow) -> Terms:
@@ -88,11 +96,15 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class CancelPreview:
-    """What giving up a reservation would cost now, and until when it would be free."""
+    """What giving up a reservation would cost now, and until when it would be free.
+
+    `is_least`: it is not the percentage that counts, but what stays due since it was changed.
+    """
 
     fee_cents: Cents
     percent: int
     free_until: datetime | None
+    is_least: bool = False
 
 
 NO_TERMS = Terms()

@@ -1,0 +1,148 @@
+"""Changing what is agreed: another time, another place, other people; the reservation stays.
+
+A change is a further decision of the home node upon the request as it is then: the pass, the number
+and the note stay. It is made where both places are decided about, in the transaction of the check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from node.base.actors import Actor
+from node.base.ids import id_text
+from node.base.money import Cents
+from node.base.periods import Period, kept_instant
+from node.base.refusals import N_, Refusal
+from node.spaces import place_tables, rules
+from node.spaces.actions import own_to_change
+from node.spaces.cancelling import preview_cancellation
+from node.spaces.cases import UNKNOWN_SPACE, Case, Change, case_again, circumstances
+from node.spaces.deciding import decide, is_home, projected
+from node.spaces.model import RequestFact, Reservation, Space, Status, Wish
+from node.spaces.passes import Signer
+from node.spaces.pricing import own_cents
+from node.spaces.refusals import NO_PRICE
+from node.spaces.terms import Bill
+from node.store import Read, Write
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOffer:
+    """What a change would come to: the place, the new bill, and the difference to the old one
+    (less than nothing: that much is given back)."""
+
+    space: Space
+    period: Period
+    bill: Bill
+    difference_cents: Cents
+    is_same: bool
+
+
+def preview_change(
+    read: Read, actor: Actor, reservation_id: bytes, wish: Wish, *, now: datetime
+) -> ChangeOffer | Refusal:
+    """What a change would cost now, or why it cannot be had."""
+    found = _to_change(read, actor, reservation_id, wish, now=now)
+    if isinstance(found, Refusal):
+        return found
+    agreed, case = found
+    bill = case.bill
+    if bill is None:
+        return NO_PRICE
+    difference = bill.total_cents - agreed.bill.total_cents
+    is_same = _asked(agreed, wish) == agreed.request
+    return ChangeOffer(case.space, wish.period, bill, difference, is_same)
+
+
+def change(
+    write: Write,
+    actor: Actor,
+    reservation_id: bytes,
+    wish: Wish,
+    *,
+    total_cents: Cents,
+    now: datetime,
+    signer: Signer,
+) -> Reservation | Refusal:
+    """Change a confirmed reservation for what was shown (`total_cents`); with any no the old one
+    stands."""
+    found = _to_change(write, actor, reservation_id, wish, now=now)
+    if isinstance(found, Refusal):
+        return found
+    agreed, case = found
+    if case.bill is None:
+        return NO_PRICE
+    if case.bill.total_cents != total_cents:
+        return COSTS_CHANGED
+    if _asked(agreed, wish) == agreed.request:
+        return agreed
+    asked = _asked(agreed, wish, by=actor if case.by_staff else None)
+    decided = decide(write, asked, case, now=now, signer=signer)
+    return decided if isinstance(decided, Refusal) else projected(write, reservation_id)
+
+
+def _to_change(
+    read: Read, actor: Actor, reservation_id: bytes, wish: Wish, *, now: datetime
+) -> tuple[Reservation, Case] | Refusal:
+    agreed = own_to_change(read, actor, reservation_id)
+    if isinstance(agreed, Refusal):
+        return agreed
+    if agreed.status_at(now) is not Status.CONFIRMED:
+        return NOT_TO_CHANGE
+    mistyped = rules.check_thinkable(wish.period)
+    if mistyped is not None:
+        return mistyped
+    case = _case(read, actor, agreed, wish, now=now)
+    if isinstance(case, Refusal):
+        return case
+    # Whose own time it was is not in its way; and what it was agreed for costs no second look.
+    refusal = rules.check_reservable(case.space, wish, circumstances(read, case, now=now))
+    if refusal is None and case.asks is not None and not case.by_staff:
+        return case.asks
+    return refusal or (agreed, case)
+
+
+def _case(
+    read: Read, actor: Actor, agreed: Reservation, wish: Wish, *, now: datetime
+) -> Case | Refusal:
+    """The changed wish on the terms of whoever it is agreed with."""
+    case = case_again(read, agreed)
+    if isinstance(case, Refusal):
+        return case
+    space = place_tables.select_space(read, wish.space_id)
+    if space is None:
+        return UNKNOWN_SPACE
+    if not (is_home(read, case.space) and is_home(read, space)):
+        return CHANGED_ELSEWHERE
+    fee = preview_cancellation(agreed, now=now).fee_cents
+    # The city's levy is due with the nights that are stayed, not twice.
+    least = max(0, min(fee, own_cents(agreed.bill)))
+    by_staff = actor.person_id != agreed.person_id and actor.household_id != agreed.household_id
+    return replace(case, space=space, wish=wish, by_staff=by_staff, change=Change(agreed, least))
+
+
+def _asked(agreed: Reservation, wish: Wish, *, by: Actor | None = None) -> RequestFact:
+    """The request as it is after the change; who asked, and when first, stays."""
+    period = Period(kept_instant(wish.period.starts_at), kept_instant(wish.period.ends_at))
+    details = replace(agreed.details, people=wish.people, ages=wish.ages, purpose=wish.purpose)
+    if by is not None:
+        details = replace(details, changed_by=id_text(by.person_id))
+    return replace(agreed.request, space_id=wish.space_id, period=period, details=details)
+
+
+NOT_TO_CHANGE = Refusal(
+    "spaces.not_to_change",
+    N_("Diese Buchung lässt sich nicht mehr ändern."),
+    N_("Sie können eine neue machen; der Service-Point hilft Ihnen gern."),
+)
+CHANGED_ELSEWHERE = Refusal(
+    "spaces.changed_elsewhere",
+    N_("Hier lässt sich diese Buchung nicht ändern."),
+    N_("Im Portal des Hauses geht es, oder am Service-Point."),
+)
+COSTS_CHANGED = Refusal(
+    "spaces.costs_changed",
+    N_("Der Preis der Änderung ist inzwischen ein anderer."),
+    N_("Bitte sehen Sie ihn noch einmal an."),
+)

@@ -1,0 +1,173 @@
+"""Changing a reservation on pages: the same fields as a search, then what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from node import spaces
+from node.base.actors import Actor
+from node.base.ids import id_text
+from node.base.refusals import N_, Refusal, RefusedError, granted
+from node.spaces import ChangeOffer, Line, Reservation, Wish
+from node.store import Read, Write
+from node.web.errors import words
+from node.web.finding import read_ages, read_period
+from node.web.forms import BAD_ID, Fields
+from node.web.i18n import money_words
+from node.web.showing import ShownBill, ShownLine, bill_of, line_of, place_of, when_of
+from node.web.visit import Visit
+
+TOTAL_MAX = 100_000_00
+
+
+@dataclass(slots=True)
+class ChangePage:
+    """See `_change.html`."""
+
+    line: ShownLine
+    by_night: bool
+    fields: dict[str, str]
+    places: list[dict[str, str]]
+    errors: dict[str, str] = field(default_factory=dict)
+    refusal: dict[str, Any] | None = None
+    offer: dict[str, Any] | None = None
+
+
+async def change_page(
+    visit: Visit, actor: Actor, reservation_id: bytes, fields: Fields
+) -> ChangePage:
+    """The form for a change and, once a time was typed, what it would come to."""
+    line = await _line(visit, actor, reservation_id)
+    given = {**_given(visit, line), **{k: v for k, v in fields.given.items() if v}}
+    page = ChangePage(
+        line=line_of(visit, line),
+        by_night=line.space.is_by_night,
+        fields=given,
+        places=await _places(visit, line),
+    )
+    if "search" not in fields.given:
+        return page
+    fields.given = given
+    wish = _wish(visit, fields, line)
+    page.errors = fields.problems
+    if wish is None or fields.problems:
+        return page
+    result = await visit.store.read(
+        lambda read: spaces.preview_change(read, actor, reservation_id, wish, now=visit.now)
+    )
+    if isinstance(result, Refusal):
+        page.refusal = words(visit, result)
+    else:
+        page.offer = _shown(visit, line, result)
+    return page
+
+
+async def change_now(
+    visit: Visit, actor: Actor, reservation_id: bytes, fields: Fields
+) -> Reservation | ChangePage:
+    """Change it for the total that was shown; else the page again, with why not."""
+    line = await _line(visit, actor, reservation_id)
+    wish = _wish(visit, fields, line)
+    total = fields.number("total", low=0, high=TOTAL_MAX)
+    if wish is None or fields.problems:
+        raise RefusedError(BAD_ID)
+
+    def run(write: Write) -> Reservation | Refusal:
+        return spaces.change(
+            write,
+            actor,
+            reservation_id,
+            wish,
+            total_cents=total,
+            now=visit.now,
+            signer=visit.house.signer,
+        )
+
+    result = await visit.store.write(run)
+    if not isinstance(result, Refusal):
+        return result
+    fields.given["search"] = "1"
+    page = await change_page(visit, actor, reservation_id, fields)
+    page.refusal = words(visit, result)
+    return page
+
+
+async def _line(visit: Visit, actor: Actor, reservation_id: bytes) -> Line:
+    def look(read: Read) -> Line:
+        return granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
+
+    return await visit.read(look)
+
+
+async def _places(visit: Visit, line: Line) -> list[dict[str, str]]:
+    """The places of the same kind: whoever moves may move next door."""
+    found = await visit.read(spaces.list_spaces)
+    lang = visit.prefs.lang
+    return [
+        {"value": id_text(space.id), "text": space.name.in_language(lang)}
+        for space in found
+        if space.kind is line.space.kind
+    ]
+
+
+def _given(visit: Visit, line: Line) -> dict[str, str]:
+    """The fields as the reservation stands."""
+    period, details = line.reservation.period, line.reservation.details
+    first, last = (at.astimezone(visit.zone) for at in (period.starts_at, period.ends_at))
+    return {
+        "kind": str(line.space.kind),
+        "space": id_text(line.space.id),
+        "day": first.date().isoformat(),
+        "until": last.date().isoformat(),
+        "starts": f"{first:%H:%M}",
+        "ends": f"{last:%H:%M}",
+        "people": str(details.people),
+        "ages": ", ".join(map(str, details.ages)),
+    }
+
+
+def _wish(visit: Visit, fields: Fields, line: Line) -> Wish | None:
+    fields.given["kind"] = str(line.space.kind)
+    period = read_period(visit, fields, line.space.kind)
+    people = fields.number("people", low=1, high=99)
+    ages = read_ages(visit, fields)
+    if period is None or fields.problems:
+        return None
+    stay = line.space.row.stay
+    if stay is not None:
+        first, last = (
+            at.astimezone(visit.zone).date() for at in (period.starts_at, period.ends_at)
+        )
+        period = spaces.stay_period(stay, first, last, visit.zone)
+    return Wish(
+        space_id=fields.id("space"),
+        period=period,
+        people=people,
+        ages=ages,
+        purpose=line.reservation.details.purpose,
+    )
+
+
+def _shown(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
+    bill: ShownBill = bill_of(visit, offer.bill)
+    when = when_of(visit, offer.space, offer.period)
+    return {
+        "place": place_of(visit, offer.space),
+        "sentence": f"{offer.space.name.in_language(visit.prefs.lang)}, {when}",
+        "before": when_of(visit, line.space, line.reservation.period),
+        "bill": bill,
+        "difference": _difference(visit, offer.difference_cents),
+        "total": str(offer.bill.total_cents),
+        "charged": offer.difference_cents > 0,
+        "is_same": offer.is_same,
+    }
+
+
+def _difference(visit: Visit, cents: int) -> str:
+    if cents == 0:
+        return visit.say(N_("Der Preis bleibt gleich."))
+    amount = money_words(visit.prefs.lang, abs(cents))
+    if cents > 0:
+        return visit.say(N_("Es kommen {amount} dazu."), amount=amount)
+    return visit.say(N_("Es werden {amount} weniger."), amount=amount)
