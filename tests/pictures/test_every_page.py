@@ -22,6 +22,7 @@ NO_PAGES = {
     "/mine/{reservation:str}/pass.svg",
     "/mine/{reservation:str}/pass.png",
     "/mine/{reservation:str}/calendar.ics",
+    "/calendar/{file:str}",
     "/desk/reservations/{reservation:str}/slip",
     "/account/data/file",
     "/manifest.webmanifest",

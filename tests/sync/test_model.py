@@ -26,7 +26,7 @@ from node.base.periods import Period
 from node.base.refusals import Refusal
 from node.quarter.files import QuarterFiles, read_quarter
 from node.spaces import Reservation, Wish, reserve
-from node.spaces.rules import SUNDAY
+from node.spaces.stay_rules import SUNDAY
 from node.store import SEALED
 from node.sync.authority import handover_to, revoke_node, take_authority
 from node.sync.roster import RosterError, take_roster
