@@ -19,7 +19,11 @@ from node.spaces.cases import UNKNOWN_SPACE
 from node.spaces.changing import differences
 from node.spaces.deciding import is_home
 from node.spaces.model import InstructionFact, RulesFact, Space
+from node.spaces.tables import encoded
 from node.store import OFFICE_ROLES, Read, Write
+
+RULES_CHARS_MAX = 12_000
+"""What fits into a fact beside who and when; twenty prices and ten seasons come to 6,000."""
 
 
 def set_rules(
@@ -36,6 +40,8 @@ def set_rules(
     if wrong is not None:
         return wrong
     changes = differences(base, wanted)
+    if len(encoded(changes)) > RULES_CHARS_MAX:
+        return TOO_MANY_RULES
     said = place_tables.select_rules(write, space_id)
     if changes != (said[0][1].changes if said else {}):
         number = said[0][0] + 1 if said else 1
@@ -104,6 +110,13 @@ def instructions_of(read: Read, person_id: bytes) -> list[tuple[Space, bool]]:
     return [(space, space.id in held) for space in places]
 
 
+TOO_MANY_RULES = Refusal(
+    "spaces.too_many_rules",
+    N_("Das sind mehr Regeln, als ein Ort haben kann."),
+    N_("Bitte fassen Sie Preise oder Jahreszeiten zusammen."),
+    status=422,
+    field="hours",
+)
 SET_ELSEWHERE = Refusal(
     "spaces.set_elsewhere",
     N_("Das geht nur an der Box des Service-Points."),

@@ -155,6 +155,26 @@ def test_rules_that_cannot_hold_together_are_refused_with_the_field(
     assert place(house, files).row.minutes_min != 600
 
 
+def test_more_rules_than_a_fact_holds_are_refused_in_words(
+    house: Core, files: QuarterFiles, team: Actor, clock: FrozenClock
+) -> None:
+    row = place(house, files).row
+    seasons = tuple(
+        Season(name=LocalText("S" * 200, "S" * 200), first="01-01", last="12-31", hours=row.hours)
+        for _ in range(30)
+    )
+    result = house.write(
+        lambda w: set_rules(
+            w,
+            team,
+            files.id_of("space", "hofsaal"),
+            replace(row, seasons=seasons),
+            now=clock.now(),
+        )
+    )
+    assert code_of(result) == "spaces.too_many_rules"
+
+
 def test_what_was_agreed_before_stays_whatever_the_rules_become(
     house: Core, files: QuarterFiles, anna: Actor, clara: Actor, team: Actor, clock: FrozenClock
 ) -> None:
