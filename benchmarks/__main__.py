@@ -22,6 +22,7 @@ from benchmarks.pages import (
     page_vs_constant,
     page_vs_starlette,
 )
+from benchmarks.rooms import conflict_vs_raw, pass_check_ms, search_month_ms
 from benchmarks.spaces import booking_vs_plain_insert
 from benchmarks.store import journal_ms
 from benchmarks.sync import (
@@ -42,6 +43,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "page_fresh_vs_starlette": page_fresh_vs_starlette,
     "page_p95_ms": page_p95_ms,
     "booking_vs_plain_insert": booking_vs_plain_insert,
+    "search_month_ms": search_month_ms,
+    "conflict_vs_raw": conflict_vs_raw,
+    "pass_check_ms": pass_check_ms,
     "journal_ms": journal_ms,
     "idle_mb": idle_mb,
     "cold_start_s": cold_start_s,

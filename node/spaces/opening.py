@@ -6,6 +6,7 @@ may be an hour shorter or longer than it looks, or gone altogether.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,6 +41,12 @@ def open_around(
 ) -> list[Period]:
     """When a room is open on the local days that a period touches."""
     return opening_of(row, days_of(period, zone), zone, holidays=holidays)
+
+
+@functools.lru_cache(maxsize=4096)
+def has_time(spans: tuple[TimeSpan, ...], day: date, zone: ZoneInfo) -> bool:
+    """Whether the change of the clocks leaves anything of these hours on a day."""
+    return bool(periods_of(spans, day, zone))
 
 
 def days_of(period: Period, zone: ZoneInfo) -> list[date]:

@@ -6,7 +6,8 @@ reserved and what is not offered says which rule stands against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -298,36 +299,55 @@ def month_plan(
     space = place_tables.select_space(read, space_id)
     if space is None:
         return []
-    days = [first]
-    while (following := days[-1] + timedelta(days=1)).month == first.month:
-        days.append(following)
-    wholes = [local_day(day, zone) for day in days]
-    month = Period(wholes[0].starts_at, wholes[-1].ends_at)
+    days = _days_of_month(first, zone)
+    month = Period(days[0][1].starts_at, days[-1][1].ends_at)
     busy = projections.select_busy(read, [space_id], month, as_of=release_instant(read, now))[
         space_id
     ]
     closures = closures_for(read, month, building_id=space.building_id, space_id=space.id)
     shut = [Period(closure.starts_at, closure.ends_at) for closure in closures]
     holidays = holidays_near(read, space.row, month, zone)
-    open_times = opening.opening_of(space.row, days, zone, holidays=holidays)
+    minutes = _minutes_by_day([whole for _, whole in days], busy)
     return [
-        (day, _is_open_on(space, whole, open_times, shut), _minutes_in(whole, busy))
-        for day, whole in zip(days, wholes, strict=True)
+        (
+            day,
+            _is_open_on(space, day, zone, holidays)
+            and not any(closed.contains(whole) for closed in shut),
+            taken,
+        )
+        for (day, whole), taken in zip(days, minutes, strict=True)
     ]
 
 
-def _is_open_on(space: Space, day: Period, open_times: list[Period], shut: list[Period]) -> bool:
-    has_hours = space.is_by_night or any(each.overlaps(day) for each in open_times)
-    return has_hours and not any(closed.contains(day) for closed in shut)
+@functools.lru_cache(maxsize=64)
+def _days_of_month(first: date, zone: ZoneInfo) -> tuple[tuple[date, Period], ...]:
+    days = [first]
+    while (following := days[-1] + timedelta(days=1)).month == first.month:
+        days.append(following)
+    return tuple((day, local_day(day, zone)) for day in days)
 
 
-def _minutes_in(day: Period, busy: list[Period]) -> int:
-    parts = (
-        min(taken.ends_at, day.ends_at) - max(taken.starts_at, day.starts_at)
-        for taken in busy
-        if taken.overlaps(day)
-    )
-    return sum(int(part.total_seconds()) // 60 for part in parts)
+def _is_open_on(space: Space, day: date, zone: ZoneInfo, holidays: Collection[date]) -> bool:
+    if space.is_by_night:
+        return True
+    spans = opening.spans_on(space.row, day, holidays)
+    return bool(spans) and opening.has_time(spans, day, zone)
+
+
+def _minutes_by_day(days: Sequence[Period], busy: Sequence[Period]) -> list[int]:
+    """How much of each day is taken; both in order, so each is looked at once."""
+    found = [0] * len(days)
+    at = 0
+    for taken in busy:
+        while at < len(days) - 1 and days[at].ends_at <= taken.starts_at:
+            at += 1
+        for number in range(at, len(days)):
+            day = days[number]
+            if day.starts_at >= taken.ends_at:
+                break
+            part = min(taken.ends_at, day.ends_at) - max(taken.starts_at, day.starts_at)
+            found[number] += max(0, int(part.total_seconds()) // 60)
+    return found
 
 
 def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.base.actors import Actor
 from node.base.clock import FrozenClock
-from node.base.periods import Period
+from node.base.periods import Period, local_day
 from node.base.refusals import Refusal
 from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles
@@ -29,7 +32,7 @@ from node.spaces import (
     reserve,
     search,
 )
-from node.spaces.search import fitted
+from node.spaces.search import _minutes_by_day, fitted
 from node.spaces.terms import (
     FREE,
 )
@@ -259,3 +262,32 @@ def test_a_closure_that_comes_later_is_known_at_once(
         "spaces.closure",
         {"reason": LocalText("Stromausfall", "Power cut")},
     )
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 32 * 24 * 4), st.integers(1, 4 * 24 * 4)), max_size=20, unique=True
+    )
+)
+def test_the_minutes_of_a_month_are_those_of_each_day_looked_at_alone(
+    taken: list[tuple[int, int]],
+) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    days = [local_day(date(2026, 10, 1) + timedelta(days=number), zone) for number in range(31)]
+    start = days[0].starts_at - timedelta(days=1)
+    busy = [
+        Period(
+            start + timedelta(minutes=15 * begin), start + timedelta(minutes=15 * (begin + length))
+        )
+        for begin, length in sorted(taken)
+    ]
+
+    def alone(day: Period) -> int:
+        parts = (
+            min(each.ends_at, day.ends_at) - max(each.starts_at, day.starts_at)
+            for each in busy
+            if each.overlaps(day)
+        )
+        return sum(int(part.total_seconds()) // 60 for part in parts)
+
+    assert _minutes_by_day(days, busy) == [alone(day) for day in days]
