@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from node.base.periods import Period, local_instant, merged
@@ -32,8 +33,8 @@ def opening_of(
     row: SpaceRow, days: Iterable[date], zone: ZoneInfo, *, holidays: Collection[date] = ()
 ) -> list[Period]:
     """A room's opening times on some local days, in order, spans that meet joined."""
-    spans = ((day, spans_on(row, day, holidays)) for day in days)
-    return merged(period for day, hours in spans for period in periods_of(hours, day, zone))
+    found = [hours_of(spans_on(row, day, holidays), day, zone) for day in days]
+    return list(found[0]) if len(found) == 1 else merged(chain.from_iterable(found))
 
 
 def open_around(
@@ -44,9 +45,9 @@ def open_around(
 
 
 @functools.lru_cache(maxsize=4096)
-def has_time(spans: tuple[TimeSpan, ...], day: date, zone: ZoneInfo) -> bool:
-    """Whether the change of the clocks leaves anything of these hours on a day."""
-    return bool(periods_of(spans, day, zone))
+def hours_of(spans: tuple[TimeSpan, ...], day: date, zone: ZoneInfo) -> tuple[Period, ...]:
+    """What the wall-clock hours of a day are as instants; those that meet joined."""
+    return tuple(merged(periods_of(spans, day, zone)))
 
 
 def days_of(period: Period, zone: ZoneInfo) -> list[date]:

@@ -331,7 +331,7 @@ def _is_open_on(space: Space, day: date, zone: ZoneInfo, holidays: Collection[da
     if space.is_by_night:
         return True
     spans = opening.spans_on(space.row, day, holidays)
-    return bool(spans) and opening.has_time(spans, day, zone)
+    return bool(spans and opening.hours_of(spans, day, zone))
 
 
 def _minutes_by_day(days: Sequence[Period], busy: Sequence[Period]) -> list[int]:
