@@ -299,7 +299,9 @@ def offer_text(visit: Visit, space: Space) -> str:
     """What a place has, in a line."""
     lang = visit.prefs.lang
     parts = []
-    if space.row.seats:
+    if space.row.seats and space.is_by_night:
+        parts.append(people_words(visit, space.row.seats))
+    elif space.row.seats:
         parts.append(visit.say(N_("{seats} Plätze"), seats=space.row.seats))
     if space.row.size_m2:
         parts.append(f"{space.row.size_m2:g} m²")
