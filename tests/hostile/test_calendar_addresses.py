@@ -36,22 +36,31 @@ def made(live: LiveNode, name: str, path: str, **fields: str) -> str:
     return found[1]
 
 
-def test_an_ordinary_program_reads_it_without_being_anybody(live: LiveNode) -> None:
-    status, headers, content = fetched(live, live.town.calendars["anna"])
+@pytest.fixture(autouse=True)
+def _signed_in(live: LiveNode) -> None:
+    """Attacks before may have ended sessions, and addresses with them."""
+    live.sign_everybody_in()
+
+
+@pytest.fixture
+def token(live: LiveNode) -> str:
+    """Anna's address, made anew."""
+    return made(live, "anna", "/account/calendars", view="mine")
+
+
+def test_an_ordinary_program_reads_it_without_being_anybody(live: LiveNode, token: str) -> None:
+    status, headers, content = fetched(live, token)
     assert status == 200
     assert headers["content-type"] == "text/calendar; charset=utf-8"
     mine = live.town.ids["reservation anna"]
     uids = {str(row["uid"]) for row in icalendar.Calendar.from_ical(content).walk("vevent")}
     assert f"{mine}@quartier" in uids
     assert {row.uid.value for row in vobject.readOne(content.decode()).vevent_list} == uids
-    status, _, content = fetched(
-        live, live.town.calendars["anna"], **{"If-None-Match": headers["etag"]}
-    )
+    status, _, content = fetched(live, token, **{"If-None-Match": headers["etag"]})
     assert (status, content) == (304, b"")
 
 
-def test_a_head_is_answered_without_a_body(live: LiveNode) -> None:
-    token = live.town.calendars["anna"]
+def test_a_head_is_answered_without_a_body(live: LiveNode, token: str) -> None:
     host = live.address.removeprefix("http://")
     said = raw(
         live,
@@ -86,9 +95,11 @@ def test_nothing_that_is_written_down_holds_an_address(
 
 
 def test_a_crash_over_a_calendar_is_told_without_its_address(
-    live: LiveNode, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    live: LiveNode,
+    token: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    token = live.town.calendars["anna"]
 
     def broken(*_: object) -> None:
         raise RuntimeError(token)
@@ -133,12 +144,11 @@ def test_a_neighbours_calendar_leads_to_nobody(live: LiveNode) -> None:
         assert [name for name in names if re.search(rf"\b{name}\b", told)] == []
 
 
-def test_guesses_from_one_place_slow_down_that_place_only(live: LiveNode) -> None:
+def test_guesses_from_one_place_slow_down_that_place_only(live: LiveNode, token: str) -> None:
     for number in range(30):
         live.visitor(at=PHONE).get(f"/calendar/{number:026d}.ics")
     assert live.visitor(at=PHONE).get(f"/calendar/{9:026d}.ics").status_code == 429
     assert live.visitor(at="127.0.0.7").get(f"/calendar/{9:026d}.ics").status_code == 404
-    token = live.town.calendars["anna"]
     assert live.visitor(at=PHONE).get(f"/calendar/{token}.ics").status_code == 200
 
 
