@@ -147,7 +147,7 @@ def today_lines(visit: Visit, house: House) -> list[dict[str, str]]:
     lines += [
         _closure_line(visit, closure, name, whole)
         for closure, name in house.closures
-        if Period(closure.starts_at, closure.ends_at).overlaps(whole)
+        if closure.period.overlaps(whole)
     ]
     lines.append(_desk_line(visit, house))
     lines += [
@@ -181,7 +181,7 @@ def _purpose(visit: Visit, house: House, line: Line) -> str:
 
 
 def _closure_line(visit: Visit, closure: Closure, name: LocalText, whole: Period) -> dict[str, str]:
-    shut = Period(closure.starts_at, closure.ends_at)
+    shut = closure.period
     part = Period(max(shut.starts_at, whole.starts_at), min(shut.ends_at, whole.ends_at))
     when = "" if shut.contains(whole) else _span(visit, part)
     reason = closure.reason.in_language(visit.prefs.lang)

@@ -13,9 +13,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.portal.passes import ShownPass, shown_pass
 from node.spaces import Line, Status
-from node.spaces.terms import (
-    CancelPreview,
-)
+from node.spaces.terms import CancelPreview
 from node.store import Read
 from node.web.errors import words
 from node.web.forms import path_id, read_fields

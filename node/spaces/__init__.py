@@ -94,9 +94,7 @@ from node.spaces.setting import (
     rules_history,
     set_rules,
 )
-from node.spaces.terms import (
-    Bill,
-)
+from node.spaces.terms import Bill
 
 __all__ = [
     "CAME_TO_NOTHING",

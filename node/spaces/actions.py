@@ -55,9 +55,7 @@ from node.spaces.model import (
 )
 from node.spaces.passes import Signer
 from node.spaces.refusals import NO_PRICE
-from node.spaces.terms import (
-    Bill,
-)
+from node.spaces.terms import Bill
 from node.store import Read, Write
 
 

@@ -14,9 +14,7 @@ from node.base.ids import derived_id, new_id
 from node.spaces import place_tables, pricing, tables, trust
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import CancellationFact, Reservation, Ruling, Status
-from node.spaces.terms import (
-    CancelPreview,
-)
+from node.spaces.terms import CancelPreview
 from node.store import Write
 
 CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.EXPIRED})

@@ -23,10 +23,7 @@ from node.spaces.model import (
 )
 from node.spaces.passes import Signer, issue
 from node.spaces.refusals import NO_PRICE, TAKEN
-from node.spaces.terms import (
-    FREE,
-    Terms,
-)
+from node.spaces.terms import FREE, Terms
 from node.spaces.trust import asked_at
 from node.store import Read, Write
 

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 
 from node.spaces import place_tables, projections, standing, tables
 from node.spaces.cancelling import rule_cancellations
-from node.spaces.cases import (
-    release_instant,
-)
+from node.spaces.cases import release_instant
 from node.spaces.deciding import decide_waiting, displace, is_home
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import OCCUPYING, Reservation

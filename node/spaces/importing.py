@@ -40,11 +40,7 @@ from node.spaces.model import (
 )
 from node.spaces.passes import Signer
 from node.spaces.standing import buffered
-from node.spaces.terms import (
-    FREE,
-    Bill,
-    Terms,
-)
+from node.spaces.terms import FREE, Bill, Terms
 from node.store import Core, Read, Write
 
 TAKEN_HERE = N_("„{key}“ trifft auf eine Buchung, die es an diesem Knoten schon gibt.")

@@ -23,6 +23,7 @@ from node.spaces.model import RequestFact, Reservation, Space, Status, Wish
 from node.spaces.passes import Signer
 from node.spaces.pricing import own_cents
 from node.spaces.refusals import NO_PRICE
+from node.spaces.search import fitted
 from node.spaces.terms import Bill
 from node.store import Read, Write
 
@@ -51,8 +52,8 @@ def preview_change(
     if bill is None:
         return NO_PRICE
     difference = bill.total_cents - agreed.bill.total_cents
-    is_same = _asked(agreed, wish) == agreed.request
-    return ChangeOffer(case.space, wish.period, bill, difference, is_same)
+    is_same = _asked(agreed, case.wish) == agreed.request
+    return ChangeOffer(case.space, case.wish.period, bill, difference, is_same)
 
 
 def change(
@@ -75,9 +76,9 @@ def change(
         return NO_PRICE
     if case.bill.total_cents != total_cents:
         return COSTS_CHANGED
-    if _asked(agreed, wish) == agreed.request:
+    if _asked(agreed, case.wish) == agreed.request:
         return agreed
-    asked = _asked(agreed, wish, by=actor if case.by_staff else None)
+    asked = _asked(agreed, case.wish, by=actor if case.by_staff else None)
     decided = decide(write, asked, case, now=now, signer=signer)
     return decided if isinstance(decided, Refusal) else projected(write, reservation_id)
 
@@ -96,8 +97,8 @@ def _to_change(
     case = _case(read, actor, agreed, wish, now=now)
     if isinstance(case, Refusal):
         return case
-    # Whose own time it was is not in its way; and what it was agreed for costs no second look.
-    refusal = rules.check_reservable(case.space, wish, circumstances(read, case, now=now))
+    # What is agreed now is not in its own way.
+    refusal = rules.check_reservable(case.space, case.wish, circumstances(read, case, now=now))
     if refusal is None and case.asks is not None and not case.by_staff:
         return case.asks
     return refusal or (agreed, case)
@@ -106,7 +107,7 @@ def _to_change(
 def _case(
     read: Read, actor: Actor, agreed: Reservation, wish: Wish, *, now: datetime
 ) -> Case | Refusal:
-    """The changed wish on the terms of whoever it is agreed with."""
+    """The changed wish, in the place's own times, on the terms of whoever it is agreed with."""
     case = case_again(read, agreed)
     if isinstance(case, Refusal):
         return case
@@ -119,6 +120,7 @@ def _case(
     # The city's levy is due with the nights that are stayed, not twice.
     least = max(0, min(fee, own_cents(agreed.bill)))
     by_staff = actor.person_id != agreed.person_id and actor.household_id != agreed.household_id
+    wish = replace(wish, period=fitted(space, wish.period, case.zone))
     return replace(case, space=space, wish=wish, by_staff=by_staff, change=Change(agreed, least))
 
 

@@ -20,14 +20,7 @@ from node.base.refusals import N_
 from node.quarter.files import HALF_DAY_MINUTES, Audience, RoomPrice, SpaceRow, StayPrice, StayRules
 from node.quarter.model import Levy, QuarterProfile
 from node.spaces.model import Space, Wish
-from node.spaces.terms import (
-    FREE,
-    Bill,
-    BillLine,
-    CancelPreview,
-    Terms,
-    VatPart,
-)
+from node.spaces.terms import FREE, Bill, BillLine, CancelPreview, Terms, VatPart
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,7 @@ from node.spaces.opening import nights_between, open_around, spans_on
 from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
 from node.spaces.standing import buffered
 from node.spaces.stay_rules import check_stay
-from node.spaces.terms import (
-    Terms,
-)
+from node.spaces.terms import Terms
 
 
 def audience_of(actor: Actor) -> Audience:
@@ -210,7 +208,7 @@ def _closed_then(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal:
 
 def _check_closures(wish: Wish, world: Circumstances) -> Refusal | None:
     for closure in world.closures:
-        if Period(closure.starts_at, closure.ends_at).overlaps(wish.period):
+        if closure.period.overlaps(wish.period):
             return Refusal(
                 "spaces.closure",
                 N_("Dann ist geschlossen: {reason}."),

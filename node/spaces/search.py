@@ -19,13 +19,7 @@ from node.quarter import closures_for, get_profile
 from node.quarter.files import SpaceKind, SpaceRow
 from node.quarter.model import QuarterProfile
 from node.spaces import opening, place_tables, pricing, projections, rules
-from node.spaces.cases import (
-    Case,
-    case_for,
-    circumstances,
-    holidays_near,
-    release_instant,
-)
+from node.spaces.cases import Case, case_for, circumstances, holidays_near, release_instant
 from node.spaces.circumstances import Circumstances
 from node.spaces.deciding import is_home, waits_for_desk
 from node.spaces.folding import find_held, find_reservation
@@ -214,7 +208,7 @@ def _in_gaps(view: _View, zone: ZoneInfo) -> Iterator[Period]:
         timedelta(minutes=row.buffer_before_minutes),
         timedelta(minutes=row.buffer_after_minutes),
     )
-    shut = [Period(each.starts_at, each.ends_at) for each in view.world.closures]
+    shut = [each.period for each in view.world.closures]
     taken = [busy.widened(after, before) for busy in view.world.busy]
     earliest = rules.earliest_start(row, view.world)
     around = wished.widened(LOOK_AROUND, LOOK_AROUND)
@@ -305,7 +299,7 @@ def month_plan(
         space_id
     ]
     closures = closures_for(read, month, building_id=space.building_id, space_id=space.id)
-    shut = [Period(closure.starts_at, closure.ends_at) for closure in closures]
+    shut = [closure.period for closure in closures]
     holidays = holidays_near(read, space.row, month, zone)
     minutes = _minutes_by_day([whole for _, whole in days], busy)
     return [

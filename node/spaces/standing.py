@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 
 from node.base.periods import Period
 from node.spaces.model import OCCUPYING, DecisionFact, Reservation, Status
-from node.spaces.terms import (
-    Terms,
-)
+from node.spaces.terms import Terms
 
 
 def buffered(terms: Terms, period: Period) -> Period:

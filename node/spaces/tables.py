@@ -17,11 +17,7 @@ from node.spaces.model import (
     Ruling,
     Verdict,
 )
-from node.spaces.terms import (
-    FREE,
-    Bill,
-    Terms,
-)
+from node.spaces.terms import FREE, Bill, Terms
 from node.store import Read, Write
 
 T = TypeVar("T")

@@ -134,12 +134,6 @@ def _wish(visit: Visit, fields: Fields, line: Line) -> Wish | None:
     ages = read_ages(visit, fields)
     if period is None or fields.problems:
         return None
-    stay = line.space.row.stay
-    if stay is not None:
-        first, last = (
-            at.astimezone(visit.zone).date() for at in (period.starts_at, period.ends_at)
-        )
-        period = spaces.stay_period(stay, first, last, visit.zone)
     return Wish(
         space_id=fields.id("space"),
         period=period,

@@ -37,9 +37,7 @@ from node.settings import FILE, Settings
 from node.spaces import Line, Passed, Reservation, Wish
 from node.spaces.deciding import displace
 from node.spaces.folding import project
-from node.spaces.place_tables import (
-    select_space,
-)
+from node.spaces.place_tables import select_space
 from node.store import Core, Read, Store, Write
 from node.sync import LineSwitch, adopt_role, new_sheet, read_roster, sheet_lines
 from node.sync.transport import quarter_tag

@@ -11,9 +11,7 @@ from node import people
 from node.base.actors import Face
 from node.spaces.deciding import displace
 from node.spaces.folding import project
-from node.spaces.place_tables import (
-    select_space,
-)
+from node.spaces.place_tables import select_space
 from node.store import Write
 from node.web.templating import Templates
 from tests.app_client import House

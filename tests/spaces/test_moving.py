@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,10 +28,12 @@ from node.spaces import (
     preview_change,
     rebuild,
     reserve,
+    stay_period,
 )
 from node.spaces.standing import taken_period
 from node.store import Core, Write
 from tests.spaces.conftest import Quarter, desk, utc
+from tests.spaces.test_no_overlap import ZONE
 from tests.spaces.test_reserving import book, booked, code_of, hall, keys
 
 
@@ -113,6 +115,20 @@ def test_another_place_may_be_taken_and_numbers_never_go_back(
     again = house.read(lambda read: find_reservation(read, made.id))
     assert again is not None
     assert again.space_id == other.space_id
+
+
+def test_a_stay_is_moved_by_its_days_and_gets_the_times_of_its_place(
+    house: Core, files: QuarterFiles, anna: Actor, clock: FrozenClock
+) -> None:
+    row = next(row for row in files.spaces if row.key == "gartenzimmer")
+    assert row.stay is not None
+    stay = stay_period(row.stay, date(2027, 2, 8), date(2027, 2, 10), ZONE)
+    wish = Wish(space_id=files.id_of("space", row.key), period=stay, people=2)
+    made = booked(house, anna, wish, clock)
+    noon = datetime(2027, 2, 14, 11, tzinfo=UTC)
+    days = Period(noon, noon + timedelta(days=3))
+    changed = done(moved(house, anna, made, replace(wish, period=days), clock))
+    assert changed.period == stay_period(row.stay, date(2027, 2, 14), date(2027, 2, 17), ZONE)
 
 
 def test_what_was_shown_is_what_it_costs_or_nothing_happens(

@@ -23,10 +23,7 @@ from node.quarter.files import (
 from node.quarter.model import Levy, LocalText, PlaceMark, QuarterProfile
 from node.spaces import pricing, stay_period
 from node.spaces.model import Wish
-from node.spaces.terms import (
-    Bill,
-    Terms,
-)
+from node.spaces.terms import Bill, Terms
 
 ZONE = ZoneInfo("Europe/Berlin")
 STAY = StayRules(persons_included=2, free_age=6, levy="city", cleaning_refunded=True)

@@ -30,9 +30,7 @@ from node.quarter.model import (
     WeekHours,
 )
 from node.spaces import rules, standing, stay_period
-from node.spaces.circumstances import (
-    Circumstances,
-)
+from node.spaces.circumstances import Circumstances
 from node.spaces.model import Space, Wish
 from node.spaces.terms import Terms
 

@@ -33,9 +33,7 @@ from node.spaces import (
     search,
 )
 from node.spaces.search import _minutes_by_day, fitted
-from node.spaces.terms import (
-    FREE,
-)
+from node.spaces.terms import FREE
 from node.store import Core
 from tests.spaces.conftest import utc
 from tests.spaces.test_no_overlap import ZONE, Town

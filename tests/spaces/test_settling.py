@@ -13,15 +13,11 @@ from node.base.actors import Actor
 from node.base.ids import derived_id
 from node.base.periods import Period
 from node.spaces import Reservation, Status, Wish
-from node.spaces.cases import (
-    case_again,
-)
+from node.spaces.cases import case_again
 from node.spaces.deciding import displace, write_decision
 from node.spaces.folding import project
 from node.spaces.model import PassageFact, RequestDetails, Verdict
-from node.spaces.place_tables import (
-    select_space,
-)
+from node.spaces.place_tables import select_space
 from node.spaces.standing import settle
 from node.store import Core, NodeRole, Write
 from tests.spaces import conftest
