@@ -26,7 +26,7 @@ from node.sync.central_wire import (
     TellCopy,
     TookOver,
 )
-from node.sync.claims import claim_of
+from node.sync.claims import claim_of, hash_said
 from node.sync.clone_messages import Introduce, Introduced, Prefer, Preferred
 from node.sync.effects import (
     CaughtUp,
@@ -274,10 +274,12 @@ class Answering:
         yield from self._settle(session.site, session.said)
         heads = yield from self._say(scopes)
         # What the peer gave, it has: so its waiting request is not answered by its own news.
-        for chain, n in claims:
+        # Its waiting request may look at this at once, beside our own heads: of one number
+        # and no known hash must not seem another history.
+        for offered, (chain, n) in zip(request.offered, claims, strict=True):
             known = session.said.get(chain)
             if known is None or known.n < n:
-                session.said[chain] = HeadSaid(*chain, n, b"")
+                session.said[chain] = HeadSaid(*chain, n, hash_said(offered))
         return Given(heads)
 
     def _snapshot(self, session: Session, request: AskSnapshot | AskPart) -> AnswerSteps[Reply]:

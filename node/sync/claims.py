@@ -6,9 +6,11 @@ import msgspec
 
 from node.store import Chain, Offered, Opened, SignedChangeset
 from node.sync.wire import (
+    HASH_BYTES,
     ID_BYTES,
     NUMBER_MAX,
     SCOPE_LENGTH_MAX,
+    UNSAID,
     Id,
     Number,
     ScopeName,
@@ -47,6 +49,11 @@ def claim_of(offered: Offered) -> tuple[Chain, int]:
         return offered.chain, said.n
     claim = outline(offered)
     return claim.chain, claim.n
+
+
+def hash_said(offered: Offered) -> bytes:
+    """Its hash as a head tells it, where it was read already."""
+    return offered.hash[:HASH_BYTES] if isinstance(offered, Opened) else UNSAID
 
 
 def outline(signed: SignedChangeset) -> Outline:

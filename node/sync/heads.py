@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from node.store import NO_HEAD, Chain, Head, Members
-from node.sync.wire import HASH_BYTES, HeadSaid
+from node.sync.wire import HASH_BYTES, UNSAID, HeadSaid
 
 Heads = Mapping[Chain, Head]
 Said = Mapping[Chain, HeadSaid]
@@ -77,7 +77,7 @@ def forks(heads: Heads, said: Said) -> list[Chain]:
         chain
         for chain, head in said.items()
         if head.n and chain in heads and heads[chain].n == head.n
-        if heads[chain].hash[:HASH_BYTES] != head.hash
+        if head.hash not in {UNSAID, heads[chain].hash[:HASH_BYTES]}
     ]
 
 

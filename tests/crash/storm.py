@@ -144,7 +144,7 @@ async def check(storm: Storm, scratch: Path, say: Callable[[str], object]) -> No
     """All that must hold when it is over; `say` is told what was found."""
     memory, quarter = storm.memory, storm.quarter
     say(f"{storm.kills} kills; {memory.summary()}")
-    assert memory.troubles == []
+    assert not memory.troubles, "\n".join(memory.troubles)
     for node in storm.nodes.values():
         assert "Traceback" not in node.said(), node.said()
     files = [oracle.NodeFile(name, node.database) for name, node in storm.nodes.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -14,9 +15,12 @@ from node.store import Column, NodeRole, Registry, Scope, SignedChangeset, Table
 from node.store.age import new_secret, recipient_of
 from node.store.backup import restore_backup, write_backup
 from node.store.changeset import decode, sign
+from node.sync.answering import AwaitNews
 from node.sync.authority import add_node, handover_to, revoke_node, take_authority
+from node.sync.effects import Look
 from node.sync.granting import granted_to
 from node.sync.greeting import check_greeting
+from node.sync.heads import say_heads
 from node.sync.house_key import read_house_key, sealing_public_key
 from node.sync.roster import Root, join_roster, read_root
 from node.sync.stages import Stage, Status
@@ -369,6 +373,32 @@ def test_a_listener_is_answered_only_by_what_it_lacks(boxes: tuple[Box, Box, Box
     session = home.greeter.session(home.here, token, 0.0)
     assert session is not None
     assert session.said[(kiosk.site, "house")].n == 1
+
+
+@pytest.mark.parametrize("to_central", [False, True])
+def test_what_is_given_while_the_giver_listens_is_no_second_history(
+    boxes: tuple[Box, Box, Box], to_central: bool
+) -> None:
+    home, kiosk, central = boxes
+    called = central if to_central else home
+    kiosk.meet(called)
+    token = kiosk.tokens[called.site]
+    scopes = kiosk.here.shared_scopes(kiosk.here.roster.nodes[called.site])
+    view = kiosk.perform(Look())
+    heads = say_heads(view.heads, scopes=scopes, blocked=())
+    listening = _listening(called, token, Listen(heads, called.here.roster.number))
+    assert isinstance(next(listening), Look)
+    assert isinstance(listening.send(called.perform(Look())), AwaitNews)
+    # Written while its round was already under way: no head of it was told.
+    kiosk.plan("währenddessen")
+    written = kiosk.core.changesets((kiosk.site, "quarter"), after=0, max_bytes=10**6)
+    assert isinstance(called.answer(token, Give(tuple(written))), Given)
+    assert isinstance(listening.send(called.here), Look)
+    with suppress(StopIteration):
+        listening.send(called.perform(Look()))
+    session = called.greeter.session(called.here, token, 0.0)
+    assert session is not None
+    assert session.forked == frozenset()
 
 
 def _listening(box: Box, token: bytes, request: Listen):
