@@ -10,7 +10,7 @@ from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 4
+SCHEMA_NUMBER = 5
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(

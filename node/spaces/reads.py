@@ -34,13 +34,13 @@ def get_line(read: Read, actor: Actor, reservation_id: bytes, *, now: datetime) 
     reservation = own_reservation(read, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
-    return next(iter(_lines(read, [reservation.id], now=now)), UNKNOWN)
+    return next(iter(lines_of(read, [reservation.id], now=now)), UNKNOWN)
 
 
 def my_reservations(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     """What the actor's household has ahead of it and had in the last month, by start."""
     ids = _ids_of(read, actor, since=now - RECENT)
-    return [line for line in _lines(read, ids, now=now) if not _came_to_nothing(line)]
+    return [line for line in lines_of(read, ids, now=now) if not _came_to_nothing(line)]
 
 
 def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
@@ -48,13 +48,13 @@ def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     party = projections.party_of(actor.household_id, actor.person_id)
     ids = projections.select_ids_alive(read, party, since=now) if party else []
     wanted = OPEN_STATUSES | {Status.CHECKED_IN, Status.DECLINED, Status.DISPLACED}
-    return [line for line in _lines(read, ids, now=now) if line.status in wanted]
+    return [line for line in lines_of(read, ids, now=now) if line.status in wanted]
 
 
 def of_person(read: Read, household_id: bytes, *, now: datetime) -> list[Line]:
     """A household's reservations, for the desk that helps it."""
     ids = projections.select_ids_by_party(read, household_id, since=now - RECENT)
-    return list(_lines(read, ids, now=now))
+    return list(lines_of(read, ids, now=now))
 
 
 def arrivals(read: Read, day: date, *, now: datetime) -> list[Line]:
@@ -62,7 +62,7 @@ def arrivals(read: Read, day: date, *, now: datetime) -> list[Line]:
     whole = local_day(day, zone_of(read))
     ids = projections.select_ids_starting(read, whole)
     wanted = {Status.CONFIRMED, Status.CHECKED_IN, Status.CHECKED_OUT, Status.NO_SHOW}
-    return [line for line in _lines(read, ids, now=now) if line.status in wanted]
+    return [line for line in lines_of(read, ids, now=now) if line.status in wanted]
 
 
 def departures(read: Read, day: date, *, now: datetime) -> list[Line]:
@@ -70,19 +70,19 @@ def departures(read: Read, day: date, *, now: datetime) -> list[Line]:
     whole = local_day(day, zone_of(read))
     ids = projections.select_ids_ending(read, whole)
     wanted = {Status.CHECKED_IN, Status.CHECKED_OUT}
-    return [line for line in _lines(read, ids, now=now) if line.status in wanted]
+    return [line for line in lines_of(read, ids, now=now) if line.status in wanted]
 
 
 def present(read: Read, *, now: datetime) -> list[Line]:
     """Who is in: checked in and not out."""
     ids = projections.select_ids_inside(read)
-    return list(_lines(read, ids, now=now))
+    return list(lines_of(read, ids, now=now))
 
 
 def waiting(read: Read, *, now: datetime) -> list[Line]:
     """Requests that nobody has decided, in order of arrival."""
     ids = projections.select_ids_waiting(read)
-    return [line for line in _lines(read, ids, now=now) if line.status is Status.REQUESTED]
+    return [line for line in lines_of(read, ids, now=now) if line.status is Status.REQUESTED]
 
 
 def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
@@ -90,7 +90,7 @@ def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
     end = local_day(now.astimezone(zone_of(read)).date(), zone_of(read)).ends_at
     period = Period(now, max(end, now + timedelta(minutes=1)))
     ids = projections.select_ids_of_space(read, space_id, period)
-    return [line for line in _lines(read, ids, now=now) if line.status in OCCUPYING]
+    return [line for line in lines_of(read, ids, now=now) if line.status in OCCUPYING]
 
 
 def hit_by(read: Read, closure: Closure, *, now: datetime) -> list[Line]:
@@ -102,7 +102,7 @@ def hit_by(read: Read, closure: Closure, *, now: datetime) -> list[Line]:
         for reservation_id in projections.select_ids_of_space(read, space.id, closure.period)
     ]
     wanted = OCCUPYING | {Status.REQUESTED}
-    lines = [line for line in _lines(read, ids, now=now) if line.status in wanted]
+    lines = [line for line in lines_of(read, ids, now=now) if line.status in wanted]
     return sorted(lines, key=lambda line: line.reservation.period.starts_at)
 
 
@@ -133,7 +133,8 @@ def _ids_of(read: Read, actor: Actor, *, since: datetime) -> list[bytes]:
     return projections.select_ids_by_party(read, party, since=since) if party else []
 
 
-def _lines(read: Read, ids: Iterable[bytes], *, now: datetime) -> Iterable[Line]:
+def lines_of(read: Read, ids: Iterable[bytes], *, now: datetime) -> Iterable[Line]:
+    """Reservations with their places, as they are now."""
     spaces: dict[bytes, Space | None] = {}
     for reservation_id in ids:
         reservation, space = find_with_space(read, reservation_id, spaces) or (None, None)

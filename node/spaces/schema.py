@@ -17,10 +17,8 @@ _ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
 _PLACE = Erased.nothing("about the place, not a person")
 _IDS = Erased.nothing("random ids, a place and a time: nobody's, once the person is blank")
 
-_OF_ERASED = (
-    "select reservation_id from reservation_state"
-    " where person_id in (select person_id from erased_person)"
-)
+_ERASED = "select person_id from erased_person"
+_OF_ERASED = f"select reservation_id from reservation_state where person_id in ({_ERASED})"  # noqa: S608
 """A note with a request has the reservation's own id; the answer to one names it."""
 
 SPACE = Table(
@@ -128,6 +126,30 @@ RESERVATION_NOTE = Table(
         why="words and guests' names",
     ),
     about="What was said with a request, and guests' names; stays in the building.",
+)
+TURNOVER_REPORT = Table(
+    "turnover_report",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("reservation_id"),
+        _ID("person_id"),
+        Column("kind", default="", max_bytes=20),
+        _ID("of_id"),
+        Column("fact", default="{}", max_bytes=1000),
+        Column("words", default="", max_bytes=2000),
+    ),
+    scope=Scope.HOUSE,
+    writers=Writers.HOUSE,
+    indexes=(("reservation_id",), ("kind",)),
+    erased=Erased.blank(
+        "person_id",
+        "words",
+        rows=f"person_id in ({_ERASED}) or reservation_id in ({_OF_ERASED})",
+        why="words about what somebody left, and who wrote them",
+    ),
+    about="Somebody did what is to be done between two parties, found a problem, solved it or took"
+    " it back; stays in the building.",
 )
 SPACE_RULES = Table(
     "space_rules",
@@ -247,6 +269,7 @@ TABLES = (
     CANCELLATION_RULING,
     PASSAGE,
     RESERVATION_NOTE,
+    TURNOVER_REPORT,
     SPACE_RULES,
     SPACE_INSTRUCTION,
     HOME_TERM,
