@@ -15,15 +15,19 @@ from node.desk import (
     pin,
     places,
     reservations,
+    search,
     sign_in,
     spaces,
     today,
+    turnover,
 )
 
 ROUTES = (
     *sign_in.ROUTES,
     *today.ROUTES,
+    *turnover.ROUTES,
     *calendars.ROUTES,
+    *search.ROUTES,
     *people.ROUTES,
     *erasures.ROUTES,
     *reservations.ROUTES,

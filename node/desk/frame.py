@@ -10,15 +10,26 @@ from litestar import Response
 from node import quarter
 from node.base.actors import Permission, may
 from node.base.refusals import N_
+from node.web.forms import read_query
 from node.web.line import line_now
 from node.web.showing import clock, moment
 from node.web.table import Table
 from node.web.visit import Visit, as_mapping
 
+QUERY_MAX = 400
+
 WORDS = (
     ("today", "/desk", "sun", N_("Heute"), "1", Permission.SEE_ALL_RESERVATIONS),
     ("spaces", "/desk/find", "calendar-plus", N_("Buchen"), "2", Permission.RESERVE_FOR_OTHERS),
     ("plan", "/desk/plan", "calendar-days", N_("Belegung"), "3", Permission.SEE_ALL_RESERVATIONS),
+    (
+        "turnover",
+        "/desk/turnover",
+        "sparkles",
+        N_("Reinigung"),
+        "8",
+        Permission.SEE_ALL_RESERVATIONS,
+    ),
     ("people", "/desk/people", "users", N_("Menschen"), "4", Permission.MANAGE_PEOPLE),
     ("letters", "/desk/letters", "mail", N_("Briefe"), "5", Permission.ISSUE_CODES),
     ("health", "/desk/health", "activity", N_("Zustand"), "6", Permission.SEE_HEALTH),
@@ -69,7 +80,7 @@ async def frame(visit: Visit) -> dict[str, Any]:
             for word, href, icon, text, key, permission in WORDS
             if visit.actor.is_signed_in and may(visit.actor, permission)
         ],
-        "query": "",
+        "query": read_query(visit).given.get("query", "")[:QUERY_MAX],
     }
 
 

@@ -60,17 +60,11 @@ class PersonPage:
     card_name: str = ""
 
 
-@get(["/desk/people", "/desk/search"], include_in_schema=False)
+@get("/desk/people", include_in_schema=False)
 async def find_people(visit: Visit) -> Response[Any]:
-    """Find somebody by name, bell, house or flat; a pass's eight characters lead to its page."""
+    """Find somebody by name, bell, house or flat."""
     actor = visit.allowed(Permission.MANAGE_PEOPLE)
     text = read_query(visit).text("query", longest=400)
-    if text:
-        found = await visit.store.read(
-            lambda read: spaces.find_by_pass(read, text, keys=visit.house.home_keys())
-        )
-        if not isinstance(found, Refusal):
-            return visit.go(f"/desk/reservations/{id_text(found.reservation.id)}")
     lines, counts = await visit.read(
         lambda read: (
             people.search_people(read, actor, text),

@@ -14,7 +14,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import desk_page
 from node.desk.today import names_of
-from node.spaces import Line, Status
+from node.spaces import Line, Status, Turnover
 from node.store import Read, Write
 from node.web.forms import path_id, read_fields
 from node.web.showing import (
@@ -25,6 +25,7 @@ from node.web.showing import (
     moment,
     money,
 )
+from node.web.turnovers import early_words, free_words
 from node.web.visit import Visit
 
 
@@ -41,6 +42,10 @@ class ReservationPage:
     can: dict[str, bool]
     fee: str
     person_href: str = ""
+    early: str = ""
+    """What leaving now gives back, where it is before the end."""
+    unclean: dict[str, str] | None = None
+    """That the place is not ready for who comes now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class _Looked:
     fee: int
     staff: str
     changed_by: str
+    waiting: Turnover | None
 
 
 @get("/desk/reservations/{reservation:str}", include_in_schema=False)
@@ -66,7 +72,8 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         name, flat = names_of(read, [line])[reservation_id]
         note, made = spaces.note_of(read, reservation_id), line.reservation
         staff, changed_by = _name(read, made.staff_id), _name(read, made.changed_by)
-        return _Looked(line, name, flat, note, fee, staff, changed_by)
+        waiting = spaces.waiting_turnover(read, line.space, now=visit.now, but=reservation_id)
+        return _Looked(line, name, flat, note, fee, staff, changed_by, waiting)
 
     looked = await visit.read(look)
     return await desk_page(visit, "desk/reservation.html", _page(visit, looked), here="today")
@@ -83,7 +90,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
     status, reservation = line.status, line.reservation
     facts = [
         (N_("Gebucht"), moment(visit, reservation.requested_at)),
-        (N_("Nummer"), str(reservation.decision.number) if reservation.decision else ""),
+        (N_("Nummer"), spaces.number_of(reservation.id)),
         (N_("Eingecheckt"), moment(visit, reservation.check_in.at) if reservation.check_in else ""),
         (
             N_("Ausgecheckt"),
@@ -113,7 +120,20 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         },
         fee=money(visit, fee) if fee else "",
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
+        early=early_words(visit, line) if status is Status.CHECKED_IN else "",
+        unclean=_unclean(visit, looked),
     )
+
+
+def _unclean(visit: Visit, looked: _Looked) -> dict[str, str] | None:
+    """A warning beside the check-in, no bar to it: the people are here."""
+    waiting, line = looked.waiting, looked.line
+    if waiting is None or not spaces.is_open_for(line.reservation, line.space, now=visit.now):
+        return None
+    return {
+        "title": visit.say(N_("Hier ist noch nicht gereinigt.")),
+        "text": free_words(visit, waiting),
+    }
 
 
 def _booked_by(visit: Visit, looked: _Looked) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,15 @@ from node.base.actors import Permission, may
 from node.base.ids import id_text
 from node.base.refusals import N_
 from node.desk.frame import desk_page, first_way
-from node.spaces import DayPlan, Line, Status
+from node.desk.turnover import house_names, turnover_flashes
+from node.spaces import DayPlan, Line, Stage, Status
 from node.store import Read
 from node.web import i18n
 from node.web.forms import read_query
 from node.web.listing import plan_table, reservations_table
 from node.web.showing import STATES, Plan, clock, moment, place_of, plan_of, state_text
 from node.web.table import Table
+from node.web.turnovers import ShownTurnover, turnover_of
 from node.web.visit import Visit
 
 
@@ -35,7 +37,10 @@ class TodayPage:
     departures: list[dict[str, Any]]
     present: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
+    turnovers: list[ShownTurnover]
+    problems: list[ShownTurnover]
     plan: Plan
+    flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,15 @@ class _Day:
     plans: list[DayPlan]
     names: dict[bytes, tuple[str, str]]
     erasures: list[tuple[people.Erasure, str]]
+    turnovers: list[spaces.Turnover]
+    problems: list[spaces.Turnover]
+    houses: dict[bytes, str]
+
+    @property
+    def unclean(self) -> frozenset[bytes]:
+        """The places that are not ready for people."""
+        ready = (each for each in self.turnovers if each.stage is Stage.READY)
+        return frozenset(each.line.space.id for each in ready)
 
 
 @get("/desk", include_in_schema=False)
@@ -62,13 +76,16 @@ async def today(visit: Visit) -> Response[Any]:
         day=i18n.long_day_words(visit.prefs.lang, day),
         now=clock(visit, visit.now),
         actions=_actions(visit),
-        arrivals=[_passing(visit, line, found.names, "in") for line in found.arrivals],
+        arrivals=[_arriving(visit, line, found) for line in found.arrivals],
         departures=[_passing(visit, line, found.names, "out") for line in found.departures],
         present=[_present(visit, line, found.names) for line in found.present],
         tasks=[_erasure_task(visit, *each) for each in found.erasures]
         + [_task(visit, line, found.names) for line in found.waiting],
+        turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
+        problems=[turnover_of(visit, each, found.houses) for each in found.problems],
         plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
     )
+    page.flashes = turnover_flashes(visit, read_query(visit))
     for row in page.plan.rows:
         row["href"] = row["href"].replace("/spaces/", "/desk/plan?space=").replace("?day", "&day")
     return await desk_page(
@@ -97,7 +114,18 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
     lines = (*arrivals, *departures, *present, *waiting)
     names = names_of(read, lines)
-    return _Day(arrivals, departures, present, waiting, plans, names, _erasures(read, visit))
+    return _Day(
+        arrivals,
+        departures,
+        present,
+        waiting,
+        plans,
+        names,
+        _erasures(read, visit),
+        spaces.list_turnovers(read, days=1, now=visit.now),
+        spaces.turnover_problems(read, now=visit.now),
+        house_names(read),
+    )
 
 
 def _erasures(read: Read, visit: Visit) -> list[tuple[people.Erasure, str]]:
@@ -138,6 +166,14 @@ def _actions(visit: Visit) -> list[dict[str, str]]:
             "key": "p",
         },
     ]
+
+
+def _arriving(visit: Visit, line: Line, found: _Day) -> dict[str, Any]:
+    """Who comes; a place that is not ready for them says so."""
+    shown = _passing(visit, line, found.names, "in")
+    if line.status is Status.CONFIRMED and line.space.id in found.unclean:
+        shown["note"] = visit.say(N_("noch nicht gereinigt"))
+    return shown
 
 
 def _passing(

@@ -67,6 +67,7 @@ from node.people.reads import (
     view_household,
 )
 from node.people.refusals import NO_CALENDAR, NOT_FOUND, ONLY_AT_HOME
+from node.people.rules import query_words, search_words
 from node.people.search import search_people
 from node.people.sessions import Sessions
 from node.people.sign_in import (
@@ -152,11 +153,13 @@ __all__ = [
     "open_feed",
     "open_outside_access",
     "purge",
+    "query_words",
     "rebuild",
     "receipts_of",
     "revoke_cards",
     "revoke_codes",
     "search_people",
+    "search_words",
     "sign_in_first_time",
     "sign_in_from_outside",
     "sign_in_with_card",

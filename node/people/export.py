@@ -294,6 +294,7 @@ LABELS = {
     "note": N_("Ihre Notiz"),
     "guests": N_("Gäste"),
     "answer": N_("Antwort des Teams"),
+    "found": N_("Was danach gefunden wurde"),
     "cost_cents": N_("Preis in Cent"),
     "deposit_cents": N_("Kaution in Cent"),
     "cancelled_at": N_("Storniert am"),

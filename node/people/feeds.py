@@ -6,6 +6,7 @@ moment. The token is answered once, when it is made; here lies only its digest.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,14 +34,21 @@ class FeedView(StrEnum):
     """The same of all places of a house."""
     DESK = "desk"
     """The reservations of a place with whose they are."""
+    TURNOVER = "turnover"
+    """What is to be cleaned, everywhere or in a house, for whoever does it: a list, no calendar."""
 
 
 NEEDED = {
     FeedView.SPACE: Permission.SEE_SPACES,
     FeedView.HOUSE: Permission.SEE_SPACES,
     FeedView.DESK: Permission.SEE_ALL_RESERVATIONS,
+    # Whoever holds the address says for the team what was done.
+    FeedView.TURNOVER: Permission.CHECK_IN_OTHERS,
 }
 """What the maker of an address must be allowed, when it is made and whenever it is read."""
+
+CALENDARS = (FeedView.SPACE, FeedView.HOUSE, FeedView.DESK)
+"""The views that the team subscribes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +120,11 @@ def list_feeds(read: Read, actor: Actor) -> list[Feed]:
     return _feeds_of(feed_tables.select_feeds_of(read, actor.person_id))
 
 
-def list_desk_feeds(read: Read, actor: Actor) -> list[Feed]:
+def list_desk_feeds(
+    read: Read, actor: Actor, views: Collection[FeedView] = CALENDARS
+) -> list[Feed]:
     """The addresses that the team made for its work, the oldest first."""
-    views = (str(FeedView.SPACE), str(FeedView.HOUSE), str(FeedView.DESK))
-    found = _feeds_of(feed_tables.select_feeds_showing(read, views))
+    found = _feeds_of(feed_tables.select_feeds_showing(read, tuple(map(str, views))))
     return [feed for feed in found if _is_the_desks(read, actor, feed)]
 
 

@@ -21,10 +21,12 @@ from node.portal import (
     sign_in,
     spaces,
     today,
+    turnover,
 )
 
 ROUTES = (
     *today.ROUTES,
+    *turnover.ROUTES,
     *sign_in.ROUTES,
     *spaces.ROUTES,
     *booking.ROUTES,

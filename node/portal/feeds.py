@@ -69,7 +69,8 @@ async def calendar_feed(visit: Visit, file: str) -> Response[Any]:
 
 
 def _calendar(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | Refusal:
-    return VIEWS[followed.feed.view](read, visit, followed)
+    tell = VIEWS.get(followed.feed.view)
+    return people.NO_CALENDAR if tell is None else tell(read, visit, followed)
 
 
 def _mine(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | Refusal:

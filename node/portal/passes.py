@@ -31,6 +31,7 @@ from node.web.showing import (
     state_text,
     when_of,
 )
+from node.web.turnovers import early_words
 from node.web.visit import Visit
 
 PASS_CHARS_MIN = 100
@@ -77,6 +78,7 @@ class PublicPassPage:
     state_text: str = ""
     can: dict[str, bool] = field(default_factory=dict)
     action: str = ""
+    early: str = ""
     notice: dict[str, str] | None = None
     mine_href: str = ""
     refusal: dict[str, Any] | None = None
@@ -248,6 +250,7 @@ def _public_page(visit: Visit, text: str, line: Line, where: str) -> PublicPassP
             "check_out": now.status is Status.CHECKED_IN,
         },
         action=f"/p/{text}",
+        early=early_words(visit, now) if now.status is Status.CHECKED_IN else "",
         notice=_done(visit, now) or _why_not_now(visit, now),
         mine_href=f"/mine/{id_text(reservation.id)}" if is_mine else "",
     )

@@ -39,6 +39,7 @@ from node.spaces.check_in import (
     leave,
 )
 from node.spaces.deciding import decide_waiting, why_not
+from node.spaces.finding import find_by_guest, find_by_number, number_of
 from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
 from node.spaces.homes import assume_homes, renew_term
@@ -156,6 +157,8 @@ __all__ = [
     "decline",
     "departures",
     "find_appointment",
+    "find_by_guest",
+    "find_by_number",
     "find_by_pass",
     "find_file_row",
     "find_reservation",
@@ -179,6 +182,7 @@ __all__ = [
     "next_in",
     "note_instruction",
     "note_of",
+    "number_of",
     "of_person",
     "own_reservation",
     "pass_text",

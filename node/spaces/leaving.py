@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from node.base.ids import id_text
-from node.spaces import place_tables, projections, tables
+from node.spaces import place_tables, projections, tables, turnover_tables
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
 from node.spaces.folding import find_reservation, project
@@ -43,6 +43,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
     space = place_tables.select_space(read, found.space_id)
     said = tables.select_note(read, found.id)
     answered = tables.select_note(read, decline_note_id(found.id))
+    reports = turnover_tables.select_reports(read, found.id)
     cancelled, came, left = found.cancellation, found.check_in, found.check_out
     return {
         "number": id_text(found.id),
@@ -57,6 +58,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "note": said.get("note", ""),
         "guests": said.get("guests", ""),
         "answer": answered.get("note", ""),
+        "found": "; ".join(report.words for report in reports if report.words),
         "cost_cents": found.bill.total_cents,
         "deposit_cents": found.bill.deposit_cents,
         "cancelled_at": cancelled.at if cancelled else None,

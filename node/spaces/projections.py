@@ -360,6 +360,19 @@ def select_ids_by_code(read: Read, code: str) -> list[bytes]:
     return [row[0] for row in rows]
 
 
+def select_ids_ending_with(read: Read, tails: Iterable[bytes]) -> list[bytes]:
+    """Reservations whose ids end so; there is no index for it, and a person asks for one."""
+    rows = [
+        row
+        for tail in tails
+        for row in read.rows(
+            "select reservation_id from reservation_state where substr(reservation_id, -4) = :tail",
+            tail=tail,
+        )
+    ]
+    return sorted(row[0] for row in rows)
+
+
 def select_code(read: Read, reservation_id: bytes) -> str:
     """The short code of a reservation's pass, or empty."""
     return (

@@ -66,11 +66,18 @@ def arrivals(read: Read, day: date, *, now: datetime) -> list[Line]:
 
 
 def departures(read: Read, day: date, *, now: datetime) -> list[Line]:
-    """Whose stay ends on a local day, by end."""
+    """Whose stay ends on a local day, by end, and who left on it before that."""
     whole = local_day(day, zone_of(read))
     ids = projections.select_ids_ending(read, whole)
     wanted = {Status.CHECKED_IN, Status.CHECKED_OUT}
-    return [line for line in lines_of(read, ids, now=now) if line.status in wanted]
+    ending = [line for line in lines_of(read, ids, now=now) if line.status in wanted]
+    later = projections.select_ids_left_after(read, whole.ends_at - timedelta(seconds=1))
+    return ending + [line for line in lines_of(read, later, now=now) if _left_on(line, whole)]
+
+
+def _left_on(line: Line, day: Period) -> bool:
+    left = line.reservation.check_out
+    return left is not None and day.holds(left.at)
 
 
 def present(read: Read, *, now: datetime) -> list[Line]:

@@ -289,6 +289,19 @@ def select_note(read: Read, note_id: bytes) -> dict[str, str]:
     return decoded(text or "{}", dict[str, str]) or {}
 
 
+def select_notes_around(read: Read, period: Period) -> list[tuple[bytes, dict[str, str]]]:
+    """What was said with reservations that begin in a period, by start; nobody's who was erased."""
+    rows = read.rows(
+        "select note.reservation_id, note.note from reservation_state as s"
+        " join reservation_note as note on note.id = s.reservation_id"
+        " where s.starts_at >= :starts and s.starts_at < :ends and not exists"
+        " (select 1 from erased_person as e where e.person_id = s.person_id) order by s.starts_at",
+        starts=to_epoch(period.starts_at),
+        ends=to_epoch(period.ends_at),
+    )
+    return [(row[0], decoded(row[1] or "{}", dict[str, str]) or {}) for row in rows]
+
+
 def insert_note(write: Write, note_id: bytes, reservation_id: bytes, text: str) -> bool:
     """Add what was said about a reservation; whether it is new."""
     return write.insert_new(

@@ -58,7 +58,11 @@ class Stage(StrEnum):
     """It can be done, and is not."""
     DONE = "done"
     PASSED = "passed"
-    """The next people came first; what is to be done is their turnover's."""
+    """The next people came first, or nobody said anything for a week."""
+
+
+STALE = timedelta(days=7)
+"""Who never reports what they did is not told for ever that nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,9 @@ def _stage(
         return Stage.DONE
     if after is not None and (after.check_in is not None or now >= over_at(after)):
         return Stage.PASSED
-    return Stage.READY if now >= over_at(reservation) else Stage.AHEAD
+    if now < over_at(reservation):
+        return Stage.AHEAD
+    return Stage.READY if now < over_at(reservation) + STALE else Stage.PASSED
 
 
 def done_by(reservation: Reservation, said: Iterable[Report]) -> Report | None:

@@ -25,6 +25,7 @@ WHAT = {
     FeedView.SPACE: N_("Wann der Raum vergeben ist, ohne Namen"),
     FeedView.HOUSE: N_("Wann welcher Raum des Hauses vergeben ist, ohne Namen"),
     FeedView.DESK: N_("Alle Buchungen mit Klingelschild und Wohnung"),
+    FeedView.TURNOVER: N_("Was zu reinigen ist, ohne Namen"),
 }
 """What each calendar shows."""
 
@@ -44,7 +45,9 @@ def name_of(read: Read, visit: Visit, view: FeedView, about_id: bytes) -> str:
     """What a calendar is called; empty where there is none."""
     if view is FeedView.MINE:
         return visit.say(N_("Meine Buchungen"))
-    if view is FeedView.HOUSE:
+    if view is FeedView.TURNOVER and not about_id:
+        return visit.say(N_("Alle Häuser"))
+    if view in {FeedView.HOUSE, FeedView.TURNOVER}:
         building = quarter.find_building(read, about_id)
         return building.name if building is not None else ""
     space = spaces.find_space(read, about_id)
@@ -72,14 +75,14 @@ async def make_address(visit: Visit, actor: Actor, view: FeedView, about_id: byt
 
 def _made(visit: Visit, token: str, *, title: str, text: str) -> MadeAddress:
     """The address that bears a token."""
-    base = _reachable(visit)
+    base = reachable_address(visit)
     address = f"{base}/calendar/{token}.ics"
     scheme, rest = address.split(":", 1)
     app_href = f"{APP_SCHEMES.get(scheme, scheme)}:{rest}"
     return MadeAddress(title, text, address, app_href, qr_svg(address))
 
 
-def _reachable(visit: Visit) -> str:
+def reachable_address(visit: Visit) -> str:
     """Where this node is found: as the browser found it, unless that sits at the box itself."""
     url = visit.request.url
     if _is_the_box(url.hostname or ""):

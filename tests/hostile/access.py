@@ -35,6 +35,8 @@ COLUMNS = {
 ACTS = {
     "/desk/reservations/": ("check-in", "check-out", "approve", "decline", "cancel"),
     "/p/": ("check-in", "check-out"),
+    "/desk/turnover/": ("done", "back", "problem", "solved"),
+    "/turnover/": ("done", "back", "problem"),
 }
 ENDING = ("/cancel", "/cancellation", "/drop")
 ANSWERS = {401: "sign in", 403: "no", 404: "not there"}
@@ -96,6 +98,8 @@ def things(live: LiveNode, ids: dict[str, str], route: Route, act: str) -> dict[
         "newcomer_id": ids["newcomer_id"],
         "node_id": id_text(live.node.store.core.identity.site_id),
     }
+    if route.path.startswith("/turnover"):
+        known["token"] = live.town.calendars["cleaner"]
     return {name: known.get(name) or ids.get(f"{name} anna", "none") for name in route.parameters}
 
 

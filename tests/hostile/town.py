@@ -53,6 +53,7 @@ def build_town(folder: Path, clock: FrozenClock) -> Town:
     town.ids |= granted(core.write(lambda write: sign_everybody_in(write, cast)))
     town.ids["newcomer_id"] = _let_a_box_wait(core)
     _make_a_calendar(core, town, cast, "anna")
+    _make_a_list(core, town, cast)
     for number, name in enumerate(RESIDENTS):
         _reserve(core, town, cast, name, days=number)
     for name in cast.files.people:
@@ -74,6 +75,16 @@ def _make_a_calendar(core: Core, town: Town, cast: Cast, name: str) -> None:
         return token
 
     town.calendars[name] = granted(core.write(make))
+
+
+def _make_a_list(core: Core, town: Town, cast: Cast) -> None:
+    """What Demir gave to whoever cleans."""
+
+    def make(write: Write) -> str:
+        who = cast.actor(write, "demir")
+        return granted(people.open_feed(write, who, people.FeedView.TURNOVER, now=cast.now))
+
+    town.calendars["cleaner"] = core.write(make)
 
 
 def _let_a_box_wait(core: Core) -> str:

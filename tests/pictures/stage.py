@@ -371,6 +371,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "lobby_node": _lobby_node(core),
         "tag": quarter_tag(core.quarter),
         "receipt": _erase(core, cast),
+        "cleaner_list": _cleaner_list(core, cast),
     }
 
 
@@ -386,6 +387,19 @@ def _erase(core: Core, cast: _Cast) -> str:
     done = core.write(run)
     assert isinstance(done, people.Erasure), done
     return done.number
+
+
+def _cleaner_list(core: Core, cast: _Cast) -> str:
+    """The address that the team gave to whoever cleans."""
+
+    def make(write: Write) -> str | Refusal:
+        staff = people.actor_of(write, cast.id("S-JONAS"), face=Face.DESK, now=AT)
+        assert staff is not None
+        return people.open_feed(write, staff, people.FeedView.TURNOVER, now=AT)
+
+    token = core.write(make)
+    assert isinstance(token, str), token
+    return token
 
 
 def _lobby_node(core: Core) -> str:

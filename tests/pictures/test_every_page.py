@@ -24,13 +24,13 @@ NO_PAGES = {
     "/mine/{reservation:str}/calendar.ics",
     "/calendar/{file:str}",
     "/desk/reservations/{reservation:str}/slip",
+    "/desk/turnover/paper",
     "/account/data/file",
     "/manifest.webmanifest",
     "/sw.js",
     "/h/{token:str}",  # leads on to a page of the portal
     "/kiosk/scan",  # leads back to what was scanned
     "/P/{text:str}",  # the same as /p/, for a QR in capitals
-    "/desk/search",  # the same as /desk/people
 }
 """What browsers ask for that is no page of its own."""
 

@@ -38,7 +38,11 @@ from tests.spaces.conftest import utc
 
 BEGIN = utc(20, 8)
 ROW = SpaceRow(
-    key="k", kind=SpaceKind.ROOM, name=LocalText("K", "K"), building="b", mark=PlaceMark("x", 1, "y")
+    key="k",
+    kind=SpaceKind.ROOM,
+    name=LocalText("K", "K"),
+    building="b",
+    mark=PlaceMark("x", 1, "y"),
 )
 SPACE = Space(id=b"S" * 16, home_site=b"H" * 16, building_id=b"B" * 16, row=ROW)
 DONE, PROBLEM = ReportKind.DONE, ReportKind.PROBLEM
@@ -203,6 +207,13 @@ def test_leaving_early_moves_the_turnover_and_leaves_the_next_arrival() -> None:
     assert alone.due_at == utc(22, 13), "nobody comes: by the end of the turnover"
     assert not alone.is_late(utc(22, 12, 59))
     assert alone.is_late(utc(22, 13))
+
+
+def test_nobody_is_told_for_ever_that_nobody_said_anything() -> None:
+    (found,) = turnovers_of([line(FIRST, utc(30, 9))], {}, now=utc(30, 9))
+    assert found.stage is Stage.READY
+    (found,) = turnovers_of([line(FIRST, utc(30, 10))], {}, now=utc(30, 10))
+    assert found.stage is Stage.PASSED
 
 
 def test_a_problem_is_open_until_it_is_solved() -> None:

@@ -24,6 +24,19 @@ document.addEventListener("keydown", (happening) => {
   } else target.click();
 });
 
+// Through what a search found, and from its field into it, by the arrow keys.
+const found = [...document.querySelectorAll("[data-rove] a")];
+const field = document.querySelector(".bar-search input");
+
+document.addEventListener("keydown", (happening) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[happening.key];
+  const here = found.indexOf(document.activeElement);
+  if (!step || !found.length || (here < 0 && document.activeElement !== field)) return;
+  happening.preventDefault();
+  (found[here + step] ?? (here + step < 0 ? field : found[here]))?.focus();
+});
+if (found.length && document.activeElement === document.body) found[0].focus();
+
 function name(one) {
   if (one.matches("input")) return one.labels?.[0]?.textContent ?? one.placeholder;
   const copy = one.cloneNode(true);
