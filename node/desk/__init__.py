@@ -14,6 +14,7 @@ from node.desk import (
     people,
     pin,
     places,
+    plan,
     reservations,
     search,
     sign_in,
@@ -25,6 +26,7 @@ from node.desk import (
 ROUTES = (
     *sign_in.ROUTES,
     *today.ROUTES,
+    *plan.ROUTES,
     *turnover.ROUTES,
     *calendars.ROUTES,
     *search.ROUTES,

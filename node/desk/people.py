@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
@@ -64,7 +65,10 @@ class PersonPage:
 async def find_people(visit: Visit) -> Response[Any]:
     """Find somebody by name, bell, house or flat."""
     actor = visit.allowed(Permission.MANAGE_PEOPLE)
-    text = read_query(visit).text("query", longest=400)
+    fields = read_query(visit)
+    text = fields.text("query", longest=400)
+    # Who is sought for a time that somebody chose leads on to that time.
+    slot = {name: fields.given[name] for name in SLOT if fields.given.get(name)}
     lines, counts = await visit.read(
         lambda read: (
             people.search_people(read, actor, text),
@@ -78,7 +82,7 @@ async def find_people(visit: Visit) -> Response[Any]:
             "name": line.person.name,
             "household": line.household_name,
             "place": line.place,
-            "href": f"/desk/people/{id_text(line.person.id)}",
+            "href": _where_to(id_text(line.person.id), slot),
         }
         for line in lines
     ]
@@ -86,6 +90,16 @@ async def find_people(visit: Visit) -> Response[Any]:
     # Before a search nobody is listed.
     table = (lambda: _people_table(visit, rows)) if text else None
     return await desk_page(visit, "desk/people.html", page, here="people", table=table)
+
+
+SLOT = ("kind", "day", "until", "starts", "ends")
+"""The fields of a time that was chosen before the person."""
+
+
+def _where_to(person: str, slot: dict[str, str]) -> str:
+    if "day" not in slot:
+        return f"/desk/people/{person}"
+    return f"/desk/find?{urlencode({'person': person, 'search': '1', **slot})}"
 
 
 def _people_table(visit: Visit, rows: list[dict[str, str]]) -> Table:

@@ -19,7 +19,7 @@ from node.spaces import DayPlan, Line, Stage, Status
 from node.store import Read
 from node.web import i18n
 from node.web.forms import read_query
-from node.web.listing import plan_table, reservations_table
+from node.web.listing import reservations_table
 from node.web.showing import STATES, Plan, clock, moment, place_of, plan_of, state_text
 from node.web.table import Table
 from node.web.turnovers import ShownTurnover, turnover_of
@@ -244,40 +244,4 @@ def _erasure_task(visit: Visit, erasure: people.Erasure, name: str) -> dict[str,
     }
 
 
-@dataclass(slots=True)
-class PlanPage:
-    """See `desk/plan.html`."""
-
-    plan: Plan
-    day: str
-    before: str
-    after: str
-
-
-@get("/desk/plan", include_in_schema=False)
-async def plan(visit: Visit) -> Response[Any]:
-    """The plan of any day."""
-    visit.allowed(Permission.SEE_ALL_RESERVATIONS)
-    fields = read_query(visit)
-    day = fields.day("day") if fields.given.get("day") else None
-    day = day or visit.now.astimezone(visit.zone).date()
-    plans = await visit.read(lambda read: spaces.day_plan(read, visit.actor, day, now=visit.now))
-    ordinal = day.toordinal()
-    page = PlanPage(
-        plan=plan_of(visit, day, plans, first_hour=7, last_hour=23),
-        day=day.isoformat(),
-        before=f"/desk/plan?day={date.fromordinal(max(1, ordinal - 1)).isoformat()}",
-        after=f"/desk/plan?day={date.fromordinal(min(3_000_000, ordinal + 1)).isoformat()}",
-    )
-    for row in page.plan.rows:
-        row["href"] = ""
-    return await desk_page(
-        visit,
-        "desk/plan.html",
-        page,
-        here="plan",
-        table=lambda: plan_table(visit, visit.say(N_("belegung")), plans),
-    )
-
-
-ROUTES = (today, plan)
+ROUTES = (today,)

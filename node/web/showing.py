@@ -338,7 +338,7 @@ def plan_of(
     if local_day(day, visit.zone).holds(visit.now):
         plan.now = visit.say(N_("Es ist {time}."), time=clock(visit, visit.now))
     for each in plans:
-        cells = [_cell_state(each, start + number * step, step) for number in range(steps)]
+        cells = [cell_state(each, start + number * step, step) for number in range(steps)]
         plan.rows.append(
             {
                 "place": place_of(visit, each.space),
@@ -349,7 +349,8 @@ def plan_of(
     return plan
 
 
-def _cell_state(plan: DayPlan, at: datetime, step: timedelta) -> str:
+def cell_state(plan: DayPlan, at: datetime, step: timedelta) -> str:
+    """What a step of a place's day looks like."""
     slot = Period(at, at + step)
     for span in plan.busy:
         if span.period.overlaps(slot):

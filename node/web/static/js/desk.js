@@ -37,6 +37,45 @@ document.addEventListener("keydown", (happening) => {
 });
 if (found.length && document.activeElement === document.body) found[0].focus();
 
+// A plan is one stop of the Tab key; within it the arrow keys go from cell to cell, Enter opens.
+// "n" makes a new booking of the free hour where one is.
+for (const plan of document.querySelectorAll("[data-grid] .plan")) {
+  const rows = [...plan.tBodies[0].rows].map((row) => [...row.querySelectorAll("td a")]);
+  const cells = rows.flat();
+  const middle = (cell) => {
+    const box = cell.getBoundingClientRect();
+    return box.left + box.width / 2;
+  };
+  const nearest = (row, cell) =>
+    row.reduce((best, one) =>
+      Math.abs(middle(one) - middle(cell)) < Math.abs(middle(best) - middle(cell)) ? one : best,
+    );
+  const stop = (cell) => cells.forEach((one) => (one.tabIndex = one === cell ? 0 : -1));
+  stop(cells[0]);
+  plan.addEventListener("focusin", ({ target }) => cells.includes(target) && stop(target));
+  plan.addEventListener("keydown", (happening) => {
+    const cell = happening.target;
+    const at = rows.findIndex((row) => row.includes(cell));
+    if (at < 0) return;
+    const row = rows[at];
+    const filled = rows.filter((one, number) => one.length || number === at);
+    const here = filled.indexOf(row);
+    const step = document.documentElement.dir === "rtl" ? -1 : 1;
+    const goes = {
+      ArrowRight: () => row[row.indexOf(cell) + step],
+      ArrowLeft: () => row[row.indexOf(cell) - step],
+      ArrowDown: () => filled[here + 1] && nearest(filled[here + 1], cell),
+      ArrowUp: () => filled[here - 1] && nearest(filled[here - 1], cell),
+      Home: () => row[0],
+      End: () => row.at(-1),
+    };
+    if (happening.key === "n" && cell.closest(".slot-free")) cell.click();
+    if (!(happening.key in goes)) return;
+    happening.preventDefault();
+    goes[happening.key]()?.focus();
+  });
+}
+
 function name(one) {
   if (one.matches("input")) return one.labels?.[0]?.textContent ?? one.placeholder;
   const copy = one.cloneNode(true);

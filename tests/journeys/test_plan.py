@@ -1,0 +1,40 @@
+"""The desk's plan: who has which time, and a new booking from a free hour, as links alone."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from node.base.clock import FrozenClock
+from node.base.ids import id_text
+from tests.journeys.conftest import a_town
+from tests.journeys.test_desk import at_desk
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_taken_time_leads_to_its_reservation_and_a_free_hour_to_a_new_one(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        clara = await town.program("clara")
+        made = (await clara.post("/api/reservations", json=town.wish())).json()
+        demir, eva = await at_desk(town), await at_desk(town, "eva")
+        page = unescape((await demir.get("/desk/plan?day=2026-11-28")).text)
+        taken = re.search(rf'href="/desk/reservations/{made["id"]}">(.*?)</a>', page, re.DOTALL)
+        assert taken is not None
+        assert "Clara" in taken[1]
+        free = "/desk/find?kind=room&day=2026-11-28&starts=10:00&ends=11:00"
+        assert free in page.replace("%3A", ":")
+        # The hour stays chosen while the person is found.
+        asked = await demir.get(free)
+        assert 'name="starts" value="10:00"' in asked.text
+        found = await demir.get("/desk/people?query=Anna&" + free.split("?")[1])
+        anna = id_text(town.cast.id("anna"))
+        assert f"/desk/find?person={anna}&search=1&kind=room&day=2026-11-28" in unescape(found.text)
+        seen = unescape((await eva.get("/desk/plan?day=2026-11-28")).text)
+        assert "Clara" in seen
+        assert "/desk/find?kind" not in seen, "the management sees and does not book"
