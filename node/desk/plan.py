@@ -125,7 +125,7 @@ def _cells(visit: Visit, day: date, plan: DayPlan) -> Iterator[_Cell]:
     cell: _Cell | None = None
     for number in range((LAST_HOUR - FIRST_HOUR) * PER_HOUR):
         step = _step(plan, begin + number * STEP)
-        begins_hour = step.state == "free" and number % PER_HOUR == 0
+        begins_hour = step.state == "free" and not (plan.space.is_by_night or number % PER_HOUR)
         if cell is not None and _is_same(cell, step) and not begins_hour:
             cell = replace(cell, ends_at=step.ends_at)
             continue

@@ -21,7 +21,7 @@ def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(town: Town, op
     desk.page.keyboard.press("Enter")
     desk.is_at(r"/desk/search\?query=Clara")
     desk.is_well()
-    desk.touch("Clara Moreau")
+    desk.touch("Clara Moreau", within="[aria-labelledby=found-persons]")
     desk.is_titled("Clara Moreau")
     desk.is_well()
     desk.touch("Für diese Person buchen")

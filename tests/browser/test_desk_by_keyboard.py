@@ -1,0 +1,74 @@
+"""Demir has a queue in front of him and his hands on the keys: the plan, the search, the list."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Opens
+from tests.browser.people import at_the_desk
+from tests.browser.screens import Screen
+from tests.nodes import Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+HERE = "document.activeElement"
+ROW = f"() => {HERE}.closest('tr').rowIndex"
+
+
+def focused(desk: Screen, what: str = "href") -> str:
+    found = desk.page.evaluate(f"() => {HERE}.getAttribute('{what}') ?? ''")
+    assert isinstance(found, str)
+    return found
+
+
+def keys(desk: Screen, *names: str) -> None:
+    for name in names:
+        desk.page.keyboard.press(name)
+
+
+def test_the_plan_is_one_stop_and_the_arrow_keys_go_through_it(town: Town, opens: Opens) -> None:
+    town.start("home")
+    desk = opens("desk")
+    at_the_desk(desk)
+    desk.open("/desk/plan?day=2026-12-01")
+    desk.is_well()
+    stops = desk.page.locator("[data-grid] td a[tabindex='0']")
+    assert stops.count() == 1
+    desk.page.locator("[data-grid] td a[href*='kind=room']").first.focus()
+    first = focused(desk)
+    keys(desk, "ArrowRight")
+    second = focused(desk)
+    assert "/desk/find?kind=room&day=2026-12-01" in second
+    assert second != first
+    keys(desk, "ArrowLeft")
+    assert focused(desk) == first
+    row = desk.page.evaluate(ROW)
+    keys(desk, "ArrowDown")
+    assert desk.page.evaluate(ROW) == row + 1, "the next place, at about the same hour"
+    keys(desk, "ArrowUp", "Home")
+    assert focused(desk) == first
+    keys(desk, "End", "Home")
+    assert focused(desk) == first
+    assert desk.page.locator("[data-grid] td a[tabindex='0']").count() == 1
+    keys(desk, "ArrowRight", "n")
+    desk.page.wait_for_url("**/desk/find?*")
+    desk.is_well()
+
+
+def test_what_is_found_is_opened_by_keys_alone(town: Town, opens: Opens) -> None:
+    town.start("home")
+    desk = opens("desk")
+    at_the_desk(desk)
+    desk.is_well()
+    keys(desk, "/")
+    assert focused(desk, "id") == "query"
+    desk.page.keyboard.type("Gartenz")
+    keys(desk, "Enter")
+    desk.page.wait_for_url("**/desk/search?*")
+    desk.is_well()
+    assert "/desk/plan?space=" in focused(desk)
+    keys(desk, "ArrowUp")
+    assert focused(desk, "id") == "query", "above the first is the field"
+    desk.open("/desk")
+    keys(desk, "8")
+    desk.is_titled("Reinigung")
+    desk.is_well()
