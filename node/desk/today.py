@@ -22,7 +22,7 @@ from node.web.forms import read_query
 from node.web.listing import reservations_table
 from node.web.showing import STATES, Plan, clock, moment, place_of, plan_of, state_text
 from node.web.table import Table
-from node.web.turnovers import ShownTurnover, turnover_of
+from node.web.turnovers import LIVE_TABLES, ShownTurnover, turnover_of
 from node.web.visit import Visit
 
 
@@ -40,6 +40,7 @@ class TodayPage:
     turnovers: list[ShownTurnover]
     problems: list[ShownTurnover]
     plan: Plan
+    live: str = f"{LIVE_TABLES} reservation_request"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -21,7 +21,7 @@ HEARTBEAT_SECONDS = 20.0
 RESERVATION_TABLES = "reservation_decision reservation_cancellation cancellation_ruling passage"
 """A page of reservations asks for itself again when one of these changes."""
 
-_TOLD = frozenset((*RESERVATION_TABLES.split(), "turnover_report"))
+_TOLD = frozenset((*RESERVATION_TABLES.split(), "reservation_request", "turnover_report"))
 
 
 class Streams:

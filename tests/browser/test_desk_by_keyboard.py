@@ -72,3 +72,27 @@ def test_what_is_found_is_opened_by_keys_alone(town: Town, opens: Opens) -> None
     keys(desk, "8")
     desk.is_titled("Reinigung")
     desk.is_well()
+
+
+def test_the_board_follows_while_the_hands_stay_where_they_are(town: Town, opens: Opens) -> None:
+    """Demir stands on a link of the board while somebody else books: it comes, he stays."""
+    town.start("home")
+    board, other = opens("desk"), opens("desk")
+    for each in (board, other):
+        at_the_desk(each)
+    board.open("/desk")
+    board.is_well()
+    link = board.page.locator("#board a[href='/desk/turnover']")
+    link.focus()
+    other.open("/desk/search?query=Clara")
+    other.touch("Clara Moreau", within="[aria-labelledby=found-persons]")
+    other.touch("Für diese Person buchen")
+    other.type("Tag", "2026-11-24")
+    other.type("Von", "18:00")
+    other.type("Bis", "20:00")
+    other.type("Personen", "12")
+    other.touch("Suchen", within="form.panel")
+    other.touch("Buchen Hofsaal")
+    board.page.locator("#board").get_by_text("Clara Moreau").first.wait_for()
+    assert focused(board) == "/desk/turnover"
+    board.is_well()

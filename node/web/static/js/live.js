@@ -12,24 +12,54 @@ const stream = document.body.dataset.stream;
 const between = "BroadcastChannel" in window ? new BroadcastChannel("quartier-live") : null;
 let leave = null; // set while this tab waits for the lock or holds it
 
-async function refresh(part) {
-  // Somebody types in it or works through it by keyboard: it must not change under the hands.
-  if (part.contains(document.activeElement)) return;
+const typing = () => document.activeElement?.matches("input, select, textarea");
+
+// Where the keys are in a part: the link or button, to be found again in what takes its place.
+function held(part) {
+  const one = document.activeElement;
+  if (!part.contains(one)) return () => {};
+  const sign = (each) => each.getAttribute("href") ?? each.form?.getAttribute("action") ?? each.id;
+  const stops = () => [...part.querySelectorAll("a[href], button, summary")];
+  const [mark, place] = [sign(one), stops().indexOf(one)];
+  return () => {
+    const now = stops();
+    (now.find((each) => sign(each) === mark) ?? now[Math.min(place, now.length - 1)])?.focus();
+  };
+}
+
+async function refresh(address, those) {
+  // Somebody types in it: it must not change under the hands.
+  const free = (part) =>
+    !(part.contains(document.activeElement) && typing()) && !part.querySelector("details[open]");
+  if (!those.some(free)) return;
   try {
-    const answer = await fetch(part.dataset.liveFrom, { headers: { Accept: "text/html" } });
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(part.id);
-    if (fresh) part.replaceChildren(...fresh.childNodes);
+    for (const part of those.filter(free)) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh) continue;
+      const back = held(part);
+      part.replaceChildren(...fresh.childNodes);
+      back();
+    }
   } catch {
     // The line is cut: what stands there stays, and the next change asks again.
   }
 }
 
-function heard(tables) {
-  for (const part of parts) {
-    if (part.dataset.live.split(" ").some((name) => tables.includes(name))) refresh(part);
+// What lives on one address is fetched once.
+function renew(those) {
+  const addresses = new Set(those.map((part) => part.dataset.liveFrom));
+  for (const address of addresses) {
+    refresh(address, those.filter((part) => part.dataset.liveFrom === address));
   }
+}
+
+function heard(tables) {
+  renew(
+    parts.filter((part) => part.dataset.live.split(" ").some((name) => tables.includes(name))),
+  );
 }
 
 function listen() {
@@ -71,7 +101,7 @@ if (parts.length && stream) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) stop();
     else {
-      parts.forEach(refresh);
+      renew(parts);
       start();
     }
   });
