@@ -45,7 +45,9 @@ from node.web.static import static_file
 from node.web.templating import Templates
 from node.web.visit import House, HttpRequest, Visit
 
-ERASING = people.Erasing(tuple(REGISTRY.tables.values()), farewells=(spaces.give_up_ahead,))
+ERASING = people.Erasing(
+    tuple(REGISTRY.tables.values()), farewells=(spaces.leave_all_lines, spaces.give_up_ahead)
+)
 EXPORTING = people.Exporting(
     (
         (
@@ -53,6 +55,12 @@ EXPORTING = people.Exporting(
             N_("Ihre Buchungen"),
             N_("Was Sie gebucht haben und was daraus wurde."),
             spaces.told_about,
+        ),
+        (
+            "waiting",
+            N_("Worauf Sie warten"),
+            N_("Wofür Sie auf der Warteliste stehen oder standen und was daraus wurde."),
+            spaces.told_of_lines,
         ),
     )
 )

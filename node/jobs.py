@@ -11,15 +11,17 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from node import people
+from node import people, spaces
 from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.settings import PREFIX, Settings
+from node.spaces.passes import Signer
 from node.store import Store, Write
 from node.store.backups import Backups
 from node.store.record import Failed, Sent, keep_sent, read_sent
@@ -40,24 +42,51 @@ AGAIN_SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that is done every so many seconds, in a write of its own."""
+    """Something that is done every so many seconds, in a write of its own; and at once when one of
+    the tables in `woken_by` is committed to."""
 
     name: str
     every_seconds: float
-    run: Callable[[Write, datetime], object]
+    run: Callable[[Write, datetime, Signer], object]
+    woken_by: frozenset[str] = frozenset()
 
 
-JOBS = (Job("purge", 3600.0, lambda write, now: people.purge(write, now=now)),)
+JOBS = (
+    Job("purge", 3600.0, lambda write, now, _: people.purge(write, now=now)),
+    Job(
+        "waiting_list",
+        30.0,
+        lambda write, now, signer: spaces.offer_free(write, now=now, signer=signer),
+        woken_by=spaces.MAY_FREE_A_TIME,
+    ),
+)
 
 
 async def keep_doing(store: Store, job: Job) -> None:
     """Do a job again and again until cancelled; a failure is logged and tried again later."""
-    while True:
-        try:
-            await store.write(lambda write: job.run(write, store.core.clock.now()))
-        except Exception:
-            log.exception("the job %s failed", job.name)
-        await asyncio.sleep(job.every_seconds)
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+    def note(touched: frozenset[str]) -> None:
+        if touched & job.woken_by:
+            loop.call_soon_threadsafe(woken.set)
+
+    forget = store.subscribe(note)
+    try:
+        while True:
+            woken.clear()
+            await _do(store, job)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), job.every_seconds)
+    finally:
+        forget()
+
+
+async def _do(store: Store, job: Job) -> None:
+    core = store.core
+    try:
+        await store.write(lambda write: job.run(write, core.clock.now(), core.identity))
+    except Exception:
+        log.exception("the job %s failed", job.name)
 
 
 @dataclass(frozen=True, slots=True)

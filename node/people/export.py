@@ -301,6 +301,8 @@ LABELS = {
     "fee_cents": N_("Gebühr in Cent"),
     "came_at": N_("Gekommen am"),
     "left_at": N_("Gegangen am"),
+    "offers": N_("Angebote"),
+    "gave_up_at": N_("Aufgegeben am"),
 }
 """What the entries' names mean, in words."""
 
@@ -336,6 +338,11 @@ WORDS = {
     "no_show": N_("nicht gekommen"),
     "expired": N_("verfallen"),
     "over": N_("vorbei"),
+    "waiting": N_("wartet"),
+    "offered": N_("angeboten"),
+    "accepted": N_("angenommen"),
+    "missed": N_("nicht rechtzeitig angenommen"),
+    "left": N_("nicht mehr gewünscht"),
 }
 """What a program's words mean for people."""
 

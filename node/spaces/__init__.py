@@ -44,6 +44,7 @@ from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
 from node.spaces.homes import assume_homes, renew_term
 from node.spaces.importing import check_history, import_spaces
+from node.spaces.in_line import Entry, EntryStatus, InLine
 from node.spaces.leaving import give_up_ahead, told_about
 from node.spaces.model import (
     DayPlan,
@@ -58,6 +59,7 @@ from node.spaces.model import (
     Wish,
 )
 from node.spaces.moving import ChangeOffer, change, preview_change
+from node.spaces.offering import MAY_FREE_A_TIME, find_entry, offer_free
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
 from node.spaces.preview import Judged, Preview, preview_rules
@@ -107,16 +109,33 @@ from node.spaces.turning import (
     waiting_turnover,
 )
 from node.spaces.turnover import Report, Stage, Turnover
+from node.spaces.waiting_list import (
+    Call,
+    calls,
+    get_in_line,
+    join,
+    leave_all_lines,
+    leave_line,
+    my_line,
+    my_offers,
+    told_of_lines,
+    whole_line,
+)
 
 __all__ = [
     "CAME_TO_NOTHING",
+    "MAY_FREE_A_TIME",
     "TABLES",
     "UNKNOWN_SPACE",
     "Appointment",
     "Bill",
+    "Call",
     "ChangeOffer",
     "DayPlan",
+    "Entry",
+    "EntryStatus",
     "Found",
+    "InLine",
     "Judged",
     "Line",
     "NotOffered",
@@ -141,6 +160,7 @@ __all__ = [
     "assume_homes",
     "audience_of",
     "bill_for",
+    "calls",
     "cancel",
     "cancellation_steps",
     "change",
@@ -160,12 +180,14 @@ __all__ = [
     "find_by_guest",
     "find_by_number",
     "find_by_pass",
+    "find_entry",
     "find_file_row",
     "find_reservation",
     "find_space",
     "find_turnover",
     "free_now",
     "free_until",
+    "get_in_line",
     "get_line",
     "give_up_ahead",
     "hit_by",
@@ -174,16 +196,22 @@ __all__ = [
     "import_spaces",
     "instructions_of",
     "is_open_for",
+    "join",
     "leave",
+    "leave_all_lines",
+    "leave_line",
     "list_spaces",
     "list_turnovers",
     "month_plan",
+    "my_line",
+    "my_offers",
     "my_reservations",
     "next_in",
     "note_instruction",
     "note_of",
     "number_of",
     "of_person",
+    "offer_free",
     "own_reservation",
     "pass_text",
     "present",
@@ -206,8 +234,10 @@ __all__ = [
     "take_back_done",
     "taken_times",
     "told_about",
+    "told_of_lines",
     "turnover_problems",
     "waiting",
     "waiting_turnover",
+    "whole_line",
     "why_not",
 ]

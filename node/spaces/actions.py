@@ -8,6 +8,7 @@ the overlap check. At any other node a request is written and decided when it ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -53,6 +54,7 @@ from node.spaces.model import (
     Verdict,
     Wish,
 )
+from node.spaces.offering import offer_free
 from node.spaces.passes import Signer
 from node.spaces.refusals import NO_PRICE
 from node.spaces.terms import Bill
@@ -67,14 +69,15 @@ def reserve(
     The same rules answer at once at every node, so a request is refused here where it could not
     be granted there as far as this node knows. What the person held meanwhile is given up.
     """
-    case = _case(write, actor, wish)
+    case = asked_case(write, actor, wish)
     if isinstance(case, Refusal):
         return case
+    offer_free(write, now=now, signer=signer, space_id=case.space.id)
     _drop_other_holds(write, actor, now=now)
     refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
     if refusal is not None:
         return refusal
-    request = _request(write, actor, case, now=now, hold=False)
+    request = asked_request(write, actor, case, now=now, hold=False)
     if not is_home(write, case.space) or waits_for_desk(case):
         tables.insert_request(write, request)
         return project_new(write, request, None, case.space)
@@ -92,17 +95,18 @@ def hold(
 
     One hold a person: an earlier one is given up, so nobody blocks the house by looking around.
     """
-    case = _case(write, actor, wish)
+    case = asked_case(write, actor, wish)
     if isinstance(case, Refusal):
         return case
     if not is_home(write, case.space) or waits_for_desk(case):
         world = circumstances(write, case, now=now)
         return rules.check_reservable(case.space, wish, world)
+    offer_free(write, now=now, signer=signer, space_id=case.space.id)
     _drop_other_holds(write, actor, now=now)
     refusal = rules.check_reservable(case.space, wish, circumstances(write, case, now=now))
     if refusal is not None:
         return refusal
-    request = _request(write, actor, case, now=now, hold=True)
+    request = asked_request(write, actor, case, now=now, hold=True)
     until = now + timedelta(minutes=HOLD_MINUTES)
     held = write_decision(write, request, case, Verdict.HELD, hold_until=until, signer=signer)
     return project_new(write, request, held, case.space)
@@ -122,7 +126,18 @@ def confirm(
         return NO_LONGER_HELD
     # What was in time when it was held is in time now; what expired is asked for anew.
     asked_at = reservation.requested_at if status is Status.HELD else now
+    if status is Status.EXPIRED:
+        offer_free(write, now=now, signer=signer, space_id=reservation.space_id)
+    if reservation.is_offer:
+        reservation = _accepted(actor, reservation, now=now)
     return _confirm_again(write, reservation, asked_at=asked_at, now=now, signer=signer)
+
+
+def _accepted(actor: Actor, offer: Reservation, *, now: datetime) -> Reservation:
+    """An offer of the waiting list as what somebody says yes to now, themselves or by the team."""
+    by = "" if _is_own(actor, offer) else id_text(actor.person_id)
+    details = replace(offer.details, accepted_by=by)
+    return replace(offer, requested_at=kept_instant(now), details=details)
 
 
 def _confirm_again(
@@ -266,7 +281,9 @@ def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill |
     return pricing.price(space.row, wish, audience, profile, zone_of_profile(profile))
 
 
-def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: bool) -> RequestFact:
+def asked_request(
+    write: Write, actor: Actor, case: Case, *, now: datetime, hold: bool
+) -> RequestFact:
     """What is asked, its words noted; written itself only where it must wait for a decision.
 
     What is decided at once is one fact: the decision, which says what it was decided upon.
@@ -297,7 +314,7 @@ def _request(write: Write, actor: Actor, case: Case, *, now: datetime, hold: boo
     return request
 
 
-def _case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
+def asked_case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     """The wish of an actor as a case, or why they may not even ask."""
     if not may(actor, Permission.RESERVE):
         return NOT_YOURS

@@ -206,7 +206,7 @@ def circumstances(
         busy=busy[space.id],
         closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
         open_reservations=_open_reservations(read, case, now=now),
-        own_periods=_own_periods(read, case, window),
+        own_periods=_own_periods(read, case, window, now=now),
         desk_ready_at=desk_ready_at(read, space.row, window, now=moment),
         by_staff=case.by_staff,
         holidays=holidays_near(read, space.row, window, case.zone),
@@ -235,7 +235,7 @@ def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
     return projections.count_open(read, case.party, now=now, but=case.reservation_id)
 
 
-def _own_periods(read: Read, case: Case, window: Period) -> list[Period]:
+def _own_periods(read: Read, case: Case, window: Period, *, now: datetime) -> list[Period]:
     """The household's times that count with a wish: of its week and around it at a room, of its
     gap at any guest apartment."""
     row = case.space.row
@@ -248,7 +248,7 @@ def _own_periods(read: Read, case: Case, window: Period) -> list[Period]:
         return []
     reach = timedelta(days=days)
     own = projections.select_own_periods(
-        read, case.party, window.widened(reach, reach), but=case.reservation_id
+        read, case.party, window.widened(reach, reach), now=now, but=case.reservation_id
     )
     if row.stay is None:
         return [period for space_id, period in own if space_id == case.space.id]

@@ -53,7 +53,7 @@ def fold(
         cancellation=cancellation,
         check_in=passages.get("in"),
         check_out=passages.get("out"),
-        release_at=release_at(terms, stands.period),
+        release_at=release_at(terms, stands.period, stands.requested_at),
     )
 
 
@@ -90,10 +90,15 @@ def find_with_space(
 def find_held(
     read: Read, party: bytes, person_id: bytes, *, now: datetime
 ) -> Iterator[Reservation]:
-    """What a person of a household holds at the moment, by start."""
+    """What a person of a household holds at the moment while they look around, by start.
+
+    What was offered to them from the waiting list is not among it: it waits for their answer.
+    """
     for reservation_id in projections.select_ids_held(read, party, person_id, now=now):
         found = find_reservation(read, reservation_id)
-        if found is not None and found.status_at(now) is Status.HELD:
+        if found is None or found.is_offer:
+            continue
+        if found.status_at(now) is Status.HELD:
             yield found
 
 

@@ -10,8 +10,9 @@ from node.spaces.cases import release_instant
 from node.spaces.deciding import decide_waiting, displace, is_home
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import OCCUPYING, Reservation
+from node.spaces.offering import offer_free
 from node.spaces.passes import Signer
-from node.spaces.trust import TABLES
+from node.spaces.trust import TABLES, WAITING_END, WAITING_ENTRY
 from node.store import Write
 
 RECENT = timedelta(days=1)
@@ -23,7 +24,7 @@ def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer:
     if touched & TABLES:
         # Who asked may be known only now.
         touched |= {"reservation_request"}
-    if not touched & (tables.FACTS.keys() | {"space"}):
+    if not touched & (tables.FACTS.keys() | {"space", WAITING_ENTRY, WAITING_END}):
         return
     follow(write)
     if "passage" in touched:
@@ -37,6 +38,8 @@ def after_merge(write: Write, touched: frozenset[str], *, now: datetime, signer:
     # What was given up needs no decision.
     rule_cancellations(write, now=now)
     settle_clashes(write, now=now)
+    # Who waited for a time comes before who asked for it in passing.
+    offer_free(write, now=now, signer=signer)
     decide_waiting(write, now=now, signer=signer)
 
 

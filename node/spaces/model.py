@@ -142,6 +142,10 @@ class RequestDetails:
     hold: bool = False
     changed_by: str = ""
     """Who of the team changed it last for the person."""
+    entry: str = ""
+    """The entry of the waiting list that it was offered to."""
+    accepted_by: str = ""
+    """Who of the team said yes to the offer for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +254,17 @@ class Reservation:
     def changed_by(self) -> bytes | None:
         """The member of staff who changed it last for the person, if one did."""
         return _id_or_none(self.details.changed_by)
+
+    @property
+    def accepted_by(self) -> bytes | None:
+        """The member of staff who said yes to an offer for the person, if one did."""
+        return _id_or_none(self.details.accepted_by)
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether this was held for somebody of the waiting list, who has not said yes so far."""
+        held = self.decision is not None and self.decision.verdict is Verdict.HELD
+        return held and bool(self.details.entry)
 
     @property
     def has_pass(self) -> bool:

@@ -20,6 +20,7 @@ from node.spaces.cancelling import preview_cancellation
 from node.spaces.cases import UNKNOWN_SPACE, Case, Change, case_again, circumstances
 from node.spaces.deciding import decide, is_home, projected
 from node.spaces.model import RequestFact, Reservation, Space, Status, Wish
+from node.spaces.offering import offer_free
 from node.spaces.passes import Signer
 from node.spaces.pricing import own_cents
 from node.spaces.refusals import NO_PRICE
@@ -68,6 +69,7 @@ def change(
 ) -> Reservation | Refusal:
     """Change a confirmed reservation for what was shown (`total_cents`); with any no the old one
     stands."""
+    offer_free(write, now=now, signer=signer, space_id=wish.space_id)
     found = _to_change(write, actor, reservation_id, wish, now=now)
     if isinstance(found, Refusal):
         return found

@@ -148,16 +148,20 @@ def count_open(read: Read, party: bytes, *, now: datetime, but: bytes = b"") -> 
 
 
 def select_own_periods(
-    read: Read, party: bytes, period: Period, *, but: bytes = b""
+    read: Read, party: bytes, period: Period, *, now: datetime, but: bytes = b""
 ) -> list[tuple[bytes, Period]]:
-    """A household's own times around a period with their places, one reservation left out."""
+    """A household's own times around a period with their places, one reservation left out; a hold
+    counts while it keeps its place, so that saying yes to it is still within the limits."""
     rows = read.rows(
-        "select space_id, starts_at, ends_at from reservation_state where household_id = :party"
+        "select space_id, starts_at, ends_at from reservation_state s where household_id = :party"
         " and starts_at < :ends and starts_at > :earliest and ends_at > :starts"
-        " and status in ('requested', 'confirmed', 'checked_in', 'checked_out')"
+        " and (status in ('requested', 'confirmed', 'checked_in', 'checked_out')"
+        " or (status = 'held' and exists (select 1 from occupancy o"
+        " where o.reservation_id = s.reservation_id and o.until > :now)))"
         " and reservation_id != :but",
         party=party,
         but=but,
+        now=to_epoch(now),
         starts=to_epoch(period.starts_at),
         earliest=to_epoch(period.starts_at - LOOK_BACK),
         ends=to_epoch(period.ends_at),

@@ -151,6 +151,34 @@ TURNOVER_REPORT = Table(
     about="Somebody did what is to be done between two parties, found a problem, solved it or took"
     " it back; stays in the building.",
 )
+WAITING_ENTRY = Table(
+    "waiting_entry",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("space_id"),
+        _ID("party"),
+        Column("ends_at", "integer", default=0, low=0),
+        Column("fact", default="{}", max_bytes=4000),
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("space_id", "ends_at"), ("party", "ends_at")),
+    erased=_IDS,
+    about="Somebody waits for a place and a time that is taken; ids only, never a name.",
+)
+WAITING_END = Table(
+    "waiting_end",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("entry_id"),
+        Column("fact", default="{}", max_bytes=1000),
+    ),
+    scope=Scope.QUARTER,
+    indexes=(("entry_id",),),
+    erased=_IDS,
+    about="Somebody left a waiting list, or was taken off it by the team.",
+)
 SPACE_RULES = Table(
     "space_rules",
     key=("id",),
@@ -270,6 +298,8 @@ TABLES = (
     PASSAGE,
     RESERVATION_NOTE,
     TURNOVER_REPORT,
+    WAITING_ENTRY,
+    WAITING_END,
     SPACE_RULES,
     SPACE_INSTRUCTION,
     HOME_TERM,

@@ -18,11 +18,15 @@ def buffered(terms: Terms, period: Period) -> Period:
     )
 
 
-def release_at(terms: Terms, period: Period) -> datetime | None:
-    """When a place nobody came to is free for others; None where it never is."""
+def release_at(terms: Terms, period: Period, asked_at: datetime) -> datetime | None:
+    """When a place nobody came to is free for others; None where it never is.
+
+    Whoever asked for it only after it had begun is waited for as long.
+    """
     if not terms.release_after_minutes:
         return None
-    return min(period.starts_at + timedelta(minutes=terms.release_after_minutes), period.ends_at)
+    begins = max(period.starts_at, asked_at)
+    return min(begins + timedelta(minutes=terms.release_after_minutes), period.ends_at)
 
 
 def taken_period(reservation: Reservation) -> Period | None:
@@ -47,7 +51,7 @@ def occupied_until(reservation: Reservation) -> datetime | None:
     if status is Status.HELD and reservation.decision is not None:
         return reservation.decision.hold_until
     if status is Status.CONFIRMED:
-        return release_at(reservation.terms, reservation.period)
+        return release_at(reservation.terms, reservation.period, reservation.requested_at)
     return None
 
 

@@ -56,7 +56,7 @@ def insert_request(write: Write, request: RequestFact) -> bool:
     return write.insert_new(
         "reservation_request",
         id=request.id,
-        fact=encoded(_Request.of(request)),
+        fact=written_asked(request),
     )
 
 
@@ -129,6 +129,17 @@ class _Request(msgspec.Struct, omit_defaults=True):
         )
 
 
+def written_asked(request: RequestFact) -> str:
+    """What somebody asks for as one cell, its own id left out."""
+    return encoded(_Request.of(request))
+
+
+def read_asked(text: str, own_id: bytes) -> RequestFact | None:
+    """What `written_asked` wrote, or None where it makes no sense."""
+    said = decoded(text, _Request)
+    return None if said is None else said.fact(own_id)
+
+
 class _Decision(msgspec.Struct, omit_defaults=True):
     """A decision as its one cell says it; a verdict that a newer release invented is not read.
 
@@ -156,8 +167,7 @@ def next_number(read: Read, space_id: bytes) -> int:
 def select_request(read: Read, reservation_id: bytes) -> RequestFact | None:
     """A request by the reservation's id."""
     text = read.value("select fact from reservation_request where id = :id", id=reservation_id)
-    said = decoded(text, _Request) if text else None
-    return None if said is None else said.fact(reservation_id)
+    return read_asked(text, reservation_id) if text else None
 
 
 def is_known(read: Read, reservation_id: bytes) -> bool:

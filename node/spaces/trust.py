@@ -85,6 +85,28 @@ def standing_of(write: Write, reservation: Reservation, *, now: datetime) -> Sta
     return Standing(rules.audience_of(actor), speaks)
 
 
+def standing_in_line(write: Write, entry: Reservation, *, now: datetime) -> Standing | None:
+    """How whoever waits for a place stands to it by now; None where nothing may be offered them.
+
+    They may have waited for months, so what counts is what the house knows of them today.
+    """
+    wrote = write.roles_behind(WAITING_ENTRY, entry.id)
+    actor = people.actor_of(write, entry.person_id, face=Face.PORTAL, now=now)
+    if actor is None or not _may_ask(actor, entry):
+        return None
+    if not wrote <= HOUSE_ROLES and not people.is_let_in_from_outside(
+        write, actor.person_id, now=now
+    ):
+        return None
+    is_by_staff = entry.staff_id is not None
+    speaks = is_by_staff and wrote <= OFFICE_ROLES and _is_team(write, entry, now=now)
+    return Standing(rules.audience_of(actor), speaks)
+
+
+WAITING_ENTRY = "waiting_entry"
+WAITING_END = "waiting_end"
+
+
 @dataclass(frozen=True, slots=True)
 class Cancelling:
     """What counts of a claim that a reservation was given up."""
@@ -95,10 +117,15 @@ class Cancelling:
 
 
 def cancelling(
-    write: Write, claim_id: bytes, reservation: Reservation, *, now: datetime
+    write: Write,
+    claim_id: bytes,
+    reservation: Reservation,
+    *,
+    now: datetime,
+    table: str = "reservation_cancellation",
 ) -> Cancelling | None:
     """How whoever wrote a claim stands to the reservation; None while this node can't know yet."""
-    wrote = write.roles_behind("reservation_cancellation", claim_id)
+    wrote = write.roles_behind(table, claim_id)
     if wrote <= BELIEVED:
         return Cancelling(is_believed=True)
     if wrote <= HOUSE_ROLES:
