@@ -22,6 +22,7 @@ from node.portal import (
     spaces,
     today,
     turnover,
+    waiting,
 )
 
 ROUTES = (
@@ -32,6 +33,7 @@ ROUTES = (
     *booking.ROUTES,
     *reservations.ROUTES,
     *changing.ROUTES,
+    *waiting.ROUTES,
     *passes.ROUTES,
     *house.ROUTES,
     *account.ROUTES,

@@ -23,7 +23,7 @@ from node.spaces import Reservation, Space, Status, Wish
 from node.store import Read, Write
 from node.web.finding import read_ages
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
-from node.web.showing import clock
+from node.web.showing import clock, moment
 from node.web.visit import Visit
 
 EPOCH_MAX = 7_258_118_400
@@ -38,20 +38,20 @@ NOTE_CHARS_MAX = 500
 async def hold(visit: Visit) -> Response[Any]:
     """Keep an offer for some minutes and show the summary."""
     actor = visit.signed_in()
-    wish = _wish(visit, await read_fields(visit))
+    wish = read_wish(visit, await read_fields(visit))
     result = await visit.store.write(
         lambda write: spaces.hold(
-            write, actor, _fitting(write, wish), now=visit.now, signer=visit.house.signer
+            write, actor, fitting(write, wish), now=visit.now, signer=visit.house.signer
         )
     )
     if isinstance(result, Refusal):
-        return await _refused(visit, actor, wish, result)
+        return await refused_answer(visit, actor, wish, result)
     if result is None:
         return visit.go(f"/book?{_query(wish)}")
     return visit.go(f"/book/{id_text(result.id)}")
 
 
-def _wish(visit: Visit, fields: Fields) -> Wish:
+def read_wish(visit: Visit, fields: Fields) -> Wish:
     """The wish that a button or an address of our own pages carries."""
     space_id, period = _offer(fields.given.get("offer", ""))
     wish = Wish(
@@ -78,7 +78,7 @@ def _offer(text: str) -> tuple[bytes, Period]:
         raise RefusedError(BAD_ID) from None
 
 
-def _fitting(read: Read, wish: Wish) -> Wish:
+def fitting(read: Read, wish: Wish) -> Wish:
     """The wish with the place's usual purpose where none of its own was chosen."""
     space = spaces.find_space(read, wish.space_id)
     purposes = space.row.purposes if space else ()
@@ -137,6 +137,12 @@ def _show_hold(visit: Visit, page: ConfirmPage, found: Reservation, status: Stat
             N_("Die Zeit ist um, in der dieser Platz für Sie gehalten wurde. Oft ist er noch frei.")
         )
         return
+    if found.is_offer:
+        # Days may be left: what runs out by the second would only press.
+        page.held = visit.say(
+            N_("Für Sie frei geworden: bis {until} annehmen"), until=moment(visit, until)
+        )
+        return
     page.held = visit.say(N_("Für Sie gehalten bis {until}"), until=clock(visit, until))
     page.held_seconds = max(0, int((until - visit.now).total_seconds()))
 
@@ -148,8 +154,8 @@ async def asked_summary(visit: Visit) -> Response[Any]:
     fields = read_query(visit)
     if "offer" not in fields.given:
         return visit.go("/find")
-    wish = _wish(visit, fields)
-    looked = await visit.read(lambda read: look_at(read, actor, _fitting(read, wish)))
+    wish = read_wish(visit, fields)
+    looked = await visit.read(lambda read: look_at(read, actor, fitting(read, wish)))
     page = summary_of(visit, looked, action="/book")
     is_home = looked.space.home_site == visit.store.core.site_id
     page.requested = visit.say(DESK_DECIDES if is_home else OTHERS_DECIDE)
@@ -178,7 +184,7 @@ async def book_held(visit: Visit, reservation: str) -> Response[Any]:
         wish = await visit.read(
             lambda read: _wish_again(granted(spaces.own_reservation(read, actor, reservation_id)))
         )
-        return await _refused(visit, actor, wish, done)
+        return await refused_answer(visit, actor, wish, done)
     return visit.go(f"/mine/{reservation}?new=1")
 
 
@@ -188,14 +194,14 @@ async def book_asked(visit: Visit) -> Response[Any]:
     actor = visit.signed_in()
     fields = await read_fields(visit)
     note, guests = _said(fields)
-    wish = replace(_wish(visit, fields), note=note, guest_names=guests)
+    wish = replace(read_wish(visit, fields), note=note, guest_names=guests)
     done = await visit.store.write(
         lambda write: spaces.reserve(
-            write, actor, _fitting(write, wish), now=visit.now, signer=visit.house.signer
+            write, actor, fitting(write, wish), now=visit.now, signer=visit.house.signer
         )
     )
     if isinstance(done, Refusal):
-        return await _refused(visit, actor, wish, done)
+        return await refused_answer(visit, actor, wish, done)
     return visit.go(f"/mine/{id_text(done.id)}?new=1")
 
 
@@ -219,16 +225,18 @@ async def drop(visit: Visit, reservation: str) -> Response[Any]:
         return spaces.cancel(write, actor, reservation_id, now=visit.now)
 
     found = await visit.write(run)
+    if found.is_offer:
+        return visit.go("/mine")
     looked = await visit.read(lambda read: look_at(read, actor, _wish_again(found)))
     return visit.go(find_again(visit, looked))
 
 
-async def _refused(visit: Visit, actor: Actor, wish: Wish, refusal: Refusal) -> Response[Any]:
+async def refused_answer(visit: Visit, actor: Actor, wish: Wish, refusal: Refusal) -> Response[Any]:
     """The search again with the reason and the three nearest alternatives."""
 
     def look(read: Read) -> tuple[Space | None, tuple[spaces.Offer, ...]]:
         space = spaces.find_space(read, wish.space_id)
-        wanted = _fitting(read, wish)
+        wanted = fitting(read, wish)
         offers = spaces.alternatives_for(read, actor, wanted, now=visit.now) if space else ()
         return space, offers
 

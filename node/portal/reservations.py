@@ -34,6 +34,7 @@ from node.web.showing import (
 )
 from node.web.table import Table
 from node.web.visit import Visit
+from node.web.waiting import ShownEntry, entry_of
 
 AHEAD = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
 CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED})
@@ -52,6 +53,8 @@ class MinePage:
 
     ahead: list[ShownLine]
     past: list[ShownLine]
+    offers: list[ShownEntry]
+    waiting: list[ShownEntry]
     live: str = RESERVATION_TABLES
 
 
@@ -88,10 +91,18 @@ class CancelPage:
 async def mine(visit: Visit) -> Response[Any]:
     """What my household has booked, and had in the last month."""
     actor = visit.signed_in()
-    found = await visit.read(lambda read: spaces.my_reservations(read, actor, now=visit.now))
+    found, lined = await visit.read(
+        lambda read: (
+            spaces.my_reservations(read, actor, now=visit.now),
+            spaces.my_line(read, actor, now=visit.now),
+        )
+    )
+    entries = [entry_of(visit, each) for each in lined]
     page = MinePage(
         ahead=[line_of(visit, line) for line in found if line.status in AHEAD],
         past=[line_of(visit, line) for line in reversed(found) if line.status not in AHEAD],
+        offers=[entry for entry in entries if entry.offer],
+        waiting=[entry for entry in entries if not entry.offer],
     )
     return visit.page("portal/mine.html", page, here="mine", table=lambda: _table(visit, found))
 

@@ -59,6 +59,7 @@ class FindPage:
     plan: Plan | None = None
     desk_help: str = ""
     refusal: dict[str, Any] | None = None
+    wait: str = ""
 
 
 @dataclass(slots=True)
@@ -162,6 +163,7 @@ async def _search(visit: Visit, actor: Actor, query: Query, page: FindPage) -> N
             "href": f"/spaces/{id_text(no.space.id)}?day={day.isoformat()}",
             "reason": visit.say(no.message, **no.values),
             "rule": visit.say(no.remedy, **no.values) if no.remedy else "",
+            "wait": offer_value(no.space.id, query.period) if no.code == TAKEN_CODE else "",
         }
         for no in found.not_offered
     ]
@@ -235,6 +237,8 @@ def refused_page(
         },
     )
     page.refusal = words(visit, refusal)
+    if space is not None and refusal.code == TAKEN_CODE:
+        page.wait = offer_value(space.id, wish.period)
     page.nearest = nearest_of(visit, offers)
     return page
 
@@ -332,6 +336,9 @@ def _month_state(visit: Visit, day: date, *, is_open: bool, taken: int) -> str:
         return "full"
     return "some" if taken else "free"
 
+
+TAKEN_CODE = "spaces.taken"
+"""The one no that somebody can wait out."""
 
 FULL_MINUTES = 12 * 60
 """From so many taken minutes on a day counts as full in the month; its plan tells exactly."""

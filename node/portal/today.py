@@ -19,11 +19,12 @@ from node.base.actors import Actor
 from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
 from node.portal.house import closure_row, closures_within, waste_row
-from node.spaces import Line, Status
+from node.spaces import InLine, Line, Status
 from node.store import Read
 from node.web import i18n
 from node.web.showing import ShownLine, clock, line_of, moment
 from node.web.visit import Visit
+from node.web.waiting import entry_of
 
 LINES_MAX = 5
 WASTE_DAYS = 3
@@ -65,9 +66,10 @@ class HouseDay:
 async def today(visit: Visit) -> Response[Any]:
     """My day."""
     actor, now = visit.signed_in(), visit.now
-    lines, day, erasure = await visit.read(
+    lines, offers, day, erasure = await visit.read(
         lambda read: (
             spaces.coming_up(read, actor, now=now),
+            spaces.my_offers(read, actor, now=now),
             _house_day(read, visit, actor),
             people.open_erasure(read, actor.person_id),
         )
@@ -80,13 +82,16 @@ async def today(visit: Visit) -> Response[Any]:
         greeting=_greeting(visit, actor),
         next=coming,
         waiting=([_leaving(visit, erasure)] if erasure else [])
+        + [_offered(visit, each) for each in offers]
         + [_waiting(line) for line in shown if line.state in WAITING],
         mine=[line for line in shown if line.id not in told][:LINES_MAX],
         house=[row for until, row in day.closures if until > now] + day.waste,
         actions=day.actions,
         desk=_desk(visit, day),
     )
-    until = min(at for at in chain(day.turns, *(_turns(line) for line in lines)) if at > now)
+    deadlines = [each.hold_until for each in offers if each.hold_until is not None]
+    turns = chain(day.turns, deadlines, *(_turns(line) for line in lines))
+    until = min(at for at in turns if at > now)
     return visit.page("portal/today.html", page, here="today", until=until)
 
 
@@ -166,6 +171,20 @@ def _waiting(line: ShownLine) -> dict[str, str]:
         "state": line.state,
         "text": line.state_text,
         "href": f"/mine/{line.id}",
+    }
+
+
+def _offered(visit: Visit, each: InLine) -> dict[str, str]:
+    """What got free for somebody who waited: the one thing here that runs out."""
+    entry = entry_of(visit, each)
+    return {
+        "kind": "success",
+        "title": visit.say(
+            N_("Für Sie frei geworden: {what}"), what=f"{entry.title}, {entry.when}"
+        ),
+        "state": entry.state,
+        "text": visit.say(N_("Bis {until} annehmen"), until=entry.until),
+        "href": f"/wait/{entry.id}",
     }
 
 

@@ -38,9 +38,11 @@ def get_line(read: Read, actor: Actor, reservation_id: bytes, *, now: datetime) 
 
 
 def my_reservations(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
-    """What the actor's household has ahead of it and had in the last month, by start."""
+    """What the actor's household has ahead of it and had in the last month, by start; what is only
+    offered to it is in `my_line`."""
     ids = _ids_of(read, actor, since=now - RECENT)
-    return [line for line in lines_of(read, ids, now=now) if not _came_to_nothing(line)]
+    found = (line for line in lines_of(read, ids, now=now) if not _came_to_nothing(line))
+    return [line for line in found if not line.reservation.is_offer]
 
 
 def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
@@ -48,7 +50,8 @@ def coming_up(read: Read, actor: Actor, *, now: datetime) -> list[Line]:
     party = projections.party_of(actor.household_id, actor.person_id)
     ids = projections.select_ids_alive(read, party, since=now) if party else []
     wanted = OPEN_STATUSES | {Status.CHECKED_IN, Status.DECLINED, Status.DISPLACED}
-    return [line for line in lines_of(read, ids, now=now) if line.status in wanted]
+    found = (line for line in lines_of(read, ids, now=now) if line.status in wanted)
+    return [line for line in found if not line.reservation.is_offer]
 
 
 def of_person(read: Read, household_id: bytes, *, now: datetime) -> list[Line]:

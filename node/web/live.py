@@ -18,7 +18,10 @@ from node.web.visit import Visit
 
 HEARTBEAT_SECONDS = 20.0
 
-RESERVATION_TABLES = "reservation_decision reservation_cancellation cancellation_ruling passage"
+RESERVATION_TABLES = (
+    "reservation_decision reservation_cancellation cancellation_ruling passage"
+    " waiting_entry waiting_end"
+)
 """A page of reservations asks for itself again when one of these changes."""
 
 _TOLD = frozenset((*RESERVATION_TABLES.split(), "reservation_request", "turnover_report"))

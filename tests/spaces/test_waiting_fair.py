@@ -10,12 +10,14 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.base.actors import Actor
+from node.base.ids import id_text
 from node.base.periods import Period
 from node.base.refusals import Refusal
 from node.quarter.files import QuarterFiles
@@ -36,6 +38,7 @@ from node.spaces import (
     leave_line,
     offer_free,
     place_tables,
+    reserve,
     rules,
     waiting_tables,
 )
@@ -62,6 +65,16 @@ class Step:
     hours: int
     wait: int
     looks: bool
+
+
+def wish_of(files: QuarterFiles, step: Step) -> Wish:
+    begin = utc(26, 7) + timedelta(hours=step.hour)
+    return Wish(
+        space_id=files.id_of("space", "hofsaal"),
+        period=Period(begin, begin + timedelta(hours=step.hours)),
+        people=2,
+        purpose="private",
+    )
 
 
 @dataclass
@@ -93,17 +106,9 @@ class Story:
         self.now += timedelta(minutes=step.wait)
 
     def wish(self, step: Step) -> Wish:
-        begin = utc(26, 7) + timedelta(hours=step.hour)
-        return Wish(
-            space_id=self.files.id_of("space", "hofsaal"),
-            period=Period(begin, begin + timedelta(hours=step.hours)),
-            people=2,
-            purpose="private",
-        )
+        return wish_of(self.files, step)
 
     def book(self, step: Step, who: Actor) -> None:
-        from node.spaces import reserve
-
         before = self.line()
         doing = hold if step.does == "hold" else reserve
         wish, signer = self.wish(step), self.core.identity
@@ -205,8 +210,6 @@ ALIVE = {EntryStatus.WAITING, EntryStatus.OFFERED}
 
 
 def _text(entry: Entry) -> str:
-    from node.base.ids import id_text
-
     return id_text(entry.id)
 
 
@@ -214,7 +217,7 @@ def assert_nothing_twice(read: Read, now: datetime) -> None:
     """Nobody keeps what somebody else keeps, offers included."""
     for held in held_periods(read, now=now).values():
         ordered = sorted(held)
-        for (first, one), (second, other) in zip(ordered, ordered[1:], strict=False):
+        for (first, one), (second, other) in pairwise(ordered):
             assert not first.overlaps(second), (one.hex(), other.hex())
 
 
@@ -254,80 +257,111 @@ ENOUGH = Refusal("test.enough", "", "")
 """What rolls a story back, so that the next one begins where this did."""
 
 
+@dataclass
+class CutOff:
+    """Two nodes that hear of each other now and then, and people at either."""
+
+    quarter: Quarter
+    people: list[Actor]
+    chance: random.Random
+    answered: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.quarter.clock.now()
+
+    def core(self, where: str) -> Core:
+        return self.quarter.cores[where]
+
+    def wish(self) -> Wish:
+        step = Step("", 0, self.chance.randrange(10), self.chance.randrange(2, 5), 0, looks=False)
+        return wish_of(self.quarter.files, step)
+
+    def live(self) -> None:
+        where, who = self.chance.choice(("home", "kiosk")), self.chance.choice(self.people)
+        doing = self.chance.choice(
+            (self.book, self.join, self.join, self.give_up, self.give_up, self.answer, self.leave)
+        )
+        doing(where, who)
+
+    def book(self, where: str, who: Actor) -> None:
+        if where == "home":
+            self.quarter.reserve("home", who, self.wish())
+
+    def join(self, where: str, who: Actor) -> None:
+        wish, now = self.wish(), self.now
+        self.core(where).write(lambda write: join(write, who, wish, now=now))
+
+    def give_up(self, where: str, _: Actor) -> None:
+        core, now = self.core(where), self.now
+        found = core.read(lambda read: confirmed_by_now(read, now))
+        if found:
+            chosen = self.chance.choice(found)
+            owner = next(each for each in self.people if each.person_id == chosen.person_id)
+            core.write(lambda write: cancel(write, owner, chosen.id, now=now))
+
+    def answer(self, where: str, _: Actor) -> None:
+        """Yes can be said at the home node, no anywhere."""
+        core, now = self.core(where), self.now
+        offered = [
+            (who, each.offer)
+            for who in self.people
+            for each in core.read(lambda read, who=who: alive_of(read, who, now))
+            if each.status_at(now) is EntryStatus.OFFERED
+        ]
+        if not offered:
+            return
+        who, offer = self.chance.choice(offered)
+        self.answered += 1
+        if where == "home" and self.chance.random() < 0.5:
+            signer = core.identity
+            got = core.write(lambda write: confirm(write, who, offer.id, now=now, signer=signer))
+            assert isinstance(got, Reservation), got
+        else:
+            core.write(lambda write: cancel(write, who, offer.id, now=now))
+
+    def leave(self, where: str, who: Actor) -> None:
+        core, now = self.core(where), self.now
+        mine = core.read(lambda read: alive_of(read, who, now))
+        if mine:
+            chosen = self.chance.choice(mine)
+            core.write(lambda write: leave_line(write, who, chosen.id, now=now))
+
+    def offers_at(self, where: str) -> list[Reservation]:
+        core, now = self.core(where), self.now
+        return core.write(lambda write: offer_free(write, now=now, signer=core.identity))
+
+    def told_at(self, where: str) -> list[Entry]:
+        space = self.quarter.files.id_of("space", "hofsaal")
+        found = self.core(where).read(
+            lambda read: list(entries_of_space(read, space, now=utc(1, 1)))
+        )
+        return sorted(found, key=lambda each: each.turn)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_cut_lines_change_neither_the_order_nor_what_anybody_is_told(
-    quarter: Quarter, files: QuarterFiles, seed: int
+    quarter: Quarter, seed: int
 ) -> None:
-    """Wishes, noes and leaving are said at either node while they do not hear of each other."""
-    chance, clock = random.Random(seed), quarter.clock
-    people = crowd(6)
-    home, kiosk = quarter.cores["home"], quarter.cores["kiosk"]
-    home.write(lambda write: move_in(write, people))
+    """People wait, decline and leave at either node while these do not hear of each other."""
+    town = CutOff(quarter, crowd(6), random.Random(seed))
+    town.core("home").write(lambda write: move_in(write, town.people))
     quarter.meet("home", "kiosk")
-    clock.set(utc(24, 10))
-    accepted = answered = 0
+    quarter.clock.set(utc(24, 10))
     for number in range(160):
-        where = chance.choice(("home", "kiosk"))
-        core, who, now = quarter.cores[where], chance.choice(people), clock.now()
-        step = Step("", 0, chance.randrange(10), chance.randrange(2, 5), 0, looks=False)
-        wish = Story(None, files, core, now, people).wish(step)  # type: ignore[arg-type]
-        does = chance.choice(("book", "join", "join", "cancel", "cancel", "accept", "no", "leave"))
-        mine = core.read(lambda read, who=who, now=now: alive_of(read, who, now))
-        if does == "book" and where == "home":
-            quarter.reserve("home", who, wish)
-        elif does == "join":
-            core.write(lambda write, w=wish, who=who, now=now: join(write, who, w, now=now))
-        elif does == "cancel":
-            found = core.read(lambda read, now=now: confirmed_by_now(read, now))
-            if found:
-                chosen = chance.choice(found)
-                owner = next(p for p in people if p.person_id == chosen.person_id)
-                core.write(lambda write, o=owner, c=chosen, n=now: cancel(write, o, c.id, now=n))
-        elif does in {"accept", "no"}:
-            offers = [each for each in mine if each.status_at(now) is EntryStatus.OFFERED]
-            if offers and does == "no":
-                core.write(
-                    lambda write, o=offers[0], who=who, now=now: cancel(
-                        write, who, o.offer.id, now=now
-                    )
-                )
-                answered += 1
-            elif offers and where == "home":
-                got = core.write(
-                    lambda write, o=offers[0], who=who, now=now: confirm(
-                        write, who, o.offer.id, now=now, signer=home.identity
-                    )
-                )
-                assert isinstance(got, Reservation), got
-                accepted += 1
-        elif does == "leave" and mine:
-            core.write(
-                lambda write, e=chance.choice(mine), who=who, now=now: leave_line(
-                    write, who, e.id, now=now
-                )
-            )
+        town.live()
         if number % 7 == 0:
             quarter.meet("home", "kiosk")
-        home.write(lambda write, now=now: offer_free(write, now=now, signer=home.identity))
-        assert not kiosk.write(
-            lambda write, now=now: offer_free(write, now=now, signer=kiosk.identity)
-        ), "only the home node offers"
-        assert_no_overlap(home, clock.now())
-        clock.advance(timedelta(minutes=chance.choice((0, 1, 5, 12, 30))))
+        town.offers_at("home")
+        assert town.offers_at("kiosk") == [], "only the home node offers"
+        assert_no_overlap(town.core("home"), town.now)
+        quarter.clock.advance(timedelta(minutes=town.chance.choice((0, 1, 5, 12, 30))))
     quarter.meet("home", "kiosk")
     quarter.meet("home", "kiosk")
-    space, now = files.id_of("space", "hofsaal"), clock.now()
-    told = [
-        sorted(
-            core.read(lambda read: list(entries_of_space(read, space, now=utc(1, 1)))),
-            key=lambda each: each.turn,
-        )
-        for core in (home, kiosk)
-    ]
-    assert told[0] == told[1]
-    ends = [each.status_at(now) for each in told[0]]
-    assert accepted + answered > 3, (accepted, answered)
-    assert len(set(ends)) > 3, ends
+    told = town.told_at("home")
+    assert told == town.told_at("kiosk")
+    assert town.answered > 3
+    assert len({each.status_at(town.now) for each in told}) > 3
 
 
 def alive_of(read: Read, who: Actor, now: datetime) -> list[Entry]:

@@ -19,6 +19,7 @@ from node.spaces import (
     Reservation,
     Status,
     Wish,
+    admit,
     calls,
     cancel,
     change,
@@ -26,6 +27,7 @@ from node.spaces import (
     find_reservation,
     give_up_ahead,
     join,
+    leave,
     leave_all_lines,
     leave_line,
     my_line,
@@ -204,8 +206,6 @@ def test_whatever_frees_a_time_it_is_offered(
         entry = line.joined(clara, replace(wish, period=Period(utc(24, 17), utc(24, 19))))
         line.clock.set(utc(24, 14))
         if how == "early":
-            from node.spaces import admit, leave
-
             line.through(admit, anna, made)
             line.clock.advance(timedelta(minutes=30))
             line.through(leave, anna, made)
