@@ -21,6 +21,7 @@ from node.desk import (
     spaces,
     today,
     turnover,
+    waiting,
 )
 
 ROUTES = (
@@ -33,6 +34,7 @@ ROUTES = (
     *people.ROUTES,
     *erasures.ROUTES,
     *reservations.ROUTES,
+    *waiting.ROUTES,
     *passes.ROUTES,
     *spaces.ROUTES,
     *places.ROUTES,

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 
-from node import quarter
+from node import quarter, spaces
 from node.base.actors import Permission, may
 from node.base.refusals import N_
 from node.web.forms import read_query
@@ -32,6 +32,14 @@ WORDS = (
     ),
     ("people", "/desk/people", "users", N_("Menschen"), "4", Permission.MANAGE_PEOPLE),
     ("letters", "/desk/letters", "mail", N_("Briefe"), "5", Permission.ISSUE_CODES),
+    (
+        "waiting",
+        "/desk/waiting",
+        "hourglass",
+        N_("Warteliste"),
+        "9",
+        Permission.SEE_ALL_RESERVATIONS,
+    ),
     ("health", "/desk/health", "activity", N_("Zustand"), "6", Permission.SEE_HEALTH),
     ("places", "/desk/places", "door-open", N_("Orte"), "7", Permission.MANAGE_SPACES),
 )
@@ -61,7 +69,7 @@ async def desk_page(
 
 async def frame(visit: Visit) -> dict[str, Any]:
     """The context that `layout_desk.html` asks for."""
-    line = await line_now(visit)
+    line, calls = await line_now(visit), await _calls_waiting(visit)
     return {
         "desk": {
             "line": line.state,
@@ -75,13 +83,21 @@ async def frame(visit: Visit) -> dict[str, Any]:
                 "icon": icon,
                 "text": visit.say(text),
                 "key": key,
-                "count": "",
+                "count": calls if word == "waiting" else "",
             }
             for word, href, icon, text, key, permission in WORDS
             if visit.actor.is_signed_in and may(visit.actor, permission)
         ],
         "query": read_query(visit).given.get("query", "")[:QUERY_MAX],
     }
+
+
+async def _calls_waiting(visit: Visit) -> str:
+    """How many people must be told of an offer: it runs out, so it stands on every page."""
+    if not may(visit.actor, Permission.SEE_ALL_RESERVATIONS):
+        return ""
+    found = await visit.store.read(lambda read: len(spaces.calls(read, now=visit.now)))
+    return str(found) if found else ""
 
 
 async def open_words(visit: Visit) -> str:

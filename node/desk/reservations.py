@@ -57,6 +57,7 @@ class _Looked:
     fee: int
     staff: str
     changed_by: str
+    accepted_by: str
     waiting: Turnover | None
 
 
@@ -71,9 +72,9 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         fee = spaces.preview_cancellation(line.reservation, now=visit.now).fee_cents
         name, flat = names_of(read, [line])[reservation_id]
         note, made = spaces.note_of(read, reservation_id), line.reservation
-        staff, changed_by = _name(read, made.staff_id), _name(read, made.changed_by)
+        team = [_name(read, one) for one in (made.staff_id, made.changed_by, made.accepted_by)]
         waiting = spaces.waiting_turnover(read, line.space, now=visit.now, but=reservation_id)
-        return _Looked(line, name, flat, note, fee, staff, changed_by, waiting)
+        return _Looked(line, name, flat, note, fee, *team, waiting)
 
     looked = await visit.read(look)
     return await desk_page(visit, "desk/reservation.html", _page(visit, looked), here="today")
@@ -100,6 +101,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         (N_("Gäste"), note.get("guests", "")),
         (N_("Gebucht durch"), _booked_by(visit, looked)),
         (N_("Geändert durch"), looked.changed_by),
+        (N_("Angenommen für sie oder ihn durch"), looked.accepted_by),
     ]
     return ReservationPage(
         line=line_of(visit, line),

@@ -10,9 +10,10 @@ from litestar import Response, get, post
 from node import people, spaces
 from node.base.actors import Actor, Permission
 from node.base.ids import id_text, parse_id
+from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
-from node.spaces import Found, Offer
+from node.spaces import Found, Offer, Query
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_search, with_usual
@@ -45,7 +46,7 @@ async def find(visit: Visit) -> Response[Any]:
 
 
 async def _find_page(visit: Visit, staff: Actor, fields: Fields) -> Response[Any]:
-    resident = await _resident(visit, staff, fields.given.get("person", ""))
+    resident = await resident_of(visit, staff, fields.given.get("person", ""))
     given = fields.given = with_usual(visit, fields.given)
     page = _page(visit, resident, given)
     if resident is not None and "search" in given:
@@ -56,7 +57,7 @@ async def _find_page(visit: Visit, staff: Actor, fields: Fields) -> Response[Any
             found = await visit.read(
                 lambda read: spaces.search(read, resident, query, now=visit.now)
             )
-            _show(visit, page, found)
+            _show(visit, page, query, found)
     status = 422 if page.problems else 200
     return await desk_page(visit, "desk/find.html", page, here="spaces", status=status)
 
@@ -86,7 +87,7 @@ def _kinds(visit: Visit, given: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _show(visit: Visit, page: FindPage, found: Found) -> None:
+def _show(visit: Visit, page: FindPage, query: Query, found: Found) -> None:
     page.offers = [_offer(visit, page, offer) for offer in found.offers]
     page.nearest = [_offer(visit, page, offer) for offer in found.alternatives]
     page.not_free = [
@@ -94,6 +95,7 @@ def _show(visit: Visit, page: FindPage, found: Found) -> None:
             "place": place_of(visit, no.space),
             "reason": visit.say(no.message, **no.values),
             "rule": visit.say(no.remedy, **no.values),
+            "wait": _hidden(page, no.space.id, query.period) if no.code == TAKEN_CODE else {},
         }
         for no in found.not_offered
     ]
@@ -101,18 +103,23 @@ def _show(visit: Visit, page: FindPage, found: Found) -> None:
 
 def _offer(visit: Visit, page: FindPage, offer: Offer) -> dict[str, Any]:
     shown = offer_of(visit, offer, "")
-    shown["hidden"] = {
-        "person": page.person,
-        "space": id_text(offer.space.id),
-        "starts_at": offer.period.starts_at.isoformat(),
-        "ends_at": offer.period.ends_at.isoformat(),
-        "people": page.given["people"],
-        "kind": page.given["kind"],
-    }
+    shown["hidden"] = _hidden(page, offer.space.id, offer.period)
     return shown
 
 
-async def _resident(visit: Visit, staff: Actor, person: str) -> Actor | None:
+def _hidden(page: FindPage, space_id: bytes, period: Period) -> dict[str, str]:
+    """What a button for this person, place and time sends."""
+    return {
+        "person": page.person,
+        "space": id_text(space_id),
+        "starts_at": period.starts_at.isoformat(),
+        "ends_at": period.ends_at.isoformat(),
+        "people": page.given["people"],
+        "kind": page.given["kind"],
+    }
+
+
+async def resident_of(visit: Visit, staff: Actor, person: str) -> Actor | None:
     """The person for whom is booked, as an actor with this member of staff beside them."""
     if not person:
         return None
@@ -132,10 +139,10 @@ async def book(visit: Visit) -> Response[Any]:
     """Book what was offered for this person."""
     staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
     fields = await read_fields(visit)
-    resident = await _resident(visit, staff, fields.given.get("person", ""))
+    resident = await resident_of(visit, staff, fields.given.get("person", ""))
     if resident is None:
         return await _find_page(visit, staff, fields)
-    wish = await _wish(visit, fields)
+    wish = await read_wish(visit, fields)
 
     def reserve(write: Write) -> spaces.Reservation | Refusal:
         return spaces.reserve(write, resident, wish, now=visit.now, signer=visit.house.signer)
@@ -166,7 +173,8 @@ async def _refused(
     return await desk_page(visit, "desk/find.html", page, here="spaces", status=refusal.status)
 
 
-async def _wish(visit: Visit, fields: Fields) -> spaces.Wish:
+async def read_wish(visit: Visit, fields: Fields) -> spaces.Wish:
+    """The wish that a button of the desk's own pages carries."""
     space_id = fields.id("space")
     space = await visit.read(lambda read: spaces.find_space(read, space_id))
     purposes = space.row.purposes if space else ()
@@ -179,5 +187,8 @@ async def _wish(visit: Visit, fields: Fields) -> spaces.Wish:
         guest_names=fields.text("guests", longest=200),
     )
 
+
+TAKEN_CODE = "spaces.taken"
+"""The one no that somebody can wait out."""
 
 ROUTES = (find, book)

@@ -34,6 +34,7 @@ COLUMNS = {
 }
 ACTS = {
     "/desk/reservations/": ("check-in", "check-out", "approve", "decline", "cancel"),
+    "/desk/waiting/": ("accept", "decline", "remove"),
     "/p/": ("check-in", "check-out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
     "/turnover/": ("done", "back", "problem"),
