@@ -257,6 +257,10 @@ BOOKING = (
 MINE = (
     Shot("portal-mine", "portal/mine.html", "/mine", who="resident"),
     Shot("portal-mine-states", "portal/mine.html", "/mine", who="busy"),
+    Shot("portal-mine-offered", "portal/mine.html", "/mine", who="booker"),
+    Shot("portal-today-offered", "portal/today.html", "/", who="booker"),
+    Shot("portal-waiting", "portal/waiting.html", "/wait/{waits}?new=1", who="booker"),
+    Shot("portal-waiting-offered", "portal/waiting.html", "/wait/{offered}", who="booker"),
     Shot("portal-mine-empty", "portal/mine.html", "/mine", who="newcomer"),
     Shot("portal-booked", "portal/reservation.html", "/mine/{ahead}?new=1", who="resident"),
     Shot("portal-reservation", "portal/reservation.html", "/mine/{ahead}", who="resident"),
@@ -526,6 +530,7 @@ DESK = (
         who="mira",
         status=422,
     ),
+    Shot("desk-waiting", "desk/waiting.html", "/desk/waiting", who="mira"),
     Shot("desk-closures", "desk/closures.html", "/desk/closures", who="mira"),
     Shot(
         "desk-closures-wrong",

@@ -31,10 +31,10 @@ from node.base.periods import Period, to_epoch
 from node.base.refusals import Refusal
 from node.central import set_password
 from node.portal.spaces import offer_value
-from node.quarter.files import QuarterFiles, read_quarter
+from node.quarter.files import Channel, QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
-from node.spaces import Line, Passed, Reservation, Wish
+from node.spaces import Entry, Line, Passed, Reservation, Wish
 from node.spaces.deciding import displace
 from node.spaces.folding import project
 from node.spaces.place_tables import select_space
@@ -230,6 +230,11 @@ class _Cast:
         ]
         self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
         self.partner, self.leaving = quiet[0][1], quiet[4][0]
+        channels = {row.key: row.channel for row in files.households}
+        household = {row.key: row.household for row in files.people}
+        self.called = next(
+            keys[0] for keys in quiet[5:] if channels[household[keys[0]]] is Channel.LETTER
+        )
 
     def id(self, key: str) -> bytes:
         """A person's id."""
@@ -326,6 +331,24 @@ class _Bookings:
             lambda write: spaces.cancel(write, self.actor(write, key), made.id, now=AT)
         )
 
+    def wait(self, key: str, for_: Reservation) -> Entry:
+        """Get in line for what somebody else has, a day ago."""
+
+        def run(write: Write) -> object:
+            wish = Wish(
+                space_id=for_.space_id, period=for_.period, people=4, purpose=for_.details.purpose
+            )
+            return spaces.join(write, self.actor(write, key), wish, now=AT - timedelta(days=1))
+
+        entry = self.core.write(run)
+        assert isinstance(entry, Entry), entry
+        return entry
+
+    def offer(self) -> None:
+        """What the timed work of a running node does."""
+        signer = self.core.identity
+        self.core.write(lambda write: spaces.offer_free(write, now=AT, signer=signer))
+
     def let_in(self, key: str, made: Reservation) -> Reservation:
         """Check in where the booking began."""
 
@@ -360,11 +383,13 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "requested": desk.book(busy, "salon", 27, (20, 23), 30, "private"),
         "here": desk.let_in(busy, desk.book(busy, "hofterrasse", 24, (12, 15), 6, "private")),
     }
+    waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in ("salon", "werkstatt", "provence")}
     taken = made["ahead"]
     return {
         **{name: id_text(each.id) for name, each in made.items()},
         **{name: id_text(each) for name, each in places.items()},
+        **{name: id_text(each.id) for name, each in waiting.items()},
         **_passes(core, made, "ahead", "open_now", "here"),
         "salon_taken": offer_value(taken.space_id, taken.period),
         "partner_id": id_text(cast.id(cast.partner)),
@@ -373,6 +398,22 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "receipt": _erase(core, cast),
         "cleaner_list": _cleaner_list(core, cast),
     }
+
+
+def _let_wait(desk: _Bookings, cast: _Cast, taken: Reservation) -> dict[str, Entry]:
+    """Somebody waits for what is taken; two others are offered what was given up."""
+    gone = [
+        desk.book(cast.stranger, "konferenzraum", day, (14, 16), 4, "business") for day in (26, 27)
+    ]
+    made = {
+        "waits": desk.wait(cast.booker, taken),
+        "offered": desk.wait(cast.booker, gone[0]),
+        "called": desk.wait(cast.called, gone[1]),
+    }
+    for each in gone:
+        desk.cancel(cast.stranger, each)
+    desk.offer()
+    return made
 
 
 def _erase(core: Core, cast: _Cast) -> str:
