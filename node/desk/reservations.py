@@ -72,9 +72,10 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         fee = spaces.preview_cancellation(line.reservation, now=visit.now).fee_cents
         name, flat = names_of(read, [line])[reservation_id]
         note, made = spaces.note_of(read, reservation_id), line.reservation
-        team = [_name(read, one) for one in (made.staff_id, made.changed_by, made.accepted_by)]
+        staff, changed_by = _name(read, made.staff_id), _name(read, made.changed_by)
+        accepted_by = _name(read, made.accepted_by)
         waiting = spaces.waiting_turnover(read, line.space, now=visit.now, but=reservation_id)
-        return _Looked(line, name, flat, note, fee, *team, waiting)
+        return _Looked(line, name, flat, note, fee, staff, changed_by, accepted_by, waiting)
 
     looked = await visit.read(look)
     return await desk_page(visit, "desk/reservation.html", _page(visit, looked), here="today")
