@@ -22,6 +22,10 @@ WORDS = (
     ("today", "/desk", "sun", N_("Heute"), "1", Permission.SEE_ALL_RESERVATIONS),
     ("spaces", "/desk/find", "calendar-plus", N_("Buchen"), "2", Permission.RESERVE_FOR_OTHERS),
     ("plan", "/desk/plan", "calendar-days", N_("Belegung"), "3", Permission.SEE_ALL_RESERVATIONS),
+    ("people", "/desk/people", "users", N_("Menschen"), "4", Permission.MANAGE_PEOPLE),
+    ("letters", "/desk/letters", "mail", N_("Briefe"), "5", Permission.ISSUE_CODES),
+    ("health", "/desk/health", "activity", N_("Zustand"), "6", Permission.SEE_HEALTH),
+    ("places", "/desk/places", "door-open", N_("Orte"), "7", Permission.MANAGE_SPACES),
     (
         "turnover",
         "/desk/turnover",
@@ -30,8 +34,6 @@ WORDS = (
         "8",
         Permission.SEE_ALL_RESERVATIONS,
     ),
-    ("people", "/desk/people", "users", N_("Menschen"), "4", Permission.MANAGE_PEOPLE),
-    ("letters", "/desk/letters", "mail", N_("Briefe"), "5", Permission.ISSUE_CODES),
     (
         "waiting",
         "/desk/waiting",
@@ -40,8 +42,6 @@ WORDS = (
         "9",
         Permission.SEE_ALL_RESERVATIONS,
     ),
-    ("health", "/desk/health", "activity", N_("Zustand"), "6", Permission.SEE_HEALTH),
-    ("places", "/desk/places", "door-open", N_("Orte"), "7", Permission.MANAGE_SPACES),
 )
 """The ways to go, in their order, with the key of each and who may go there."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -21,8 +22,6 @@ from node.web.forms import read_query
 from node.web.showing import ShownLine, line_of, place_of
 from node.web.visit import Visit
 
-PERSONS_MAX = 8
-"""Of so many of the persons that were found the reservations are listed."""
 LINES_MAX = 40
 
 
@@ -76,12 +75,18 @@ def _look(read: Read, visit: Visit, actor: Actor, text: str) -> _Found:
     lines = [
         *granted(spaces.find_by_number(read, actor, text, now=visit.now)),
         *granted(spaces.find_by_guest(read, actor, text, now=visit.now)),
-        *_of(read, visit, persons[:PERSONS_MAX]),
+        *_of(read, visit, persons),
     ]
-    kept = list({line.reservation.id: line for line in lines}.values())[:LINES_MAX]
+    once = {line.reservation.id: line for line in lines}.values()
+    kept = sorted(once, key=lambda line: _distance(line, visit.now))[:LINES_MAX]
     words = people.query_words(text)
     places = [each for each in spaces.list_spaces(read) if _is_named(each, words)]
     return _Found(kept, names_of(read, kept), persons, places)
+
+
+def _distance(line: Line, now: datetime) -> timedelta:
+    """How far from now it begins: who stands before the desk means what is near."""
+    return abs(line.reservation.period.starts_at - now)
 
 
 def _sees_people(actor: Actor) -> bool:

@@ -34,11 +34,12 @@ LIVE_TABLES = (
 """A list of turnovers asks for itself again when one of these changes."""
 
 BADGES = {
-    Stage.AHEAD: ("free", N_("noch belegt")),
+    Stage.AHEAD: ("free", N_("geplant")),
     Stage.READY: ("held", N_("zu reinigen")),
     Stage.DONE: ("confirmed", N_("sauber")),
     Stage.PASSED: ("over", N_("nicht gemeldet")),
 }
+INSIDE = ("free", N_("noch belegt"))
 LATE = ("displaced", N_("überfällig"))
 
 
@@ -84,7 +85,7 @@ def days_of(
 def turnover_of(visit: Visit, turnover: Turnover, buildings: dict[bytes, str]) -> ShownTurnover:
     """A turnover for a list."""
     space = turnover.line.space
-    state, text = LATE if turnover.is_late(visit.now) else BADGES[turnover.stage]
+    state, text = _badge(turnover, visit.now)
     return ShownTurnover(
         id=id_text(turnover.line.reservation.id),
         place=place_of(visit, space),
@@ -104,6 +105,14 @@ def turnover_of(visit: Visit, turnover: Turnover, buildings: dict[bytes, str]) -
         ],
         can={"done": turnover.stage is Stage.READY, "back": turnover.stage is Stage.DONE},
     )
+
+
+def _badge(turnover: Turnover, now: datetime) -> tuple[str, str]:
+    if turnover.is_late(now):
+        return LATE
+    if turnover.stage is Stage.AHEAD and turnover.is_still_inside:
+        return INSIDE
+    return BADGES[turnover.stage]
 
 
 def free_words(visit: Visit, turnover: Turnover) -> str:
@@ -174,7 +183,7 @@ def turnovers_table(visit: Visit, turnovers: Iterable[Turnover]) -> Table:
             each.free_at,
             each.due_at,
             linen_words(visit, each),
-            visit.say(BADGES[each.stage][1]),
+            visit.say(_badge(each, visit.now)[1]),
             "; ".join(problem.words for problem in each.problems),
         ]
         for each in turnovers
