@@ -44,15 +44,13 @@ GREETING_BYTES_MAX = 256 * 1024
 LARGE_BYTES = 8_000
 """From this on a page is read on a thread of its own: the loop has people to answer meanwhile."""
 
-HEADS_MAX = 3000
-WINDOW_BYTES_MAX = 8 * 1024 * 1024
+HEADS_MAX, WINDOW_BYTES_MAX = 3000, 8 * 1024 * 1024
 HASH_BYTES = 16
 """Of a head's hash so many bytes travel: enough to notice two histories, which intake proves."""
 
 _PLAIN, _ZSTD = b"\x00", b"\x01"
 _COMPRESS_FROM_BYTES = 400
 """Smaller messages fit one packet anyway."""
-
 
 T = TypeVar("T")
 ID_BYTES, NUMBER_MAX, SCOPE_LENGTH_MAX = 16, 2**53, 20
