@@ -105,6 +105,10 @@ def _natural(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part or 0), rest) for part, rest in re.findall(r"(\d{0,9})(\D*)", text))
 
 
+_LOOK = 32 * 24 * 3600
+"""Closures are kept by stretches of so many seconds: more or less a month."""
+
+
 def closures_for(
     read: Read,
     period: Period,
@@ -118,15 +122,27 @@ def closures_for(
     A closure of the quarter counts for everything, one of a house for its spaces: so for a space
     name its building and itself, for the desk say `of_desk`.
     """
-    found = tables.select_closures(read, to_epoch(period.starts_at), to_epoch(period.ends_at))
+    first, last = (to_epoch(at) // _LOOK for at in (period.starts_at, period.ends_at))
+    found = read.kept(("quarter.closures", first, last), lambda r: _closures_of(r, first, last))
     chain_ids = {
         TargetKind.BUILDING: building_id,
         TargetKind.SPACE: space_id,
         TargetKind.DESK: b"" if of_desk else None,
         TargetKind.QUARTER: b"",
     }
-    closures = [closure_of(row) for row in found]
-    return [each for each in closures if chain_ids[each.target_kind] == each.target_id]
+    starts_at, ends_at = period.starts_at, period.ends_at
+    return [
+        each
+        for each in found
+        if each.starts_at < ends_at and each.ends_at > starts_at
+        if chain_ids[each.target_kind] == each.target_id
+    ]
+
+
+def _closures_of(read: Read, first: int, last: int) -> list[Closure]:
+    """All closures of these stretches of time, of everything."""
+    rows = tables.select_closures(read, first * _LOOK, (last + 1) * _LOOK)
+    return [closure_of(row) for row in rows]
 
 
 def closure_of(row: Any) -> Closure:

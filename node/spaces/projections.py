@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from node.base.periods import Period, from_epoch, to_epoch
 from node.spaces.model import Reservation
@@ -97,22 +98,32 @@ def select_busy(
     read: Read, space_ids: Iterable[bytes], period: Period, *, as_of: datetime, but: bytes = b""
 ) -> dict[bytes, list[Period]]:
     """What is taken, buffers included, by place, in order; one reservation left out."""
-    found: dict[bytes, list[Period]] = {}
-    for space_id in space_ids:
-        rows = read.rows(
-            "select starts_at, ends_at from occupancy where space_id = :space"
-            " and starts_at < :ends and starts_at > :starts - coalesce("
-            "(select seconds from occupancy_reach where space_id = :space), 0)"
-            " and ends_at > :starts and (until is null or until > :as_of)"
-            " and reservation_id != :but order by starts_at",
-            space=space_id,
-            starts=to_epoch(period.starts_at),
-            ends=to_epoch(period.ends_at),
-            as_of=to_epoch(as_of),
-            but=but,
-        )
-        found[space_id] = [Period(from_epoch(a), from_epoch(b)) for a, b in rows]
-    return found
+    return {
+        space_id: [
+            Period(from_epoch(starts), from_epoch(ends))
+            for starts, ends in select_busy_seconds(read, space_id, period, as_of=as_of, but=but)
+        ]
+        for space_id in space_ids
+    }
+
+
+def select_busy_seconds(
+    read: Read, space_id: bytes, period: Period, *, as_of: datetime, but: bytes = b""
+) -> list[tuple[int, int]]:
+    """The same of one place, from when to when in seconds since 1970 UTC."""
+    rows: list[Any] = read.rows(
+        "select starts_at, ends_at from occupancy where space_id = :space"
+        " and starts_at < :ends and starts_at > :starts - coalesce("
+        "(select seconds from occupancy_reach where space_id = :space), 0)"
+        " and ends_at > :starts and (until is null or until > :as_of)"
+        " and reservation_id != :but order by starts_at",
+        space=space_id,
+        starts=to_epoch(period.starts_at),
+        ends=to_epoch(period.ends_at),
+        as_of=to_epoch(as_of),
+        but=but,
+    )
+    return rows
 
 
 def select_clashes(read: Read, *, as_of: datetime) -> list[tuple[bytes, bytes]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor
-from node.base.periods import Period, local_day, without
+from node.base.periods import Period, local_day, local_instant, to_epoch, without
 from node.base.refusals import Refusal, RefusedError
 from node.quarter import closures_for, get_profile
 from node.quarter.files import SpaceKind, SpaceRow
@@ -289,58 +289,55 @@ def month_plan(
     read: Read, space_id: bytes, first: date, *, now: datetime
 ) -> list[tuple[date, bool, int]]:
     """The days of a month of one place: the day, whether it is open, minutes taken."""
-    zone = ZoneInfo(get_profile(read).timezone)
-    space = place_tables.select_space(read, space_id)
-    if space is None:
-        return []
-    days = _days_of_month(first, zone)
-    month = Period(days[0][1].starts_at, days[-1][1].ends_at)
-    busy = projections.select_busy(read, [space_id], month, as_of=release_instant(read, now))[
-        space_id
-    ]
-    closures = closures_for(read, month, building_id=space.building_id, space_id=space.id)
-    shut = [closure.period for closure in closures]
-    holidays = holidays_near(read, space.row, month, zone)
-    minutes = _minutes_by_day([whole for _, whole in days], busy)
-    return [
-        (
-            day,
-            _is_open_on(space, day, zone, holidays)
-            and not any(closed.contains(whole) for closed in shut),
-            taken,
-        )
-        for (day, whole), taken in zip(days, minutes, strict=True)
-    ]
+    days, month, bounds = _days_of_month(first, ZoneInfo(get_profile(read).timezone))
+    busy = projections.select_busy_seconds(read, space_id, month, as_of=release_instant(read, now))
+    is_open = read.kept(("spaces.open", space_id, first), lambda r: _open_days(r, space_id, first))
+    return list(zip(days, is_open, _minutes_by_day(bounds, busy), strict=False))
 
 
 @functools.lru_cache(maxsize=64)
-def _days_of_month(first: date, zone: ZoneInfo) -> tuple[tuple[date, Period], ...]:
+def _days_of_month(first: date, zone: ZoneInfo) -> tuple[list[date], Period, list[int]]:
+    """A month's days, all of it, and where each day begins and the last one ends, in seconds."""
     days = [first]
     while (following := days[-1] + timedelta(days=1)).month == first.month:
         days.append(following)
-    return tuple((day, local_day(day, zone)) for day in days)
+    begins = [local_instant(day, time.min, zone) for day in (*days, following)]
+    return days, Period(begins[0], begins[-1]), [to_epoch(at) for at in begins]
+
+
+def _open_days(read: Read, space_id: bytes, first: date) -> list[bool]:
+    """Of each day of a month whether a place is open and not shut all day long; empty where there
+    is no such place."""
+    space = place_tables.select_space(read, space_id)
+    if space is None:
+        return []
+    zone = ZoneInfo(get_profile(read).timezone)
+    days, month, _ = _days_of_month(first, zone)
+    closures = closures_for(read, month, building_id=space.building_id, space_id=space.id)
+    holidays = holidays_near(read, space.row, month, zone)
+    return [
+        _is_open_on(space, day, zone, holidays)
+        and not any(closure.period.contains(local_day(day, zone)) for closure in closures)
+        for day in days
+    ]
 
 
 def _is_open_on(space: Space, day: date, zone: ZoneInfo, holidays: Collection[date]) -> bool:
-    if space.is_by_night:
-        return True
-    spans = opening.spans_on(space.row, day, holidays)
-    return bool(spans and opening.hours_of(spans, day, zone))
+    return space.is_by_night or bool(opening.opening_of(space.row, [day], zone, holidays=holidays))
 
 
-def _minutes_by_day(days: Sequence[Period], busy: Sequence[Period]) -> list[int]:
+def _minutes_by_day(bounds: Sequence[int], busy: Sequence[tuple[int, int]]) -> list[int]:
     """How much of each day is taken; both in order, so each is looked at once."""
-    found = [0] * len(days)
-    at = 0
-    for taken in busy:
-        while at < len(days) - 1 and days[at].ends_at <= taken.starts_at:
+    found = [0] * (len(bounds) - 1)
+    at, last = 0, len(found) - 1
+    for starts, ends in busy:
+        while at < last and bounds[at + 1] <= starts:
             at += 1
-        for number in range(at, len(days)):
-            day = days[number]
-            if day.starts_at >= taken.ends_at:
-                break
-            part = min(taken.ends_at, day.ends_at) - max(taken.starts_at, day.starts_at)
-            found[number] += max(0, int(part.total_seconds()) // 60)
+        number, begins = at, max(starts, bounds[at])
+        while begins < ends and number <= last:
+            upto = min(ends, bounds[number + 1])
+            found[number] += (upto - begins) // 60
+            begins, number = upto, number + 1
     return found
 
 

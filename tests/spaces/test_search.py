@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from node.base.actors import Actor
 from node.base.clock import FrozenClock
-from node.base.periods import Period, local_day
+from node.base.periods import Period, local_day, to_epoch
 from node.base.refusals import Refusal
 from node.quarter import import_quarter
 from node.quarter.files import QuarterFiles
@@ -262,6 +262,29 @@ def test_a_closure_that_comes_later_is_known_at_once(
     )
 
 
+def test_a_month_that_is_kept_in_memory_follows_the_closures(
+    house: Core, files: QuarterFiles, clock: FrozenClock
+) -> None:
+    space_id, first = files.id_of("space", "hofsaal"), date(2026, 12, 1)
+
+    def open_days() -> set[date]:
+        # A write keeps values as readers of a running node do.
+        plan = house.write(lambda write: month_plan(write, space_id, first, now=clock.now()))
+        assert not isinstance(plan, Refusal)
+        return {day for day, is_open, _ in plan if is_open}
+
+    before = open_days()
+    shut = replace(
+        files.closures[0],
+        key="new",
+        target_kind=TargetKind.QUARTER,
+        target="",
+        period=local_day(date(2026, 12, 16), ZoneInfo("Europe/Berlin")),
+    )
+    import_quarter(house, replace(files, closures=(*files.closures, shut)), now=clock.now())
+    assert before - open_days() == {date(2026, 12, 16)}
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 32 * 24 * 4), st.integers(1, 4 * 24 * 4)), max_size=20, unique=True
@@ -288,4 +311,6 @@ def test_the_minutes_of_a_month_are_those_of_each_day_looked_at_alone(
         )
         return sum(int(part.total_seconds()) // 60 for part in parts)
 
-    assert _minutes_by_day(days, busy) == [alone(day) for day in days]
+    bounds = [to_epoch(day.starts_at) for day in days] + [to_epoch(days[-1].ends_at)]
+    seconds = [(to_epoch(each.starts_at), to_epoch(each.ends_at)) for each in busy]
+    assert _minutes_by_day(bounds, seconds) == [alone(day) for day in days]
