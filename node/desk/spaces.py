@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
@@ -18,6 +19,7 @@ from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_search, with_usual
 from node.web.forms import Fields, read_fields, read_query
+from node.web.offering import offer_value
 from node.web.showing import offer_of, place_of
 from node.web.visit import Visit
 
@@ -104,6 +106,12 @@ def _show(visit: Visit, page: FindPage, query: Query, found: Found) -> None:
 def _offer(visit: Visit, page: FindPage, offer: Offer) -> dict[str, Any]:
     shown = offer_of(visit, offer, "")
     shown["hidden"] = _hidden(page, offer.space.id, offer.period)
+    given = {
+        "person": page.person,
+        "offer": offer_value(offer.space.id, offer.period),
+        "people": page.given["people"],
+    }
+    shown["series_href"] = "" if offer.space.is_by_night else f"/desk/series?{urlencode(given)}"
     return shown
 
 

@@ -12,14 +12,14 @@ from litestar import Response, get, post
 
 from node import quarter, spaces
 from node.base.actors import Actor
-from node.base.ids import id_text, parse_id
-from node.base.periods import Period, from_epoch
+from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError, granted
 from node.kiosk import frame
-from node.kiosk.spaces import find_again, offer_value, refused_page
+from node.kiosk.spaces import find_again, refused_page
 from node.spaces import Bill, Reservation, Space, Status, Wish
 from node.store import Read, Write
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
+from node.web.offering import offer_value, read_offer
 from node.web.showing import (
     Place,
     ShownBill,
@@ -30,9 +30,6 @@ from node.web.showing import (
     sentence_of,
 )
 from node.web.visit import Visit
-
-EPOCH_MAX = 7_258_118_400
-"""The year 2200: an offer beyond was not made by our own pages."""
 
 
 @dataclass(slots=True)
@@ -83,25 +80,13 @@ async def hold(visit: Visit) -> Response[Any]:
 
 def _wish(fields: Fields) -> Wish:
     """The wish that a button or an address of our own pages carries."""
-    space_id, period = _offer(fields.given.get("offer", ""))
+    space_id, period = read_offer(fields.given.get("offer", ""))
     wish = Wish(
         space_id=space_id, period=period, people=fields.number("people", low=1, high=999, default=1)
     )
     if fields.problems:
         raise RefusedError(BAD_ID)
     return wish
-
-
-def _offer(text: str) -> tuple[bytes, Period]:
-    space, _, times = text.partition(".")
-    starts, _, ends = times.partition(".")
-    try:
-        seconds = [int(part) for part in (starts, ends) if part.isascii() and part.isdecimal()]
-        if len(seconds) != 2 or max(seconds) > EPOCH_MAX:
-            raise ValueError(text)
-        return parse_id(space), Period(from_epoch(seconds[0]), from_epoch(seconds[1]))
-    except ValueError:
-        raise RefusedError(BAD_ID) from None
 
 
 def _fitting(wish: Wish) -> Any:

@@ -13,8 +13,7 @@ from typing import Any
 from litestar import Response, get
 
 from node import quarter, spaces
-from node.base.ids import id_text
-from node.base.periods import Period, to_epoch
+from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.kiosk import asking, frame
 from node.kiosk.asking import Asked, Choice, read_asked
@@ -25,6 +24,7 @@ from node.store import Read
 from node.web import i18n
 from node.web.errors import words
 from node.web.forms import read_query
+from node.web.offering import offer_value
 from node.web.qr import qr_svg
 from node.web.showing import money, nights_words, offer_text, people_words, place_of, when_of
 from node.web.visit import Visit
@@ -263,11 +263,6 @@ def _offer(visit: Visit, offer: Offer) -> dict[str, Any]:
         "requested": offer.needs_request,
         "value": offer_value(offer.space.id, offer.period),
     }
-
-
-def offer_value(space_id: bytes, period: Period) -> str:
-    """An offer as a button carries it: the place, from and until (seconds since 1970)."""
-    return f"{id_text(space_id)}.{to_epoch(period.starts_at)}.{to_epoch(period.ends_at)}"
 
 
 def _not_free(visit: Visit, found: Found) -> list[dict[str, Any]]:

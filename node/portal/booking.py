@@ -14,20 +14,18 @@ from litestar import Response, get, post
 
 from node import spaces
 from node.base.actors import Actor
-from node.base.ids import id_text, parse_id
-from node.base.periods import Period, from_epoch
+from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError, granted
-from node.portal.spaces import offer_value, refused_page
+from node.portal.spaces import refused_page
 from node.portal.summary import ConfirmPage, Looked, find_again, look_at, summary_of
 from node.spaces import Reservation, Space, Status, Wish
 from node.store import Read, Write
 from node.web.finding import read_ages
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
+from node.web.offering import offer_value, read_offer
 from node.web.showing import clock, moment
 from node.web.visit import Visit
 
-EPOCH_MAX = 7_258_118_400
-"""The year 2200: an offer beyond was not made by our own pages."""
 NOTE_CHARS_MAX = 500
 
 
@@ -53,7 +51,7 @@ async def hold(visit: Visit) -> Response[Any]:
 
 def read_wish(visit: Visit, fields: Fields) -> Wish:
     """The wish that a button or an address of our own pages carries."""
-    space_id, period = _offer(fields.given.get("offer", ""))
+    space_id, period = read_offer(fields.given.get("offer", ""))
     wish = Wish(
         space_id=space_id,
         period=period,
@@ -64,18 +62,6 @@ def read_wish(visit: Visit, fields: Fields) -> Wish:
     if fields.problems:
         raise RefusedError(BAD_ID)
     return wish
-
-
-def _offer(text: str) -> tuple[bytes, Period]:
-    try:
-        space, starts, ends = text.split(".")
-        if not (starts.isdecimal() and ends.isdecimal() and len(starts + ends) <= 24):
-            raise ValueError(text)
-        if int(ends) > EPOCH_MAX:
-            raise ValueError(ends)
-        return parse_id(space), Period(from_epoch(int(starts)), from_epoch(int(ends)))
-    except ValueError:
-        raise RefusedError(BAD_ID) from None
 
 
 def fitting(read: Read, wish: Wish) -> Wish:

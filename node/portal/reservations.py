@@ -71,6 +71,7 @@ class ReservationPage:
     how: list[str]
     cancel: dict[str, str] | None
     change_href: str
+    series: dict[str, str] | None
     book_href: str
     live: str = RESERVATION_TABLES
 
@@ -118,6 +119,7 @@ class _Looked:
     note: dict[str, str]
     reason: Refusal | None
     building: str
+    series: int
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -144,6 +146,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         spaces.note_of(read, reservation_id),
         spaces.why_not(read, line.reservation),
         building.name if building else "",
+        len(spaces.series_ahead(read, actor, reservation_id, now=visit.now)),
     )
 
 
@@ -160,6 +163,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         how=how_to_come_in(visit, line),
         cancel=_cancel_link(visit, looked),
         change_href=_change_href(visit, line),
+        series=_series(visit, looked),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
     )
 
@@ -224,6 +228,15 @@ def _change_href(visit: Visit, line: Line) -> str:
     is_here = line.space.home_site == visit.house.site_id
     can = is_here and line.status is Status.CONFIRMED
     return f"/mine/{id_text(line.reservation.id)}/change" if can else ""
+
+
+def _series(visit: Visit, looked: _Looked) -> dict[str, str] | None:
+    """Of how many dates ahead it is one, and where all of them are given up."""
+    if looked.series < 2:
+        return None
+    reservation_id = id_text(looked.line.reservation.id)
+    text = visit.say(N_("Gehört zu einer Serie: noch {count} Termine."), count=looked.series)
+    return {"href": f"/mine/{reservation_id}/cancel-series", "text": text}
 
 
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:

@@ -12,7 +12,6 @@ from litestar import Response, get
 from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.ids import id_text
-from node.base.periods import Period, to_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.portal.calendar import MonthDay, month_of
 from node.portal.help_words import desk_help
@@ -24,6 +23,7 @@ from node.web import i18n
 from node.web.errors import words
 from node.web.finding import DAYS, read_search, with_usual
 from node.web.forms import NOT_FOUND, path_id, read_query
+from node.web.offering import offer_value
 from node.web.showing import (
     Place,
     Plan,
@@ -206,11 +206,6 @@ def nearest_of(visit: Visit, offers: Sequence[Offer]) -> list[dict[str, Any]]:
         }
         for offer in offers
     ]
-
-
-def offer_value(space_id: bytes, period: Period) -> str:
-    """An offer as a button carries it: the place, from and until (seconds since 1970)."""
-    return f"{id_text(space_id)}.{to_epoch(period.starts_at)}.{to_epoch(period.ends_at)}"
 
 
 def purpose_name(visit: Visit, profile: QuarterProfile, key: str) -> str:

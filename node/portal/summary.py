@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.refusals import N_, RefusedError
-from node.portal.spaces import offer_value, purpose_name
+from node.portal.spaces import purpose_name
 from node.quarter.model import QuarterProfile
 from node.spaces import Bill, Space, Wish
 from node.store import Read
 from node.web.forms import NOT_FOUND
+from node.web.offering import offer_value
 from node.web.showing import (
     Place,
     bill_of,
@@ -53,6 +54,7 @@ class ConfirmPage:
     hidden: list[dict[str, str]]
     purposes: list[dict[str, str]]
     use: str
+    series_href: str
     note: str = ""
     guests: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -111,7 +113,18 @@ def summary_of(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
             for key in space.row.purposes
         ],
         use=wish.purpose,
+        series_href="" if space.is_by_night else _series_href(wish),
     )
+
+
+def _series_href(wish: Wish) -> str:
+    """Where the same time is booked again and again."""
+    given = {
+        "offer": offer_value(wish.space_id, wish.period),
+        "people": str(wish.people),
+        "use": wish.purpose,
+    }
+    return f"/series?{urlencode(given)}"
 
 
 def find_again(visit: Visit, looked: Looked) -> str:

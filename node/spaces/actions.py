@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from node.base.actors import Actor, Face, Permission, Role, may
-from node.base.ids import id_text, new_id
-from node.base.periods import Period, kept_instant
+from node.base.ids import derived_id, id_text, new_id
+from node.base.periods import Period, kept_instant, to_epoch
 from node.base.refusals import N_, Refusal
 from node.quarter import get_profile
 from node.quarter.files import Audience
@@ -290,7 +290,7 @@ def asked_request(
     """
     wish = case.wish
     request = RequestFact(
-        id=new_id(),
+        id=_id_for(actor, wish),
         space_id=case.space.id,
         household_id=actor.household_id,
         person_id=actor.person_id,
@@ -306,12 +306,25 @@ def asked_request(
             staff_id=id_text(actor.staff_id) if actor.staff_id else "",
             face=str(actor.face),
             hold=hold,
+            series=id_text(wish.series) if wish.series else "",
         ),
     )
     if wish.note or wish.guest_names:
         note = tables.encoded({"note": wish.note, "guests": wish.guest_names})
         tables.insert_note(write, request.id, request.id, note)
     return request
+
+
+def _id_for(actor: Actor, wish: Wish) -> bytes:
+    """A new id; that of a date of a series follows from what it is, so asking twice books once."""
+    return series_date_id(actor, wish) if wish.series else new_id()
+
+
+def series_date_id(actor: Actor, wish: Wish) -> bytes:
+    """The id of a date of somebody's series, the same however often it is asked for."""
+    who = projections.party_of(actor.household_id, actor.person_id)
+    starts, ends = to_epoch(wish.period.starts_at), to_epoch(wish.period.ends_at)
+    return derived_id(wish.series, who, wish.space_id, starts, ends)
 
 
 def asked_case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:

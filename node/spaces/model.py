@@ -95,6 +95,8 @@ class Wish:
     ages: tuple[int, ...] = ()
     note: str = ""
     guest_names: str = ""
+    series: bytes = b""
+    """What the dates of one series have in common; empty where it is none."""
 
 
 class Verdict(StrEnum):
@@ -146,6 +148,8 @@ class RequestDetails:
     """The entry of the waiting list that it was offered to."""
     accepted_by: str = ""
     """Who of the team said yes to the offer for the person."""
+    series: str = ""
+    """The series that it belongs to; empty where it is none of several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,7 @@ Number = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
 ScopeName = Annotated[str, Meta(max_length=SCOPE_LENGTH_MAX)]
 Short = Annotated[bytes, Meta(max_length=64)]
 
-UNSAID = b""
-"""In place of a head's hash: which history it is was not said."""
+UNSAID = b""  # in place of a head's hash: which history it is was not said
 
 
 class WireError(Exception):

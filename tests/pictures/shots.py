@@ -237,6 +237,26 @@ BOOKING = (
         at="/book/{reservation:str}",
     ),
     Shot(
+        "portal-series",
+        "portal/series.html",
+        SATURDAY,
+        (press(FIRST_OFFER), press(".series-way a")),
+        who="booker",
+        at="/series",
+    ),
+    Shot(
+        "portal-series-dates",
+        "portal/series.html",
+        SATURDAY,
+        (
+            press(FIRST_OFFER),
+            press(".series-way a"),
+            press("form[method='get'] button[type='submit']"),
+        ),
+        who="booker",
+        at="/series",
+    ),
+    Shot(
         "portal-confirm-stay",
         "portal/confirm.html",
         STAY,
@@ -291,6 +311,13 @@ MINE = (
         (fill("#starts", "05:00"), press("form[method='get'] button[type='submit']")),
         who="resident",
         status=409,
+    ),
+    Shot("portal-reservation-weekly", "portal/reservation.html", "/mine/{weekly}", who="busy"),
+    Shot(
+        "portal-series-cancel",
+        "portal/series_cancel.html",
+        "/mine/{weekly}/cancel-series",
+        who="busy",
     ),
     Shot("portal-cancel-fee", "portal/cancel.html", "/mine/{soon}/cancel", who="busy"),
     Shot("portal-pass", "portal/pass.html", "/mine/{open_now}/pass", who="resident"),
@@ -457,6 +484,12 @@ DESK = (
         "desk/find.html",
         "/desk/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=20&search=1"
         "&person={newcomer_id}",
+        who="mira",
+    ),
+    Shot(
+        "desk-series",
+        "desk/series.html",
+        "/desk/series?person={newcomer_id}&offer={salon_taken}&people=12&search=1",
         who="mira",
     ),
     Shot("desk-plan", "desk/plan.html", "/desk/plan?day=2026-11-28", who="mira"),

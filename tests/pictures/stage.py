@@ -30,7 +30,6 @@ from node.base.ids import id_text
 from node.base.periods import Period, to_epoch
 from node.base.refusals import Refusal
 from node.central import set_password
-from node.portal.spaces import offer_value
 from node.quarter.files import Channel, QuarterFiles, read_quarter
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
@@ -41,6 +40,7 @@ from node.spaces.place_tables import select_space
 from node.store import Core, Read, Store, Write
 from node.sync import LineSwitch, adopt_role, new_sheet, read_roster, sheet_lines
 from node.sync.transport import quarter_tag
+from node.web.offering import offer_value
 from tests.app_client import apart
 from tests.nodes import LOG, ROOT, Nodes, claim_ports
 from tests.serve import AHEAD, MovedClock
@@ -305,6 +305,33 @@ class _Bookings:
             )
         )
 
+    def book_weekly(self, key: str, space: str, day: int, hours: tuple[float, float]) -> bytes:
+        """Three times in a series, by the desk; the id of the first."""
+
+        def run(write: Write) -> list[Reservation] | Refusal:
+            staff = self.actor(write, "S-MIRA", Face.DESK)
+            actor = people.act_for(write, staff, self.files.id_of("person", key), now=AT)
+            assert isinstance(actor, Actor), actor
+            wishes = [
+                Wish(
+                    space_id=self.files.id_of("space", space),
+                    period=Period(local(day + 7 * week, hours[0]), local(day + 7 * week, hours[1])),
+                    people=3,
+                    purpose="tutoring",
+                    series=b"series of busy..",
+                )
+                for week in range(3)
+            ]
+            seen = spaces.preview_series(write, actor, [(each, None) for each in wishes], now=AT)
+            cents = sum(each.bill.total_cents for each in seen)
+            return spaces.reserve_series(
+                write, actor, wishes, total_cents=cents, now=AT, signer=self.core.identity
+            )
+
+        made = self.core.write(run)
+        assert not isinstance(made, Refusal), made
+        return made[0].id
+
     def decline(self, made: Reservation, reason: str) -> Reservation:
         """The desk says no."""
 
@@ -391,6 +418,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         **{name: id_text(each) for name, each in places.items()},
         **{name: id_text(each.id) for name, each in waiting.items()},
         **_passes(core, made, "ahead", "open_now", "here"),
+        "weekly": id_text(desk.book_weekly(busy, "lernzimmer", 26, (16, 18))),
         "salon_taken": offer_value(taken.space_id, taken.period),
         "partner_id": id_text(cast.id(cast.partner)),
         "lobby_node": _lobby_node(core),

@@ -1,0 +1,53 @@
+"""A series at the desk, for somebody: courses and groups that come every week."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from node.base.actors import Actor, Permission
+from node.base.ids import id_text
+from node.base.refusals import RefusedError
+from node.desk.frame import desk_page
+from node.desk.spaces import resident_of
+from node.web.forms import BAD_ID, Fields, read_fields, read_query
+from node.web.series import SeriesPage, book_series, series_page, status_of
+from node.web.visit import Visit
+
+
+@get("/desk/series", include_in_schema=False)
+async def show_series(visit: Visit) -> Response[Any]:
+    """How often, and every date of it."""
+    staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
+    fields = read_query(visit)
+    page = await series_page(visit, await _person(visit, staff, fields), fields)
+    return await _answer(visit, page)
+
+
+@post("/desk/series", include_in_schema=False)
+async def make_series(visit: Visit) -> Response[Any]:
+    """Book what was ticked, for the person."""
+    staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
+    fields = await read_fields(visit)
+    person = await _person(visit, staff, fields)
+    if "recount" in fields.given:
+        return await _answer(visit, await series_page(visit, person, fields))
+    done = await book_series(visit, person, fields)
+    if isinstance(done, SeriesPage):
+        return await _answer(visit, done)
+    return visit.go(f"/desk/reservations/{id_text(done[0].id)}")
+
+
+async def _person(visit: Visit, staff: Actor, fields: Fields) -> Actor:
+    found = await resident_of(visit, staff, fields.given.get("person", ""))
+    if found is None:
+        raise RefusedError(BAD_ID)
+    return found
+
+
+async def _answer(visit: Visit, page: SeriesPage) -> Response[Any]:
+    return await desk_page(visit, "desk/series.html", page, here="spaces", status=status_of(page))
+
+
+ROUTES = (show_series, make_series)
