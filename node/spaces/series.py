@@ -16,13 +16,14 @@ from node.base.actors import Actor
 from node.base.money import Cents
 from node.base.periods import Period, local_instant
 from node.base.refusals import N_, Refusal
+from node.quarter import zone_of
 from node.spaces import projections, rules, standing
 from node.spaces.actions import asked_case, cancel, own_to_change, reserve, series_date_id
 from node.spaces.cancelling import CANCELLABLE, preview_cancellation
-from node.spaces.cases import circumstances
+from node.spaces.cases import Case, circumstances
 from node.spaces.circumstances import Circumstances
 from node.spaces.deciding import is_home, waits_for_desk
-from node.spaces.folding import find_reservation
+from node.spaces.folding import find_held, find_reservation
 from node.spaces.model import Offer, Reservation, Status, Wish
 from node.spaces.passes import Signer
 from node.spaces.search import alternatives_for
@@ -107,23 +108,34 @@ class _Trial:
         self._read = read
         self._actor = actor
         self._now = now
+        self._zone = zone_of(read)
+        party = projections.party_of(actor.household_id, actor.person_id)
+        self._held = next(
+            (each.id for each in find_held(read, party, actor.person_id, now=now)), b""
+        )
+        """What the person holds at the moment: booking gives it up."""
         self._granted: list[tuple[Wish, Period | None]] = []
         """With each what it keeps from others; nothing where it is only asked for."""
 
     def judge(self, wish: Wish, *, choice: bool | None) -> SeriesDate:
-        case = asked_case(self._read, self._actor, wish)
+        case = self._look(wish)
         if isinstance(case, Refusal):
-            return SeriesDate(wish, choice is True, case)
-        world = self._with_granted(circumstances(self._read, case, now=self._now), wish)
-        refusal = rules.check_reservable(case.space, wish, world)
-        if refusal is not None:
-            instead = self._instead(wish, case.zone)
-            return SeriesDate(wish, choice is True, refusal, instead=instead)
+            instead = self._instead(wish)
+            return SeriesDate(wish, choice is True, case, instead=instead)
         asks = not is_home(self._read, case.space) or waits_for_desk(case)
         if choice is not False:
             taken = standing.buffered(Terms.of(case.space.row), wish.period)
             self._granted.append((wish, None if asks else taken))
         return SeriesDate(wish, choice is not False, None, asks, case.bill or FREE)
+
+    def _look(self, wish: Wish) -> Case | Refusal:
+        """The wish as a case, or why it cannot be had beside those granted so far."""
+        case = asked_case(self._read, self._actor, wish)
+        if isinstance(case, Refusal):
+            return case
+        case = replace(case, reservation_id=self._held)
+        world = self._with_granted(circumstances(self._read, case, now=self._now), wish)
+        return rules.check_reservable(case.space, wish, world) or case
 
     def _with_granted(self, world: Circumstances, wish: Wish) -> Circumstances:
         here = [each for each in self._granted if each[0].space_id == wish.space_id]
@@ -134,12 +146,16 @@ class _Trial:
             busy=[*world.busy, *(taken for _, taken in here if taken is not None)],
         )
 
-    def _instead(self, wish: Wish, zone: ZoneInfo) -> tuple[Offer, ...]:
+    def _instead(self, wish: Wish) -> tuple[Offer, ...]:
         """What could be had on the same day."""
-        day = wish.period.starts_at.astimezone(zone).date()
-        offers = alternatives_for(self._read, self._actor, wish, now=self._now)
-        same = [o for o in offers if o.period.starts_at.astimezone(zone).date() == day]
-        return tuple(same[:INSTEAD_MAX])
+        day = wish.period.starts_at.astimezone(self._zone).date()
+        fitting = []
+        for offer in alternatives_for(self._read, self._actor, wish, now=self._now):
+            other = replace(wish, space_id=offer.space.id, period=offer.period)
+            same = offer.period.starts_at.astimezone(self._zone).date() == day
+            if same and not isinstance(self._look(other), Refusal):
+                fitting.append(offer)
+        return tuple(fitting[:INSTEAD_MAX])
 
 
 def reserve_series(

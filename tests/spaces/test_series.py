@@ -24,6 +24,7 @@ from node.spaces import (
     cancel_series,
     dates_of,
     find_reservation,
+    hold,
     preview_series,
     reserve,
     reserve_series,
@@ -133,6 +134,23 @@ def test_a_taken_date_says_why_and_what_of_that_day_could_be_had(
     day = refused.wish.period.starts_at.astimezone(BERLIN).date()
     assert refused.instead
     assert {o.period.starts_at.astimezone(BERLIN).date() for o in refused.instead} == {day}
+
+
+def test_what_one_holds_is_not_in_the_way_and_a_full_household_is_offered_nothing(
+    house: Core, wish: Wish, anna: Actor, clock: FrozenClock
+) -> None:
+    held = house.write(
+        lambda write: hold(write, anna, wish, now=clock.now(), signer=house.identity)
+    )
+    assert isinstance(held, Reservation)
+    seen = preview(house, anna, weekly(wish, 6), clock)
+    assert seen[0].counts
+    full = [each for each in seen if each.refusal is not None]
+    assert full
+    for each in full:
+        assert each.refusal is not None
+        assert each.refusal.code == "spaces.too_many_open"
+        assert each.instead == ()
 
 
 def test_all_or_nothing_is_booked_and_pressing_twice_books_once(
