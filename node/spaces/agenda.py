@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from node.base.actors import Actor, Permission, may
 from node.base.ids import derived_id
 from node.base.periods import Period
-from node.spaces import projections
+from node.spaces import agenda_tables, projections
 from node.spaces.cases import release_instant
 from node.spaces.folding import find_with_space
 from node.spaces.model import Line, Reservation, Space, Status, Verdict
@@ -64,7 +64,7 @@ def household_agenda(read: Read, actor: Actor, *, now: datetime) -> list[Appoint
     party = projections.party_of(actor.household_id, actor.person_id)
     if not party:
         return []
-    found = projections.select_agenda_of_party(read, party, since=now - PAST)
+    found = agenda_tables.select_agenda_of_party(read, party, since=now - PAST)
     return list(_appointments(read, found, now))
 
 
@@ -72,7 +72,7 @@ def space_agenda(read: Read, actor: Actor, space_id: bytes, *, now: datetime) ->
     """Everybody's reservations of a place, by start, for who may see them all."""
     if not may(actor, Permission.SEE_ALL_RESERVATIONS):
         return []
-    found = projections.select_agenda_of_space(read, space_id, since=now - PAST)
+    found = agenda_tables.select_agenda_of_space(read, space_id, since=now - PAST)
     return list(_appointments(read, found, now))
 
 
@@ -82,7 +82,7 @@ def taken_times(read: Read, spaces: Iterable[Space], *, now: datetime) -> list[T
     found = [
         (period.ends_at, space, reservation_id, period, status, facts)
         for space in spaces
-        for reservation_id, period, status, facts in projections.select_taken(
+        for reservation_id, period, status, facts in agenda_tables.select_taken(
             read, space.id, since=now - PAST, as_of=as_of
         )
     ]
@@ -128,7 +128,7 @@ def appointment_of(line: Line, facts: int) -> Appointment:
 
 def find_appointment(read: Read, line: Line) -> Appointment:
     """One reservation as a calendar holds it."""
-    return appointment_of(line, projections.count_folded(read, line.reservation.id))
+    return appointment_of(line, agenda_tables.count_folded(read, line.reservation.id))
 
 
 def _instants(reservation: Reservation) -> Iterable[datetime]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from node.store import Chain, Offered, Opened, SignedChangeset
+from node.sync.heads import UNSAID
 from node.sync.wire import (
     HASH_BYTES,
     ID_BYTES,
     NUMBER_MAX,
     SCOPE_LENGTH_MAX,
-    UNSAID,
     Id,
     Number,
     ScopeName,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from node.store import NO_HEAD, Chain, Head, Members
-from node.sync.wire import HASH_BYTES, UNSAID, HeadSaid
+from node.sync.wire import HASH_BYTES, HeadSaid
 
 Heads = Mapping[Chain, Head]
+UNSAID = b""
+"""In place of a head's hash: which history it is was not said."""
+
 Said = Mapping[Chain, HeadSaid]
 """The heads that a peer has told, by chain."""
 

@@ -59,8 +59,6 @@ Number = Annotated[int, Meta(ge=0, le=NUMBER_MAX)]
 ScopeName = Annotated[str, Meta(max_length=SCOPE_LENGTH_MAX)]
 Short = Annotated[bytes, Meta(max_length=64)]
 
-UNSAID = b""  # in place of a head's hash: which history it is was not said
-
 
 class WireError(Exception):
     """The bytes are no message of this protocol, or larger than anybody may send."""
@@ -69,7 +67,7 @@ class WireError(Exception):
 class HeadSaid(msgspec.Struct, array_like=True, frozen=True):
     """A head as it travels: up to which number a chain is held.
 
-    `hash` is `UNSAID` where only the number is known. `takes` is false where a changeset of the
+    `hash` is empty where only the number is known. `takes` is false where a changeset of the
     chain is in quarantine: more of it is no use there.
     """
 
