@@ -9,7 +9,7 @@ from litestar import Response, get, post
 
 from node import spaces
 from node.base.ids import id_text
-from node.base.refusals import Refusal
+from node.base.refusals import Refusal, granted
 from node.spaces import Line
 from node.store import Read
 from node.web.errors import words
@@ -90,6 +90,7 @@ async def _end_page(visit: Visit, reservation: str) -> EndSeriesPage:
     actor, reservation_id = visit.signed_in(), path_id(reservation)
 
     def look(read: Read) -> tuple[list[Line], int]:
+        granted(spaces.own_reservation(read, actor, reservation_id))
         ahead = spaces.series_ahead(read, actor, reservation_id, now=visit.now)
         found = [spaces.get_line(read, actor, each.id, now=visit.now) for each in ahead]
         lines = [each for each in found if isinstance(each, Line)]

@@ -22,7 +22,7 @@ from node.spaces.actions import asked_case, cancel, own_to_change, reserve, seri
 from node.spaces.cancelling import CANCELLABLE, preview_cancellation
 from node.spaces.cases import Case, circumstances
 from node.spaces.circumstances import Circumstances
-from node.spaces.deciding import is_home, waits_for_desk
+from node.spaces.deciding import UNKNOWN, is_home, waits_for_desk
 from node.spaces.folding import find_held, find_reservation
 from node.spaces.model import Offer, Reservation, Status, Wish
 from node.spaces.passes import Signer
@@ -221,7 +221,12 @@ def cancel_series(
     write: Write, actor: Actor, reservation_id: bytes, *, fee_cents: Cents, now: datetime
 ) -> list[Reservation] | Refusal:
     """Give up all dates of a series that lie ahead, for what was shown (`fee_cents`)."""
+    found = own_to_change(write, actor, reservation_id)
+    if isinstance(found, Refusal):
+        return found
     ahead = series_ahead(write, actor, reservation_id, now=now)
+    if not ahead:
+        return UNKNOWN
     if series_fee(ahead, now=now) != fee_cents:
         return COSTS_CHANGED
     done = []

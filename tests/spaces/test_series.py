@@ -201,6 +201,11 @@ def test_strangers_see_and_end_no_series(
 ) -> None:
     made = booked(house, desk_for(anna, demir), weekly(wish, 2), clock)
     assert house.read(lambda r: series_ahead(r, clara, made[0].id, now=clock.now())) == []
+    no = house.write(
+        lambda write: cancel_series(write, clara, made[0].id, fee_cents=0, now=clock.now())
+    )
+    assert isinstance(no, Refusal)
+    assert no.status == 404
 
 
 @settings(
