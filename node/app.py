@@ -40,7 +40,7 @@ from node.web.gate import Gate
 from node.web.health import troubles_of
 from node.web.live import Streams, live
 from node.web.metrics import Measured, metrics
-from node.web.screens import Screens
+from node.web.screens import DoorDisplaysSeen, Screens
 from node.web.static import static_file
 from node.web.templating import Templates
 from node.web.visit import House, HttpRequest, Visit
@@ -277,6 +277,7 @@ async def make_house(
             ),
             Measured: Measured([sync], frozenset(settings.metrics_from)),
             Screens: Screens(),
+            DoorDisplaysSeen: DoorDisplaysSeen(),
             Streams: Streams(),
         },
     )

@@ -6,11 +6,12 @@ from node import quarter, spaces
 from node.api.tables import TABLES as API_TABLES
 from node.people.feed_tables import TABLES as FEED_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
+from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 5
+SCHEMA_NUMBER = 6
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(
@@ -22,6 +23,7 @@ REGISTRY = Registry(
         *PEOPLE_TABLES,
         *FEED_TABLES,
         *spaces.TABLES,
+        *DISPLAY_TABLES,
         *API_TABLES,
     ),
 )

@@ -1,6 +1,7 @@
-"""The kiosk: the lobby's touchscreen, used by many people one after another.
+"""The kiosk: the lobby's touchscreen, used by many people one after another; and door displays.
 
-Every page is for lobby screens only, is stored nowhere, and forgets its person after a minute. The
+Every page of the lobby is for its own screens only, is stored nowhere, and forgets its person after
+a minute. A door display (`/door`) shows one place and forgets its person with its next board. The
 trap: nothing of a person may stand in an address or outlive `POST /kiosk/reset`.
 """
 
@@ -10,6 +11,8 @@ from litestar.types import ControllerRouterHandler
 from node.kiosk import (
     booking,
     check_in,
+    door,
+    door_visit,
     handover,
     health,
     home,
@@ -22,6 +25,7 @@ from node.kiosk import (
     sign_in,
     spaces,
 )
+from node.kiosk.door import AtDoor
 from node.kiosk.guard import KioskRules, Lobby
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -43,6 +47,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
         ],
         middleware=[Lobby],
     ),
+    Router(path="/door", route_handlers=[*door.ROUTES, *door_visit.ROUTES], middleware=[AtDoor]),
     *handover.ROUTES,
 )
 """All handlers of this face, and the short links that it shows to phones."""

@@ -101,15 +101,15 @@ def back_query(path: str) -> str:
 # What was held to the reader
 
 
-def hold_scanned(visit: Visit, text: str) -> None:
+def hold_scanned(visit: Visit, text: str, *, key: str = HELD_COOKIE) -> None:
     """Remember a scanned text until the next step; its age travels with it."""
     packed = base64.urlsafe_b64encode(text.encode()).decode()
-    visit.keep(HELD_COOKIE, f"{to_epoch(visit.now)}.{packed}")
+    visit.keep(key, f"{to_epoch(visit.now)}.{packed}")
 
 
-def held(visit: Visit) -> str:
+def held(visit: Visit, *, key: str = HELD_COOKIE) -> str:
     """What was scanned a moment ago; "" where that is too long ago."""
-    at, _, packed = visit.kept(HELD_COOKIE).partition(".")
+    at, _, packed = visit.kept(key).partition(".")
     try:
         age = to_epoch(visit.now) - int(at)
         text = base64.urlsafe_b64decode(packed.encode()).decode()
@@ -118,6 +118,6 @@ def held(visit: Visit) -> str:
     return text if 0 <= age <= HELD_SECONDS else ""
 
 
-def drop_scanned(visit: Visit) -> None:
+def drop_scanned(visit: Visit, *, key: str = HELD_COOKIE) -> None:
     """Forget what was scanned."""
-    visit.forget(HELD_COOKIE)
+    visit.forget(key)

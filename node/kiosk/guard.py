@@ -45,18 +45,24 @@ class Lobby:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a lobby screen, or show the way to the portal."""
         visit: Visit = scope["visit"]  # type: ignore[typeddict-item]
-
-        async def send_unstored(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"cache-control", b"no-store")]
-            await send(message)
-
+        send_unstored = unstored(send)
         if not visit.house.service(KioskRules).is_lobby_screen(visit.request):
             answer = _elsewhere(visit).to_asgi_response(None, visit.request)
             await answer(scope, receive, send_unstored)
             return
         visit.prefs = kiosk_prefs(visit.asked)
         await self._app(scope, receive, send_unstored)
+
+
+def unstored(send: Send) -> Send:
+    """Sends answers that no browser and no proxy keeps."""
+
+    async def send_unstored(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"cache-control", b"no-store")]
+        await send(message)
+
+    return send_unstored
 
 
 def _elsewhere(visit: Visit) -> Response[Any]:

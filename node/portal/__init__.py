@@ -6,6 +6,7 @@ phone's own camera opens from a pass.
 
 from node.portal import (
     account,
+    at_place,
     booking,
     calendars,
     changing,
@@ -37,6 +38,7 @@ ROUTES = (
     *waiting.ROUTES,
     *series.ROUTES,
     *passes.ROUTES,
+    *at_place.ROUTES,
     *house.ROUTES,
     *account.ROUTES,
     *devices.ROUTES,

@@ -81,6 +81,7 @@ class PublicPassPage:
     early: str = ""
     notice: dict[str, str] | None = None
     mine_href: str = ""
+    asks_figures: bool = False
     refusal: dict[str, Any] | None = None
 
 
@@ -209,23 +210,29 @@ async def calendar_file(visit: Visit, reservation: str) -> Response[bytes]:
 @get(["/p/{text:str}", "/P/{text:str}"], include_in_schema=False)
 async def public_pass(visit: Visit, text: str) -> Response[Any]:
     """What a pass is for, for whoever holds it; no names."""
+    return await _public(visit, text)
+
+
+async def _public(visit: Visit, text: str, absent: Refusal | None = None) -> Response[Any]:
     keys = visit.house.home_keys()
 
-    def look(read: Read) -> tuple[Line, str] | Refusal:
+    def look(read: Read) -> PublicPassPage | Refusal:
         found = _find(read, text, keys)
         if isinstance(found, Refusal):
             return found
         building = quarter.find_building(read, found.space.building_id)
-        return found, building.name if building else ""
+        page = _public_page(visit, text, found, building.name if building else "")
+        page.asks_figures = spaces.has_display(read, found.space.id)
+        return page
 
     found = await visit.store.read(look)
-    if isinstance(found, Refusal):
-        said = words(visit, found)
-        notice = {"kind": "refusal", "title": said["message"], "text": said["remedy"]}
-        page = PublicPassPage(notice=notice, refusal=said)
-        return visit.page("portal/public_pass.html", page, status=found.status)
-    line, where = found
-    return visit.page("portal/public_pass.html", _public_page(visit, text, line, where))
+    page = found if isinstance(found, PublicPassPage) else PublicPassPage()
+    refusal = found if isinstance(found, Refusal) else absent
+    if refusal is None:
+        return visit.page("portal/public_pass.html", page)
+    page.refusal = said = words(visit, refusal)
+    page.notice = {"kind": "refusal", "title": said["message"], "text": said["remedy"]}
+    return visit.page("portal/public_pass.html", page, status=refusal.status)
 
 
 def _find(read: Read, text: str, keys: list[bytes]) -> Line | Refusal:
@@ -271,8 +278,8 @@ def _done(visit: Visit, line: Line) -> dict[str, str] | None:
 
 @post("/p/{text:str}/{act:str}", include_in_schema=False)
 async def pass_through(visit: Visit, text: str, act: str) -> Response[Any]:
-    """Check in or out with the pass alone."""
-    await read_fields(visit)
+    """Check in or out with the pass alone, where a door display hangs with its figures too."""
+    figures = (await read_fields(visit)).text("figures")
     keys = visit.house.home_keys()
     actor = visit.actor
 
@@ -280,13 +287,16 @@ async def pass_through(visit: Visit, text: str, act: str) -> Response[Any]:
         line = _find(write, text, keys)
         if isinstance(line, Refusal) or act not in {"check-in", "check-out"}:
             return line if isinstance(line, Refusal) else NO_PASS
-        if act == "check-in":
-            return spaces.admit(write, actor, line, now=visit.now)
-        return spaces.leave(write, actor, line, now=visit.now)
+        if act == "check-out":
+            return spaces.leave(write, actor, line, now=visit.now)
+        absent = spaces.check_presence(write, line.space.id, figures, now=visit.now)
+        return absent or spaces.admit(write, actor, line, now=visit.now)
 
     done = await visit.store.write(run)
     if isinstance(done, Refusal) and done.code == NO_PASS.code:
         granted(done)
+    if isinstance(done, Refusal) and done.field == "figures":
+        return await _public(visit, text, done)
     # Any other no is what the page itself says of the pass by now.
     return visit.go(f"/p/{text}")
 

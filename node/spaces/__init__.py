@@ -39,6 +39,19 @@ from node.spaces.check_in import (
     leave,
 )
 from node.spaces.deciding import decide_waiting, why_not
+from node.spaces.displays import (
+    DoorDisplay,
+    InvitedDisplay,
+    become_display,
+    end_display,
+    find_display,
+    has_display,
+    invite_display,
+    is_at_display,
+    list_displays,
+    presence_figures,
+)
+from node.spaces.door_plan import DoorPlan, DoorSpan, DoorState, door_plan, offer_on_the_spot
 from node.spaces.finding import find_by_guest, find_by_number, number_of
 from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
@@ -62,6 +75,7 @@ from node.spaces.moving import ChangeOffer, change, preview_change
 from node.spaces.offering import MAY_FREE_A_TIME, find_entry, offer_free
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
+from node.spaces.presence import asks_figures, check_presence
 from node.spaces.preview import Judged, Preview, preview_rules
 from node.spaces.pricing import cancellation_steps, free_until
 from node.spaces.reads import (
@@ -144,10 +158,15 @@ __all__ = [
     "Call",
     "ChangeOffer",
     "DayPlan",
+    "DoorDisplay",
+    "DoorPlan",
+    "DoorSpan",
+    "DoorState",
     "Entry",
     "EntryStatus",
     "Found",
     "InLine",
+    "InvitedDisplay",
     "Judged",
     "Line",
     "NotOffered",
@@ -171,8 +190,10 @@ __all__ = [
     "alternatives_for",
     "approve",
     "arrivals",
+    "asks_figures",
     "assume_homes",
     "audience_of",
+    "become_display",
     "bill_for",
     "calls",
     "cancel",
@@ -184,6 +205,7 @@ __all__ = [
     "check_in",
     "check_in_opens_at",
     "check_out",
+    "check_presence",
     "check_rules",
     "coming_up",
     "confirm",
@@ -192,10 +214,13 @@ __all__ = [
     "decide_waiting",
     "decline",
     "departures",
+    "door_plan",
+    "end_display",
     "find_appointment",
     "find_by_guest",
     "find_by_number",
     "find_by_pass",
+    "find_display",
     "find_entry",
     "find_file_row",
     "find_reservation",
@@ -206,16 +231,20 @@ __all__ = [
     "get_in_line",
     "get_line",
     "give_up_ahead",
+    "has_display",
     "hit_by",
     "hold",
     "household_agenda",
     "import_spaces",
     "instructions_of",
+    "invite_display",
+    "is_at_display",
     "is_open_for",
     "join",
     "leave",
     "leave_all_lines",
     "leave_line",
+    "list_displays",
     "list_spaces",
     "list_turnovers",
     "month_plan",
@@ -228,8 +257,10 @@ __all__ = [
     "number_of",
     "of_person",
     "offer_free",
+    "offer_on_the_spot",
     "own_reservation",
     "pass_text",
+    "presence_figures",
     "present",
     "preview_cancellation",
     "preview_change",

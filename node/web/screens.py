@@ -1,4 +1,6 @@
-"""Lobby screens that are alive: each posts a beat while its page draws; kept in memory only."""
+"""Screens that are alive, in memory only: a lobby screen posts a beat while its page draws, a door
+display asks for its page again and again.
+"""
 
 from __future__ import annotations
 
@@ -37,3 +39,18 @@ class Screens:
     def silent(self, *, now: datetime) -> list[Screen]:
         """Those that should beat and do not."""
         return [screen for screen in self.all() if now - screen.seen_at > SILENT_AFTER]
+
+
+@dataclass(slots=True)
+class DoorDisplaysSeen:
+    """When this node last showed a door display its place."""
+
+    _seen: dict[bytes, datetime] = field(default_factory=dict)
+
+    def note(self, display_id: bytes, now: datetime) -> None:
+        """A display has asked; only those that count ever do, so there are no more than doors."""
+        self._seen[display_id] = now
+
+    def when(self, display_id: bytes) -> datetime | None:
+        """When it last asked here; None: not since this node started."""
+        return self._seen.get(display_id)

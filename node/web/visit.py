@@ -391,5 +391,5 @@ def as_json(value: Any) -> Any:
 def face_of(path: str) -> Face:
     """The face that an address belongs to."""
     first = path.lstrip("/").partition("/")[0]
-    named = {"kiosk": Face.KIOSK, "desk": Face.DESK, "api": Face.API}
+    named = {"kiosk": Face.KIOSK, "door": Face.KIOSK, "desk": Face.DESK, "api": Face.API}
     return named.get(first, Face.PORTAL)

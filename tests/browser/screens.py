@@ -27,6 +27,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
     "desk": {"viewport": {"width": 1440, "height": 900}},
     "lobby": {"viewport": {"width": 1080, "height": 1920}, "has_touch": True},
+    "door": {"viewport": {"width": 1280, "height": 800}, "has_touch": True},
 }
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 PAGES_AT_MOST = 3

@@ -35,6 +35,7 @@ COLUMNS = {
 ACTS = {
     "/desk/reservations/": ("check-in", "check-out", "approve", "decline", "cancel"),
     "/desk/waiting/": ("accept", "decline", "remove"),
+    "/at/": ("check-in", "check-out"),
     "/p/": ("check-in", "check-out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
     "/turnover/": ("done", "back", "problem"),

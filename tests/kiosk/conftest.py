@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest_asyncio
 from node import spaces
 from node.base.actors import Face
 from node.base.clock import FrozenClock
+from node.base.ids import id_text
 from node.base.periods import Period
 from node.spaces import Reservation, Wish
 from tests.app_client import Browser, Furnished, House, Page, furnish, running
-from tests.cast import PINS
+from tests.cast import PASSWORDS, PINS
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -84,3 +86,33 @@ async def pass_of(house: House, reservation: Reservation) -> tuple[str, str]:
     line = await house.node.store.read(lambda read: spaces.find_by_pass(read, text, keys=keys))
     assert isinstance(line, spaces.Line), line
     return f"HTTP://LOCALHOST:8080/P/{text}", line.code
+
+
+async def at_the_desk(house: House) -> Browser:
+    """Demir at his computer."""
+    desk = house.browser()
+    await desk.get("/desk/sign-in")
+    await desk.submit("/desk/sign-in", name="demir", password=PASSWORDS["demir"])
+    return desk
+
+
+async def code_for(house: House, space: str = "hofsaal") -> tuple[Browser, str]:
+    """The code that the desk makes for a device."""
+    desk = await at_the_desk(house)
+    shown = await desk.get("/desk/displays")
+    place = id_text(house.cast.files.id_of("space", space))
+    csrf = shown.form("/desk/displays").fields["csrf"]
+    page = await desk.post("/desk/displays", csrf=csrf, place=place)
+    found = re.search(r">([0-9A-Z]{4}) ([0-9A-Z]{4})<", page.html)
+    assert found, page.text
+    return desk, found[1] + found[2]
+
+
+async def hung(house: House, space: str = "hofsaal") -> Browser:
+    """A tablet at a door, showing its board."""
+    _, code = await code_for(house, space)
+    tablet = house.browser()
+    await tablet.get(f"/door/open/{code}")
+    page = await tablet.submit("/door/open")
+    assert page.path == "/door", page.text
+    return tablet

@@ -13,7 +13,7 @@ from tests.pictures.walk import Seen
 
 NARROWEST = 320
 LARGEST = "3"
-FINGER = {"phone": 48, "lobby": 72}
+FINGER = {"phone": 48, "lobby": 72, "door": 72}
 APART = 16
 """Between two things to touch in the lobby."""
 SCROLLS = ".plan-frame, .panel, .aside-read, .segments-list, dialog, .skip-link"

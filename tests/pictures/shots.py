@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.pictures.stage import AT
 
-SCREENS = {"phone": (390, 844), "desk": (1440, 900), "lobby": (1080, 1920)}
+SCREENS = {"phone": (390, 844), "desk": (1440, 900), "lobby": (1080, 1920), "door": (1280, 800)}
 ELSEWHERE = (("X-Forwarded-For", "198.51.100.7"),)
 """A request that comes through a proxy comes from no screen of the box."""
 Step = Callable[[Any, dict[str, str]], None]
@@ -45,7 +46,8 @@ class Shot:
     @property
     def screen(self) -> str:
         """What it is looked at on."""
-        return {"portal": "phone", "kiosk": "lobby", "desk": "desk"}[self.face]
+        screens = {"portal": "phone", "kiosk": "lobby", "desk": "desk", "door": "door"}
+        return screens[self.face]
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,19 @@ def guess(times: int) -> Step:
                 page.click("form[action^='/sign-in'] .button")
 
     return try_all
+
+
+def hang(room: str) -> Step:
+    """Be the tablet at a room's door."""
+
+    def become(page: Any, known: dict[str, str]) -> None:
+        where = urlsplit(page.url)
+        name, token = f"quartier_door_{where.port}", known[f"door_{room}"]
+        kept = {"name": name, "value": token, "domain": where.hostname, "path": "/door"}
+        page.context.add_cookies([kept])
+        page.goto(f"{where.scheme}://{where.netloc}/door")
+
+    return become
 
 
 SIGN_IN = "form[action^='/sign-in'] .button"
@@ -327,6 +342,21 @@ MINE = (
     Shot("portal-public-pass-here", "portal/public_pass.html", "/p/{here_pass}"),
     Shot("portal-public-pass-forged", "portal/public_pass.html", "/p/{forged_pass}", status=403),
 )
+AT_PLACE = (
+    Shot("portal-at-mine", "portal/at_place.html", "/at/{lernzimmer}", who="resident"),
+    Shot("portal-at-here", "portal/at_place.html", "/at/{hofterrasse}", who="busy"),
+    Shot("portal-at-free", "portal/at_place.html", "/at/{salon}", who="booker"),
+    Shot("portal-at-taken", "portal/at_place.html", "/at/{lernzimmer}", who="booker"),
+    Shot(
+        "portal-at-wrong-figures",
+        "portal/at_place.html",
+        "/at/{lernzimmer}",
+        (fill("#figures", "000 000"), press("form[action^='/at/'] .button")),
+        at="/at/{space:str}/{act:str}",
+        who="resident",
+        status=422,
+    ),
+)
 HOUSE = (
     Shot("portal-house", "portal/house.html", "/house", who="resident"),
     Shot("portal-account", "portal/account.html", "/account", who="resident"),
@@ -517,6 +547,14 @@ DESK = (
         (press("form[action='/desk/turnover/links'] button"),),
         who="mira",
         at="/desk/turnover/links",
+    ),
+    Shot("desk-displays", "desk/displays.html", "/desk/displays", who="mira"),
+    Shot(
+        "desk-display-code",
+        "desk/display_code.html",
+        "/desk/displays",
+        (press("form[action='/desk/displays'] button"),),
+        who="mira",
     ),
     Shot("desk-people", "desk/people.html", "/desk/people", who="mira"),
     Shot("desk-search", "desk/search.html", "/desk/search?query=Dornbusch", who="mira"),
@@ -785,6 +823,68 @@ LOBBY = (
         at="/kiosk/check-in/pass",
     ),
 )
+DOOR_ON = ".door-form .button"
+DOOR_PIN = (
+    hang("salon"),
+    press("a[href='/door/scan'] >> nth=0"),
+    fill("#code", "{booker_card}"),
+    press(DOOR_ON),
+)
+DOOR = (
+    Shot("door-code", "kiosk/door_code.html", "/door"),
+    Shot("door-code-given", "kiosk/door_code.html", "/door/open/ABCDEFGH"),
+    Shot(
+        "door-code-wrong",
+        "kiosk/door_code.html",
+        "/door",
+        (fill("#code", "ABCD EFGH"), press(DOOR_ON)),
+        at="/door/open",
+        status=404,
+    ),
+    Shot("door-free", "kiosk/door.html", "/door", (hang("salon"),)),
+    Shot("door-taken", "kiosk/door.html", "/door", (hang("lernzimmer"),)),
+    Shot(
+        "door-scan",
+        "kiosk/door_scan.html",
+        "/door",
+        (hang("salon"), press("a[href='/door/scan'] >> nth=0")),
+        at="/door/scan",
+    ),
+    Shot(
+        "door-scan-wrong",
+        "kiosk/door_scan.html",
+        "/door",
+        (
+            hang("salon"),
+            press("a[href='/door/scan'] >> nth=0"),
+            fill("#code", "ABCD EFGH"),
+            press(DOOR_ON),
+        ),
+        at="/door/scan",
+        status=404,
+    ),
+    Shot("door-pin", "kiosk/door_pin.html", "/door", DOOR_PIN, at="/door/pin"),
+    Shot(
+        "door-confirm",
+        "kiosk/door_confirm.html",
+        "/door",
+        (*DOOR_PIN, fill("#pin", "{pin}"), press(DOOR_ON)),
+        at="/door/confirm",
+    ),
+    Shot(
+        "door-pass",
+        "kiosk/door_pass.html",
+        "/door",
+        (
+            hang("hofterrasse"),
+            press("a[href='/door/scan'] >> nth=0"),
+            fill("#code", "{here_code}"),
+            press(DOOR_ON),
+        ),
+        at="/door/pass",
+    ),
+    Shot("door-elsewhere", "refusal.html", "/door/scan", status=403),
+)
 CUT = (
     Shot("desk-today-cut", "desk/today.html", "/desk", who="mira"),
     Shot("desk-health-cut", "desk/health.html", "/desk/health", who="levin"),
@@ -808,6 +908,7 @@ DOUBTED = (
     Shot("kiosk-home-doubted", "kiosk/home.html", "/kiosk/home", node="kiosk"),
 )
 EVENING = (
+    Shot("door-night", "kiosk/door.html", "/door", (hang("lernzimmer"),)),
     Shot("portal-today-evening", "portal/today.html", "/", who="resident"),
     Shot("kiosk-idle-evening", "kiosk/idle.html", "/kiosk", node="kiosk"),
     Shot("kiosk-desk-evening", "kiosk/desk.html", "/kiosk/desk", node="kiosk"),
@@ -1141,7 +1242,10 @@ NEW_BOX = (
     ),
 )
 SCENES = (
-    Scene("noon", (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *HOUSE, *REFUSALS, *DESK, *LOBBY)),
+    Scene(
+        "noon",
+        (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *AT_PLACE, *HOUSE, *REFUSALS, *DESK, *LOBBY, *DOOR),
+    ),
     Scene("looking after the boxes", (*CARE, *CENTRAL)),
     Scene("the clock is doubted", DOUBTED, doubted=True),
     Scene("the line is cut", CUT, line="cut"),

@@ -395,6 +395,9 @@ class _Bookings:
         return made
 
 
+AT_PLACES = ("salon", "werkstatt", "provence", "lernzimmer", "hofterrasse", "kueche-provence")
+
+
 def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
     """Bookings in every state. A household has three open ones at most, so what comes to nothing
     does so before the next is made."""
@@ -411,7 +414,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "here": desk.let_in(busy, desk.book(busy, "hofterrasse", 24, (12, 15), 6, "private")),
     }
     waiting = _let_wait(desk, cast, made["ahead"])
-    places = {name: cast.files.id_of("space", name) for name in ("salon", "werkstatt", "provence")}
+    places = {name: cast.files.id_of("space", name) for name in AT_PLACES}
     taken = made["ahead"]
     return {
         **{name: id_text(each.id) for name, each in made.items()},
@@ -425,6 +428,10 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "tag": quarter_tag(core.quarter),
         "receipt": _erase(core, cast),
         "cleaner_list": _cleaner_list(core, cast),
+        **{
+            f"door_{room}": _hang(core, cast, room)
+            for room in ("salon", "lernzimmer", "hofterrasse")
+        },
     }
 
 
@@ -442,6 +449,22 @@ def _let_wait(desk: _Bookings, cast: _Cast, taken: Reservation) -> dict[str, Ent
         desk.cancel(cast.stranger, each)
     desk.offer()
     return made
+
+
+def _hang(core: Core, cast: _Cast, room: str) -> str:
+    """A tablet hangs at a room's door: what its browser keeps."""
+
+    def run(write: Write) -> str | Refusal:
+        staff = people.actor_of(write, cast.id("S-MIRA"), face=Face.DESK, now=AT)
+        assert staff is not None
+        place = cast.files.id_of("space", room)
+        invited = spaces.invite_display(write, staff, place, now=AT)
+        assert isinstance(invited, spaces.InvitedDisplay), invited
+        return spaces.become_display(write, invited.code, now=AT)
+
+    token = core.write(run)
+    assert isinstance(token, str), token
+    return token
 
 
 def _erase(core: Core, cast: _Cast) -> str:

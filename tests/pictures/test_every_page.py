@@ -25,6 +25,7 @@ NO_PAGES = {
     "/calendar/{file:str}",
     "/desk/reservations/{reservation:str}/slip",
     "/desk/turnover/paper",
+    "/desk/places/{place:str}/sheet",
     "/account/data/file",
     "/manifest.webmanifest",
     "/sw.js",
