@@ -16,11 +16,11 @@ from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
-from node.portal.spaces import offer_value
 from node.spaces import DoorPlan, DoorState, Line, Passed, Status
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, path_id, read_fields, read_query
+from node.web.offering import offer_value
 from node.web.showing import STATES, Place, clock, moment, place_of, when_of
 from node.web.visit import Visit
 
