@@ -37,7 +37,7 @@ async def test_eva_gives_clara_her_data_and_erases_her_when_she_moves_out(
         assert "Eva" in page.text, "who did it is recorded"
         assert (await eva.get(path)).status_code == 404
         found = await eva.get("/desk/search?query=Clara")
-        assert "Niemand gefunden" in found.text
+        assert "Nichts gefunden" in found.text
         await eva.get(f"/desk/people/{id_text(town.cast.id('demir'))}/erase")
         refused = await eva.post(f"/desk/people/{id_text(town.cast.id('demir'))}/erase", sure="yes")
         assert refused.status_code == 409, "the team goes only after its task has ended"

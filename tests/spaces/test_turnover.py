@@ -37,6 +37,7 @@ from node.spaces.turnover import (
 from tests.spaces.conftest import utc
 
 BEGIN = utc(20, 8)
+ASKED = BEGIN - timedelta(days=1)
 ROW = SpaceRow(
     key="k",
     kind=SpaceKind.ROOM,
@@ -61,11 +62,11 @@ def reservation(number: int, period: Period, terms: Terms, **facts: object) -> R
             "household_id": b"A" * 16,
             "person_id": b"P" * 16,
             "period": period,
-            "requested_at": BEGIN - timedelta(days=1),
+            "requested_at": ASKED,
             "details": RequestDetails(),
             "terms": terms,
             "decision": confirmed,
-            "release_at": release_at(terms, period),
+            "release_at": release_at(terms, period, ASKED),
         }
         | facts
     )

@@ -25,7 +25,8 @@ def read(name: str) -> str | None:
     return path.read_text("utf-8") if path.is_file() else None
 
 
-SOURCES = [re.sub(r"\{#.*?#\}", "", p.read_text("utf-8")) for p in TEMPLATE_DIR.rglob("_*.html")]
+PARTS = [SHEET, *re.findall(r'from "([^"]+)" import', (TEMPLATE_DIR / SHEET).read_text("utf-8"))]
+SOURCES = [re.sub(r"\{#.*?#\}", "", (TEMPLATE_DIR / part).read_text("utf-8")) for part in PARTS]
 COMPONENTS = sorted({name for text in SOURCES for name in re.findall(r"macro (\w+)\(", text)})
 
 
