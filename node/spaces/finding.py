@@ -22,7 +22,6 @@ from node.store import Read
 
 NUMBER_CHARS = 6
 BITS = 5 * NUMBER_CHARS
-TAIL_BYTES = 4
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 """So far around now a guest's name is looked for: years ago nobody stands before the desk."""
 FOUND_MAX = 50
@@ -45,7 +44,7 @@ def find_by_number(read: Read, actor: Actor, text: str, *, now: datetime) -> lis
     for char in code:
         value = value << 5 | ALPHABET.index(char)
     # Four bytes hold two bits more than the number says.
-    tails = [(value | high << BITS).to_bytes(TAIL_BYTES, "big") for high in range(4)]
+    tails = [(value | high << BITS).to_bytes(projections.TAIL_BYTES, "big") for high in range(4)]
     return list(lines_of(read, projections.select_ids_ending_with(read, tails), now=now))
 
 
