@@ -14,13 +14,16 @@ from node.kiosk import frame
 from node.kiosk.handover import page_link, pass_address
 from node.spaces import Line, Status
 from node.store import Read
-from node.web.forms import path_id, read_fields
+from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
 from node.web.qr import qr_svg
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.visit import Visit
 
-LINES_MAX = 8
+LINES_A_PAGE = 4
+"""As many as stand above the bar, with what leads on."""
+
+LINES_MAX = 200
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ class MinePage:
     """See `kiosk/mine.html`."""
 
     lines: list[ShownLine]
-    more: int
+    more: dict[str, str] | None
 
 
 @dataclass(slots=True)
@@ -67,9 +70,19 @@ async def mine(visit: Visit) -> Response[Any]:
     """What lies ahead, by start."""
     actor = visit.signed_in()
     lines = await visit.read(lambda read: spaces.coming_up(read, actor, now=visit.now))
-    shown = [line_of(visit, line) for line in lines[:LINES_MAX]]
-    page = MinePage(shown, max(0, len(lines) - LINES_MAX))
+    start = read_query(visit).number("from", low=0, high=LINES_MAX, default=0)
+    shown = [line_of(visit, line) for line in lines[start : start + LINES_A_PAGE]]
+    page = MinePage(shown, _more(visit, start, len(lines)))
     return await frame.kiosk_page(visit, "kiosk/mine.html", page)
+
+
+def _more(visit: Visit, start: int, count: int) -> dict[str, str] | None:
+    """What leads to the next ones, and from the last ones to the first."""
+    following = start + LINES_A_PAGE
+    if following < count:
+        text = visit.say(N_("{count} weitere zeigen"), count=count - following)
+        return {"text": text, "href": f"/kiosk/mine?from={following}"}
+    return {"text": visit.say(N_("Von vorn")), "href": "/kiosk/mine"} if start else None
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)

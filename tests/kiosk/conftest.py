@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,9 +61,15 @@ def utc(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 async def booked(
-    house: House, who: str, start: datetime, end: datetime, *, space: str = "hofsaal"
+    house: House,
+    who: str,
+    start: datetime,
+    end: datetime,
+    *,
+    space: str = "hofsaal",
+    by: str = "",
 ) -> Reservation:
-    """A confirmed reservation, as if made on somebody's phone."""
+    """A confirmed reservation, as if made on somebody's phone; or `by` somebody of the team."""
     wish = Wish(
         space_id=house.cast.files.id_of("space", space),
         period=Period(start, end),
@@ -71,6 +78,7 @@ async def booked(
     )
     now, signer = house.clock.now(), house.node.store.core.identity
     actor = await house.node.store.read(lambda read: house.cast.actor(read, who, face=Face.PORTAL))
+    actor = replace(actor, staff_id=house.cast.id(by)) if by else actor
     done = await house.node.store.write(
         lambda write: spaces.reserve(write, actor, wish, now=now, signer=signer)
     )
