@@ -185,12 +185,12 @@ async def read_wish(visit: Visit, fields: Fields) -> spaces.Wish:
     """The wish that a button of the desk's own pages carries."""
     space_id = fields.id("space")
     space = await visit.read(lambda read: spaces.find_space(read, space_id))
-    purposes = space.row.purposes if space else ()
+    usual = space.row.usual_purpose if space else ""
     return spaces.Wish(
         space_id=space_id,
         period=fields.period("starts_at", "ends_at"),
         people=fields.number("people", low=1, high=99),
-        purpose=fields.text("purpose", longest=40) or (purposes[0] if purposes else ""),
+        purpose=fields.text("purpose", longest=40) or usual,
         note=fields.text("note", longest=500),
         guest_names=fields.text("guests", longest=200),
     )

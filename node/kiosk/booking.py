@@ -19,7 +19,7 @@ from node.kiosk.spaces import find_again, refused_page
 from node.spaces import Bill, Reservation, Space, Status, Wish
 from node.store import Read, Write
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
-from node.web.offering import offer_value, read_offer
+from node.web.offering import offer_value, purpose_for, read_offer
 from node.web.showing import (
     Place,
     ShownBill,
@@ -96,8 +96,7 @@ def _fitting(wish: Wish) -> Any:
         space = spaces.find_space(read, wish.space_id)
         if space is None:
             raise RefusedError(NOT_FOUND)
-        purposes = space.row.purposes
-        return replace(wish, purpose=purposes[0] if purposes else "")
+        return replace(wish, purpose=purpose_for(space))
 
     return complete
 

@@ -22,7 +22,7 @@ from node.spaces import Reservation, Space, Status, Wish
 from node.store import Read, Write
 from node.web.finding import read_ages
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
-from node.web.offering import offer_value, read_offer
+from node.web.offering import offer_value, purpose_for, read_offer
 from node.web.showing import clock, moment
 from node.web.visit import Visit
 
@@ -67,9 +67,7 @@ def read_wish(visit: Visit, fields: Fields) -> Wish:
 def fitting(read: Read, wish: Wish) -> Wish:
     """The wish with the place's usual purpose where none of its own was chosen."""
     space = spaces.find_space(read, wish.space_id)
-    purposes = space.row.purposes if space else ()
-    usual = purposes[0] if purposes else ""
-    return replace(wish, purpose=wish.purpose if wish.purpose in purposes else usual)
+    return replace(wish, purpose=purpose_for(space, wish.purpose))
 
 
 def _query(wish: Wish) -> str:

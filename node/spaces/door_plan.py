@@ -189,9 +189,8 @@ def offer_on_the_spot(
     plan = door_plan(read, space_id, now=now)
     if plan is None or plan.bookable is None:
         return NOT_ON_THE_SPOT
-    space, purposes = plan.space, plan.space.row.purposes
-    purpose = purposes[0] if purposes else ""
-    wish = Wish(space_id=space_id, period=plan.bookable, purpose=purpose)
+    space = plan.space
+    wish = Wish(space_id=space_id, period=plan.bookable, purpose=space.row.usual_purpose)
     case = case_for(read, actor, space, wish)
     refusal = rules.check_reservable(space, wish, circumstances(read, case, now=now))
     if refusal is not None or case.bill is None:

@@ -113,7 +113,7 @@ def _views(
     party = projections.party_of(actor.household_id, actor.person_id)
     own_hold = _own_hold(read, actor, party, now=now)
     for space in spaces:
-        purpose = query.purpose or _usual_purpose(space)
+        purpose = query.purpose or space.row.usual_purpose
         wish = Wish(
             space_id=space.id,
             period=fitted(space, query.period, zone),
@@ -137,10 +137,6 @@ def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes
 def _is_meant(space: Space, query: Query) -> bool:
     has = {thing.key for thing in space.row.equipment}
     return (query.kind in (None, space.kind)) and query.equipment <= has
-
-
-def _usual_purpose(space: Space) -> str:
-    return space.row.purposes[0] if space.row.purposes else ""
 
 
 def fitted(space: Space, period: Period, zone: ZoneInfo) -> Period:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from node.base.ids import id_text, parse_id
 from node.base.periods import Period, from_epoch, to_epoch
 from node.base.refusals import RefusedError
+from node.spaces import Space
 from node.web.forms import BAD_ID
 
 EPOCH_MAX = 7_258_118_400
@@ -14,6 +15,13 @@ EPOCH_MAX = 7_258_118_400
 def offer_value(space_id: bytes, period: Period) -> str:
     """The place's id and the two instants in seconds since 1970, with dots between."""
     return f"{id_text(space_id)}.{to_epoch(period.starts_at)}.{to_epoch(period.ends_at)}"
+
+
+def purpose_for(space: Space | None, wanted: str = "") -> str:
+    """What a place is reserved for: as it is wanted where the place has that, else the usual."""
+    if space is None:
+        return ""
+    return wanted if wanted in space.row.purposes else space.row.usual_purpose
 
 
 def read_offer(text: str) -> tuple[bytes, Period]:

@@ -5,7 +5,7 @@ The same fields all the way: an offer and a rhythm in the address, a tick or a c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from node import spaces
@@ -17,7 +17,7 @@ from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import BAD_ID, NOT_FOUND, Fields
 from node.web.i18n import money_words
-from node.web.offering import offer_value, read_offer
+from node.web.offering import offer_value, purpose_for, read_offer
 from node.web.showing import Place, money, place_of, when_of
 from node.web.visit import Visit
 
@@ -106,13 +106,11 @@ async def book_series(visit: Visit, actor: Actor, fields: Fields) -> list[Reserv
 async def _asked(visit: Visit, fields: Fields) -> _Asked:
     space_id, period = read_offer(fields.given.get("offer", ""))
     space = await visit.read(lambda read: _room(read, space_id))
-    purpose = fields.text("use", longest=40)
-    usual = space.row.purposes[0] if space.row.purposes else ""
     wish = Wish(
         space_id=space_id,
         period=period,
         people=fields.number("people", low=1, high=99, default=1),
-        purpose=purpose if purpose in space.row.purposes else usual,
+        purpose=purpose_for(space, fields.text("use", longest=40)),
         note=fields.text("note", longest=500),
         series=_series(fields),
     )
@@ -145,19 +143,8 @@ def _picks(wish: Wish, fields: Fields) -> dict[int, Wish] | None:
     for number in range(spaces.DATES_MAX):
         if given := fields.given.get(f"pick_{number}", ""):
             space_id, period = read_offer(given)
-            found[number] = _at(wish, space_id, period)
+            found[number] = replace(wish, space_id=space_id, period=period)
     return found
-
-
-def _at(wish: Wish, space_id: bytes, period: Any) -> Wish:
-    return Wish(
-        space_id=space_id,
-        period=period,
-        people=wish.people,
-        purpose=wish.purpose,
-        note=wish.note,
-        series=wish.series,
-    )
 
 
 def _dates(visit: Visit, asked: _Asked) -> list[tuple[Wish, bool | None]]:
@@ -165,7 +152,7 @@ def _dates(visit: Visit, asked: _Asked) -> list[tuple[Wish, bool | None]]:
     times = spaces.dates_of(asked.wish.period, asked.rhythm, asked.count, visit.zone)
     dates: list[tuple[Wish, bool | None]] = []
     for number, period in enumerate(times):
-        wish = _at(asked.wish, asked.space.id, period)
+        wish = replace(asked.wish, period=period)
         if asked.picks is None:
             dates.append((wish, None))
         else:

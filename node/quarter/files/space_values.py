@@ -225,6 +225,11 @@ class SpaceRow:
     quiet_source: RuleSource = RuleSource.HOUSE_RULE
     stay: StayRules | None = None
 
+    @property
+    def usual_purpose(self) -> str:
+        """What it is reserved for where nobody says; empty where it has no purposes."""
+        return self.purposes[0] if self.purposes else ""
+
     def limit_for(self, audience: Audience) -> HouseholdLimit:
         """What a household of this audience is limited to: its own row, else that for all."""
         fitting = [limit for limit in self.limits if limit.audience in (None, audience)]
