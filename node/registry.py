@@ -11,7 +11,7 @@ from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 6
+SCHEMA_NUMBER = 7
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(

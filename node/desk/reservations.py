@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response, get, post
@@ -14,9 +14,10 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import desk_page
 from node.desk.today import names_of
-from node.spaces import Line, Status, Turnover
+from node.desk.undoing import act_flashes, undo_acts, undo_shown, undone_row
+from node.spaces import Line, Status, Turnover, UndoneFact
 from node.store import Read, Write
-from node.web.forms import path_id, read_fields
+from node.web.forms import path_id, read_fields, read_query
 from node.web.showing import (
     ShownBill,
     ShownLine,
@@ -46,6 +47,9 @@ class ReservationPage:
     """What leaving now gives back, where it is before the end."""
     unclean: dict[str, str] | None = None
     """That the place is not ready for who comes now."""
+    undo: dict[str, str] | None = None
+    """What was done last and can be taken back, and what it then comes to."""
+    flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class _Looked:
     changed_by: str
     accepted_by: str
     waiting: Turnover | None
+    undone: list[tuple[UndoneFact, str]]
 
 
 @get("/desk/reservations/{reservation:str}", include_in_schema=False)
@@ -75,10 +80,13 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         staff, changed_by = _name(read, made.staff_id), _name(read, made.changed_by)
         accepted_by = _name(read, made.accepted_by)
         waiting = spaces.waiting_turnover(read, line.space, now=visit.now, but=reservation_id)
-        return _Looked(line, name, flat, note, fee, staff, changed_by, accepted_by, waiting)
+        undone = [(each, _name(read, each.by)) for each in spaces.undone_of(read, reservation_id)]
+        return _Looked(line, name, flat, note, fee, staff, changed_by, accepted_by, waiting, undone)
 
     looked = await visit.read(look)
-    return await desk_page(visit, "desk/reservation.html", _page(visit, looked), here="today")
+    page = _page(visit, looked)
+    page.flashes = act_flashes(visit, read_query(visit))
+    return await desk_page(visit, "desk/reservation.html", page, here="today")
 
 
 def _name(read: Read, person_id: bytes | None) -> str:
@@ -103,6 +111,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         (N_("Gebucht durch"), _booked_by(visit, looked)),
         (N_("Geändert durch"), looked.changed_by),
         (N_("Angenommen für sie oder ihn durch"), looked.accepted_by),
+        *(undone_row(visit, fact, name) for fact, name in looked.undone),
     ]
     return ReservationPage(
         line=line_of(visit, line),
@@ -125,6 +134,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
         early=early_words(visit, line) if status is Status.CHECKED_IN else "",
         unclean=_unclean(visit, looked),
+        undo=undo_shown(visit, line),
     )
 
 
@@ -168,6 +178,7 @@ async def act_on(visit: Visit, reservation: str, act: str) -> Response[Any]:
         ),
         "cancel": lambda write, _: spaces.cancel(write, actor, reservation_id, now=now),
     }
+    acts |= undo_acts(actor, now=now, signer=signer)
 
     def run(write: Write) -> object:
         line = spaces.get_line(write, actor, reservation_id, now=now)
@@ -177,7 +188,8 @@ async def act_on(visit: Visit, reservation: str, act: str) -> Response[Any]:
 
     await visit.write(run)
     back = fields.given.get("back", "")
-    return visit.go("/desk" if back == "today" else f"/desk/reservations/{reservation}")
+    start = "/desk" if back == "today" else f"/desk/reservations/{reservation}"
+    return visit.go(f"{start}?did={act}&of={reservation}")
 
 
 UNKNOWN_ACT = Refusal(

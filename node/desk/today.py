@@ -15,6 +15,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_
 from node.desk.frame import desk_page, first_way
 from node.desk.turnover import house_names, turnover_flashes
+from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status
 from node.store import Read
 from node.web import i18n
@@ -86,7 +87,8 @@ async def today(visit: Visit) -> Response[Any]:
         problems=[turnover_of(visit, each, found.houses) for each in found.problems],
         plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
     )
-    page.flashes = turnover_flashes(visit, read_query(visit))
+    fields = read_query(visit)
+    page.flashes = [*act_flashes(visit, fields), *turnover_flashes(visit, fields)]
     for row in page.plan.rows:
         row["href"] = row["href"].replace("/spaces/", "/desk/plan?space=").replace("?day", "&day")
     return await desk_page(

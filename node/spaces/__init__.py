@@ -134,6 +134,9 @@ from node.spaces.turning import (
     waiting_turnover,
 )
 from node.spaces.turnover import Report, Stage, Turnover
+from node.spaces.undo_tables import select_undone as undone_of
+from node.spaces.undoing import NEEDS_TO_UNDO, undo, undoable
+from node.spaces.undone import Undone, UndoneFact
 from node.spaces.waiting_list import (
     Call,
     calls,
@@ -151,6 +154,7 @@ __all__ = [
     "CAME_TO_NOTHING",
     "DATES_MAX",
     "MAY_FREE_A_TIME",
+    "NEEDS_TO_UNDO",
     "TABLES",
     "UNKNOWN_SPACE",
     "Appointment",
@@ -183,6 +187,8 @@ __all__ = [
     "Status",
     "TakenTime",
     "Turnover",
+    "Undone",
+    "UndoneFact",
     "Wish",
     "add_note",
     "admit",
@@ -287,6 +293,9 @@ __all__ = [
     "told_about",
     "told_of_lines",
     "turnover_problems",
+    "undo",
+    "undoable",
+    "undone_of",
     "waiting",
     "waiting_turnover",
     "whole_line",

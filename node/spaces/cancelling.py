@@ -15,6 +15,7 @@ from node.spaces import place_tables, pricing, tables, trust
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import CancellationFact, Reservation, Ruling, Status
 from node.spaces.terms import CancelPreview
+from node.spaces.undone import Undone
 from node.store import Write
 
 CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.EXPIRED})
@@ -37,7 +38,8 @@ def write_cancellation(
     fact = CancellationFact(now, fee, by_staff)
     space = place_tables.select_space(write, reservation.space_id)
     if space is not None and space.home_site == write.site_id:
-        ruling_id = derived_id(reservation.id, "cancelled")
+        what = Undone.CANCELLATION
+        ruling_id = tables.next_fact_id(write, reservation.id, "cancelled", what)
         tables.insert_ruling(write, ruling_id, b"", reservation.id, Ruling(stands=True, fact=fact))
     else:
         tables.insert_claim(write, new_id(), reservation.id, fact)

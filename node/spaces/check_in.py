@@ -1,7 +1,8 @@
 """Coming and going with a pass: by a resident or by a guest without an account.
 
 A check-in is one fact with a derived id: scanned twice, or at two nodes while the line is cut, it
-is one check-in, and the second reader is told so.
+is one check-in, and the second reader is told so. What was taken back (`undoing.py`) leaves its id
+behind: the next one is another row.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from node.base.actors import Actor, Permission, may
-from node.base.ids import derived_id, id_text, normal_code
+from node.base.ids import id_text, normal_code
 from node.base.refusals import N_, Refusal
 from node.spaces import admission, passes, place_tables, projections, tables
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import Line, PassageFact, Passed, Reservation, Space, Status
+from node.spaces.undone import Undone
 from node.store import NodeRole, Read, Write
 
 
@@ -102,10 +104,11 @@ def _pass_through(
         return NOT_AT_THE_DOOR
     fact = PassageFact(now, id_text(write.site_id)[:8], str(actor.face))
     reservation_id = line.reservation.id
+    what = Undone.CHECK_IN if kind == "in" else Undone.CHECK_OUT
     tables.insert_once(
         write,
         "passage",
-        derived_id(reservation_id, "check_" + kind),
+        tables.next_fact_id(write, reservation_id, "check_" + kind, what),
         reservation_id,
         kind=kind,
         fact=tables.encoded(fact),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from node.base.ids import id_text
-from node.spaces import place_tables, projections, tables, turnover_tables
+from node.spaces import place_tables, projections, tables, turnover_tables, undo_tables
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
 from node.spaces.folding import find_reservation, project
@@ -65,4 +65,8 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "fee_cents": cancelled.fee_cents if cancelled else 0,
         "came_at": came.at if came else None,
         "left_at": left.at if left else None,
+        "taken_back": [
+            {"what": str(each.what), "at": each.at}
+            for each in undo_tables.select_undone(read, found.id)
+        ],
     }

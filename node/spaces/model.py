@@ -252,17 +252,17 @@ class Reservation:
     @property
     def staff_id(self) -> bytes | None:
         """The member of staff who asked for the person, if one did."""
-        return _id_or_none(self.details.staff_id)
+        return id_or_none(self.details.staff_id)
 
     @property
     def changed_by(self) -> bytes | None:
         """The member of staff who changed it last for the person, if one did."""
-        return _id_or_none(self.details.changed_by)
+        return id_or_none(self.details.changed_by)
 
     @property
     def accepted_by(self) -> bytes | None:
         """The member of staff who said yes to an offer for the person, if one did."""
-        return _id_or_none(self.details.accepted_by)
+        return id_or_none(self.details.accepted_by)
 
     @property
     def is_offer(self) -> bool:
@@ -314,7 +314,8 @@ class Reservation:
             yield self.decision.hold_until
 
 
-def _id_or_none(text: str) -> bytes | None:
+def id_or_none(text: str) -> bytes | None:
+    """An id that a fact names; None where it names none."""
     try:
         return parse_id(text)
     except ValueError:

@@ -150,6 +150,7 @@ MAY_FREE_A_TIME = frozenset(
         "reservation_decision",
         "cancellation_ruling",
         "passage",
+        "reservation_undo",
         "waiting_entry",
         "waiting_end",
         "closure",

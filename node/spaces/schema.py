@@ -110,6 +110,22 @@ PASSAGE = Table(
     erased=_IDS,
     about="Somebody checked in or out; one row each, however often and wherever it is noticed.",
 )
+RESERVATION_UNDO = Table(
+    "reservation_undo",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        _ID("reservation_id"),
+        _ID("of_id"),
+        Column("kind", default="", max_bytes=20),
+        Column("fact", default="{}", max_bytes=1000),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    indexes=(("reservation_id",), ("of_id",)),
+    erased=_IDS,
+    about="A check-in, a check-out or a cancellation was a mistake and does not count.",
+)
 RESERVATION_NOTE = Table(
     "reservation_note",
     key=("id",),
@@ -298,6 +314,7 @@ TABLES = (
     RESERVATION_CANCELLATION,
     CANCELLATION_RULING,
     PASSAGE,
+    RESERVATION_UNDO,
     RESERVATION_NOTE,
     TURNOVER_REPORT,
     WAITING_ENTRY,

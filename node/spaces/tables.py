@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from node.base.ids import derived_id
 from node.base.periods import Period, from_epoch, to_epoch
 from node.spaces.model import (
     CancellationFact,
@@ -18,6 +19,7 @@ from node.spaces.model import (
     Verdict,
 )
 from node.spaces.terms import FREE, Bill, Terms
+from node.spaces.undone import Undone
 from node.store import Read, Write
 
 T = TypeVar("T")
@@ -28,8 +30,17 @@ FACTS = {
     "reservation_cancellation": "reservation_id",
     "cancellation_ruling": "reservation_id",
     "passage": "reservation_id",
+    "reservation_undo": "reservation_id",
 }
 """The tables that a reservation is folded from, and the column that names the reservation."""
+
+
+UNDONE_OF = {
+    Undone.CHECK_IN: ("passage", "kind = 'in'"),
+    Undone.CHECK_OUT: ("passage", "kind = 'out'"),
+    Undone.CANCELLATION: ("cancellation_ruling", "fact ->> 'stands'"),
+}
+"""Where the facts are that can be taken back."""
 
 
 def encoded(value: object) -> str:
@@ -218,7 +229,8 @@ def select_cancellation(
     rulings = [
         ruling
         for row in read.rows(
-            "select fact from cancellation_ruling where reservation_id = :id", id=reservation_id
+            f"select fact from cancellation_ruling as fact where reservation_id = :id and {COUNTS}",
+            id=reservation_id,
         )
         if (ruling := decoded(row["fact"], Ruling)) is not None
     ]
@@ -233,6 +245,9 @@ def select_cancellation(
         said = [claim for claim in claims if claim is not None]
     return min(said, key=lambda fact: (fact.at, fact.fee_cents, fact.by_staff), default=None)
 
+
+COUNTS = "not exists (select 1 from reservation_undo as u where u.of_id = fact.id)"
+"""Of rows called `fact`: nobody has taken it back."""
 
 _UNRULED = "not exists (select 1 from cancellation_ruling as r where r.cancellation_id = c.id)"
 
@@ -276,9 +291,23 @@ def insert_ruling(
 
 def select_passages(read: Read, reservation_id: bytes) -> dict[str, PassageFact]:
     """Check-in and check-out of a reservation, by kind ("in", "out")."""
-    rows = read.rows("select kind, fact from passage where reservation_id = :id", id=reservation_id)
+    rows = read.rows(
+        f"select kind, fact.fact from passage as fact where reservation_id = :id and {COUNTS}"
+        " order by id desc",
+        id=reservation_id,
+    )
     found = {row["kind"]: decoded(row["fact"], PassageFact) for row in rows}
     return {kind: fact for kind, fact in found.items() if fact is not None}
+
+
+def next_fact_id(read: Read, reservation_id: bytes, sign: str, what: Undone) -> bytes:
+    """The derived id of a fact that can be taken back: another one after each time it was."""
+    before = read.value(
+        "select count(*) from reservation_undo where reservation_id = :id and kind = :kind",
+        id=reservation_id,
+        kind=str(what),
+    )
+    return derived_id(reservation_id, sign, *([before] if before else []))
 
 
 def insert_once(

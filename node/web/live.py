@@ -19,7 +19,7 @@ from node.web.visit import Visit
 HEARTBEAT_SECONDS = 20.0
 
 RESERVATION_TABLES = (
-    "reservation_decision reservation_cancellation cancellation_ruling passage"
+    "reservation_decision reservation_cancellation cancellation_ruling reservation_undo passage"
     " waiting_entry waiting_end"
 )
 """A page of reservations asks for itself again when one of these changes."""

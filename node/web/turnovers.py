@@ -29,7 +29,8 @@ from node.web.table import Cell, Sum, Table
 from node.web.visit import Visit
 
 LIVE_TABLES = (
-    "turnover_report passage reservation_decision reservation_cancellation cancellation_ruling"
+    "turnover_report passage reservation_undo reservation_decision reservation_cancellation"
+    " cancellation_ruling"
 )
 """A list of turnovers asks for itself again when one of these changes."""
 

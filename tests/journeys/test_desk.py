@@ -188,3 +188,43 @@ async def test_every_page_of_the_desk_answers_in_both_languages(
                 page = await demir.get(path)
                 assert page.status_code == 200, path
                 assert f'lang="{language}"' in page.text
+
+
+async def test_what_was_pressed_by_mistake_is_taken_back(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """The wrong row on the board, the wrong guest gone, a cancellation on the telephone."""
+    async with a_town(tmp_path, clock) as town:
+        clara = await town.program("clara")
+        made = (await clara.post("/api/reservations", json=town.wish())).json()
+        address = f"/desk/reservations/{made['id']}"
+        clock.set(clock.now().replace(day=28, hour=13, minute=50))
+        demir, eva = await at_desk(town), await at_desk(town, "eva")
+        back = {"back": "today"}
+        for act, said in (("check-in", "Eingecheckt."), ("check-out", "Ausgecheckt.")):
+            board = await demir.post(f"{address}/{act}", **back)
+            assert board.url.path == "/desk"
+            assert said in board.text
+            assert f'action="{address}/undo-{act}"' in written(board)
+        again = await demir.post(f"{address}/undo-check-out")
+        assert "Die Person gilt wieder als da." in again.text
+        assert "Auschecken zurückgenommen" in again.text
+        assert "durch Demir Aksoy" in again.text
+        assert (await demir.post(f"{address}/undo-check-out")).status_code == 200, "pressed twice"
+        await demir.post(f"{address}/undo-check-in")
+        gone = await demir.post(f"{address}/cancel")
+        assert "abgesagt" in gone.text
+        assert (await eva.post(f"{address}/undo-cancel")).status_code == 403
+        stands = await demir.post(f"{address}/undo-cancel")
+        assert "Die Buchung gilt wieder." in stands.text
+        found = {
+            each["id"]: each["status"] for each in (await clara.get("/api/reservations")).json()
+        }
+        assert found[made["id"]] == "confirmed"
+        late = await demir.post(f"{address}/undo-check-in")
+        assert late.status_code == 200, "taken back already"
+
+
+def written(answer: httpx.Response) -> str:
+    """A page as the browser reads its addresses."""
+    return unescape(answer.text).replace("&#x2f;", "/")

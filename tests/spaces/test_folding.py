@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import random
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from itertools import count, permutations
 from pathlib import Path
@@ -20,14 +21,18 @@ from node.spaces import (
     Passed,
     Reservation,
     Status,
+    Undone,
     Wish,
     after_merge,
     cancel,
     check_in,
     check_out,
     find_reservation,
+    get_line,
+    leave,
     pass_text,
     reserve,
+    undo,
 )
 from node.spaces.folding import fold
 from node.spaces.model import (
@@ -195,6 +200,63 @@ def test_journals_may_come_in_any_order(
         assert projected(stranger, made) == rows, order
         stranger.close()
         writers.opened.remove(stranger)
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_what_was_taken_back_may_be_heard_of_before_it_was_done(
+    writers: Writers, files: QuarterFiles, anna: Actor, demir: Actor, gives_up: bool
+) -> None:
+    """And what was done again afterwards counts, wherever."""
+    made, pieces = story(writers, files, anna, gives_up=gives_up)
+    home, cellar, now = writers.cores["home"], writers.cores["cellar"], writers.clock.now()
+    what = Undone.CANCELLATION if gives_up else Undone.CHECK_OUT
+    told = len(writers.written("home"))
+    for _ in range(2):
+        home.write(lambda w: undo(w, demir, made, what, now=now, signer=home.identity))
+    pieces["undone"] = writers.written("home", after=told)
+    assert len(pieces["undone"]) == 1
+    writers.spread("home", after=len(pieces["places"]))
+    again = seen(cellar, made)
+    assert again is not None
+    assert again.base_status is (Status.CONFIRMED if gives_up else Status.CHECKED_IN)
+    told = len(writers.written("cellar"))
+    if gives_up:
+        cellar.write(lambda w: cancel(w, anna, made, now=now))
+    else:
+        line = cellar.read(lambda read: get_line(read, anna, made, now=now))
+        cellar.write(lambda w: leave(w, demir, line, now=now))
+    pieces["third"] = writers.written("cellar", after=told)
+    ruled = len(writers.written("home"))
+    writers.spread("cellar", after=told)
+    if gives_up:
+        pieces["ruled"] = writers.written("home", after=ruled)
+    expected, rows = seen(home, made), projected(home, made)
+    assert expected is not None
+    assert expected.base_status is (Status.CANCELLED if gives_up else Status.CHECKED_OUT)
+    for order in orders_of(pieces):
+        stranger = writers.stranger([pieces[name] for name in order])
+        assert seen(stranger, made) == expected, order
+        assert projected(stranger, made) == rows, order
+        stranger.close()
+        writers.opened.remove(stranger)
+
+
+def orders_of(pieces: Collection[str]) -> list[tuple[str, ...]]:
+    """Some of the orders in which journals can come, each writer's own kept."""
+    chains = [
+        ["places", "decision", "undone", "ruled"],
+        ["request"],
+        ["first", "third"],
+        ["second"],
+    ]
+    chance, found = random.Random(7), set()
+    for _ in range(40):
+        left = [[name for name in chain if name in pieces] for chain in chains]
+        order: list[str] = []
+        while left := [chain for chain in left if chain]:
+            order.append(chance.choice(left).pop(0))
+        found.add(tuple(order))
+    return sorted(found)
 
 
 @pytest.mark.parametrize("told_by", ["request", "decision"])

@@ -24,6 +24,7 @@ from node.quarter.files import QuarterFiles
 from node.spaces import (
     Reservation,
     Status,
+    Undone,
     Wish,
     admit,
     cancel,
@@ -36,6 +37,8 @@ from node.spaces import (
     rebuild,
     reserve,
     stay_period,
+    undo,
+    undoable,
 )
 from node.spaces.standing import buffered, taken_period
 from node.spaces.terms import Terms
@@ -147,6 +150,8 @@ class Town:
         self.known: list[Reservation] = []
         self.confirmed = 0
         self.taken = 0
+        self.undone = 0
+        self.not_undone = 0
 
     def attempt(self, days: int) -> None:
         who = self.chance.choice(self.people)
@@ -187,8 +192,10 @@ class Town:
         chosen = self.chance.choice(self.known)
         who = next(p for p in self.people if p.household_id == chosen.household_id)
         now, core = self.clock.now(), self.core
-        what = self.chance.choice(("cancel", "confirm", "in", "out"))
-        if what == "cancel":
+        what = self.chance.choice(("cancel", "confirm", "in", "out", "undo"))
+        if what == "undo":
+            self.undo(chosen.id)
+        elif what == "cancel":
             core.write(lambda write: cancel(write, who, chosen.id, now=now))
         elif what == "confirm":
             core.write(lambda write: confirm(write, who, chosen.id, now=now, signer=core.identity))
@@ -197,6 +204,26 @@ class Town:
             assert not isinstance(line, Refusal)
             through = admit if what == "in" else leave
             core.write(lambda write: through(write, who, line, now=now))
+
+    def undo(self, reservation_id: bytes) -> None:
+        """The desk takes back what was done last, where that is possible."""
+        now, core = self.clock.now(), self.core
+        found = core.read(lambda read: find_reservation(read, reservation_id))
+        assert found is not None
+        what = undoable(found, now=now)
+        if what is None:
+            return
+        done = core.write(
+            lambda write: undo(write, STAFF, found.id, what, now=now, signer=core.identity)
+        )
+        if isinstance(done, Refusal):
+            self.not_undone += 1
+            assert what is not Undone.CHECK_IN
+            assert core.read(lambda read: find_reservation(read, found.id)) == found
+        else:
+            self.undone += 1
+            assert done.status_at(now) is not found.status_at(now)
+            assert done.decision == found.decision
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -213,6 +240,7 @@ def test_whatever_people_do_no_two_hold_the_same_time(
     assert_no_overlap(house, clock.now())
     assert town.confirmed > 20
     assert town.taken > 20
+    assert town.undone
     before = occupancy(house)
     house.write(rebuild)
     assert occupancy(house) == before
