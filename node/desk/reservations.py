@@ -45,6 +45,7 @@ class ReservationPage:
     person_href: str = ""
     early: str = ""
     """What leaving now gives back, where it is before the end."""
+    hand_over_href: str = ""
     unclean: dict[str, str] | None = None
     """That the place is not ready for who comes now."""
     undo: dict[str, str] | None = None
@@ -133,9 +134,16 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         fee=money(visit, fee) if fee else "",
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
         early=early_words(visit, line) if status is Status.CHECKED_IN else "",
+        hand_over_href=_hand_over_href(line),
         unclean=_unclean(visit, looked),
         undo=undo_shown(visit, line),
     )
+
+
+def _hand_over_href(line: Line) -> str:
+    """Where what was found in the place stands, once people are or were in."""
+    was_in = line.reservation.check_in is not None
+    return f"/desk/hand-over/{id_text(line.reservation.id)}" if was_in else ""
 
 
 def _unclean(visit: Visit, looked: _Looked) -> dict[str, str] | None:

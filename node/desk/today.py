@@ -14,6 +14,7 @@ from node.base.actors import Permission, may
 from node.base.ids import id_text
 from node.base.refusals import N_
 from node.desk.frame import desk_page, first_way
+from node.desk.hand_over_board import hand_over_task
 from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status
@@ -40,8 +41,9 @@ class TodayPage:
     tasks: list[dict[str, Any]]
     turnovers: list[ShownTurnover]
     problems: list[ShownTurnover]
+    hand_overs: list[dict[str, Any]]
     plan: Plan
-    live: str = f"{LIVE_TABLES} reservation_request"
+    live: str = f"{LIVE_TABLES} reservation_request hand_over"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -57,6 +59,7 @@ class _Day:
     turnovers: list[spaces.Turnover]
     problems: list[spaces.Turnover]
     houses: dict[bytes, str]
+    hand_overs: list[spaces.HandOver]
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -85,6 +88,7 @@ async def today(visit: Visit) -> Response[Any]:
         + [_task(visit, line, found.names) for line in found.waiting],
         turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
         problems=[turnover_of(visit, each, found.houses) for each in found.problems],
+        hand_overs=[hand_over_task(visit, each, found.names) for each in found.hand_overs],
         plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
     )
     fields = read_query(visit)
@@ -115,7 +119,9 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     arrivals = [line for line in arrivals if line.reservation.id not in here]
     waiting = spaces.waiting(read, now=visit.now)
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
-    lines = (*arrivals, *departures, *present, *waiting)
+    hand_overs = spaces.hand_overs_to_look_at(read, now=visit.now)
+    looked_at = (each.line for each in hand_overs)
+    lines = (*arrivals, *departures, *present, *waiting, *looked_at)
     names = names_of(read, lines)
     return _Day(
         arrivals,
@@ -128,6 +134,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         spaces.list_turnovers(read, days=1, now=visit.now),
         spaces.turnover_problems(read, now=visit.now),
         house_names(read),
+        hand_overs,
     )
 
 

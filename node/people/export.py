@@ -295,6 +295,7 @@ LABELS = {
     "guests": N_("Gäste"),
     "answer": N_("Antwort des Teams"),
     "found": N_("Was danach gefunden wurde"),
+    "hand_over": N_("Übergabe"),
     "cost_cents": N_("Preis in Cent"),
     "deposit_cents": N_("Kaution in Cent"),
     "cancelled_at": N_("Storniert am"),

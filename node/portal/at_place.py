@@ -7,7 +7,7 @@ place is. A door display adds its figures of this minute: who scans them stands 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response, get, post
@@ -20,6 +20,7 @@ from node.spaces import DoorPlan, DoorState, Line, Passed, Status
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, path_id, read_fields, read_query
+from node.web.hand_overs import hand_over_links
 from node.web.offering import offer_value
 from node.web.showing import STATES, Place, clock, moment, place_of, when_of
 from node.web.visit import Visit
@@ -52,6 +53,7 @@ class AtPlacePage:
     offer_text: str
     plan_href: str
     notice: dict[str, str] | None = None
+    hand_overs: list[dict[str, str]] = field(default_factory=list)
     refusal: dict[str, Any] | None = None
 
 
@@ -144,7 +146,13 @@ def _look(
         offer_text=offer_text,
         plan_href=f"/spaces/{id_text(space_id)}",
         notice=_too_early(visit, line) if line else None,
+        hand_overs=_hand_overs(read, visit, actor, line) if line else [],
     )
+
+
+def _hand_overs(read: Read, visit: Visit, actor: Actor, line: Line) -> list[dict[str, str]]:
+    found = spaces.find_hand_over(read, actor, line.reservation.id, now=visit.now)
+    return [] if isinstance(found, Refusal) else hand_over_links(visit, found)
 
 
 def _mine(visit: Visit, line: Line) -> dict[str, str]:

@@ -17,6 +17,7 @@ from node.spaces.terms import CancelPreview
 from node.store import Read
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
+from node.web.hand_overs import hand_over_links
 from node.web.listing import reservations_table
 from node.web.live import RESERVATION_TABLES
 from node.web.showing import (
@@ -73,6 +74,7 @@ class ReservationPage:
     change_href: str
     series: dict[str, str] | None
     book_href: str
+    hand_overs: list[dict[str, str]]
     live: str = RESERVATION_TABLES
 
 
@@ -120,6 +122,7 @@ class _Looked:
     reason: Refusal | None
     building: str
     series: int
+    hand_over: spaces.HandOver
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -147,6 +150,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         spaces.why_not(read, line.reservation),
         building.name if building else "",
         len(spaces.series_ahead(read, actor, reservation_id, now=visit.now)),
+        granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
     )
 
 
@@ -165,6 +169,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         change_href=_change_href(visit, line),
         series=_series(visit, looked),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
+        hand_overs=hand_over_links(visit, looked.hand_over),
     )
 
 

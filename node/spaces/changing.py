@@ -39,6 +39,7 @@ RULES = frozenset(
         "quiet_from",
         "quiet_source",
         "stay",
+        "handover",
     }
 )
 """The fields of a row that are rules or prices; the others say what the place is."""

@@ -7,10 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from node.base.ids import id_text
-from node.spaces import place_tables, projections, tables, turnover_tables, undo_tables
+from node.spaces import (
+    hand_over_tables,
+    place_tables,
+    projections,
+    tables,
+    turnover_tables,
+    undo_tables,
+)
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
 from node.spaces.folding import find_reservation, project
+from node.spaces.hand_over import Said
 from node.spaces.model import Reservation, Status
 from node.store import Read, Write
 
@@ -59,6 +67,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "guests": said.get("guests", ""),
         "answer": answered.get("note", ""),
         "found": "; ".join(report.words for report in reports if report.words),
+        "hand_over": [_said_words(each) for each in hand_over_tables.select_said(read, found.id)],
         "cost_cents": found.bill.total_cents,
         "deposit_cents": found.bill.deposit_cents,
         "cancelled_at": cancelled.at if cancelled else None,
@@ -70,3 +79,15 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
             for each in undo_tables.select_undone(read, found.id)
         ],
     }
+
+
+def _said_words(said: Said) -> str:
+    """Something said at a hand-over, in one line: when, at which, of what, and what."""
+    row, number = said.row, said.fact.number
+    parts = (
+        f"{said.fact.at:%Y-%m-%d %H:%M}Z {said.fact.phase} {said.kind}",
+        row.name.de if row is not None else "",
+        "" if number is None else str(number),
+        said.words,
+    )
+    return ", ".join(part for part in parts if part)

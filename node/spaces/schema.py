@@ -12,13 +12,16 @@ import functools
 
 from node.store import Column, Erased, Scope, Table, Writers
 
-_ID = functools.partial(Column, type="blob", default=b"", max_bytes=16)
+id_column = functools.partial(Column, type="blob", default=b"", max_bytes=16)
+_ID = id_column
 
 _PLACE = Erased.nothing("about the place, not a person")
 _IDS = Erased.nothing("random ids, a place and a time: nobody's, once the person is blank")
 
-_ERASED = "select person_id from erased_person"
-_OF_ERASED = f"select reservation_id from reservation_state where person_id in ({_ERASED})"  # noqa: S608
+ERASED_PERSONS = "select person_id from erased_person"
+OF_ERASED_PERSONS = (
+    f"select reservation_id from reservation_state where person_id in ({ERASED_PERSONS})"  # noqa: S608
+)
 """A note with a request has the reservation's own id; the answer to one names it."""
 
 SPACE = Table(
@@ -138,7 +141,7 @@ RESERVATION_NOTE = Table(
     indexes=(("reservation_id",),),
     erased=Erased.blank(
         "note",
-        rows=f"reservation_id in ({_OF_ERASED}) or id in ({_OF_ERASED})",
+        rows=f"reservation_id in ({OF_ERASED_PERSONS}) or id in ({OF_ERASED_PERSONS})",
         why="words and guests' names",
     ),
     about="What was said with a request, and guests' names; stays in the building.",
@@ -161,7 +164,7 @@ TURNOVER_REPORT = Table(
     erased=Erased.blank(
         "person_id",
         "words",
-        rows=f"person_id in ({_ERASED}) or reservation_id in ({_OF_ERASED})",
+        rows=f"person_id in ({ERASED_PERSONS}) or reservation_id in ({OF_ERASED_PERSONS})",
         why="words about what somebody left, and who wrote them",
     ),
     about="Somebody did what is to be done between two parties, found a problem, solved it or took"

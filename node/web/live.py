@@ -24,7 +24,9 @@ RESERVATION_TABLES = (
 )
 """A page of reservations asks for itself again when one of these changes."""
 
-_TOLD = frozenset((*RESERVATION_TABLES.split(), "reservation_request", "turnover_report"))
+_TOLD = frozenset(
+    (*RESERVATION_TABLES.split(), "reservation_request", "turnover_report", "hand_over")
+)
 
 
 class Streams:

@@ -37,6 +37,10 @@ def find_contradictions(row: SpaceRow) -> Iterator[Contradiction]:
     if len(set(audiences)) != len(audiences):
         message = N_("Für dieselben Haushalte stehen zwei Grenzen da.")
         yield Contradiction("limits", message, N_("Löschen Sie eine davon."))
+    keys = [each.key for each in row.handover]
+    if len(set(keys)) != len(keys):
+        message = N_("In der Übergabeliste steht dasselbe zweimal.")
+        yield Contradiction("handover", message, N_("Löschen Sie eines davon."))
     yield from _find_in_prices(row)
     yield from _find_in_cancellation(row)
 

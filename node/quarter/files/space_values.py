@@ -53,6 +53,32 @@ class EquipmentRow:
     count: int = 1
 
 
+class HandoverKind(StrEnum):
+    """What is looked at when a place changes hands."""
+
+    COUNT = "count"
+    """Things of which there should be so many."""
+    METER = "meter"
+    """A meter that is read."""
+    KEY = "key"
+    CONDITION = "condition"
+    """Something that is in order, or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverRow:
+    """A line of the list that people go through when they come and when they leave.
+
+    `count` is how many there should be, of things and of keys; `unit` is what a meter counts.
+    """
+
+    key: str
+    kind: HandoverKind
+    name: LocalText
+    count: int = 1
+    unit: str = ""
+
+
 HALF_DAY_MINUTES = 300
 
 
@@ -224,6 +250,7 @@ class SpaceRow:
     quiet_from: time | None = None
     quiet_source: RuleSource = RuleSource.HOUSE_RULE
     stay: StayRules | None = None
+    handover: tuple[HandoverRow, ...] = ()
 
     @property
     def usual_purpose(self) -> str:

@@ -18,6 +18,8 @@ from node.quarter.files.space_values import (
     Audience,
     CancellationTier,
     EquipmentRow,
+    HandoverKind,
+    HandoverRow,
     HouseholdLimit,
     RoomPrice,
     Season,
@@ -96,6 +98,7 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         quiet_from=None if quiet_from is None else _as_time(quiet_from),
         quiet_source=fields.choice("quiet_source", RuleSource, RuleSource.HOUSE_RULE),
         stay=None if is_room else _stay(document.table("stay")),
+        handover=tuple(_handover(table) for table in document.tables("handover")),
     )
     limits.warn_of_unknown()
     fields.warn_of_unknown()
@@ -125,6 +128,19 @@ def _equipment(table: TomlTable) -> EquipmentRow:
         key=fields.key(),
         name=fields.local_text("name", needed=True),
         count=fields.whole("count", lowest=1, highest=10_000, default=1),
+    )
+    fields.warn_of_unknown()
+    return row
+
+
+def _handover(table: TomlTable) -> HandoverRow:
+    fields = table.fields
+    row = HandoverRow(
+        key=fields.key(),
+        kind=fields.choice("kind", HandoverKind, HandoverKind.CONDITION),
+        name=fields.local_text("name", needed=True),
+        count=fields.whole("count", lowest=1, highest=10_000, default=1),
+        unit=fields.text("unit"),
     )
     fields.warn_of_unknown()
     return row
