@@ -78,7 +78,7 @@ def list_page(
         back=back,
         rows=_rows(visit, found, phase, fields),
         signed=moment(visit, protocol.signed.fact.at) if protocol.signed else "",
-        answers=_answered(visit, protocol) if protocol.signed else [],
+        answers=_answered(visit, found, protocol) if protocol.signed else [],
         left=len(protocol.unanswered(found.listed)),
         problems={_place(found, name): text for name, text in problems.items()},
     )
@@ -166,10 +166,16 @@ def reading_words(visit: Visit, said: Said | None) -> str:
     return said.words or visit.say(N_("in Ordnung") if said.fits else N_("anders"))
 
 
-def _answered(visit: Visit, protocol: Protocol) -> list[dict[str, str]]:
+def _answered(visit: Visit, found: HandOver, protocol: Protocol) -> list[dict[str, str]]:
+    """What was answered, in the order of the list; what is no longer on it stands at the end."""
+    places = {row.key: place for place, row in enumerate(found.listed)}
+    ordered = sorted(
+        protocol.answers.values(),
+        key=lambda said: places.get(said.row.key if said.row else "", len(places)),
+    )
     return [
         {"label": said.row.name.in_language(visit.prefs.lang), "value": reading_words(visit, said)}
-        for said in protocol.answers.values()
+        for said in ordered
         if said.row is not None
     ]
 

@@ -37,6 +37,8 @@ ACTS = {
     "/desk/waiting/": ("accept", "decline", "remove"),
     "/at/": ("check-in", "check-out"),
     "/p/": ("check-in", "check-out"),
+    "/desk/hand-over/": ("in", "out", "agree-in", "agree-out", "settle"),
+    "/mine/": ("in", "out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
     "/turnover/": ("done", "back", "problem"),
 }

@@ -310,6 +310,18 @@ MINE = (
         "portal-reservation-cancelled", "portal/reservation.html", "/mine/{cancelled}", who="busy"
     ),
     Shot("portal-reservation-here", "portal/reservation.html", "/mine/{here}", who="busy"),
+    Shot("portal-hand-over", "portal/hand_over.html", "/mine/{here}/hand-over/out", who="busy"),
+    Shot(
+        "portal-hand-over-wrong",
+        "portal/hand_over.html",
+        "/mine/{here}/hand-over/out",
+        (touch("#is_tables_differs"), press("button[value=sign]")),
+        who="busy",
+        status=422,
+    ),
+    Shot(
+        "portal-hand-over-signed", "portal/hand_over.html", "/mine/{here}/hand-over/in", who="busy"
+    ),
     Shot("portal-cancel", "portal/cancel.html", "/mine/{ahead}/cancel", who="resident"),
     Shot("portal-change", "portal/change.html", "/mine/{ahead}/change", who="resident"),
     Shot(
@@ -540,6 +552,14 @@ DESK = (
         who="mira",
         once=True,
     ),
+    Shot("desk-hand-over", "desk/hand_over.html", "/desk/hand-over/{here}", who="mira"),
+    Shot(
+        "desk-hand-over-list",
+        "desk/hand_over_list.html",
+        "/desk/hand-over/{here}/out",
+        who="mira",
+    ),
+    Shot("desk-place-list", "desk/place_list.html", "/desk/places/{hofterrasse}/list", who="mira"),
     Shot(
         "desk-turnover-link",
         "desk/turnover_link.html",

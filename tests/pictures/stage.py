@@ -389,6 +389,21 @@ class _Bookings:
         assert isinstance(passed, Passed), passed
         return made
 
+    def hand_over(self, key: str, made: Reservation) -> None:
+        """Go through the list at the arrival: a table is missing."""
+
+        def run(write: Write) -> object:
+            actor, phase = self.actor(write, key), spaces.Phase.IN
+            said = [
+                spaces.Answer(key="tables", fits=False, number=5, words="Einer fehlt"),
+                spaces.Answer(key="power", number=1_204_500),
+            ]
+            spaces.answer_list(write, actor, made.id, phase, said, now=AT, rest_fits=True)
+            return spaces.sign(write, actor, made.id, phase, now=AT)
+
+        done = self.core.write(run)
+        assert isinstance(done, spaces.HandOver), done
+
     def _done(self, run: Callable[[Write], object]) -> Reservation:
         made = self.core.write(run)
         assert isinstance(made, Reservation), made
@@ -413,6 +428,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "requested": desk.book(busy, "salon", 27, (20, 23), 30, "private"),
         "here": desk.let_in(busy, desk.book(busy, "hofterrasse", 24, (12, 15), 6, "private")),
     }
+    desk.hand_over(busy, made["here"])
     waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in AT_PLACES}
     taken = made["ahead"]
