@@ -26,6 +26,7 @@ from node.keeping import backups_of
 from node.kiosk import KioskRules
 from node.registry import REGISTRY
 from node.settings import Settings
+from node.spaces import guests
 from node.status import StatusDoor, Told, told
 from node.store import Core, NodeRole, Store, Write
 from node.store.backups import Backups
@@ -46,7 +47,9 @@ from node.web.templating import Templates
 from node.web.visit import House, HttpRequest, Visit
 
 ERASING = people.Erasing(
-    tuple(REGISTRY.tables.values()), farewells=(spaces.leave_all_lines, spaces.give_up_ahead)
+    tuple(REGISTRY.tables.values()),
+    farewells=(spaces.leave_all_lines, spaces.give_up_ahead),
+    ended=guests.whose_time_is_over,
 )
 EXPORTING = people.Exporting(
     (

@@ -21,6 +21,7 @@ from node.store import Core, NodeRole, Read, Store, Write
 from node.store.backups import Backups
 from node.store.erased_list import keep_list
 from node.store.withheld import TABLES as WITHHELD_TABLES
+from node.store.withheld import has_names
 from node.store.withholding import clean_log, count_carrying, name_piece, withhold_named
 
 LOOKS_EVERY_SECONDS = 300.0
@@ -31,8 +32,10 @@ PAUSE_SECONDS = 0.05
 """Between two pieces, in which people's writes get their turn."""
 
 TOUCHING = frozenset(
-    {"erasure", "erasure_ruling", "erasure_receipt", *(table.name for table in WITHHELD_TABLES)}
+    {"erasure", "erasure_ruling", "erasure_receipt", "guest_record_end"}
+    | {table.name for table in WITHHELD_TABLES}
 )
+DAY_SECONDS = 86_400
 _WITHHELD_AT = "erasing.withheld_at"
 Open = tuple[people.Erasure, people.Receipt]
 T = TypeVar("T")
@@ -49,6 +52,8 @@ class Sweeper:
     settles_seconds: float = SETTLES_SECONDS
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     began: datetime = field(init=False)
+    log_holds: bool = True
+    """Whether pages as they were may still lie in the write-ahead log."""
 
     def __post_init__(self) -> None:
         self.began = self.store.core.clock.now()
@@ -82,21 +87,28 @@ class Sweeper:
         now = self.store.core.clock.now()
         await self._carry_out(now)
         # A restored file refuses this until it has met others; it knows them no more all the same.
-        if not await self._done(lambda write: self.erasing.follow(write, now=now)):
+        has_followed = await self._done(lambda write: self.erasing.follow(write, now=now))
+        # Central cannot read what went on its date, and drops all the same what is named.
+        if not has_followed and not await self.store.read(has_names):
             return
         known = await self.store.read(people.known_erased)
         await asyncio.to_thread(keep_list, self.backups.folder, known)
         if self.store.core.role is NodeRole.HOME:
-            await self._name(people.mark_of(known))
+            ended = await self.store.read(self.erasing.ended)
+            await self._name(people.mark_of({*known, *ended}))
         core = self.store.core
         changed = await self.store.on_writer(withhold_named)
+        self.log_holds = self.log_holds or bool(changed)
         if changed:
-            await self.store.on_writer(lambda core: core.keep(_WITHHELD_AT, to_epoch(now)))
+            await self.store.on_writer(lambda core: _note_withheld(core, now))
         await self._let_backups_go(now)
         open_ones = await self.store.read(lambda read: _open(read, core))
-        if not (changed or open_ones):
+        if not (self.log_holds or open_ones):
             return
         is_clean = await self.store.on_writer(clean_log)
+        self.log_holds = not is_clean
+        if not open_ones:
+            return
         left = await asyncio.to_thread(count_carrying, core.path, core.registry, core.site_id)
         if is_clean and not left:
             await self._tell(open_ones, now)
@@ -109,10 +121,12 @@ class Sweeper:
             await self._done(lambda write: self.erasing.carry_out_due(write, now=now))
 
     async def _let_backups_go(self, now: datetime) -> None:
-        """What a late word left in backups goes as well, however long the erasure is ago."""
-        held = await self.store.on_writer(lambda core: core.kept(_WITHHELD_AT))
-        if held is not None and now - from_epoch(held) >= timedelta(days=BACKUP_DAYS):
-            await asyncio.to_thread(self.backups.forget_before, from_epoch(held), now)
+        """What a late word left in backups goes as well, however long the erasure is ago; and so
+        does what was overwritten on its date."""
+        noted = await self.store.on_writer(_withheld_at)
+        over = [at for at in noted if now - from_epoch(at) >= timedelta(days=BACKUP_DAYS)]
+        if over:
+            await asyncio.to_thread(self.backups.forget_before, from_epoch(max(over)), now)
 
     async def _name(self, mark: bytes) -> None:
         """At the home node: look through all journals, piece by piece, and name what carried it."""
@@ -170,3 +184,19 @@ def _open(read: Read, core: Core) -> list[Open]:
         if own is not None and own.gone_at is None and is_named:
             found.append((erasure, own))
     return found
+
+
+def _withheld_at(core: Core) -> list[int]:
+    """When journals were last made to hold less, in seconds since 1970, the oldest first."""
+    return [int(at) for at in str(core.kept(_WITHHELD_AT) or "").split()]
+
+
+def _note_withheld(core: Core, now: datetime) -> None:
+    """Once a day: the instants whose backups have gone are of no more use than the last of them."""
+    noted = _withheld_at(core)
+    old = to_epoch(now - timedelta(days=BACKUP_DAYS))
+    kept = [*[at for at in noted if at <= old][-1:], *(at for at in noted if at > old)]
+    if kept and kept[-1] // DAY_SECONDS == to_epoch(now) // DAY_SECONDS:
+        kept.pop()
+    kept.append(to_epoch(now))
+    core.keep(_WITHHELD_AT, " ".join(map(str, kept)))

@@ -21,6 +21,7 @@ from node import people, spaces
 from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.settings import PREFIX, Settings
+from node.spaces import guests
 from node.spaces.passes import Signer
 from node.store import Store, Write
 from node.store.backups import Backups
@@ -53,6 +54,7 @@ class Job:
 
 JOBS = (
     Job("purge", 3600.0, lambda write, now, _: people.purge(write, now=now)),
+    Job("guests", 3600.0, lambda write, now, _: guests.end_on_date(write, now=now)),
     Job(
         "waiting_list",
         30.0,

@@ -8,6 +8,7 @@ from node.people.feed_tables import TABLES as FEED_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
 from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.spaces.hand_over_tables import HAND_OVER
+from node.spaces.guests.schema import TABLES as GUEST_TABLES
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
@@ -26,6 +27,7 @@ REGISTRY = Registry(
         *spaces.TABLES,
         *DISPLAY_TABLES,
         HAND_OVER,
+        *GUEST_TABLES,
         *API_TABLES,
     ),
 )

@@ -130,6 +130,9 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
             "print": line.has_pass and may(visit.actor, Permission.CHECK_IN_OTHERS),
+            "guests": line.space.is_by_night
+            and line.has_pass
+            and may(visit.actor, Permission.CHECK_IN_OTHERS),
         },
         fee=money(visit, fee) if fee else "",
         person_href=f"/desk/people/{id_text(reservation.person_id)}",

@@ -81,6 +81,7 @@ from node.people.sign_in import (
     team_member,
 )
 from node.people.tables import STANDING, TABLES
+from node.people.throttle import count_wrong_address
 from node.people.voided import list_voided
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "close_feed",
     "close_outside_access",
     "count_people",
+    "count_wrong_address",
     "device_choices",
     "entitlement",
     "find_erasure",

@@ -293,6 +293,8 @@ LABELS = {
     "status": N_("Stand"),
     "note": N_("Ihre Notiz"),
     "guests": N_("Gäste"),
+    "guest_link_at": N_("Link für Gäste gemacht am"),
+    "guests_named": N_("Gäste, die sich genannt haben"),
     "answer": N_("Antwort des Teams"),
     "found": N_("Was danach gefunden wurde"),
     "hand_over": N_("Übergabe"),

@@ -152,18 +152,9 @@ async def follow_feed(
     address must not silence the new ones of the same household.
     """
     found = await store.read(lambda read: find_feed(read, token, now=now))
-    if found is not None:
-        return found
-    buckets, at = throttle.feed_buckets(knock), to_epoch(now)
-    pause = await store.read(lambda read: throttle.check_pause(read, buckets, now=at))
-    if pause is None:
-        pause = await store.write(lambda write: _count(write, buckets, at))
-    return pause or refusals.NO_CALENDAR
-
-
-def _count(write: Write, buckets: tuple[throttle.BucketKey, ...], at: int) -> Refusal | None:
-    throttle.count_guess(write, buckets, now=at)
-    return None
+    return (
+        found or await throttle.count_wrong_address(store, knock, now=now) or refusals.NO_CALENDAR
+    )
 
 
 def _may_read(actor: Actor, view: FeedView) -> bool:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from node.base.actors import Face
 from node.base.ids import derived_id
+from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
 from node.people.model import Knock
 from node.people.rules import PACES, Bucket, Guard, standing, wait_seconds
-from node.store import Read, Write
+from node.store import Read, Store, Write
 
 OWN = frozenset({Guard.KNOWN_DEVICE, Guard.CARD, Guard.PERSON_AT_PLACE})
 """Buckets that belong to one account: a right guess empties them. The shared ones it only gives
@@ -59,8 +61,24 @@ def code_buckets(read: Read, knock: Knock, device_id: bytes) -> tuple[BucketKey,
 
 
 def feed_buckets(knock: Knock) -> tuple[BucketKey, ...]:
-    """For addresses of calendars that are none."""
+    """For secret addresses that are none: of calendars, lists and guests."""
     return (_key(Guard.FEED, knock.address),)
+
+
+async def count_wrong_address(store: Store, knock: Knock, *, now: datetime) -> Refusal | None:
+    """A secret address that is none was asked for over the line: count it as a wrong guess; how
+    long to wait, where a pause runs.
+    """
+    buckets, at = feed_buckets(knock), to_epoch(now)
+    pause = await store.read(lambda read: check_pause(read, buckets, now=at))
+    if pause is None:
+        pause = await store.write(lambda write: _count(write, buckets, at))
+    return pause
+
+
+def _count(write: Write, buckets: Sequence[BucketKey], at: int) -> Refusal | None:
+    count_guess(write, buckets, now=at)
+    return None
 
 
 def _place(knock: Knock) -> str:

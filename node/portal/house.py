@@ -86,8 +86,8 @@ async def house(visit: Visit) -> Response[Any]:
         has_waste=found.building is not None,
         free=[_free_row(visit, space, until) for space, until in found.free],
         quiet_now=[rule.title.in_language(visit.prefs.lang) for rule in found.quiet_now],
-        quiet=[_quiet_row(visit, rule) for rule in found.book.quiet_hours],
-        rules=_rules(visit, found.book),
+        quiet=[quiet_row(visit, rule) for rule in found.book.quiet_hours],
+        rules=rule_rows(visit, found.book),
     )
     return visit.page("portal/house.html", page, here="house")
 
@@ -189,7 +189,8 @@ def _free_row(visit: Visit, space: Space, until: datetime) -> dict[str, Any]:
     }
 
 
-def _quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
+def quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
+    """Quiet hours as a row: when, where, by whose rule."""
     lang = visit.prefs.lang
     opens, closes = (
         i18n.clock_words(lang, minute // 60 % 24, minute % 60)
@@ -209,7 +210,8 @@ def _quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
     return {"label": rule.title.in_language(lang), "value": ", ".join(parts)}
 
 
-def _rules(visit: Visit, book: BookOfRules) -> list[dict[str, str]]:
+def rule_rows(visit: Visit, book: BookOfRules) -> list[dict[str, str]]:
+    """The rules of the house, each with whose it is."""
     lang = visit.prefs.lang
     return [
         {

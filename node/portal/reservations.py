@@ -75,6 +75,8 @@ class ReservationPage:
     series: dict[str, str] | None
     book_href: str
     hand_overs: list[dict[str, str]]
+    guest_href: str = ""
+    """Where a link for guests is made."""
     live: str = RESERVATION_TABLES
 
 
@@ -170,6 +172,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         series=_series(visit, looked),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
         hand_overs=hand_over_links(visit, looked.hand_over),
+        guest_href=_guest_href(visit, line),
     )
 
 
@@ -233,6 +236,12 @@ def _change_href(visit: Visit, line: Line) -> str:
     is_here = line.space.home_site == visit.house.site_id
     can = is_here and line.status is Status.CONFIRMED
     return f"/mine/{id_text(line.reservation.id)}/change" if can else ""
+
+
+def _guest_href(visit: Visit, line: Line) -> str:
+    """Where the link for the guests of an apartment is made; in the house only."""
+    can = line.space.is_by_night and line.status in {Status.CONFIRMED, Status.CHECKED_IN}
+    return f"/mine/{id_text(line.reservation.id)}/guest" if can and not visit.actor.is_away else ""
 
 
 def _series(visit: Visit, looked: _Looked) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from node.base.ids import id_text
 from node.spaces import (
     hand_over_tables,
+    guests,
     place_tables,
     projections,
     tables,
@@ -66,6 +67,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "note": said.get("note", ""),
         "guests": said.get("guests", ""),
         "answer": answered.get("note", ""),
+        **(guests.told_about(read, found.id) if space and space.is_by_night else {}),
         "found": "; ".join(report.words for report in reports if report.words),
         "hand_over": [_said_words(each) for each in hand_over_tables.select_said(read, found.id)],
         "cost_cents": found.bill.total_cents,

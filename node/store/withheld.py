@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from node.store.handles import Read
 from node.store.schema import Column, Erased, Scope, Table, Writers
 from node.store.sealed import SEALED
 
@@ -45,6 +46,12 @@ NAMES: Mapping[str, Table] = {
     Scope.QUARTER: WITHHELD_OPEN,
 }
 """Where the names of a chain's withheld changesets stand, by its scope."""
+
+
+def has_names(read: Read) -> bool:
+    """Whether any changeset was ever withheld."""
+    names = (table.name for table in TABLES)
+    return any(read.value(f'select 1 from "{name}" limit 1') is not None for name in names)
 
 
 def is_named(connection: Any, scope: str, site: bytes, n: int) -> bool:

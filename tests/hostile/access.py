@@ -40,9 +40,10 @@ ACTS = {
     "/desk/hand-over/": ("in", "out", "agree-in", "agree-out", "settle"),
     "/mine/": ("in", "out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
+    "/guest/": ("check-in", "check-out"),
     "/turnover/": ("done", "back", "problem"),
 }
-ENDING = ("/cancel", "/cancellation", "/drop")
+ENDING = ("/cancel", "/cancellation", "/drop", "/guest", "/guest/end")
 ANSWERS = {401: "sign in", 403: "no", 404: "not there"}
 IN = "yes"
 Found = dict[str, str]
@@ -104,6 +105,10 @@ def things(live: LiveNode, ids: dict[str, str], route: Route, act: str) -> dict[
     }
     if route.path.startswith("/turnover"):
         known["token"] = live.town.calendars["cleaner"]
+    if route.path.startswith("/guest"):
+        known["token"] = live.town.calendars["guest"]
+    if "guest" in route.path:
+        known["reservation"] = ids["stay anna"]
     return {name: known.get(name) or ids.get(f"{name} anna", "none") for name in route.parameters}
 
 

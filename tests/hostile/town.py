@@ -16,7 +16,7 @@ from node.people.hashing import token_id
 from node.people.model import Knock
 from node.people.sessions import start_session
 from node.registry import REGISTRY
-from node.spaces import Reservation, Wish
+from node.spaces import Reservation, Wish, guests
 from node.store import Core, NodeRole, Write
 from tests.app_client import Furnished, furnish
 from tests.cast import PASSWORDS, PINS, Cast, small_quarter
@@ -54,6 +54,7 @@ def build_town(folder: Path, clock: FrozenClock) -> Town:
     town.ids["newcomer_id"] = _let_a_box_wait(core)
     _make_a_calendar(core, town, cast, "anna")
     _make_a_list(core, town, cast)
+    _make_a_guest_link(core, town, cast)
     for number, name in enumerate(RESIDENTS):
         _reserve(core, town, cast, name, days=number)
     for name in cast.files.people:
@@ -85,6 +86,17 @@ def _make_a_list(core: Core, town: Town, cast: Cast) -> None:
         return granted(people.open_feed(write, who, people.FeedView.TURNOVER, now=cast.now))
 
     town.calendars["cleaner"] = core.write(make)
+
+
+def _make_a_guest_link(core: Core, town: Town, cast: Cast) -> None:
+    """To the stay of Anna's visitor that is in the quarter's history."""
+    stay_id = cast.files.id_of("reservation", "R-4")
+    town.ids["stay anna"] = id_text(stay_id)
+    town.calendars["guest"] = granted(
+        core.write(
+            lambda write: guests.make_link(write, cast.actor(write, "anna"), stay_id, now=cast.now)
+        )
+    )
 
 
 def _let_a_box_wait(core: Core) -> str:

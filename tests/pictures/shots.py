@@ -81,6 +81,11 @@ def touch(thing: str) -> Step:
     return lambda page, known: page.click(thing.format_map(known))
 
 
+def pick(field: str, value: str) -> Step:
+    """Choose one of several."""
+    return lambda page, known: page.select_option(field, value.format_map(known))
+
+
 def alter(thing: str, value: str) -> Step:
     """A form that is older than the world: its button or field holds what no longer is."""
     return lambda page, known: page.eval_on_selector(
@@ -353,6 +358,37 @@ MINE = (
     Shot("portal-public-pass-early", "portal/public_pass.html", "/p/{ahead_pass}"),
     Shot("portal-public-pass-here", "portal/public_pass.html", "/p/{here_pass}"),
     Shot("portal-public-pass-forged", "portal/public_pass.html", "/p/{forged_pass}", status=403),
+)
+GUESTS = (
+    Shot("portal-guest", "portal/guest.html", "/guest/{told_guest}"),
+    Shot("portal-guest-arrival", "portal/guest_arrival.html", "/guest/{untold_guest}/arrival"),
+    Shot(
+        "portal-guest-arrival-wrong",
+        "portal/guest_arrival.html",
+        "/guest/{untold_guest}/arrival",
+        (
+            fill("#name_0", "Ines Kremer"),
+            fill("#name_1", "Luc Petit"),
+            pick("#nation_0", "german"),
+            press("form[action$='/arrival'] .button"),
+        ),
+        status=422,
+    ),
+    Shot("portal-guest-link", "portal/guest_link.html", "/mine/{own_stay}/guest", who="booker"),
+    Shot(
+        "portal-guest-link-made",
+        "portal/guest_link.html",
+        "/mine/{own_stay}/guest",
+        (press("form[action$='/guest'] .button"),),
+        who="booker",
+    ),
+    Shot(
+        "desk-guest-link-made",
+        "desk/guest_link.html",
+        "/desk/reservations/{spare_stay}/guest",
+        (press("form[action$='/guest'] .button"),),
+        who="mira",
+    ),
 )
 AT_PLACE = (
     Shot("portal-at-mine", "portal/at_place.html", "/at/{lernzimmer}", who="resident"),
@@ -1264,7 +1300,19 @@ NEW_BOX = (
 SCENES = (
     Scene(
         "noon",
-        (*SIGNING_IN, *TODAY, *BOOKING, *MINE, *AT_PLACE, *HOUSE, *REFUSALS, *DESK, *LOBBY, *DOOR),
+        (
+            *SIGNING_IN,
+            *TODAY,
+            *BOOKING,
+            *MINE,
+            *GUESTS,
+            *AT_PLACE,
+            *HOUSE,
+            *REFUSALS,
+            *DESK,
+            *LOBBY,
+            *DOOR,
+        ),
     ),
     Scene("looking after the boxes", (*CARE, *CENTRAL)),
     Scene("the clock is doubted", DOUBTED, doubted=True),

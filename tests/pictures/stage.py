@@ -43,6 +43,7 @@ from node.sync.transport import quarter_tag
 from node.web.offering import offer_value
 from tests.app_client import apart
 from tests.nodes import LOG, ROOT, Nodes, claim_ports
+from tests.pictures.guests import invite
 from tests.serve import AHEAD, MovedClock
 
 AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
@@ -444,6 +445,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "tag": quarter_tag(core.quarter),
         "receipt": _erase(core, cast),
         "cleaner_list": _cleaner_list(core, cast),
+        **invite(core, cast.id("S-MIRA"), cast.id(cast.booker), now=AT),
         **{
             f"door_{room}": _hang(core, cast, room)
             for room in ("salon", "lernzimmer", "hofterrasse")

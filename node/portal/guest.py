@@ -1,0 +1,318 @@
+"""A guest's own pages behind their link: one stay, without an account.
+
+Nobody is signed in here. All that is shown and done starts from the stay that the token of the
+address found; a token that opens nothing counts as a wrong guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import people, quarter, spaces
+from node.base.actors import NOBODY, Face
+from node.base.refusals import N_, Refusal, RefusedError
+from node.portal.guest_words import Welcome, welcome_of
+from node.portal.passes import NO_PASS, ShownPass, base_address, shown_pass
+from node.spaces import Line, Passed, Status, guests
+from node.spaces.guests import Guest, GuestList, Stay
+from node.store import Read, Write
+from node.web.errors import words
+from node.web.forms import NOT_FOUND, Fields, read_fields
+from node.web.knocking import knock_of
+from node.web.qr import qr_svg
+from node.web.showing import (
+    STATES,
+    Place,
+    clock,
+    how_to_come_in,
+    people_words,
+    place_of,
+    when_of,
+)
+from node.web.turnovers import early_words
+from node.web.visit import Visit
+
+ACTS = frozenset({"check-in", "check-out"})
+GUEST = replace(NOBODY, face=Face.PORTAL)
+NATIONS = {"german": N_("ja, deutsch"), "other": N_("nein, eine andere")}
+
+
+@dataclass(slots=True)
+class GuestPage:
+    """See `portal/guest.html`."""
+
+    place: Place
+    where: str
+    when: str
+    people: str
+    state: str
+    pass_: ShownPass | None
+    how: list[str]
+    act: str
+    early: str
+    asks_figures: bool
+    action: str
+    todo: list[dict[str, str]]
+    welcome: Welcome
+    notice: dict[str, str] | None = None
+    refusal: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class ArrivalPage:
+    """See `portal/guest_arrival.html`."""
+
+    place: Place
+    when: str
+    action: str
+    hours: str
+    rows: list[dict[str, Any]]
+    given: dict[str, str]
+    nations: list[dict[str, str]]
+    problems: dict[str, str] = field(default_factory=dict)
+    refusal: dict[str, Any] | None = None
+
+
+async def stay_behind(visit: Visit, token: str) -> Stay:
+    """The stay that a token opens; anything else is a wrong guess and no page."""
+    found = await visit.store.read(lambda read: guests.find_stay(read, token, now=visit.now))
+    if found is None:
+        knock = knock_of(visit, Face.PORTAL)
+        pause = await people.count_wrong_address(visit.store, knock, now=visit.now)
+        raise RefusedError(pause or guests.NO_PAGE)
+    return found
+
+
+def shut(answer: Response[Any]) -> Response[Any]:
+    """A page that is kept nowhere and found by no search."""
+    answer.headers["cache-control"] = "private, no-store"
+    answer.headers["x-robots-tag"] = "noindex, nofollow"
+    answer.headers["referrer-policy"] = "no-referrer"
+    return answer
+
+
+@get("/guest/{token:str}", include_in_schema=False)
+async def guest(visit: Visit, token: str) -> Response[Any]:
+    """One's stay: when, where, how to come in, what is still to be said."""
+    stay = await stay_behind(visit, token)
+    page = await _page(visit, token, stay)
+    return shut(visit.page("portal/guest.html", page))
+
+
+async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
+    def look(read: Read) -> tuple[Welcome, str, bool]:
+        building = quarter.find_building(read, stay.line.space.building_id)
+        where = ", ".join(filter(None, (building.name, building.address))) if building else ""
+        asks = spaces.has_display(read, stay.line.space.id)
+        return welcome_of(read, visit, stay), where, asks
+
+    welcome, where, asks_figures = await visit.store.read(look)
+    line = stay.line
+    return GuestPage(
+        place=place_of(visit, line.space),
+        where=where,
+        when=when_of(visit, line.space, line.reservation.period),
+        people=people_words(visit, stay.people),
+        state=STATES[line.status],
+        pass_=_pass(visit, token, line, where) if line.has_pass else None,
+        how=how_to_come_in(visit, line),
+        act=_act(visit, line),
+        early=early_words(visit, line) if line.status is Status.CHECKED_IN else "",
+        asks_figures=asks_figures,
+        action=f"/guest/{token}",
+        todo=todo_of(visit, token, stay),
+        welcome=welcome,
+        notice=_notice(visit, line),
+    )
+
+
+def _act(visit: Visit, line: Line) -> str:
+    """What one touch does now; "" where nothing can be done yet, or any more."""
+    if line.status is Status.CHECKED_IN:
+        return "check-out"
+    return "check-in" if spaces.is_open_for(line.reservation, line.space, now=visit.now) else ""
+
+
+def _pass(visit: Visit, token: str, line: Line, where: str) -> ShownPass:
+    shown = shown_pass(visit, line, where)
+    return replace(shown, qr_src=f"/guest/{token}/pass.svg", holder="")
+
+
+def _notice(visit: Visit, line: Line) -> dict[str, str] | None:
+    came, left = line.reservation.check_in, line.reservation.check_out
+    if left is not None:
+        title = visit.say(N_("Ausgecheckt um {time}. Auf Wiedersehen."), time=clock(visit, left.at))
+        return {"kind": "success", "title": title, "text": ""}
+    if came is not None:
+        title = visit.say(N_("Eingecheckt um {time}. Willkommen."), time=clock(visit, came.at))
+        return {"kind": "success", "title": title, "text": ""}
+    if _act(visit, line) or line.status is not Status.CONFIRMED:
+        return None
+    opens_at = spaces.check_in_opens_at(line.space, line.reservation)
+    title = visit.say(N_("Einchecken geht ab {opens_at}."), opens_at=opens_at)
+    return {"kind": "info", "title": title, "text": ""}
+
+
+def todo_of(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
+    """What is to be said before one comes, each with whether it was."""
+    if stay.line.status not in {Status.CONFIRMED, Status.CHECKED_IN}:
+        return []
+    said = stay.guests
+    names = ", ".join(each.name for _, each in said.named) if said else ""
+    text = visit.say(N_("Wer kommt, und wann"))
+    if said and said.arrives:
+        names = visit.say(N_("{names}; gegen {time} Uhr"), names=names, time=said.arrives)
+    return [
+        {
+            "text": text,
+            "detail": names,
+            "href": f"/guest/{token}/arrival",
+            "state": "confirmed" if said else "held",
+            "state_text": visit.say(N_("angegeben") if said else N_("noch offen")),
+        }
+    ]
+
+
+@get("/guest/{token:str}/pass.svg", include_in_schema=False)
+async def guest_pass(visit: Visit, token: str) -> Response[bytes]:
+    """The QR of the stay's pass."""
+    stay = await stay_behind(visit, token)
+    decision = stay.line.reservation.decision
+    if not stay.line.has_pass or decision is None:
+        raise RefusedError(NO_PASS)
+    url = f"{base_address(visit)}/p/{spaces.pass_text(decision.pass_)}".upper()
+    return shut(Response(qr_svg(url).encode(), media_type="image/svg+xml"))
+
+
+@post("/guest/{token:str}/{act:str}", include_in_schema=False)
+async def come_or_go(visit: Visit, token: str, act: str) -> Response[Any]:
+    """Check in or out with the link alone, where a door display hangs with its figures too."""
+    stay = await stay_behind(visit, token)
+    figures = (await read_fields(visit)).text("figures", longest=20)
+    if act not in ACTS:
+        raise RefusedError(NOT_FOUND)
+
+    def run(write: Write) -> Passed | Refusal:
+        again = guests.find_stay(write, token, now=visit.now)
+        if again is None:
+            return guests.NO_PAGE
+        if act == "check-out":
+            return spaces.leave(write, GUEST, again.line, now=visit.now)
+        space_id = again.line.space.id
+        absent = spaces.check_presence(write, space_id, figures, now=visit.now)
+        return absent or spaces.admit(write, GUEST, again.line, now=visit.now)
+
+    done = await visit.store.write(run)
+    if not isinstance(done, Refusal):
+        return visit.go(f"/guest/{token}")
+    page = await _page(visit, token, stay)
+    page.refusal = words(visit, done)
+    return shut(visit.page("portal/guest.html", page, status=done.status))
+
+
+# Before arrival
+
+
+@get("/guest/{token:str}/arrival", include_in_schema=False)
+async def arrival(visit: Visit, token: str) -> Response[Any]:
+    """Who comes, and when."""
+    stay = await stay_behind(visit, token)
+    page = arrival_page(visit, stay, f"/guest/{token}/arrival", given_of(stay))
+    return shut(visit.page("portal/guest_arrival.html", page))
+
+
+@post("/guest/{token:str}/arrival", include_in_schema=False)
+async def say_arrival(visit: Visit, token: str) -> Response[Any]:
+    """Say so."""
+    stay = await stay_behind(visit, token)
+    fields = await read_fields(visit)
+    said = read_guests(fields, stay)
+    refusal: Refusal | None = None
+    if not fields.problems:
+
+        def run(write: Write) -> Stay | Refusal:
+            again = guests.find_stay(write, token, now=visit.now)
+            if again is None:
+                return guests.NO_PAGE
+            return guests.say_guests(write, again, said, face=str(Face.PORTAL), now=visit.now)
+
+        done = await visit.store.write(run)
+        if not isinstance(done, Refusal):
+            return visit.go(f"/guest/{token}")
+        refusal = done
+        if done.field:
+            fields.problem(done.field, done.message, **done.values)
+    page = arrival_page(visit, stay, f"/guest/{token}/arrival", fields.given)
+    page.problems = fields.problems
+    page.refusal = words(visit, refusal) if refusal else None
+    status = refusal.status if refusal else 422
+    return shut(visit.page("portal/guest_arrival.html", page, status=status))
+
+
+def given_of(stay: Stay) -> dict[str, str]:
+    """What was said so far, as the form holds it; children as they were booked at first."""
+    said = stay.guests
+    if said is None:
+        children = [age for age in stay.line.reservation.details.ages if age < ADULT_YEARS]
+        first_child = stay.people - len(children)
+        return {f"child_{number}": "1" for number in range(first_child, stay.people)}
+    given = {"arrives": said.arrives}
+    for number, each in said.named:
+        given[f"name_{number}"] = each.name
+        given[f"child_{number}"] = "1" if each.is_child else ""
+        given[f"nation_{number}"] = "other" if each.is_foreign else "german"
+    return given
+
+
+def arrival_page(visit: Visit, stay: Stay, action: str, given: dict[str, str]) -> ArrivalPage:
+    """The form for all who were booked."""
+    rules = stay.line.space.row.stay
+    hours = (
+        visit.say(
+            N_("Ankommen können Sie von {first} bis {last} Uhr."),
+            first=f"{rules.arrival_from:%H:%M}",
+            last=f"{rules.arrival_until:%H:%M}",
+        )
+        if rules is not None
+        else ""
+    )
+    return ArrivalPage(
+        place=place_of(visit, stay.line.space),
+        when=when_of(visit, stay.line.space, stay.line.reservation.period),
+        action=action,
+        hours=hours,
+        rows=[
+            {
+                "number": str(number),
+                "title": visit.say(N_("Person {number}"), number=number + 1),
+                "is_optional": number > 0,
+            }
+            for number in range(stay.people)
+        ],
+        given=given,
+        nations=[{"value": "", "text": visit.say(N_("Bitte wählen"))}]
+        + [{"value": value, "text": visit.say(text)} for value, text in NATIONS.items()],
+    )
+
+
+def read_guests(fields: Fields, stay: Stay) -> GuestList:
+    """Who comes as the form says; rows without a name are nobody."""
+    found = []
+    for number in range(stay.people):
+        name = fields.text(f"name_{number}", longest=guests.NAME_MAX)
+        nation = fields.given.get(f"nation_{number}", "")
+        if name and nation not in NATIONS:
+            fields.problem(f"nation_{number}", N_("Bitte wählen Sie eine der Möglichkeiten."))
+        is_child = bool(name and fields.given.get(f"child_{number}"))
+        found.append(Guest(name, is_child, bool(name and nation == "other")))
+    at = fields.clock("arrives") if fields.given.get("arrives", "").strip() else None
+    return GuestList(tuple(found), f"{at:%H:%M}" if at is not None else "")
+
+
+ADULT_YEARS = 18
+
+ROUTES = (guest, guest_pass, come_or_go, arrival, say_arrival)
+"""`come_or_go` takes only the acts: what has a page of its own is found first."""

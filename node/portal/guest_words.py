@@ -1,0 +1,54 @@
+"""What a guest must know of the place: house rules, quiet hours, whom to ask, what is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node import quarter
+from node.base.refusals import N_
+from node.portal.house import quiet_row, rule_rows
+from node.spaces.guests import Stay
+from node.store import Read
+from node.web.showing import money
+from node.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a guest reads of the house."""
+
+    about: str
+    rules_text: str
+    quiet: list[dict[str, str]]
+    rules: list[dict[str, str]]
+    desk: dict[str, str]
+    more: list[dict[str, str]]
+
+
+def welcome_of(read: Read, visit: Visit, stay: Stay) -> Welcome:
+    """The house in the guest's language."""
+    lang, row = visit.prefs.lang, stay.line.space.row
+    book, desk = quarter.get_rules(read), quarter.get_desk(read)
+    return Welcome(
+        about=row.about.in_language(lang),
+        rules_text=row.rules_text.in_language(lang),
+        quiet=[quiet_row(visit, rule) for rule in book.quiet_hours],
+        rules=rule_rows(visit, book),
+        desk={"name": desk.name, "where": desk.where.in_language(lang), "phone": desk.phone},
+        more=_more(visit, stay),
+    )
+
+
+def _more(visit: Visit, stay: Stay) -> list[dict[str, str]]:
+    rules = stay.line.space.row.stay
+    if rules is None:
+        return []
+    times = (rules.arrival_from, rules.arrival_until, rules.departure_until)
+    first, last, leave = (f"{each:%H:%M}" for each in times)
+    rows = [
+        (N_("Ankommen"), visit.say(N_("von {first} bis {last} Uhr"), first=first, last=last)),
+        (N_("Abreisen"), visit.say(N_("bis {last} Uhr"), last=leave)),
+    ]
+    if rules.lost_key_cents:
+        rows.append((N_("Schlüssel verloren"), money(visit, rules.lost_key_cents)))
+    return [{"label": visit.say(label), "value": value} for label, value in rows]

@@ -1,0 +1,102 @@
+"""The values of guests: who comes to stay, and what they say of themselves before they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from node.spaces.model import Instant, Line
+
+NAME_MAX = 80
+"""Characters of a name."""
+
+
+class Kind(StrEnum):
+    """What a record of guests is."""
+
+    GUESTS = "guests"
+
+
+class Guest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of those who come to stay. Of Germans nothing more is asked: since 2025 they fill in no
+    registration form (BMG s.29(2) as amended by the Bürokratieentlastungsgesetz IV)."""
+
+    name: Annotated[str, msgspec.Meta(max_length=NAME_MAX)] = ""
+    is_child: bool = False
+    is_foreign: bool = False
+
+
+class GuestList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was said before arrival: who comes, and when on the day. `arrives` is "16:30"; empty
+    where nobody said. Places in `guests` are kept, so that forms can name them by number."""
+
+    guests: tuple[Guest, ...] = ()
+    arrives: Annotated[str, msgspec.Meta(max_length=5)] = ""
+
+    @property
+    def named(self) -> list[tuple[int, Guest]]:
+        """Those who were named, each with its number."""
+        return [(number, guest) for number, guest in enumerate(self.guests) if guest.name]
+
+
+class RecordFact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What of a record says nothing of a person: when it was written and where."""
+
+    at: Instant
+    face: str = ""
+
+
+class Why(StrEnum):
+    """Why something that guests said is overwritten."""
+
+    DATE = "date"
+    """Its time is over."""
+    NEVER_CAME = "never_came"
+    """The stay came to nothing, so nothing is to be kept of it."""
+
+
+class EndFact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When the home node said that a record's time is over, and why."""
+
+    at: Instant
+    why: str = ""
+
+
+class LinkFact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a guest's link was made or ended, and by whose random id."""
+
+    at: Instant
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuestLink:
+    """A guest's own link that counts, as its maker and the desk see it."""
+
+    id: bytes
+    reservation_id: bytes
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One stay in a guest apartment with what was said of its guests."""
+
+    line: Line
+    arrives_on: date
+    leaves_on: date
+    guests: GuestList | None = None
+
+    @property
+    def nights(self) -> int:
+        """How many nights were booked."""
+        return (self.leaves_on - self.arrives_on).days
+
+    @property
+    def people(self) -> int:
+        """For how many it was booked."""
+        return self.line.reservation.details.people

@@ -1,0 +1,68 @@
+"""Guests on the stage: a stay that begins today, the link to it, and what was said of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from node import people, spaces
+from node.base.actors import Face
+from node.base.ids import id_text
+from node.base.periods import Period
+from node.base.refusals import granted
+from node.spaces import Line, Reservation, Status, Wish, guests
+from node.spaces.guests import Guest, GuestList
+from node.store import Core, Read, Write
+
+
+def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict[str, str]:
+    """What pictures need to know of stays: one of which is told who comes, one of which nothing is
+    told, one for whose guests the desk makes a link, and one of somebody's own."""
+    told, untold, spare = core.read(lambda read: _coming(read, now)[:3])
+    own = _book(core, own_id, told, now=now)
+
+    def make(write: Write) -> dict[str, str]:
+        staff = people.actor_of(write, staff_id, face=Face.DESK, now=now)
+        assert staff is not None
+        known = {"spare_stay": id_text(spare.reservation.id), "own_stay": id_text(own.id)}
+        for name, line in (("told", told), ("untold", untold)):
+            stay_id = line.reservation.id
+            known[f"{name}_stay"] = id_text(stay_id)
+            known[f"{name}_guest"] = granted(guests.make_link(write, staff, stay_id, now=now))
+        said = GuestList((Guest("Ines Kremer"), Guest("Luc Petit", is_foreign=True)), "16:30")
+        granted(guests.say_guests(write, guests.stay_of(write, told), said, face="portal", now=now))
+        return known
+
+    return core.write(make)
+
+
+def _book(core: Core, person_id: bytes, like: Line, *, now: datetime) -> Reservation:
+    """Three nights of somebody's own, the next that are free."""
+    signer, period = core.identity, like.reservation.period
+    starts = period.starts_at.replace(hour=14, minute=0)
+
+    def reserve(write: Write) -> Reservation:
+        who = people.actor_of(write, person_id, face=Face.PORTAL, now=now)
+        assert who is not None
+        for days in range(7, 60):
+            first = starts + timedelta(days=days)
+            nights = Period(first, first.replace(hour=10) + timedelta(days=3))
+            wish = Wish(space_id=like.space.id, period=nights, people=2)
+            made = spaces.reserve(write, who, wish, now=now, signer=signer)
+            if isinstance(made, Reservation):
+                return made
+        raise AssertionError(made)
+
+    return core.write(reserve)
+
+
+def _coming(read: Read, now: datetime) -> list[Line]:
+    """The stays of at least two that are to begin, the next first."""
+    days = (now.date() + timedelta(days=number) for number in range(60))
+    found = (line for day in days for line in spaces.arrivals(read, day, now=now))
+    return [
+        line
+        for line in found
+        if line.space.is_by_night
+        and line.status is Status.CONFIRMED
+        and line.reservation.details.people >= 2
+    ]
