@@ -7,8 +7,8 @@ from node.api.tables import TABLES as API_TABLES
 from node.people.feed_tables import TABLES as FEED_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
 from node.spaces.display_tables import TABLES as DISPLAY_TABLES
-from node.spaces.hand_over_tables import HAND_OVER
 from node.spaces.guests.schema import TABLES as GUEST_TABLES
+from node.spaces.hand_over_tables import HAND_OVER
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES

@@ -8,8 +8,8 @@ from typing import Any
 
 from node.base.ids import id_text
 from node.spaces import (
-    hand_over_tables,
     guests,
+    hand_over_tables,
     place_tables,
     projections,
     tables,
