@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from node.base.refusals import N_, Refusal
 from node.quarter.files import StayRules
-from node.spaces.guests.model import NAME_MAX, GuestList, Stay, Why
+from node.spaces.guests.model import NAME_MAX, GuestList, Kind, Stay, Why
 from node.spaces.model import Status
 
 CAME_TO_NOTHING = frozenset(
@@ -15,6 +15,8 @@ CAME_TO_NOTHING = frozenset(
 )
 NAMES_KEPT = timedelta(days=30)
 """So long after departure names are kept: for what was lost, found or left undone."""
+REST_KEPT = timedelta(days=365)
+"""What a newer release may have asked guests for."""
 OPEN_FOR_WORDS = frozenset({Status.CONFIRMED, Status.CHECKED_IN})
 """While a stay is so, its guests may say who they are."""
 
@@ -39,7 +41,7 @@ def ends_on(kind: str, stay: Stay, *, now: datetime) -> tuple[date, Why]:
     """From which local day on a record of a stay is overwritten, and why."""
     if stay.line.reservation.status_at(now) in CAME_TO_NOTHING:
         return stay.leaves_on, Why.NEVER_CAME
-    return stay.leaves_on + NAMES_KEPT, Why.DATE
+    return stay.leaves_on + (NAMES_KEPT if kind == Kind.GUESTS else REST_KEPT), Why.DATE
 
 
 def check_hour(rules: StayRules, arrives: str) -> Refusal | None:

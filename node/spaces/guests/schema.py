@@ -18,7 +18,7 @@ _OF_ERASED = (
     " where person_id in (select person_id from erased_person)"
 )
 _OVER = (
-    f"(kind = 'guests' and reservation_id in ({_OF_ERASED}))"
+    f"(kind = 'guests' and reservation_id in ({_OF_ERASED}))"  # noqa: S608 - constants
     " or id in (select record_id from guest_record_end)"
 )
 """A registration form is another person's than who booked, and the law keeps it to its date."""
