@@ -28,12 +28,14 @@ from node.desk import (
     today,
     turnover,
     waiting,
+    week,
 )
 
 ROUTES = (
     *sign_in.ROUTES,
     *today.ROUTES,
     *plan.ROUTES,
+    *week.ROUTES,
     *turnover.ROUTES,
     *calendars.ROUTES,
     *search.ROUTES,

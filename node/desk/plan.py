@@ -3,7 +3,7 @@ new one. With script the arrow keys go through it; without, it is a table of lin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -29,6 +29,9 @@ from node.web.visit import Visit
 
 FIRST_HOUR, LAST_HOUR = 7, 23
 STEP = timedelta(minutes=60 // PER_HOUR)
+FIRST, LAST = date(1970, 1, 1), date(2242, 1, 1)
+"""Where leafing ends: reservations have no other instants."""
+VIEWS = (("plan", "/desk/plan", N_("Tag")), ("week", "/desk/week", N_("Woche")))
 
 
 @dataclass(slots=True)
@@ -36,6 +39,7 @@ class PlanPage:
     """See `desk/plan.html`."""
 
     plan: Plan
+    views: list[dict[str, Any]]
     day: str
     before: str
     after: str
@@ -55,16 +59,14 @@ class _Cell:
 async def plan(visit: Visit) -> Response[Any]:
     """The plan of any day."""
     visit.allowed(Permission.SEE_ALL_RESERVATIONS)
-    fields = read_query(visit)
-    day = fields.day("day") if fields.given.get("day") else None
-    day = day or visit.now.astimezone(visit.zone).date()
+    day = day_asked(visit)
     plans, names = await visit.read(lambda read: _look(read, visit, day))
-    ordinal = day.toordinal()
     page = PlanPage(
         plan=_linked(visit, day, plans, names),
+        views=plan_views(visit, day, here="plan"),
         day=day.isoformat(),
-        before=f"/desk/plan?day={date.fromordinal(max(1, ordinal - 1)).isoformat()}",
-        after=f"/desk/plan?day={date.fromordinal(min(3_000_000, ordinal + 1)).isoformat()}",
+        before=f"/desk/plan?day={within(day, -1).isoformat()}",
+        after=f"/desk/plan?day={within(day, 1).isoformat()}",
     )
     return await desk_page(
         visit,
@@ -75,12 +77,38 @@ async def plan(visit: Visit) -> Response[Any]:
     )
 
 
+def day_asked(visit: Visit) -> date:
+    """The day that the address names; today where it names none."""
+    fields = read_query(visit)
+    day = fields.day("day") if fields.given.get("day") else None
+    return within(day or visit.now.astimezone(visit.zone).date())
+
+
+def within(day: date, days: int = 0) -> date:
+    """So many days later (or before), not beyond where leafing ends."""
+    ordinal = day.toordinal() + days
+    return date.fromordinal(min(max(ordinal, FIRST.toordinal()), LAST.toordinal()))
+
+
+def plan_views(visit: Visit, day: date, *, here: str) -> list[dict[str, Any]]:
+    """The ways from one view of the plan to another."""
+    return [
+        {"text": visit.say(text), "href": f"{path}?day={day.isoformat()}", "here": name == here}
+        for name, path, text in VIEWS
+    ]
+
+
 def _look(read: Read, visit: Visit, day: date) -> tuple[list[DayPlan], dict[bytes, str]]:
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
-    ids = (span.reservation_id for each in plans for span in each.busy)
+    return plans, names_on(read, visit, plans)
+
+
+def names_on(read: Read, visit: Visit, plans: Iterable[DayPlan]) -> dict[bytes, str]:
+    """Who has each time of some plans, by reservation."""
+    ids = dict.fromkeys(span.reservation_id for each in plans for span in each.busy)
     found = (spaces.get_line(read, visit.actor, id_, now=visit.now) for id_ in ids)
     lines = [line for line in found if isinstance(line, Line)]
-    return plans, {id_: name for id_, (name, _) in names_of(read, lines).items()}
+    return {id_: name for id_, (name, _) in names_of(read, lines).items()}
 
 
 def _linked(visit: Visit, day: date, plans: list[DayPlan], names: dict[bytes, str]) -> Plan:

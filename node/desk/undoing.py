@@ -43,7 +43,7 @@ TAKEN_BACK = {
     Undone.CANCELLATION: N_("Absage zurückgenommen"),
 }
 NO_SHOW_THEN = N_(
-    "Die Zeit, bis zu der man kommen muss, ist vorbei: Die Buchung gilt dann als nicht erschienen."
+    "Die Wartezeit ist schon um. Ohne das Einchecken gilt die Person als nicht erschienen."
 )
 DID = {
     "check-in": (N_("Eingecheckt."), "undo-check-in"),

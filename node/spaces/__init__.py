@@ -87,6 +87,7 @@ from node.spaces.moving import ChangeOffer, change, preview_change
 from node.spaces.offering import MAY_FREE_A_TIME, find_entry, offer_free
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
+from node.spaces.planning import day_plan, month_plan, week_plan
 from node.spaces.presence import asks_figures, check_presence
 from node.spaces.preview import Judged, Preview, preview_rules
 from node.spaces.pricing import cancellation_steps, free_until
@@ -110,9 +111,7 @@ from node.spaces.schema import TABLES
 from node.spaces.search import (
     Query,
     alternatives_for,
-    day_plan,
     free_now,
-    month_plan,
     search,
 )
 from node.spaces.series import (
@@ -323,6 +322,7 @@ __all__ = [
     "undone_of",
     "waiting",
     "waiting_turnover",
+    "week_plan",
     "whole_line",
     "why_not",
 ]

@@ -365,7 +365,7 @@ class BusySpan:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """A day of one space: when it is open, what of that is taken, why it is shut."""
+    """A day of one space: when it is open, what is taken, why it is shut where it is all day."""
 
     space: Space
     open: tuple[Period, ...]

@@ -354,13 +354,14 @@ def cell_state(plan: DayPlan, at: datetime, step: timedelta) -> str:
     slot = Period(at, at + step)
     for span in plan.busy:
         if span.period.overlaps(slot):
-            return "mine" if span.is_mine else _slot_state(span.status)
+            return "mine" if span.is_mine else slot_state(span.status)
     if plan.closed_because is not None or not any(p.overlaps(slot) for p in plan.open):
         return "closed"
     return "free"
 
 
-def _slot_state(status: Status) -> str:
+def slot_state(status: Status) -> str:
+    """How a taken time is drawn."""
     if status in {Status.HELD, Status.REQUESTED}:
         return STATES[status]
     return "over" if status in {Status.OVER, Status.CHECKED_OUT} else "confirmed"

@@ -38,3 +38,34 @@ async def test_a_taken_time_leads_to_its_reservation_and_a_free_hour_to_a_new_on
         seen = unescape((await eva.get("/desk/plan?day=2026-11-28")).text)
         assert "Clara" in seen
         assert "/desk/find?kind" not in seen, "the management sees and does not book"
+
+
+async def test_the_week_shows_who_has_what_and_which_day_is_free(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        clara = await town.program("clara")
+        made = (await clara.post("/api/reservations", json=town.wish())).json()
+        demir, eva = await at_desk(town), await at_desk(town, "eva")
+        page = unescape((await demir.get("/desk/week?day=2026-11-28")).text)
+        assert 'href="/desk/plan?day=2026-11-28"' in page.replace("&#x2f;", "/")
+        taken = re.search(rf'href="/desk/reservations/{made["id"]}">(.*?)</a>', page, re.DOTALL)
+        assert taken is not None
+        assert "Clara" in taken[1]
+        free = page.replace("&#x2f;", "/")
+        night = "/desk/find?kind=guest_apartment&day=2026-11-{}&until=2026-11-{}"
+        assert night.format(25, 26) in free
+        assert night.format(26, 27) not in free, "guests are there from the 26th to the 29th"
+        assert free.count("Fritz Hagen") == 4
+        # From a day that has no hour chosen yet the desk goes on choosing one.
+        asked = await demir.get("/desk/find?kind=room&day=2026-11-27")
+        assert 'value="2026-11-27"' in asked.text
+        seen = unescape((await eva.get("/desk/week?day=2026-11-28")).text)
+        assert "Clara" in seen
+        assert "/desk/find?kind" not in seen, "the management sees and does not book"
+        table = await demir.get("/desk/week.csv?day=2026-11-28")
+        assert table.text.count("Hofsaal") == 1
+        for day in ("0001-01-01", "9999-12-31"):
+            for view in ("plan", "week"):
+                assert (await demir.get(f"/desk/{view}?day={day}")).status_code == 200
+        assert (await demir.get("/desk/week?day=heute")).status_code == 422

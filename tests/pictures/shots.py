@@ -571,6 +571,7 @@ DESK = (
         who="mira",
     ),
     Shot("desk-plan", "desk/plan.html", "/desk/plan?day=2026-11-28", who="mira"),
+    Shot("desk-week", "desk/week.html", "/desk/week?day=2026-11-28", who="mira"),
     Shot("desk-calendars", "desk/calendars.html", "/desk/calendars", who="mira"),
     Shot(
         "desk-calendar-address",

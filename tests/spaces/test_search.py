@@ -31,12 +31,14 @@ from node.spaces import (
     month_plan,
     reserve,
     search,
+    week_plan,
 )
-from node.spaces.search import _minutes_by_day, fitted
+from node.spaces.planning import _minutes_by_day
+from node.spaces.search import fitted
 from node.spaces.terms import FREE
 from node.store import Core
 from tests.spaces.conftest import utc
-from tests.spaces.test_no_overlap import ZONE, Town
+from tests.spaces.test_no_overlap import STAFF, ZONE, Town
 
 
 def book(core: Core, who: Actor, wish: Wish, clock: FrozenClock) -> Reservation | Refusal:
@@ -314,3 +316,21 @@ def test_the_minutes_of_a_month_are_those_of_each_day_looked_at_alone(
     bounds = [to_epoch(day.starts_at) for day in days] + [to_epoch(days[-1].ends_at)]
     seconds = [(to_epoch(each.starts_at), to_epoch(each.ends_at)) for each in busy]
     assert _minutes_by_day(bounds, seconds) == [alone(day) for day in days]
+
+
+def test_a_week_is_its_seven_days(house: Core, files: QuarterFiles, clock: FrozenClock) -> None:
+    """Looked up at once or day by day, the change of the clocks included."""
+    town = Town(house, files, clock, 11)
+    for _ in range(150):
+        town.attempt(days=6)
+    taken = 0
+    for first in (date(2026, 10, 19), date(2026, 11, 23), date(2026, 11, 30)):
+        days = [first + timedelta(days=number) for number in range(7)]
+        weeks = house.read(lambda read, d=days: week_plan(read, STAFF, d, now=clock.now()))
+        apart = [
+            house.read(lambda read, d=day: day_plan(read, STAFF, d, now=clock.now()))
+            for day in days
+        ]
+        assert [list(row) for row in zip(*apart, strict=True)] == weeks
+        taken += sum(len(plan.busy) for week in weeks for plan in week)
+    assert taken > 20
