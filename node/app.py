@@ -14,7 +14,7 @@ from litestar import Litestar, get
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
-from node import __version__, api, desk, kiosk, people, portal, quarter, spaces
+from node import __version__, api, desk, devices, kiosk, people, portal, quarter, spaces
 from node.base.actors import Actor, Face
 from node.base.clock import KEPT as BY_HAND
 from node.base.clock import Clock, SystemClock
@@ -106,6 +106,9 @@ class Node:
     async def start(self) -> None:
         """Begin timed work, and to find and meet other nodes."""
         self.jobs = [asyncio.create_task(keep_doing(self.store, job)) for job in JOBS]
+        await self.store.write(lambda write: devices.recover(write, now=self.house.clock.now()))
+        for printer in self.house.service(devices.Printers).all:
+            self.jobs.append(asyncio.create_task(devices.keep_printing(self.store, printer)))
         self.jobs.append(asyncio.create_task(Sweeper(self.store, ERASING, self.backups).run()))
         if not self.settings.demo:
             safe = keep_safe(self.settings, self.backups, self.store.core.clock)
@@ -279,6 +282,7 @@ async def make_house(
                 has_scanner=settings.kiosk_scanner,
             ),
             Measured: Measured([sync], frozenset(settings.metrics_from)),
+            devices.Printers: devices.Printers.read(settings.printers, settings.kiosk_printer),
             Screens: Screens(),
             DoorDisplaysSeen: DoorDisplaysSeen(),
             Streams: Streams(),

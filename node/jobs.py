@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from node import people, spaces
+from node import devices, people, spaces
 from node.base.clock import Clock
 from node.base.refusals import Refusal
 from node.settings import PREFIX, Settings
@@ -55,6 +55,7 @@ class Job:
 JOBS = (
     Job("purge", 3600.0, lambda write, now, _: people.purge(write, now=now)),
     Job("guests", 3600.0, lambda write, now, _: guests.end_on_date(write, now=now)),
+    Job("print_jobs", 300.0, lambda write, now, _: devices.purge_jobs(write, now=now)),
     Job(
         "waiting_list",
         30.0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node import quarter, spaces
+from node import devices, quarter, spaces
 from node.api.tables import TABLES as API_TABLES
 from node.people.feed_tables import TABLES as FEED_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
@@ -28,6 +28,7 @@ REGISTRY = Registry(
         *DISPLAY_TABLES,
         HAND_OVER,
         *GUEST_TABLES,
+        *devices.TABLES,
         *API_TABLES,
     ),
 )

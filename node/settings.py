@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from node.base.hours import Hours
+from node.devices import Printers, read_printer
 
 FILE = "node.toml"
 PREFIX = "QUARTIER_"
@@ -35,8 +36,9 @@ def _setting(
     one_of: tuple[str, ...] = (),
     up_to: int = PORT_MAX,
     hours: bool = False,
+    each: Callable[[str], object] | None = None,
 ) -> Any:
-    told = {"help": help_text, "one_of": one_of, "up_to": up_to, "hours": hours}
+    told = {"help": help_text, "one_of": one_of, "up_to": up_to, "hours": hours, "each": each}
     return field(default=default, metadata=told)
 
 
@@ -64,6 +66,10 @@ class Settings:
         ("127.0.0.1", "::1"), "client addresses or networks that may read /metrics"
     )
     kiosk_house: str = _setting("", "key of the house whose lobby the screen stands in")
+    printers: tuple[str, ...] = _setting(
+        (), "printers of this box, each as NAME = ADDRESS; see Printers", each=read_printer
+    )
+    kiosk_printer: str = _setting("", "name of the printer that the lobby's screen prints on")
     kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard is there")  # noqa: FBT003
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
     central: str = _setting("", "host:port of central; empty where there is none")
@@ -138,7 +144,12 @@ def load(data: Path, environment: Mapping[str, str]) -> Settings:
         variable = PREFIX + name.upper()
         if variable in environment:
             checked[name] = _checked(variable, environment[variable], setting)
-    return Settings(data=data, **checked)
+    settings = Settings(data=data, **checked)
+    try:
+        Printers.read(settings.printers, settings.kiosk_printer)
+    except ValueError as error:
+        raise SettingsError(f"{path}: kiosk_printer: {error}") from error
+    return settings
 
 
 def described() -> str:
@@ -168,11 +179,25 @@ def _checked(where: str, value: Any, setting: dataclasses.Field[Any]) -> Any:
         fits, helps = _number(value, most), f"{noun} a number from 1 to {most}."
     elif isinstance(default, tuple):
         fits, helps = _texts(value), 'Use a list of texts: ["one", "two"].'
+        if fits and (read := setting.metadata["each"]):
+            fits, helps = _each(fits, read)
     else:
         fits, helps = value if isinstance(value, str) else None, 'Use a text in quotes: "text".'
     if fits is None:
         raise SettingsError(f"{where}: {value!r} does not fit. {helps}")
     return fits
+
+
+def _each(
+    texts: tuple[str, ...], read: Callable[[str], object]
+) -> tuple[tuple[str, ...] | None, str]:
+    """The texts, or nothing and what helps where one of them cannot be read."""
+    try:
+        for text in texts:
+            read(text)
+    except ValueError as error:
+        return None, str(error)
+    return texts, ""
 
 
 def _boolean(value: Any) -> bool | None:

@@ -1,0 +1,43 @@
+"""What hangs on this box: its printers with their queue, and the touchscreens it serves.
+
+A *print job* is a slip or page on its way to paper; a *stuck touch* is what a screen reports that
+feels a finger where none is. All of it is of this box alone and never replicated: another box has
+other devices, and a job that two boxes know of is printed twice. The trap: whether a job that was
+begun came out nobody can know for sure, so it is never begun again without somebody saying so.
+"""
+
+from node.devices.model import Job, JobState, Printer, Printers, Why, read_printer
+from node.devices.printing import keep_printing
+from node.devices.queue import (
+    again,
+    drop,
+    latest_job,
+    list_jobs,
+    printer_troubles,
+    purge_jobs,
+    put_job,
+    recover,
+)
+from node.devices.roll import Roll, can_say
+from node.devices.tables import TABLES
+
+__all__ = [
+    "TABLES",
+    "Job",
+    "JobState",
+    "Printer",
+    "Printers",
+    "Roll",
+    "Why",
+    "again",
+    "can_say",
+    "drop",
+    "keep_printing",
+    "latest_job",
+    "list_jobs",
+    "printer_troubles",
+    "purge_jobs",
+    "put_job",
+    "read_printer",
+    "recover",
+]

@@ -1,0 +1,108 @@
+"""A slip in ESC/POS, the language of till printers: words, a QR that the printer draws, the cut.
+
+python-escpos knows the commands and which code page holds which letter; this says what we use of
+it. Letters that no code page of the printer holds become the nearest that one does.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import Any
+
+from node.devices.model import Printer
+
+PAGES = ("CP858", "CP852", "CP857", "CP866")
+"""What Epson's printers and their likenesses hold: the West with €, the East, Turkish, Cyrillic."""
+QR_DOTS = 8
+QR_DOTS_NARROW = 6
+"""A dot is an eighth of a millimetre; so a pass is 45 mm wide, 33 on rolls of 58 mm."""
+NARROW = 36
+QR_MEDIUM = 1
+"""ESC/POS's number for error correction M: a crease through a slip is mended."""
+PLAIN = {"–": "-", "—": "-", "„": '"', "“": '"', "”": '"', "’": "'", "‘": "'", "…": "...", "·": "-"}
+PLAIN |= {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "€": "EUR"}
+
+
+class Roll:
+    """A slip under way, for one printer."""
+
+    def __init__(self, printer: Printer) -> None:
+        from escpos import magicencode  # noqa: PLC0415 - 17 MB that a box without printer saves
+        from escpos.printer import Dummy  # noqa: PLC0415 - see above
+
+        magic: Any = magicencode
+
+        self._columns = printer.columns
+        self._out: Any = Dummy()
+        pages = (printer.codepage,) if printer.codepage else PAGES
+        known = self._out.profile.get_code_pages()
+        self._letters: Any = magic.Encoder({name: known[name] for name in pages})
+        self._letters.used_encodings.add(pages[0])
+        self._pages = pages
+        self._out.hw("INIT")
+        letters: Any = magic.MagicEncode(self._out, encoder=self._letters)
+        letters.write_with_encoding(pages[0], None)
+        self._out.magic = letters
+
+    def line(self, text: str, *, large: bool = False, bold: bool = False) -> None:
+        """A paragraph, broken where words end; `large` is twice as high and wide."""
+        self._kind("left", large=large, bold=bold)
+        room = self._columns // 2 if large else self._columns
+        for part in textwrap.wrap(self._sayable(text), room) or [""]:
+            self._out.text(f"{part}\n")
+
+    def gap(self) -> None:
+        """An empty line."""
+        self._kind("left")
+        self._out.text("\n")
+
+    def rule(self) -> None:
+        """A line across."""
+        self._kind("left")
+        self._out.text("-" * self._columns + "\n")
+
+    def qr(self, text: str) -> None:
+        """A QR that the printer draws itself, sharp to the dot, in the middle."""
+        self._kind("center")
+        dots = QR_DOTS if self._columns >= NARROW else QR_DOTS_NARROW
+        self._out.qr(text, native=True, size=dots, ec=QR_MEDIUM)
+        self._out.text("\n")
+
+    def centred(self, text: str, *, large: bool = False) -> None:
+        """A line in the middle."""
+        self._kind("center", large=large)
+        self._out.text(f"{self._sayable(text)}\n")
+
+    def _kind(self, align: str, *, large: bool = False, bold: bool = False) -> None:
+        # NB: the library leaves out what is False, so the size has to be set back by name.
+        self._out.set(
+            align=align,
+            bold=bold or large,
+            normal_textsize=not large,
+            double_height=large,
+            double_width=large,
+        )
+
+    def done(self) -> bytes:
+        """The slip, cut off at its end."""
+        self._kind("left")
+        self._out.cut()
+        content: bytes = self._out.output
+        return content
+
+    def _sayable(self, text: str) -> str:
+        return "".join(self._nearest(char) for char in unicodedata.normalize("NFC", text))
+
+    def _nearest(self, char: str) -> str:
+        if char == "\n" or any(self._letters.can_encode(page, char) for page in self._pages):
+            return char
+        bare = unicodedata.normalize("NFKD", char)[0]
+        return PLAIN.get(char) or (bare if " " <= bare < "\N{DELETE}" else "?")
+
+
+def can_say(printer: Printer, *texts: str) -> bool:
+    """Whether a printer has the letters of these texts; Arabic no till printer of ours has."""
+    roll = Roll(printer)
+    said = "".join(texts)
+    return roll._sayable(said).count("?") <= said.count("?")  # noqa: SLF001 - of the same file
