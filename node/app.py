@@ -41,6 +41,7 @@ from node.web.gate import Gate
 from node.web.health import troubles_of
 from node.web.live import Streams, live
 from node.web.metrics import Measured, metrics
+from node.web.printers import troubles_of_printers
 from node.web.screens import DoorDisplaysSeen, Screens
 from node.web.static import static_file
 from node.web.templating import Templates
@@ -100,7 +101,11 @@ class Node:
         """How it is, as the health page says it; see `status`."""
         health = await self.sync.health()
         aside = await self.store.on_writer(list_set_aside)
-        troubles = troubles_of(self.store, self.sync, health)
+        printers = self.house.service(devices.Printers).all
+        troubles = [
+            *troubles_of(self.store, self.sync, health),
+            *await self.store.read(lambda read: troubles_of_printers(read, printers)),
+        ]
         return told(health, troubles, aside, language=language, is_running=True)
 
     async def start(self) -> None:

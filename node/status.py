@@ -22,6 +22,7 @@ from typing import Any
 from node.base.clock import SystemClock
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal
+from node.devices import Printers
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.store import Core
@@ -29,6 +30,7 @@ from node.store.quarantine import SetAside, list_set_aside
 from node.sync import Health, LineSwitch, PeerHealth, Sentence, health_on_file, metrics_text
 from node.web.health import node_troubles
 from node.web.i18n import translate
+from node.web.printers import troubles_of_printers
 from node.web.roles import ROLES
 
 SOCKET = "status.sock"
@@ -109,6 +111,8 @@ def told_on_file(settings: Settings, language: str) -> Told | None:
             is_doubted=False,
             must_catch_up=core.must_catch_up,
         )
+        printers = Printers.read(settings.printers, settings.kiosk_printer).all
+        troubles += core.read(lambda read: troubles_of_printers(read, printers))
         aside = list_set_aside(core)
     finally:
         core.close()

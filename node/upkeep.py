@@ -14,6 +14,7 @@ from node import spaces, sync
 from node.app import prepare
 from node.base.clock import SystemClock
 from node.base.refusals import N_, Refusal, RefusedError
+from node.devices import Printers
 from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
@@ -29,6 +30,7 @@ from node.sync import read_roster
 from node.troubles import said
 from node.web.health import COPIED, too_much
 from node.web.i18n import terminal_language, translate
+from node.web.printers import troubles_of_printers
 
 NICENESS = 10
 """People's pages come first: what is done by the clock takes what is left."""
@@ -139,6 +141,16 @@ def find_hints(settings: Settings) -> list[Finding]:
     is_metered = settings.metered if found is None else found
     told = [METERED] if is_metered and settings.central else []
     return _findings(told)
+
+
+def find_printers(settings: Settings) -> list[Finding]:
+    """What the doctor says of printers whose last try did not get through."""
+    core = Core.open(settings.database, REGISTRY, clock=SystemClock())
+    try:
+        printers = Printers.read(settings.printers, settings.kiosk_printer).all
+        return _findings(core.read(lambda read: troubles_of_printers(read, printers)))
+    finally:
+        core.close()
 
 
 def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:

@@ -15,9 +15,11 @@ from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import desk_page
 from node.desk.today import names_of
 from node.desk.undoing import act_flashes, undo_acts, undo_shown, undone_row
+from node.devices import Printers
 from node.spaces import Line, Status, Turnover, UndoneFact
 from node.store import Read, Write
 from node.web.forms import path_id, read_fields, read_query
+from node.web.on_paper import is_printable
 from node.web.showing import (
     ShownBill,
     ShownLine,
@@ -51,6 +53,8 @@ class ReservationPage:
     undo: dict[str, str] | None = None
     """What was done last and can be taken back, and what it then comes to."""
     flashes: list[dict[str, Any]] = field(default_factory=list)
+    printers: list[str] = field(default_factory=list)
+    """The names of this box's printers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             and line.space.home_site == visit.house.site_id
             and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
-            "print": line.has_pass and may(visit.actor, Permission.CHECK_IN_OTHERS),
+            "print": is_printable(line) and may(visit.actor, Permission.CHECK_IN_OTHERS),
             "guests": line.space.is_by_night
             and line.has_pass
             and may(visit.actor, Permission.CHECK_IN_OTHERS),
@@ -140,6 +144,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         hand_over_href=_hand_over_href(line),
         unclean=_unclean(visit, looked),
         undo=undo_shown(visit, line),
+        printers=[each.name for each in visit.house.service(Printers).all],
     )
 
 

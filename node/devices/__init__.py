@@ -7,7 +7,7 @@ begun came out nobody can know for sure, so it is never begun again without some
 """
 
 from node.devices.model import Job, JobState, Printer, Printers, Why, read_printer
-from node.devices.printing import keep_printing
+from node.devices.printing import change_jobs, keep_printing
 from node.devices.queue import (
     again,
     drop,
@@ -18,10 +18,11 @@ from node.devices.queue import (
     put_job,
     recover,
 )
-from node.devices.roll import Roll, can_say
+from node.devices.roll import LETTERS, Roll, can_say
 from node.devices.tables import TABLES
 
 __all__ = [
+    "LETTERS",
     "TABLES",
     "Job",
     "JobState",
@@ -31,6 +32,7 @@ __all__ = [
     "Why",
     "again",
     "can_say",
+    "change_jobs",
     "drop",
     "keep_printing",
     "latest_job",

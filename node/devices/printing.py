@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
+from node.base.refusals import Refusal
 from node.devices import queue
 from node.devices.lines import send
 from node.devices.model import Printer, PrintError
 from node.devices.queue import Due
-from node.store import Store
+from node.store import Store, Write
 
+JOBS = frozenset({"print_job"})
 LOOKS_EVERY_SECONDS = 60.0
 AFTER_TROUBLE_SECONDS = 5.0
+T = TypeVar("T")
 log = logging.getLogger("quartier.printing")
 
 
@@ -25,10 +30,10 @@ async def keep_printing(store: Store, printer: Printer) -> None:
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
     def note(touched: frozenset[str]) -> None:
-        if "print_job" in touched:
+        if touched & JOBS:
             loop.call_soon_threadsafe(woken.set)
 
-    forget = store.subscribe(note)
+    forget = store.subscribe(note, local=True)
     try:
         while True:
             woken.clear()
@@ -45,6 +50,14 @@ async def keep_printing(store: Store, printer: Printer) -> None:
         forget()
 
 
+async def change_jobs(store: Store, change: Callable[[Write], T]) -> T | Refusal:
+    """Change the queue, and say so to the printers' hands and to pages that show it."""
+    done = await store.write(change)
+    if not isinstance(done, Refusal):
+        store.tell(JOBS)
+    return done
+
+
 async def _print_next(store: Store, printer: Printer) -> bool:
     clock = store.core.clock
     due = await store.write(lambda write: queue.begin(write, printer, now=clock.now()))
@@ -55,11 +68,11 @@ async def _print_next(store: Store, printer: Printer) -> bool:
     except PrintError as error:
         log.warning("%s: %s, begun: %s", printer.name, error.why, error.begun)
         why, begun = error.why, error.begun
-        await store.write(
-            lambda write: queue.failed(write, due.id, why, begun=begun, now=clock.now())
+        await change_jobs(
+            store, lambda write: queue.failed(write, due.id, why, begun=begun, now=clock.now())
         )
         return False
-    await store.write(lambda write: queue.done(write, due.id))
+    await change_jobs(store, lambda write: queue.done(write, due.id))
     return True
 
 

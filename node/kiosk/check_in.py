@@ -17,11 +17,13 @@ from node.base.actors import Actor, Face
 from node.base.refusals import N_, Refusal
 from node.kiosk import frame
 from node.kiosk.handover import pass_link
+from node.kiosk.printing import print_here
 from node.kiosk.sign_in import read_proof, take_proof
 from node.spaces import Line, Passed, Status
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
+from node.web.printers import printing_at_the_lobby
 from node.web.qr import qr_svg
 from node.web.showing import STATES, Place, ShownLine, clock, line_of, moment, place_of, when_of
 from node.web.visit import Visit
@@ -54,6 +56,7 @@ class PassPage:
     can: dict[str, bool]
     refusal: dict[str, Any] | None
     phone_src: str
+    printing: dict[str, str | bool]
 
 
 @get("/check-in", include_in_schema=False)
@@ -148,6 +151,21 @@ async def act_on_pass(visit: Visit) -> Response[Any]:
     return visit.go(PAGE)
 
 
+@post("/check-in/pass/print", include_in_schema=False)
+async def print_held(visit: Visit) -> Response[Any]:
+    """Print the pass that was just held up: whoever holds it may have it on paper, too."""
+    await read_fields(visit)
+    text = frame.held(visit)
+    if not text:
+        return visit.go("/kiosk/check-in")
+    found = await _find(visit, text)
+    refusal = found if isinstance(found, Refusal) else await print_here(visit, found)
+    if refusal is not None:
+        return await _refused(visit, text, refusal)
+    frame.hold_scanned(visit, text)
+    return visit.go(PAGE)
+
+
 async def _pass_through(visit: Visit, text: str, act: str) -> Passed | Refusal:
     keys, actor = visit.house.home_keys(), _whoever(visit)
 
@@ -201,6 +219,7 @@ async def _shown(visit: Visit, line: Line, refusal: Refusal | None = None) -> Pa
         can={"in": refusal is None and line.status is Status.CONFIRMED, "out": is_in},
         refusal=words(visit, refusal) if refusal else None,
         phone_src=frame.qr_src(qr_svg(pass_link(visit, line))) if serves else "",
+        printing=await printing_at_the_lobby(visit, reservation.id, can=line.has_pass),
     )
 
 
@@ -251,4 +270,4 @@ NO_PASS = Refusal(
     status=404,
 )
 
-ROUTES = (scan_page, scan_again, scan, take_mine, pass_page, act_on_pass)
+ROUTES = (scan_page, scan_again, scan, take_mine, pass_page, act_on_pass, print_held)

@@ -12,10 +12,13 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.kiosk import frame
 from node.kiosk.handover import page_link, pass_address
+from node.kiosk.printing import print_here
 from node.spaces import Line, Status
 from node.store import Read
 from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
+from node.web.on_paper import is_printable
+from node.web.printers import printing_at_the_lobby
 from node.web.qr import qr_svg
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.visit import Visit
@@ -52,7 +55,9 @@ class ReservationPage:
     can: dict[str, bool]
     check_in: str
     cancel: str
-    live: str = RESERVATION_TABLES
+    print: str
+    printing: dict[str, str | bool]
+    live: str = RESERVATION_TABLES + " print_job"
 
 
 @dataclass(slots=True)
@@ -96,10 +101,28 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         return line, building.name if building else ""
 
     line, where = await visit.read(look)
-    return await frame.kiosk_page(visit, "kiosk/reservation.html", _shown(visit, line, where))
+    printing = await printing_at_the_lobby(visit, line.reservation.id, can=is_printable(line))
+    page = _shown(visit, line, where, printing)
+    return await frame.kiosk_page(visit, "kiosk/reservation.html", page)
 
 
-def _shown(visit: Visit, line: Line, where: str) -> ReservationPage:
+@post("/mine/{reservation:str}/print", include_in_schema=False)
+async def print_mine(visit: Visit, reservation: str) -> Response[Any]:
+    """Print its pass, or the receipt of its cancellation, beside the screen."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+    await read_fields(visit)
+    line = await visit.read(
+        lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now)
+    )
+    refusal = await print_here(visit, line)
+    if refusal is not None:
+        return await frame.refusal_page(visit, refusal, again=f"/kiosk/mine/{reservation}")
+    return visit.go(f"/kiosk/mine/{reservation}")
+
+
+def _shown(
+    visit: Visit, line: Line, where: str, printing: dict[str, str | bool]
+) -> ReservationPage:
     reservation, shown = line.reservation, line_of(visit, line)
     address = f"/kiosk/mine/{shown.id}"
     title, text = _title(visit, line)
@@ -125,6 +148,8 @@ def _shown(visit: Visit, line: Line, where: str) -> ReservationPage:
         },
         check_in=f"{address}/pass",
         cancel=f"{address}/cancel",
+        print=f"{address}/print",
+        printing=printing,
     )
 
 
@@ -183,4 +208,4 @@ async def cancel(visit: Visit, reservation: str) -> Response[Any]:
     return visit.go(f"/kiosk/mine/{id_text(done.id)}")
 
 
-ROUTES = (mine, reservation_page, cancel_page, cancel)
+ROUTES = (mine, reservation_page, print_mine, cancel_page, cancel)

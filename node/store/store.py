@@ -50,6 +50,7 @@ class Store:
         self._all_readers = readers
         self._readers: asyncio.LifoQueue[tuple[FunctionThread, ReadCore]] = asyncio.LifoQueue()
         self._listeners: list[Listener] = []
+        self._local_listeners: list[Listener] = []
         self._kept = core.values.kept
 
     @classmethod
@@ -230,16 +231,33 @@ class Store:
         """Heads and quarantine in one hop, as a round compares them."""
         return await self._on_reader(lambda reader: (reader.heads(), reader.quarantined()))
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with the touched replicated tables after each commit.
+    def subscribe(self, listener: Listener, *, local: bool = False) -> Callable[[], None]:
+        """Call `listener` with the touched replicated tables after each commit; with `local` also
+        with what `tell` is given.
 
         Answers a function that ends the subscription. A listener must not block or raise.
         """
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        heard = [self._listeners, self._local_listeners] if local else [self._listeners]
+        for listeners in heard:
+            listeners.append(listener)
+
+        def end() -> None:
+            for listeners in heard:
+                listeners.remove(listener)
+
+        return end
+
+    def tell(self, tables: frozenset[str]) -> None:
+        """Say that local tables changed that somebody watches. Most nobody does, and the sync
+        cellar, which wakes at each commit, has nothing to send of them.
+        """
+        self._call(self._local_listeners, tables)
 
     def _tell(self, touched: frozenset[str]) -> None:
-        for listener in list(self._listeners):
+        self._call(self._listeners, touched)
+
+    def _call(self, listeners: list[Listener], touched: frozenset[str]) -> None:
+        for listener in list(listeners):
             try:
                 listener(touched)
             except Exception:

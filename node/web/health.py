@@ -13,6 +13,7 @@ from node import people
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
+from node.devices import Printers
 from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
@@ -29,6 +30,7 @@ from node.sync import (
 )
 from node.web.errors import words
 from node.web.inviting import waiting_rows
+from node.web.printers import troubles_of_printers
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
@@ -76,12 +78,18 @@ async def health_view(visit: Visit) -> HealthView:
         + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo]
         + [_trouble(visit, each) for each in _copy_troubles(visit, sent)]
+        + [_trouble(visit, each) for each in await _of_printers(visit)]
         + [_trouble(visit, each) for each in _asked_elsewhere(leaving, sync, names)],
         peers=[_peer(visit, peer) for peer in state.peers],
         stopped=[_stopped(visit, each) for each in state.stopped],
         set_aside=[_aside(visit, each, names) for each in aside],
         newcomers=await waiting_rows(visit, sync),
     )
+
+
+async def _of_printers(visit: Visit) -> list[Refusal]:
+    printers = visit.house.service(Printers).all
+    return await visit.store.read(lambda read: troubles_of_printers(read, printers))
 
 
 def _node_rows(visit: Visit, state: Health, sync: Sync) -> list[dict[str, str]]:

@@ -25,7 +25,13 @@ RESERVATION_TABLES = (
 """A page of reservations asks for itself again when one of these changes."""
 
 _TOLD = frozenset(
-    (*RESERVATION_TABLES.split(), "reservation_request", "turnover_report", "hand_over")
+    (
+        *RESERVATION_TABLES.split(),
+        "reservation_request",
+        "turnover_report",
+        "hand_over",
+        "print_job",
+    )
 )
 
 
@@ -70,7 +76,7 @@ async def _changes(visit: Visit) -> AsyncIterator[dict[str, str]]:
                 changed.update(told)
                 loop.call_soon_threadsafe(woken.set)
 
-        forget = visit.store.subscribe(note)
+        forget = visit.store.subscribe(note, local=True)
         try:
             while not streams.are_ending:
                 yield await _next(woken, changed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from node.devices import Printer, Roll
 from node.web.paper import A4, LARGE, Format, Paper, Type
 
 ROLL = Format(80.0, 1000.0, 4.0, 4.0)
@@ -35,6 +36,7 @@ class PaperPass:
     steps: tuple[str, ...]
     notes: tuple[str, ...]
     lang: str
+    """`url` and `code` are empty on what lets nobody in: the receipt of a cancellation."""
 
 
 def pass_page(shown: PaperPass) -> bytes:
@@ -55,6 +57,30 @@ def pass_slip(shown: PaperPass) -> bytes:
     return bytes(paper.pdf.output())
 
 
+def pass_roll(shown: PaperPass, printer: Printer) -> bytes:
+    """The pass in the words of a slip printer, which draws the code itself."""
+    roll = Roll(printer)
+    roll.line(f"{shown.quarter}. {shown.title}")
+    roll.gap()
+    roll.line(shown.place, large=True)
+    roll.line(shown.where)
+    roll.gap()
+    for part in (shown.day, shown.time):
+        roll.line(part, large=True)
+    if shown.url:
+        roll.gap()
+        roll.qr(shown.url)
+        if shown.code:
+            roll.centred(f"{shown.code[:4]} {shown.code[4:]}", large=True)
+    roll.gap()
+    for number, step in enumerate(shown.steps, start=1):
+        roll.line(f"{number}. {step}" if len(shown.steps) > 1 else step)
+    roll.rule()
+    for note in shown.notes:
+        roll.line(note)
+    return roll.done()
+
+
 def _draw(paper: Paper, shown: PaperPass, *, top: float, qr_mm: float) -> None:
     kind = paper.type
     paper.new_page()
@@ -66,8 +92,10 @@ def _draw(paper: Paper, shown: PaperPass, *, top: float, qr_mm: float) -> None:
     paper.gap(2.0)
     for part in (shown.day, shown.time):
         paper.paragraph(part, kind.heading, kind.heading * 0.45, bold=True)
-    paper.gap(qr_mm * QUIET)
-    _code(paper, shown, qr_mm)
+    if shown.url:
+        paper.gap(qr_mm * QUIET)
+        _code(paper, shown, qr_mm)
+    paper.gap(2.0)
     paper.steps(*shown.steps)
     paper.rule()
     paper.gap(2.0)
@@ -82,6 +110,7 @@ def _code(paper: Paper, shown: PaperPass, qr_mm: float) -> None:
     spare = shape.room - qr_mm
     paper.qr(shown.url, x=shape.left + (spare / 2 if shape is not A4 else 0), y=begin, size=qr_mm)
     paper.place(shape.left, begin + qr_mm * (1 + QUIET))
-    signs = f"{shown.code[:4]} {shown.code[4:]}"
-    paper.line(signs, size=paper.type.code, bold=True, height=paper.type.code * 0.42)
+    if shown.code:
+        signs = f"{shown.code[:4]} {shown.code[4:]}"
+        paper.line(signs, size=paper.type.code, bold=True, height=paper.type.code * 0.42)
     paper.gap(4.0)

@@ -613,6 +613,15 @@ DESK = (
         (press("form[action='/desk/displays'] button"),),
         who="mira",
     ),
+    Shot("desk-printers", "desk/printers.html", "/desk/printers", who="mira"),
+    Shot(
+        "desk-printers-bad",
+        "desk/printers.html",
+        "/desk/printers",
+        (press("form[action='/desk/printers/test'] button >> nth=0"),),
+        who="mira",
+        once=True,
+    ),
     Shot("desk-people", "desk/people.html", "/desk/people", who="mira"),
     Shot("desk-search", "desk/search.html", "/desk/search?query=Dornbusch", who="mira"),
     Shot("desk-search-nothing", "desk/search.html", "/desk/search?query=Xyz", who="mira"),
@@ -840,6 +849,15 @@ LOBBY = (
         "/kiosk/mine/{requested}",
         who="busy-card",
         node="kiosk",
+    ),
+    Shot(
+        "kiosk-reservation-printing",
+        "kiosk/reservation.html",
+        "/kiosk/mine/{ahead}",
+        (press("form[action$='/print'] button"),),
+        who="card",
+        node="kiosk",
+        once=True,
     ),
     Shot(
         "kiosk-cancel", "kiosk/cancel.html", "/kiosk/mine/{ahead}/cancel", who="card", node="kiosk"

@@ -49,6 +49,10 @@ from tests.serve import AHEAD, MovedClock
 AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 """24 November 2026, 13:10 in Düsseldorf: the desk is open, rooms begin soon, guests arrive."""
 PIN = demo.DEMO_PIN
+PRINTERS = """printers = ["Lobby = escpos://127.0.0.1:9", "Büro = cups:Buero"]
+kiosk_printer = "Lobby"
+"""
+"""Neither is there, as happens."""
 BROKEN = "broken"
 NEW = "new"
 FLEET = "fleet"
@@ -101,6 +105,9 @@ def staged(folder: Path, *, lowest_port: int = 21_000) -> Iterator[Stage]:
     try:
         shutil.copytree(folder / "home", folder / BROKEN)
         shutil.copytree(folder / "central", folder / FLEET / "le-flair")
+        for name in ("home", "kiosk"):
+            with (folder / name / FILE).open("a", encoding="utf-8") as file:
+                file.write(PRINTERS)
         stage.start(*demo.NODES)
         stage.until_even(seconds=60)
         _break(stage, port=ports + 25)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LATER = ("fpdf", "fontTools", "PIL", "qrcode", "icalendar", "recurring_ical_events", "holidays")
+LATER = (
+    "escpos",
+    "fpdf",
+    "fontTools",
+    "PIL",
+    "qrcode",
+    "icalendar",
+    "recurring_ical_events",
+    "holidays",
+)
 """For letters, QR pictures, an operator's files, holidays: loaded when the first of them is due."""
 
 STARTS = "import sys, node.running; print(*sorted(sys.modules))"
