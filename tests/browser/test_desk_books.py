@@ -37,7 +37,7 @@ def test_demir_books_for_clara_prints_her_slip_and_finds_it_again(town: Town, op
     desk.is_titled("Hofsaal")
     desk.sees("Clara Moreau", "bestätigt", "Demir Aksoy, Team für diese Person")
     desk.is_well()
-    for printing in ("Ausweis drucken", "Bon drucken"):
+    for printing in ("Ausweis als PDF", "Bon als PDF"):
         with desk.page.expect_download() as printed:
             desk.touch(printing)
         (sheet,) = pages(printed.value.path().read_bytes())
