@@ -50,7 +50,7 @@ from node.web.visit import House, HttpRequest, Visit
 ERASING = people.Erasing(
     tuple(REGISTRY.tables.values()),
     farewells=(spaces.leave_all_lines, spaces.give_up_ahead),
-    ended=guests.whose_time_is_over,
+    ended=lambda read: {*guests.whose_time_is_over(read), *spaces.photos_gone(read)},
 )
 EXPORTING = people.Exporting(
     (

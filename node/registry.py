@@ -9,6 +9,7 @@ from node.people.tables import TABLES as PEOPLE_TABLES
 from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.spaces.guests.schema import TABLES as GUEST_TABLES
 from node.spaces.hand_over_tables import HAND_OVER
+from node.spaces.photo_tables import HAND_OVER_PHOTO
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
@@ -29,6 +30,8 @@ REGISTRY = Registry(
         HAND_OVER,
         *GUEST_TABLES,
         *devices.TABLES,
+
+        HAND_OVER_PHOTO,
         *API_TABLES,
     ),
 )

@@ -14,11 +14,18 @@ from node.base.ids import parse_id
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
 from node.desk.today import names_of
-from node.spaces import HandOver, Phase, Protocol
+from node.spaces import HandOver, Phase, Photo, Protocol
 from node.store import Read, Write
 from node.web.forms import NOT_FOUND, Fields, path_id, read_fields, read_query
-from node.web.hand_over_acts import say_list
-from node.web.hand_overs import LIVE_TABLES, TITLES, ListPage, list_page, side_by_side
+from node.web.hand_over_acts import BODY_BYTES_MAX, look_at, photo_answer, say_list
+from node.web.hand_overs import (
+    LIVE_TABLES,
+    TITLES,
+    ListPage,
+    list_page,
+    photos_by_row,
+    side_by_side,
+)
 from node.web.showing import ShownLine, line_of, moment
 from node.web.visit import Visit
 
@@ -42,6 +49,7 @@ class HandOverPage:
     flat: str
     rows: list[dict[str, Any]]
     protocols: list[dict[str, Any]]
+    photos: list[dict[str, str]]
     can_act: bool
     live_from: str
     live: str = LIVE_TABLES
@@ -83,10 +91,21 @@ def _page(read: Read, visit: Visit, actor: Actor, found: HandOver) -> HandOverPa
         name=name,
         flat=flat,
         rows=side_by_side(visit, found),
+        photos=_photos(read, visit, found, f"/desk/hand-over/{shown.id}"),
         protocols=[_protocol(read, visit, found, phase) for phase in Phase],
         can_act=may(actor, Permission.CHECK_IN_OTHERS),
         live_from=f"/desk/hand-over/{shown.id}",
     )
+
+
+def _photos(read: Read, visit: Visit, found: HandOver, start: str) -> list[dict[str, str]]:
+    photos = spaces.list_photos(read, found.line.reservation.id)
+    return [
+        {**each, "phase": photo.phase}
+        for photo in photos
+        for some in photos_by_row(visit, found, [photo], start).values()
+        for each in some
+    ]
 
 
 def _protocol(read: Read, visit: Visit, found: HandOver, phase: Phase) -> dict[str, Any]:
@@ -133,16 +152,14 @@ async def list_for_them(visit: Visit, reservation: str, act: str) -> Response[An
     """The list, filled in for people who have no phone."""
     actor = visit.allowed(Permission.CHECK_IN_OTHERS)
     phase = _phase(act)
-    reservation_id = path_id(reservation)
-    found = await visit.read(
-        lambda read: spaces.find_hand_over(read, actor, reservation_id, now=visit.now)
-    )
-    return await _list(visit, found, reservation, phase)
+    found, photos = await look_at(visit, actor, path_id(reservation))
+    return await _list(visit, found, photos, reservation, phase)
 
 
 async def _list(
     visit: Visit,
     found: HandOver,
+    photos: list[Photo],
     reservation: str,
     phase: Phase,
     *,
@@ -152,21 +169,37 @@ async def _list(
     line = found.line
     names = await visit.read(lambda read: names_of(read, [line]))
     back = f"/desk/hand-over/{reservation}"
-    shown = list_page(visit, found, phase, action=f"{back}/{phase}", back=back, fields=fields)
+    shown = list_page(
+        visit, found, phase, photos, action=f"{back}/{phase}", back=back, fields=fields
+    )
     page = HandOverListPage(shown, names[line.reservation.id][0], shown.problems)
     return await desk_page(visit, "desk/hand_over_list.html", page, here="today", status=status)
 
 
-@post("/desk/hand-over/{reservation:str}/{act:str}", include_in_schema=False)
+@get("/desk/hand-over/{reservation:str}/photos/{photo:str}", include_in_schema=False)
+async def photo(visit: Visit, reservation: str, photo: str) -> Response[bytes]:
+    """A photo of somebody's hand-over."""
+    actor = visit.allowed(Permission.SEE_ALL_RESERVATIONS)
+    return await photo_answer(visit, actor, path_id(reservation), path_id(photo))
+
+
+@post(
+    "/desk/hand-over/{reservation:str}/{act:str}",
+    include_in_schema=False,
+    request_max_body_size=BODY_BYTES_MAX,
+)
 async def say(visit: Visit, reservation: str, act: str) -> Response[Any]:
     """Fill the list in for people, agree, or settle a difference."""
     actor = visit.allowed(Permission.CHECK_IN_OTHERS)
     fields = await read_fields(visit)
     reservation_id = path_id(reservation)
     if act in LIST_ACTS:
-        done = await say_list(visit, actor, reservation_id, Phase(act), fields)
+        await say_list(visit, actor, reservation_id, Phase(act), fields)
         if fields.problems:
-            return await _list(visit, done, reservation, Phase(act), fields=fields, status=422)
+            found, photos = await look_at(visit, actor, reservation_id)
+            return await _list(
+                visit, found, photos, reservation, Phase(act), fields=fields, status=422
+            )
         if fields.given.get("act") != "sign":
             return visit.go(f"/desk/hand-over/{reservation}/{act}")
     elif act in AGREE:
@@ -197,4 +230,4 @@ def _phase(act: str) -> Phase:
     return Phase(act)
 
 
-ROUTES = (hand_over_page, list_for_them, say)
+ROUTES = (hand_over_page, list_for_them, photo, say)

@@ -7,11 +7,10 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from node import spaces
 from node.base.refusals import N_, RefusedError
-from node.spaces import HandOver, Phase
+from node.spaces import HandOver, Phase, Photo
 from node.web.forms import NOT_FOUND, Fields, path_id, read_fields, read_query
-from node.web.hand_over_acts import say_list
+from node.web.hand_over_acts import BODY_BYTES_MAX, look_at, photo_answer, say_list
 from node.web.hand_overs import ListPage, list_page
 from node.web.visit import Visit
 
@@ -30,27 +29,40 @@ async def hand_over_page(visit: Visit, reservation: str, act: str) -> Response[A
     """One protocol: its list to go through, or what was signed."""
     actor, phase = visit.signed_in(), phase_of(act)
     reservation_id = path_id(reservation)
-    found = await visit.read(
-        lambda read: spaces.find_hand_over(read, actor, reservation_id, now=visit.now)
-    )
-    return _shown(visit, found, reservation, phase, said=read_query(visit).given.get("said", ""))
+    found, photos = await look_at(visit, actor, reservation_id)
+    said = read_query(visit).given.get("said", "")
+    return _shown(visit, found, photos, reservation, phase, said=said)
 
 
-@post("/mine/{reservation:str}/hand-over/{act:str}", include_in_schema=False)
+@post(
+    "/mine/{reservation:str}/hand-over/{act:str}",
+    include_in_schema=False,
+    request_max_body_size=BODY_BYTES_MAX,
+)
 async def answer(visit: Visit, reservation: str, act: str) -> Response[Any]:
     """Keep what was said so far, say that the rest is as it should be, or sign."""
     actor, phase = visit.signed_in(), phase_of(act)
     fields = await read_fields(visit)
-    done = await say_list(visit, actor, path_id(reservation), phase, fields)
+    reservation_id = path_id(reservation)
+    await say_list(visit, actor, reservation_id, phase, fields)
     if fields.problems:
-        return _shown(visit, done, reservation, phase, fields=fields, status=422)
+        found, photos = await look_at(visit, actor, reservation_id)
+        return _shown(visit, found, photos, reservation, phase, fields=fields, status=422)
     said = "signed" if fields.given.get("act") == "sign" else "kept"
     return visit.go(f"/mine/{reservation}/hand-over/{act}?said={said}")
+
+
+@get("/mine/{reservation:str}/photos/{photo:str}", include_in_schema=False)
+async def photo_of_mine(visit: Visit, reservation: str, photo: str) -> Response[bytes]:
+    """A photo of one's own hand-over."""
+    actor = visit.signed_in()
+    return await photo_answer(visit, actor, path_id(reservation), path_id(photo))
 
 
 def _shown(
     visit: Visit,
     found: HandOver,
+    photos: list[Photo],
     reservation: str,
     phase: Phase,
     *,
@@ -59,7 +71,7 @@ def _shown(
     status: int = 200,
 ) -> Response[Any]:
     action, back = f"/mine/{reservation}/hand-over/{phase}", f"/mine/{reservation}"
-    page = list_page(visit, found, phase, action=action, back=back, fields=fields)
+    page = list_page(visit, found, phase, photos, action=action, back=back, fields=fields)
     notice = None
     if said in SAID and (said != "signed" or page.signed):
         title, text = SAID[said]
@@ -83,4 +95,4 @@ SAID = {
     "kept": (N_("Gespeichert."), N_("Sie können jederzeit hier weitermachen.")),
 }
 
-ROUTES = (hand_over_page, answer)
+ROUTES = (hand_over_page, answer, photo_of_mine)

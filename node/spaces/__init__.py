@@ -55,7 +55,7 @@ from node.spaces.door_plan import DoorPlan, DoorSpan, DoorState, door_plan, offe
 from node.spaces.finding import find_by_guest, find_by_number, number_of
 from node.spaces.folding import find_reservation, rebuild
 from node.spaces.following import after_merge
-from node.spaces.hand_over import Difference, Phase, Protocol, Said
+from node.spaces.hand_over import Difference, Phase, Photo, Protocol, Said
 from node.spaces.handing_over import (
     Answer,
     HandOver,
@@ -87,6 +87,14 @@ from node.spaces.moving import ChangeOffer, change, preview_change
 from node.spaces.offering import MAY_FREE_A_TIME, find_entry, offer_free
 from node.spaces.opening import stay_period
 from node.spaces.passes import text_of as pass_text
+from node.spaces.photos import (
+    add_photo,
+    drop_photo,
+    get_image,
+    let_photos_go,
+    list_photos,
+    photos_gone,
+)
 from node.spaces.planning import day_plan, month_plan, week_plan
 from node.spaces.presence import asks_figures, check_presence
 from node.spaces.preview import Judged, Preview, preview_rules
@@ -191,6 +199,7 @@ __all__ = [
     "Offer",
     "Passed",
     "Phase",
+    "Photo",
     "Preview",
     "Protocol",
     "Query",
@@ -208,6 +217,7 @@ __all__ = [
     "UndoneFact",
     "Wish",
     "add_note",
+    "add_photo",
     "admit",
     "after_merge",
     "agree",
@@ -240,6 +250,7 @@ __all__ = [
     "decline",
     "departures",
     "door_plan",
+    "drop_photo",
     "end_display",
     "find_appointment",
     "find_by_guest",
@@ -254,6 +265,7 @@ __all__ = [
     "find_turnover",
     "free_now",
     "free_until",
+    "get_image",
     "get_in_line",
     "get_line",
     "give_up_ahead",
@@ -271,7 +283,9 @@ __all__ = [
     "leave",
     "leave_all_lines",
     "leave_line",
+    "let_photos_go",
     "list_displays",
+    "list_photos",
     "list_spaces",
     "list_turnovers",
     "month_plan",
@@ -287,6 +301,7 @@ __all__ = [
     "offer_on_the_spot",
     "own_reservation",
     "pass_text",
+    "photos_gone",
     "presence_figures",
     "present",
     "preview_cancellation",

@@ -80,6 +80,21 @@ class Said:
         return self.kind is SaidKind.FITS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A photo taken at a hand-over, of a line of the list or of none (`row_key` is empty)."""
+
+    id: bytes
+    reservation_id: bytes
+    person_id: bytes
+    phase: str
+    row_key: str
+    at: int
+    """In seconds since 1970."""
+    digest: bytes
+    """SHA-256 of the picture as it is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """One of the two protocols of a reservation: answers by the line's key, and who signed."""

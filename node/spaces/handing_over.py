@@ -125,7 +125,7 @@ def answer_list(
     `rest_fits`: all that nobody answered is as it should be, but for meters; `is_draft`: an answer
     that is not finished is left for later.
     """
-    found = _to_answer(write, actor, reservation_id, phase, now=now)
+    found = find_to_answer(write, actor, reservation_id, phase, now=now)
     if isinstance(found, Refusal) or found.protocol(phase).signed is not None:
         return found
     said = {each.key: each for each in answers}
@@ -147,7 +147,7 @@ def sign(
     write: Write, actor: Actor, reservation_id: bytes, phase: Phase, *, now: datetime
 ) -> HandOver | Refusal:
     """So it was, and nothing of it changes any more. Said twice it is said once."""
-    found = _to_answer(write, actor, reservation_id, phase, now=now)
+    found = find_to_answer(write, actor, reservation_id, phase, now=now)
     if isinstance(found, Refusal) or found.protocol(phase).signed is not None:
         return found
     missing = found.protocol(phase).unanswered(found.listed)
@@ -157,9 +157,10 @@ def sign(
     return _of(write, found.line)
 
 
-def _to_answer(
+def find_to_answer(
     write: Write, actor: Actor, reservation_id: bytes, phase: Phase, *, now: datetime
 ) -> HandOver | Refusal:
+    """What was said, where the actor may say more in this protocol now; else why not."""
     reservation = own_reservation(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from node.base.ids import id_text
+from node.base.periods import from_epoch
 from node.spaces import (
     guests,
     hand_over_tables,
+    photo_tables,
     place_tables,
     projections,
     tables,
@@ -70,6 +72,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         **(guests.told_about(read, found.id) if space and space.is_by_night else {}),
         "found": "; ".join(report.words for report in reports if report.words),
         "hand_over": [_said_words(each) for each in hand_over_tables.select_said(read, found.id)],
+        "photos": [from_epoch(each.at) for each in photo_tables.select_photos(read, found.id)],
         "cost_cents": found.bill.total_cents,
         "deposit_cents": found.bill.deposit_cents,
         "cancelled_at": cancelled.at if cancelled else None,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from node.base.ids import id_text
+from node.base.periods import from_epoch
 from node.base.refusals import N_
 from node.quarter.files import HandoverKind, HandoverRow
-from node.spaces import Answer, HandOver, Phase, Protocol, Said
+from node.spaces import Answer, HandOver, Phase, Photo, Protocol, Said
 from node.spaces.hand_over import THOUSAND
 from node.web import i18n
 from node.web.forms import Fields
@@ -45,6 +47,7 @@ class ShownRow:
     number: str
     words: str
     error: str = ""
+    photos: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -60,28 +63,64 @@ class ListPage:
     signed: str
     answers: list[dict[str, str]]
     left: int
+    photos: list[dict[str, str]] = field(default_factory=list)
+    """Those of no line; once it is signed, all."""
     problems: dict[str, str] = field(default_factory=dict)
 
 
 def list_page(
-    visit: Visit, found: HandOver, phase: Phase, *, action: str, back: str, fields: Fields | None
+    visit: Visit,
+    found: HandOver,
+    phase: Phase,
+    photos: Sequence[Photo],
+    *,
+    action: str,
+    back: str,
+    fields: Fields | None,
 ) -> ListPage:
     """The page of one protocol; `fields` is what was typed where it has to be looked at again."""
     protocol = found.protocol(phase)
     reservation = found.line.reservation
     problems = fields.problems if fields is not None else {}
+    shown = photos_by_row(visit, found, [each for each in photos if each.phase == phase], back)
+    rows = _rows(visit, found, phase, fields)
+    for row in rows:
+        row.photos.extend(shown.pop(row.key, []))
     return ListPage(
         title=visit.say(TITLES[phase]),
         place=place_of(visit, found.line.space),
         when=when_of(visit, found.line.space, reservation.period),
         action=action,
         back=back,
-        rows=_rows(visit, found, phase, fields),
+        rows=rows,
         signed=moment(visit, protocol.signed.fact.at) if protocol.signed else "",
         answers=_answered(visit, found, protocol) if protocol.signed else [],
         left=len(protocol.unanswered(found.listed)),
+        photos=[each for some in shown.values() for each in some],
         problems={_place(found, name): text for name, text in problems.items()},
     )
+
+
+def photos_by_row(
+    visit: Visit, found: HandOver, photos: Sequence[Photo], start: str
+) -> dict[str, list[dict[str, str]]]:
+    """Where the photos are, by the line that they show; `start` is the reservation's address."""
+    names = {row.key: row.name.in_language(visit.prefs.lang) for row in found.listed}
+    shown: dict[str, list[dict[str, str]]] = {}
+    for photo in photos:
+        what = names.get(photo.row_key) or visit.say(TITLES[Phase(photo.phase)])
+        shown.setdefault(photo.row_key, []).append(
+            {
+                "id": id_text(photo.id),
+                "href": f"{start}/photos/{id_text(photo.id)}",
+                "text": visit.say(
+                    N_("Foto: {what}, {when}"),
+                    what=what,
+                    when=moment(visit, from_epoch(photo.at)),
+                ),
+            }
+        )
+    return shown
 
 
 def _rows(visit: Visit, found: HandOver, phase: Phase, fields: Fields | None) -> list[ShownRow]:

@@ -24,6 +24,8 @@ NO_PAGES = {
     "/mine/{reservation:str}/calendar.ics",
     "/calendar/{file:str}",
     "/desk/reservations/{reservation:str}/slip",
+    "/mine/{reservation:str}/photos/{photo:str}",
+    "/desk/hand-over/{reservation:str}/photos/{photo:str}",
     "/desk/turnover/paper",
     "/desk/places/{place:str}/sheet",
     "/account/data/file",

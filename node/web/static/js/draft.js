@@ -16,5 +16,10 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     }
   };
   // One after the other: the newest answer must be the one that was given last.
-  form.addEventListener("change", () => (last = last.then(keep)));
+  form.addEventListener("change", (happening) => {
+    // A photo is sent with the page, so that it is seen on it.
+    const isPhoto = happening.target.type === "file" && happening.target.value;
+    if (isPhoto) form.requestSubmit(form.querySelector("button[value=keep]"));
+    else last = last.then(keep);
+  });
 }
