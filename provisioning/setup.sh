@@ -160,6 +160,8 @@ missing_for_extension() {
 
 missing_for_tests() {
   have chromium || echo "chromium|to test the pages as a person sees them"
+  [ -e /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf ] ||
+    echo "fonts-noto-core|to draw the pages in Ukrainian and Arabic"
   have shellcheck || echo "shellcheck|to check the scripts of provisioning/"
   have git || echo "git|to test a fresh clone"
   have ip || echo "iproute2|to test boxes on networks of their own"

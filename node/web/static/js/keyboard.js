@@ -8,8 +8,12 @@ const LETTERS = {
   en: ["qwertyuiop", "asdfghjkl", "zxcvbnm"],
   tr: ["qwertyuıopğü", "asdfghjklşi", "zxcvbnmöç"],
   uk: ["йцукенгшщзхї", "фівапролджєґ", "ячсмитьбю"],
-  ar: ["ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظذ"],
+  ar: ["ضصثقفغعهخحجد", "شسيبلاتنمكطأ", "ئءؤرىةوزظذإ"],
 };
+// What the key says that leads from Latin letters back to a language's own. Codes are Latin.
+const OWN = { tr: "çğş", uk: "абв", ar: "ابت" };
+const BESIDE_SPACE = { ar: "آ" };
+const WITHOUT_CAPITALS = "ar";
 const SIGNS = ["1234567890", "@.-_/+:'", ",;?()&!\""];
 const NUMBERS = "1234567890";
 const PIN = ["123", "456", "789"];
@@ -18,6 +22,7 @@ const WORDS = "input:not([type]), input[type=text], input[type=email], input[typ
 let field = null;
 let capitals = false;
 let signs = false;
+let latin = false;
 
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -89,8 +94,12 @@ function enter() {
   else following.focus();
 }
 
+function tongue() {
+  return latin ? "en" : board.dataset.lang.split("-")[0];
+}
+
 function letters(line) {
-  const language = board.dataset.lang.split("-")[0];
+  const language = tongue();
   return [...line].map((letter) => {
     const sign = capitals && letter !== "ß" ? letter.toLocaleUpperCase(language) : letter;
     return key(sign, () => type(sign));
@@ -103,18 +112,24 @@ const enterKey = () => key(board.dataset.wordEnter, enter, { kind: "keyboard-wid
 
 function toggle(what) {
   if (what === "signs") signs = !signs;
+  else if (what === "latin") latin = !latin;
   else capitals = !capitals;
   draw();
 }
 
 function drawWords() {
-  const lines = signs ? SIGNS : LETTERS[board.dataset.lang.split("-")[0]] ?? LETTERS.en;
+  const language = board.dataset.lang.split("-")[0];
+  const lines = signs ? SIGNS : LETTERS[tongue()] ?? LETTERS.en;
   const shift = key(icon("arrow-up"), () => toggle("capitals"), {
     kind: "keyboard-wide",
     label: board.dataset.wordShift,
     pressed: capitals,
   });
-  const other = key(signs ? "ABC" : "123", () => toggle("signs"), {
+  const script = key(latin ? OWN[language] : "abc", () => toggle("latin"), {
+    kind: "keyboard-wide",
+    label: latin ? board.dataset.wordOwn : board.dataset.wordLatin,
+  });
+  const other = key(signs ? (OWN[tongue()] ?? "ABC") : "123", () => toggle("signs"), {
     kind: "keyboard-wide",
     label: signs ? board.dataset.wordLetters : board.dataset.wordFigures,
   });
@@ -125,8 +140,8 @@ function drawWords() {
     ...figures,
     row(...letters(lines[0])),
     row(...letters(lines[1])),
-    row(...(signs ? [] : [shift]), ...letters(lines[2]), deleteKey()),
-    row(other, ...(field?.type === "email" ? [key("@", () => type("@"))] : []), space, enterKey()),
+    row(...(signs || tongue() === WITHOUT_CAPITALS ? [] : [shift]), ...letters(lines[2]), deleteKey()),
+    row(other, ...(OWN[language] && !signs ? [script] : []), ...letters(signs ? "" : (BESIDE_SPACE[tongue()] ?? "")), ...(field?.type === "email" ? [key("@", () => type("@"))] : []), space, enterKey()),
   );
 }
 
@@ -149,6 +164,7 @@ function open(target) {
   target.inputMode = "none";
   capitals = ["text", "textarea"].includes(target.type) && target.value === "" && target.autocapitalize !== "none" && "capitals" in target.dataset;
   signs = target.type === "tel";
+  latin = board.dataset.lang in OWN && (target.autocapitalize === "characters" || ["email", "url"].includes(target.type));
   board.hidden = false;
   document.body.classList.add("typing");
   draw();
