@@ -24,7 +24,7 @@ from node.keeping import backups_of
 from node.serving import bound, listener, run_until_stopped
 from node.settings import Settings
 from node.units import Manager
-from node.web.i18n import CODES, DIRECTIONS, LANGUAGES, best_language, translate
+from node.web.i18n import COMPLETE, COMPLETE_CODES, DIRECTIONS, best_language, translate
 from node.web.templating import Templates
 
 LOOKS_EVERY_SECONDS = 5.0
@@ -93,7 +93,7 @@ class Maintenance:
             "remedy": self._say(language, self._refusal.remedy),
             "others": [
                 {"code": other.code, "name": other.name}
-                for other in LANGUAGES
+                for other in COMPLETE
                 if other.code != language
             ],
             "style": STYLE,
@@ -117,8 +117,10 @@ class Maintenance:
 
 
 def _language(scope: Any, asked: dict[bytes, str]) -> str:
-    chosen = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
-    return chosen if chosen in CODES else best_language(asked.get(b"accept-language", ""))
+    chosen: str = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+    if chosen in COMPLETE_CODES:
+        return chosen
+    return best_language(asked.get(b"accept-language", ""), among=COMPLETE_CODES)
 
 
 def _wants_json(asked: dict[bytes, str]) -> bool:

@@ -122,7 +122,7 @@ def _linked(visit: Visit, day: date, plans: list[DayPlan], names: dict[bytes, st
 
 def _shown(visit: Visit, plan: DayPlan, cell: _Cell, names: dict[bytes, str]) -> dict[str, Any]:
     """A cell as `ui.day_plan` draws it; only who may book sees free time as a link."""
-    words = i18n.span_words(visit.prefs.lang, cell.starts_at, cell.ends_at, visit.zone)
+    times = i18n.times_words(visit.prefs.lang, cell.starts_at, cell.ends_at, visit.zone)
     reservation_id = cell.span.reservation_id if cell.span is not None else b""
     href = f"/desk/reservations/{id_text(reservation_id)}" if reservation_id else ""
     if cell.state == "free" and may(visit.actor, Permission.RESERVE_FOR_OTHERS):
@@ -130,7 +130,7 @@ def _shown(visit: Visit, plan: DayPlan, cell: _Cell, names: dict[bytes, str]) ->
     return {
         "state": cell.state,
         "span": int((cell.ends_at - cell.starts_at) / STEP),
-        "when": words.split(", ", 1)[-1],
+        "when": times,
         "text": names.get(reservation_id, ""),
         "href": href,
     }

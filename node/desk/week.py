@@ -128,8 +128,7 @@ def _when(visit: Visit, day: date, plan: DayPlan, span: BusySpan) -> str:
     """From when to when on this day; of a stay only its coming and going."""
     period = span.period
     if not plan.space.is_by_night:
-        words = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
-        return words.split(", ", 1)[-1]
+        return i18n.times_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
     arrives, leaves = (
         at.astimezone(visit.zone).date() for at in (period.starts_at, period.ends_at)
     )

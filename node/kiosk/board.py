@@ -14,7 +14,7 @@ from node import quarter, spaces
 from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
 from node.quarter import Building, Closure, QuietHours, WasteCollection, WasteKind
-from node.quarter.model import NO_TEXT, LocalText, QuarterProfile, SpecialDay
+from node.quarter.model import NO_TEXT, LocalText, QuarterProfile, SpecialDay, TimeSpan
 from node.spaces import Line, Space, Status
 from node.store import Read
 from node.web import i18n
@@ -151,7 +151,7 @@ def today_lines(visit: Visit, house: House) -> list[dict[str, str]]:
     ]
     lines.append(_desk_line(visit, house))
     lines += [
-        _line(_minutes(visit, rule), rule.title.in_language(visit.prefs.lang), "", "moon")
+        _line(_minutes(visit, rule), visit.local(rule.title), "", "moon")
         for rule in house.quiet
         if _is_on(rule, house)
     ]
@@ -167,38 +167,34 @@ def _line(when: str, title: str, text: str, icon: str) -> dict[str, str]:
 
 
 def _date_line(visit: Visit, house: House, line: Line) -> dict[str, str]:
-    name = line.space.name.in_language(visit.prefs.lang)
+    name = visit.local(line.space.name)
     return _line(_span(visit, line.reservation.period), _purpose(visit, house, line), name, "users")
 
 
 def _purpose(visit: Visit, house: House, line: Line) -> str:
     key = line.reservation.details.purpose
-    return next(
-        each.name.in_language(visit.prefs.lang)
-        for each in house.profile.purposes
-        if each.key == key
-    )
+    return next(visit.local(each.name) for each in house.profile.purposes if each.key == key)
 
 
 def _closure_line(visit: Visit, closure: Closure, name: LocalText, whole: Period) -> dict[str, str]:
     shut = closure.period
     part = Period(max(shut.starts_at, whole.starts_at), min(shut.ends_at, whole.ends_at))
     when = "" if shut.contains(whole) else _span(visit, part)
-    reason = closure.reason.in_language(visit.prefs.lang)
+    reason = visit.local(closure.reason)
     return _line(when, _shut(visit, name), reason, "calendar-off")
 
 
 def _shut(visit: Visit, name: LocalText) -> str:
     if not name:
         return visit.say(N_("Geschlossen"))
-    return visit.say(N_("{place} geschlossen"), place=name.in_language(visit.prefs.lang))
+    return visit.say(N_("{place} geschlossen"), place=visit.local(name))
 
 
 def _desk_line(visit: Visit, house: House) -> dict[str, str]:
     if not house.desk:
         said = visit.say(N_("{desk} geschlossen"), desk=house.desk_name)
         return _line("", said, "", "door-closed")
-    hours = ", ".join(_span(visit, period) for period in house.desk)
+    hours = visit.list_words(*(_span(visit, period) for period in house.desk))
     said = visit.say(N_("offen {hours}"), hours=hours)
     return _line("", house.desk_name, said, "concierge-bell")
 
@@ -220,8 +216,7 @@ def _minutes(visit: Visit, rule: QuietHours) -> str:
 
 def _span(visit: Visit, period: Period) -> str:
     """Only the times of a period: "15 bis 19 Uhr"."""
-    words = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
-    return words.rsplit(", ", 1)[-1]
+    return i18n.times_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
 
 
 def free_lines(visit: Visit, house: House) -> list[dict[str, Any]]:
@@ -244,7 +239,7 @@ def _waste_line(
     visit: Visit, house: House, each: WasteCollection, names: list[str]
 ) -> dict[str, str]:
     title, icon = WASTE[each.kind]
-    text = ", ".join(names)
+    text = visit.list_words(*names)
     if each.moved_from is not None:
         moved = visit.say(N_("verschoben von {day}"), day=each.moved_from)
         text = f"{text} ({moved})" if text else moved
@@ -261,12 +256,12 @@ def date_leaves(visit: Visit, house: House, *, most: int = DATES_MAX) -> list[di
     for line in house.open_to_all:
         period = line.reservation.period
         if period.starts_at >= tomorrow:
-            name = line.space.name.in_language(visit.prefs.lang)
-            text = f"{_span(visit, period)}, {name}"
+            name = visit.local(line.space.name)
+            text = visit.list_words(_span(visit, period), name)
             found.append((period.starts_at, _purpose(visit, house, line), text))
     for closure, place in house.closures:
         if closure.starts_at >= tomorrow:
-            reason = closure.reason.in_language(visit.prefs.lang)
+            reason = visit.local(closure.reason)
             found.append((closure.starts_at, _shut(visit, place), reason))
     found += [
         _special(visit, house, special)
@@ -277,30 +272,28 @@ def date_leaves(visit: Visit, house: House, *, most: int = DATES_MAX) -> list[di
 
 
 def _special(visit: Visit, house: House, special: SpecialDay) -> tuple[datetime, str, str]:
-    spans = ", ".join(
-        visit.say(
-            N_("{from_} bis {until} Uhr"),
-            from_=i18n.clock_words(
-                visit.prefs.lang, span.opens_minute // 60, span.opens_minute % 60
-            ),
-            until=i18n.clock_words(
-                visit.prefs.lang, span.closes_minute // 60, span.closes_minute % 60
-            ),
-        )
-        for span in special.spans
-    )
-    title = special.reason.in_language(visit.prefs.lang) or house.desk_name
+    spans = visit.list_words(*(_opening(visit, span) for span in special.spans))
+    title = visit.local(special.reason) or house.desk_name
     text = f"{house.desk_name}: {spans or visit.say(N_('geschlossen'))}"
     return local_day(special.day, visit.zone).starts_at, title, text
 
 
+def _opening(visit: Visit, span: TimeSpan) -> str:
+    lang, opens, closes = visit.prefs.lang, span.opens_minute, span.closes_minute
+    return visit.say(
+        N_("{from_} bis {until} Uhr"),
+        from_=i18n.clock_words(lang, opens // 60, opens % 60),
+        until=i18n.clock_words(lang, closes // 60, closes % 60),
+    )
+
+
 def _leaf(visit: Visit, at: datetime, title: str, text: str) -> dict[str, str]:
     day = at.astimezone(visit.zone).date()
-    weekday, number, month = i18n.day_words(visit.prefs.lang, day).split(" ")
+    lang = visit.prefs.lang
     return {
-        "weekday": weekday,
-        "day": number.rstrip("."),
-        "month": month,
+        "weekday": i18n.day_name(lang, day),
+        "day": str(day.day),
+        "month": i18n.short_month_words(lang, day),
         "title": title,
         "text": text,
     }

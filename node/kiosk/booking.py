@@ -163,7 +163,7 @@ def _look_at(visit: Visit, read: Read, actor: Actor, wish: Wish) -> Looked:
         raise RefusedError(NOT_FOUND)
     bill = spaces.bill_for(read, space, wish, spaces.audience_of(actor))
     named = {purpose.key: purpose.name for purpose in quarter.get_profile(read).purposes}
-    purpose = named[wish.purpose].in_language(visit.prefs.lang) if wish.purpose in named else ""
+    purpose = visit.local(named[wish.purpose]) if wish.purpose in named else ""
     return Looked(wish, space, bill or Bill(), purpose)
 
 
@@ -194,7 +194,7 @@ def _rules(visit: Visit, space: Space) -> list[str]:
             )
         )
     if space.row.rules_text:
-        rules.append(space.row.rules_text.in_language(visit.prefs.lang))
+        rules.append(visit.local(space.row.rules_text))
     return rules
 
 

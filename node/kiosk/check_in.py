@@ -247,9 +247,9 @@ def _title(visit: Visit, line: Line) -> str:
 
 def _steps(visit: Visit, line: Line) -> list[str]:
     """How to come in, and what to do on leaving."""
-    row, lang = line.space.row, visit.prefs.lang
+    row = line.space.row
     texts = (row.stay.key_handover if row.stay else None, row.access_text)
-    steps = [text.in_language(lang) for text in texts if text]
+    steps = [visit.local(text) for text in texts if text]
     until = moment(visit, line.reservation.period.ends_at)
     steps.append(visit.say(N_("Für Sie frei bis: {until}."), until=until))
     steps.append(visit.say(N_("Wenn Sie gehen, halten Sie den Ausweis hier noch einmal vor.")))

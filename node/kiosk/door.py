@@ -29,10 +29,11 @@ from node.web.calendar_address import reachable_address
 from node.web.door_sheet import at_address
 from node.web.errors import words
 from node.web.forms import read_fields, read_query
+from node.web.prefs import Prefs
 from node.web.qr import qr_svg
 from node.web.screens import DoorDisplaysSeen
 from node.web.showing import Place, clock, place_of
-from node.web.visit import Prefs, Visit
+from node.web.visit import Visit
 
 DISPLAY_COOKIE = "quartier_door"
 PERSON_COOKIE = "quartier_door_person"
@@ -261,8 +262,8 @@ def _scenes(visit: Visit, looked: _Looked) -> Iterator[Scene]:
 def _about(visit: Visit, looked: _Looked, span: DoorSpan) -> str:
     """What is on, where everybody may know it; why it is shut."""
     if span.state is DoorState.TAKEN and span.purpose in looked.public:
-        return looked.public[span.purpose].in_language(visit.prefs.lang)
-    return span.reason.in_language(visit.prefs.lang)
+        return visit.local(looked.public[span.purpose])
+    return visit.local(span.reason)
 
 
 def _following(visit: Visit, looked: _Looked, later: tuple[DoorSpan, ...]) -> str:

@@ -72,7 +72,8 @@ def _desk(visit: Visit, read: Read) -> DeskPage:
     days = []
     for number in range(DESK_DAYS):
         day = today + timedelta(days=number)
-        hours = ", ".join(_times(visit, period) for period in quarter.desk_hours(read, day))
+        periods = quarter.desk_hours(read, day)
+        hours = visit.list_words(*(_times(visit, period) for period in periods))
         days.append(
             {
                 "label": i18n.long_day_words(visit.prefs.lang, day),
@@ -82,7 +83,7 @@ def _desk(visit: Visit, read: Read) -> DeskPage:
     contact = quarter.get_profile(read).contact
     return DeskPage(
         name=found.name,
-        where=found.where.in_language(visit.prefs.lang),
+        where=visit.local(found.where),
         phone=found.phone,
         is_open=quarter.desk_is_open(read, visit.now),
         days=days,
@@ -91,8 +92,7 @@ def _desk(visit: Visit, read: Read) -> DeskPage:
 
 
 def _times(visit: Visit, period: Period) -> str:
-    words = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
-    return words.rsplit(", ", 1)[-1]
+    return i18n.times_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
 
 
 ROUTES = (house, desk)

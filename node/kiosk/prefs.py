@@ -14,7 +14,8 @@ from litestar import Response, post
 from node.web import i18n
 from node.web.asked import Asked
 from node.web.forms import read_fields
-from node.web.visit import Prefs, Visit
+from node.web.prefs import Prefs
+from node.web.visit import Visit
 
 COOKIE = "quartier_kiosk_prefs"
 

@@ -234,9 +234,10 @@ def _asked_words(visit: Visit, asked: Asked, period: Period) -> str:
     who = people_words(visit, asked.people or 1)
     if asked.kind is SpaceKind.ROOM:
         lang = visit.prefs.lang
-        return f"{i18n.span_words(lang, period.starts_at, period.ends_at, visit.zone)}, {who}"
+        when = i18n.span_words(lang, period.starts_at, period.ends_at, visit.zone)
+        return visit.list_words(when, who)
     first, last = (at.astimezone(visit.zone).date() for at in (period.starts_at, period.ends_at))
-    return f"{visit.say(N_('{first} bis {last}'), first=first, last=last)}, {who}"
+    return visit.list_words(visit.say(N_("{first} bis {last}"), first=first, last=last), who)
 
 
 def _portal_query(asked: Asked) -> str:

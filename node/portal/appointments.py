@@ -60,7 +60,7 @@ def row_of(visit: Visit, appointment: Appointment, said: Said) -> CalendarRow:
     """
     line = appointment.line
     reservation = line.reservation
-    name = line.space.name.in_language(visit.prefs.lang)
+    name = visit.local(line.space.name)
     whose = said.names.get(reservation.id, "")
     return CalendarRow(
         uid=uid_of(reservation.id),
@@ -95,7 +95,7 @@ def _text(visit: Visit, line: Line, note: str) -> str:
 
 def where_of(visit: Visit, space: Space, buildings: Mapping[bytes, Building]) -> str:
     """Where a place is, as somebody finds it who was never there."""
-    name = space.name.in_language(visit.prefs.lang)
+    name = visit.local(space.name)
     building = buildings.get(space.building_id)
     parts = (name, building.name, building.address) if building is not None else (name,)
     return ", ".join(part for part in parts if part)
@@ -111,7 +111,7 @@ def shut_row(visit: Visit, closure: Closure, *, name: str, url: str) -> Calendar
         starts=starts.date() if whole_days else starts,
         ends=ends.date() if whole_days else ends,
         title=f"{name}: {word}" if name else word,
-        text=closure.reason.in_language(visit.prefs.lang),
+        text=visit.local(closure.reason),
         url=url,
     )
 

@@ -182,7 +182,7 @@ def _now_words(visit: Visit, plan: DoorPlan) -> tuple[str, str]:
     """What the place is at this moment, of nobody in particular, and why it is shut."""
     span = plan.spans[0]
     said = visit.say(NOW_WORDS[span.state], until=clock(visit, span.period.ends_at))
-    return said, span.reason.in_language(visit.prefs.lang)
+    return said, visit.local(span.reason)
 
 
 def _offer(visit: Visit, plan: DoorPlan | None) -> tuple[str, str]:

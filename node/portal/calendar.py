@@ -55,8 +55,8 @@ def _weekdays(language: str) -> list[dict[str, str]]:
     names = [A_MONDAY + timedelta(days=number) for number in range(7)]
     return [
         {
-            "short": i18n.day_words(language, name).split(" ")[0],
-            "long": i18n.long_day_words(language, name).split(",")[0],
+            "short": i18n.weekday_words(language, name, short=True),
+            "long": i18n.weekday_words(language, name),
         }
         for name in names
     ]

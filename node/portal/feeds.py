@@ -57,6 +57,7 @@ async def calendar_feed(visit: Visit, file: str) -> Response[Any]:
     )
     followed = granted(found)
     visit.prefs = dataclasses.replace(visit.prefs, lang=followed.language)
+    visit.is_file = True
     calendar = await visit.read(lambda read: _calendar(read, visit, followed))
     headers = {**HEADERS, "etag": calendar.tag}
     if calendar.changed_at is not None:
@@ -96,7 +97,7 @@ def _desk(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | Re
         notes={},
         names=household_names(read, found),
     )
-    name = visit.say(N_("{place}, Service-Point"), place=space.name.in_language(visit.prefs.lang))
+    name = visit.say(N_("{place}, Service-Point"), place=visit.local(space.name))
     return _file(visit, name, [row_of(visit, each, said) for each in found])
 
 
@@ -104,7 +105,7 @@ def _space(read: Read, visit: Visit, followed: FollowedFeed) -> CalendarFile | R
     space = spaces.find_space(read, followed.feed.about_id)
     if space is None:
         return people.NO_CALENDAR
-    name = space.name.in_language(visit.prefs.lang)
+    name = visit.local(space.name)
     rows = [
         *_taken(read, visit, [space], says_which=False),
         *_shut(read, visit, [space], says_which=False),
@@ -130,7 +131,7 @@ def _taken(read: Read, visit: Visit, places: list[Space], *, says_which: bool) -
         taken_row(
             visit,
             taken,
-            name=taken.space.name.in_language(visit.prefs.lang) if says_which else "",
+            name=visit.local(taken.space.name) if says_which else "",
             where=where_of(visit, taken.space, buildings),
             url=f"{address}/{id_text(taken.space.id)}",
         )
@@ -143,7 +144,7 @@ def _shut(read: Read, visit: Visit, places: list[Space], *, says_which: bool) ->
     found: dict[bytes, CalendarRow] = {}
     period, address = Period(visit.now - BACK, visit.now + AHEAD), base_address(visit)
     for space in places:
-        name = space.name.in_language(visit.prefs.lang) if says_which else ""
+        name = visit.local(space.name) if says_which else ""
         for closure in quarter.closures_for(
             read, period, building_id=space.building_id, space_id=space.id
         ):

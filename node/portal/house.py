@@ -77,7 +77,7 @@ async def house(visit: Visit) -> Response[Any]:
         building=found.building.name if found.building else "",
         desk={
             "name": found.desk.name,
-            "where": found.desk.where.in_language(visit.prefs.lang),
+            "where": visit.local(found.desk.where),
             "phone": found.desk.phone,
         },
         desk_days=[_desk_day(visit, day, periods) for day, periods in found.desk_days],
@@ -85,7 +85,7 @@ async def house(visit: Visit) -> Response[Any]:
         waste=[waste_row(visit, each) for each in found.waste],
         has_waste=found.building is not None,
         free=[_free_row(visit, space, until) for space, until in found.free],
-        quiet_now=[rule.title.in_language(visit.prefs.lang) for rule in found.quiet_now],
+        quiet_now=[visit.local(rule.title) for rule in found.quiet_now],
         quiet=[quiet_row(visit, rule) for rule in found.book.quiet_hours],
         rules=rule_rows(visit, found.book),
     )
@@ -125,7 +125,7 @@ def closures_within(read: Read, ahead: Period, building_id: bytes | None) -> lis
 def closure_row(visit: Visit, closure: Closure) -> dict[str, str]:
     """A closure as a row: what is shut, why, until when."""
     return {
-        "title": closure.reason.in_language(visit.prefs.lang),
+        "title": visit.local(closure.reason),
         "when": closure_when(visit, closure),
         "text": visit.say(SHUT[closure.target_kind]),
         "icon_name": "calendar-off",
@@ -176,8 +176,7 @@ def _desk_day(visit: Visit, day: date, periods: list[Period]) -> dict[str, str]:
 
 
 def _times(visit: Visit, period: Period) -> str:
-    words = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
-    return words.split(", ", 1)[-1]
+    return i18n.times_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
 
 
 def _free_row(visit: Visit, space: Space, until: datetime) -> dict[str, Any]:
@@ -200,23 +199,21 @@ def quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
     if len(rule.weekdays) < DAYS_OF_WEEK:
         monday = date(2024, 1, 1)
         names = [
-            i18n.day_words(lang, monday + timedelta(days=number)).split(" ")[0]
-            for number in sorted(rule.weekdays)
+            i18n.day_name(lang, monday + timedelta(days=number)) for number in sorted(rule.weekdays)
         ]
-        parts.insert(0, ", ".join(names))
+        parts.insert(0, visit.list_words(*names))
     if rule.where:
-        parts.append(rule.where.in_language(lang))
+        parts.append(visit.local(rule.where))
     parts.append(visit.say(SOURCES[rule.source]))
-    return {"label": rule.title.in_language(lang), "value": ", ".join(parts)}
+    return {"label": visit.local(rule.title), "value": visit.list_words(*parts)}
 
 
 def rule_rows(visit: Visit, book: BookOfRules) -> list[dict[str, str]]:
     """The rules of the house, each with whose it is."""
-    lang = visit.prefs.lang
     return [
         {
-            "title": rule.title.in_language(lang),
-            "text": rule.text.in_language(lang),
+            "title": visit.local(rule.title),
+            "text": visit.local(rule.text),
             "source": visit.say(SOURCES[rule.source]),
         }
         for rule in book.house_rules

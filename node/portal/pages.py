@@ -35,7 +35,7 @@ async def _page(visit: Visit, template: str) -> Response[Any]:
         return TextPage(
             contact=quarter.get_profile(read).contact,
             desk_name=desk.name,
-            desk_where=desk.where.in_language(visit.prefs.lang),
+            desk_where=visit.local(desk.where),
             desk_phone=desk.phone,
             desk_help=desk_help(visit, read),
         )

@@ -94,7 +94,8 @@ def shown_pass(visit: Visit, line: Line, where: str) -> ShownPass:
         leaves = i18n.day_words(lang, period.ends_at.astimezone(zone).date())
         time = visit.say(N_("bis {day}"), day=leaves)
     else:
-        day, _, time = i18n.span_words(lang, period.starts_at, period.ends_at, zone).partition(", ")
+        day = i18n.day_words(lang, period.starts_at.astimezone(zone).date())
+        time = i18n.times_words(lang, period.starts_at, period.ends_at, zone)
     return ShownPass(
         qr_src=f"/mine/{id_text(line.reservation.id)}/pass.svg",
         code=line.code,
@@ -198,6 +199,7 @@ async def calendar_file(visit: Visit, reservation: str) -> Response[bytes]:
         )
         return row_of(visit, appointment, said)
 
+    visit.is_file = True
     row = await visit.read(look)
     content = written(CalendarFile("", visit.zone.key, (row,), is_feed=False))
     headers = NOT_KEPT | {"content-disposition": 'attachment; filename="quartier.ics"'}

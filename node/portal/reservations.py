@@ -306,7 +306,7 @@ def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
         line=line_of(visit, line),
         fee=money(visit, preview.fee_cents),
         is_free=preview.fee_cents == 0,
-        sentence=f"{place_of(visit, line.space).name}, {when}",
+        sentence=visit.list_words(place_of(visit, line.space).name, when),
         explanation=explanation,
     )
 

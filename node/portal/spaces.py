@@ -109,7 +109,7 @@ def _places_table(visit: Visit, found: list[Space]) -> Table:
         [visit.say(column) for column in columns],
         [
             [
-                space.name.in_language(visit.prefs.lang),
+                visit.local(space.name),
                 visit.say(KINDS[str(space.kind)]),
                 space.row.seats or None,
                 f"{space.row.size_m2:g}" if space.row.size_m2 else "",
@@ -179,7 +179,7 @@ def _asked(visit: Visit, query: Query) -> str:
         when = visit.say(N_("{first} bis {last}"), first=first, last=last)
     else:
         when = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
-    return f"{when}, {people_words(visit, query.people)}"
+    return visit.list_words(when, people_words(visit, query.people))
 
 
 def _offer(visit: Visit, offer: Offer, profile: QuarterProfile) -> dict[str, Any]:
@@ -211,7 +211,7 @@ def nearest_of(visit: Visit, offers: Sequence[Offer]) -> list[dict[str, Any]]:
 def purpose_name(visit: Visit, profile: QuarterProfile, key: str) -> str:
     """What people call a purpose."""
     found = next((each.name for each in profile.purposes if each.key == key), None)
-    return found.in_language(visit.prefs.lang) if found else key
+    return visit.local(found) if found else key
 
 
 def refused_page(
@@ -289,12 +289,12 @@ def _space_page(visit: Visit, looked: _Looked, day: date) -> SpacePage:
     ]
     return SpacePage(
         place=place_of(visit, space),
-        about=row.about.in_language(lang),
+        about=visit.local(row.about),
         facts=_facts(visit, looked),
-        rules=[text.in_language(lang) for text in texts if text],
+        rules=[visit.local(text) for text in texts if text],
         day=day.isoformat(),
         day_words=i18n.long_day_words(lang, day),
-        closed=closed.in_language(lang) if closed else "",
+        closed=visit.local(closed) if closed else "",
         plan=None if space.is_by_night else plan_of(visit, day, looked.plans),
         month=month_of(visit, days, here=day, address=address),
         find_href=f"/find?kind={space.kind}",

@@ -185,7 +185,7 @@ def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
             )
         )
     if row.rules_text:
-        rules.append(row.rules_text.in_language(visit.prefs.lang))
+        rules.append(visit.local(row.rules_text))
     if charged:
         rules.append(visit.say(NO_WITHDRAWAL))
     return rules

@@ -83,7 +83,7 @@ async def today(visit: Visit) -> Response[Any]:
         next=coming,
         waiting=([_leaving(visit, erasure)] if erasure else [])
         + [_offered(visit, each) for each in offers]
-        + [_waiting(line) for line in shown if line.state in WAITING],
+        + [_waiting(visit, line) for line in shown if line.state in WAITING],
         mine=[line for line in shown if line.id not in told][:LINES_MAX],
         house=[row for until, row in day.closures if until > now] + day.waste,
         actions=day.actions,
@@ -164,10 +164,10 @@ def _next(lines: list[Line], shown: list[ShownLine]) -> dict[str, Any] | None:
     return None
 
 
-def _waiting(line: ShownLine) -> dict[str, str]:
+def _waiting(visit: Visit, line: ShownLine) -> dict[str, str]:
     return {
         "kind": WAITING[line.state],
-        "title": f"{line.title}, {line.when}",
+        "title": visit.list_words(line.title, line.when),
         "state": line.state,
         "text": line.state_text,
         "href": f"/mine/{line.id}",

@@ -51,7 +51,7 @@ def name_of(read: Read, visit: Visit, view: FeedView, about_id: bytes) -> str:
         building = quarter.find_building(read, about_id)
         return building.name if building is not None else ""
     space = spaces.find_space(read, about_id)
-    return space.name.in_language(visit.prefs.lang) if space is not None else ""
+    return visit.local(space.name) if space is not None else ""
 
 
 def asked_view(fields: Fields, views: Collection[FeedView]) -> FeedView:

@@ -103,9 +103,8 @@ async def _line(visit: Visit, actor: Actor, reservation_id: bytes) -> Line:
 async def _places(visit: Visit, line: Line) -> list[dict[str, str]]:
     """The places of the same kind: whoever moves may move next door."""
     found = await visit.read(spaces.list_spaces)
-    lang = visit.prefs.lang
     return [
-        {"value": id_text(space.id), "text": space.name.in_language(lang)}
+        {"value": id_text(space.id), "text": visit.local(space.name)}
         for space in found
         if space.kind is line.space.kind
     ]
@@ -148,7 +147,7 @@ def _shown(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
     when = when_of(visit, offer.space, offer.period)
     return {
         "place": place_of(visit, offer.space),
-        "sentence": f"{offer.space.name.in_language(visit.prefs.lang)}, {when}",
+        "sentence": visit.list_words(visit.local(offer.space.name), when),
         "before": when_of(visit, line.space, line.reservation.period),
         "bill": bill,
         "difference": _difference(visit, offer.difference_cents),

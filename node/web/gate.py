@@ -27,9 +27,10 @@ from node.web.bodies import BodyRequest
 from node.web.errors import answer_refusal, crashed, wants_problem, words
 from node.web.memory import Answer, Grounds, Memory, tagged
 from node.web.methods import methods_of
+from node.web.prefs import read_prefs
 from node.web.problem import problem
 from node.web.table import SUFFIX
-from node.web.visit import House, Visit, face_of, read_prefs
+from node.web.visit import House, Visit, face_of
 
 SESSION_COOKIES = {
     Face.PORTAL: "quartier_session",

@@ -12,7 +12,7 @@ from functools import partial
 
 from node.base.refusals import N_
 from node.people.model import CodeLetter
-from node.web.i18n import CODES, SOURCE, long_day_words, translate
+from node.web.i18n import SOURCE, long_day_words, on_paper, translate
 from node.web.paper import A4, LARGE, NORMAL, Paper
 
 Say = Callable[..., str]
@@ -42,7 +42,7 @@ def code_url(address: str, code: str) -> str:
 
 
 def _code_letter(paper: Paper, letter: CodeLetter, *, quarter: str, address: str) -> None:
-    lang = letter.language if letter.language in CODES else SOURCE
+    lang = on_paper(letter.language)
     say = partial(translate, lang)
     paper.new_page(folds=FOLDS_MM)
     _envelope(paper, letter, say)

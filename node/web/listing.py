@@ -44,7 +44,7 @@ def reservations_table(
 def _reservation(visit: Visit, line: Line) -> list[Cell | Sum]:
     reservation = line.reservation
     return [
-        line.space.name.in_language(visit.prefs.lang),
+        visit.local(line.space.name),
         reservation.period.starts_at,
         reservation.period.ends_at,
         reservation.details.people,
@@ -70,7 +70,7 @@ def plan_table(visit: Visit, name: str, plans: Iterable[DayPlan]) -> Table:
     columns = (N_("Ort"), N_("Von"), N_("Bis"), N_("Stand"))
     rows: list[list[Cell | Sum]] = [
         [
-            plan.space.name.in_language(visit.prefs.lang),
+            visit.local(plan.space.name),
             busy.period.starts_at,
             busy.period.ends_at,
             visit.say(STATE_WORDS[STATES[busy.status]]),

@@ -48,7 +48,7 @@ def look(read: Read, line: Line, *, lang: str = "") -> Taken:
     return Taken(
         line,
         building.name if building else "",
-        lang if lang in i18n.CODES else i18n.SOURCE,
+        i18n.on_paper(lang),
         quarter.get_profile(read).contact.phone,
     )
 
@@ -170,8 +170,8 @@ def _when(reader: Visit, line: Line) -> tuple[str, str]:
     if line.space.is_by_night:
         leaves = i18n.long_day_words(lang, last)
         return i18n.long_day_words(lang, first), reader.say(N_("bis {day}"), day=leaves)
-    spanned = i18n.span_words(lang, period.starts_at, period.ends_at, zone)
-    return i18n.long_day_words(lang, first), spanned.partition(", ")[2]
+    times = i18n.times_words(lang, period.starts_at, period.ends_at, zone)
+    return i18n.long_day_words(lang, first), times
 
 
 def _steps(reader: Visit, line: Line) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ def data_file(visit: Visit, parts: list[Part], kind: str) -> Response[Any]:
         told = {part.name: as_json(part.entries) for part in parts}
         whole = {"format": _FORMAT, "quarter": visit.house.quarter_name, "at": visit.now, **told}
         return _file(msgspec.json.format(msgspec.json.encode(whole)), "application/json", "json")
+    visit.is_file = True
     return _file(_text(visit, parts).encode(), "text/plain", "txt")
 
 

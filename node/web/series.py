@@ -198,8 +198,9 @@ def _row(visit: Visit, asked: _Asked, number: int, each: SeriesDate) -> dict[str
         "instead": [
             {
                 "value": offer_value(offer.space.id, offer.period),
-                "text": f"{offer.space.name.in_language(visit.prefs.lang)}, "
-                f"{when_of(visit, offer.space, offer.period)}",
+                "text": visit.list_words(
+                    visit.local(offer.space.name), when_of(visit, offer.space, offer.period)
+                ),
                 "price": money_words(visit.prefs.lang, offer.bill.total_cents),
             }
             for offer in each.instead

@@ -115,7 +115,7 @@ class Plan:
 
 def place_of(visit: Visit, space: Space) -> Place:
     """The sign of a space."""
-    return place_mark(space.mark, space.name.in_language(visit.prefs.lang))
+    return place_mark(space.mark, visit.local(space.name))
 
 
 def place_mark(mark: PlaceMark, name: str) -> Place:
@@ -168,7 +168,7 @@ def line_of(visit: Visit, line: Line) -> ShownLine:
     reservation = line.reservation
     return ShownLine(
         id=id_text(reservation.id),
-        title=line.space.name.in_language(visit.prefs.lang),
+        title=visit.local(line.space.name),
         when=when_of(visit, line.space, reservation.period),
         text=people_words(visit, reservation.details.people),
         place=place_of(visit, line.space),
@@ -253,14 +253,14 @@ def sentence_of(
 ) -> str:
     """The summary above the one button, in a sentence."""
     parts = [
-        space.name.in_language(visit.prefs.lang),
+        visit.local(space.name),
         when_of(visit, space, period),
         money(visit, bill.total_cents),
     ]
     if free_until is not None and free_until > visit.now:
         until = moment(visit, free_until)
         parts.append(visit.say(N_("frei absagbar bis {until}"), until=until))
-    return ", ".join(parts)
+    return visit.list_words(*parts)
 
 
 def cancellation_words(
@@ -281,23 +281,22 @@ def cancellation_words(
     ]
     last = money(visit, ahead[-1].fee_cents)
     parts.append(visit.say(N_("danach {fee}"), fee=last) if parts else last)
-    return "; ".join(parts)
+    return i18n.clauses(visit.prefs.lang, parts)
 
 
 def how_to_come_in(visit: Visit, line: Line) -> list[str]:
     """How to come in, a short sentence each."""
-    row, lang = line.space.row, visit.prefs.lang
+    row = line.space.row
     steps = [visit.say(N_("Halten Sie den Ausweis in der Lobby oder an der Tür vor die Kamera."))]
     if row.stay is not None and row.stay.key_handover:
-        steps.append(row.stay.key_handover.in_language(lang))
+        steps.append(visit.local(row.stay.key_handover))
     if row.access_text:
-        steps.append(row.access_text.in_language(lang))
+        steps.append(visit.local(row.access_text))
     return steps
 
 
 def offer_text(visit: Visit, space: Space) -> str:
     """What a place has, in a line."""
-    lang = visit.prefs.lang
     parts = []
     if space.row.seats and space.is_by_night:
         parts.append(people_words(visit, space.row.seats))
@@ -305,10 +304,10 @@ def offer_text(visit: Visit, space: Space) -> str:
         parts.append(visit.say(N_("{seats} Plätze"), seats=space.row.seats))
     if space.row.size_m2:
         parts.append(f"{space.row.size_m2:g} m²")
-    parts += [thing.name.in_language(lang) for thing in space.row.equipment]
+    parts += [visit.local(thing.name) for thing in space.row.equipment]
     if space.row.is_step_free:
         parts.append(visit.say(N_("ohne Stufen")))
-    return ", ".join(parts)
+    return visit.list_words(*parts)
 
 
 def offer_of(visit: Visit, offer: Offer, href: str) -> dict[str, Any]:
@@ -376,11 +375,11 @@ def _joined(
         if number < len(states) and states[number] == states[begin]:
             continue
         first, last = start + begin * step, start + number * step
-        words = i18n.span_words(visit.prefs.lang, first, last, visit.zone)
+        times = i18n.times_words(visit.prefs.lang, first, last, visit.zone)
         yield {
             "state": states[begin],
             "span": number - begin,
-            "when": words.split(", ", 1)[-1],
+            "when": times,
             "text": "",
             "href": "",
         }

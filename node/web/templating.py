@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import minijinja
 
 from node.base.ids import id_text
-from node.web import i18n
+from node.web import i18n, marks
 from node.web.sheet import Sheet
 
 TEMPLATE_DIR = Path(__file__).resolve().parent / "templates"
@@ -39,7 +39,11 @@ class Templates:
 
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
         """The page as HTML in the language."""
-        return self._environments[language].render_template(name, **context)
+        page = self._environments[language].render_template(name, **context)
+        if language not in i18n.MARKED:
+            return page
+        is_page = name.endswith(".html")
+        return marks.settled(page, i18n.DIRECTIONS[language]) if is_page else marks.plain(page)
 
     def _environment(self, language: str) -> minijinja.Environment:
         environment = minijinja.Environment(
@@ -66,8 +70,9 @@ class Templates:
 
     def _functions(self, language: str) -> dict[str, Callable[..., Any]]:
         return {
-            "_": functools.partial(i18n.translate, language),
+            "_": functools.partial(i18n.marked, language),
             "static": static_url,
+            "joined": lambda *parts: i18n.list_words(language, filter(None, parts)),
         }
 
     def _filters(self, language: str) -> dict[str, Callable[..., Any]]:
@@ -104,13 +109,12 @@ class Templates:
 
 def translated_source(source: str, language: str) -> str:
     """A template's source with its plain sentences in the language, escaped for HTML."""
-    known = i18n.catalogue(language)
 
     def sentence(found: re.Match[str]) -> str:
         text = found[2].replace('\\"', '"')
         before = "{{-''}}" if found[1] else ""
         after = "{{''-}}" if found[3] else ""
-        return before + html.escape(known.get(text, text), quote=True) + after
+        return before + html.escape(i18n.marked(language, text), quote=True) + after
 
     return _PLAIN_SENTENCE.sub(sentence, source)
 

@@ -180,7 +180,7 @@ def turnovers_table(visit: Visit, turnovers: Iterable[Turnover]) -> Table:
     columns = (N_("Ort"), N_("Frei"), N_("Bis"), N_("Wäsche"), N_("Stand"), N_("Problem"))
     rows: list[list[Cell | Sum]] = [
         [
-            each.line.space.name.in_language(visit.prefs.lang),
+            visit.local(each.line.space.name),
             each.free_at,
             each.due_at,
             linen_words(visit, each),

@@ -20,9 +20,11 @@ from node.base.actors import NOBODY, Actor, Face, Permission, may
 from node.base.clock import Clock
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
+from node.quarter.model import LocalText
 from node.store import Basis, Read, Store, Write
 from node.web import i18n
 from node.web.asked import Asked
+from node.web.prefs import PREFS_COOKIE, Prefs
 from node.web.problem import problem
 from node.web.ready import HTML, JSON, Ready
 from node.web.table import CSV, SUFFIX, Table, written
@@ -31,48 +33,9 @@ from node.web.templating import Templates
 T = TypeVar("T")
 HttpRequest = Request[Any, Any, State]
 
-PREFS_COOKIE = "prefs"
 YEAR_SECONDS = 365 * 24 * 3600
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Until when an answer may be kept of which its page does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prefs:
-    """How somebody wants to read: language, colours, size of type, contrast."""
-
-    lang: str = "de"
-    theme: str = "auto"
-    size: int = 1
-    contrast: str = "auto"
-
-    @property
-    def dir(self) -> str:
-        """The direction of the language."""
-        return i18n.DIRECTIONS[self.lang]
-
-    def __str__(self) -> str:
-        """The preferences as the one cookie that keeps them."""
-        return f"{self.lang}.{self.theme}.{self.size}.{self.contrast}"
-
-
-def read_prefs(asked: Asked) -> Prefs:
-    """The preferences of the cookie, each part checked; the browser's language where none is."""
-    return _prefs(asked.cookie(PREFS_COOKIE), asked.says(b"accept-language"))
-
-
-@lru_cache(maxsize=256)
-def _prefs(kept: str, languages: str) -> Prefs:
-    parts = kept.split(".")
-    if len(parts) != 4:
-        return Prefs(lang=i18n.best_language(languages))
-    lang, theme, size, contrast = parts
-    return Prefs(
-        lang=lang if lang in i18n.CODES else i18n.SOURCE,
-        theme=theme if theme in {"auto", "light", "dark"} else "auto",
-        size=int(size) if size in {"1", "2", "3"} else 1,
-        contrast=contrast if contrast in {"auto", "normal", "more"} else "auto",
-    )
 
 
 async def _no_line() -> tuple[int, bool]:
@@ -139,6 +102,8 @@ class Visit:
     basis: Basis = field(default_factory=Basis)
     until: datetime = NEVER
     strays: bool = False
+    is_file: bool = False
+    """What is answered is read without a browser, and marks nothing."""
     _request: HttpRequest | None = None
 
     @property
@@ -165,7 +130,20 @@ class Visit:
         for name, value in values.items():
             if isinstance(value, datetime):
                 values[name] = i18n.moment_words(self.prefs.lang, value, self.zone, now=self.now)
+            elif isinstance(value, LocalText):
+                values[name] = self.local(value)
+        if self.wants_page:
+            return i18n.marked(self.prefs.lang, text, **values)
         return i18n.translate(self.prefs.lang, text, **values)
+
+    def local(self, text: LocalText) -> str:
+        """What the operator wrote, in the visitor's language where it was translated."""
+        lang = self.prefs.lang
+        return i18n.own_words(lang, text) if self.wants_page else text.in_language(lang)
+
+    def list_words(self, *parts: str) -> str:
+        """Parts of a line, with the comma of the language; empty ones are left out."""
+        return i18n.list_words(self.prefs.lang, filter(None, parts))
 
     def signed_in(self) -> Actor:
         """The signed-in person; anybody else is asked to sign in."""
@@ -194,6 +172,12 @@ class Visit:
     def wants_json(self) -> bool:
         """Whether a program asks: JSON is accepted and HTML is not named."""
         return self.asked.wants_json
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a page is asked for, which marks what is German in it; files have no marks."""
+        is_data = self.wants_json or self.asked.wants_table or face_of(self.asked.path) is Face.API
+        return not (is_data or self.is_file)
 
     def page(
         self,
@@ -258,7 +242,7 @@ class Visit:
             "csrf": self.csrf,
             "path": self.asked.path,
             "way_back": self.address,
-            "languages": i18n.LANGUAGES,
+            "languages": languages_of(self.asked.path),
             "flashes": (),
             "actor": actor if actor.is_signed_in else None,
             "here": here,
@@ -386,6 +370,11 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [as_json(part) for part in value]
     return msgspec.to_builtins(value)
+
+
+def languages_of(path: str) -> tuple[i18n.Language, ...]:
+    """The languages that the pages at an address are offered in."""
+    return i18n.COMPLETE if path.startswith(("/desk", "/central")) else i18n.LANGUAGES
 
 
 def face_of(path: str) -> Face:

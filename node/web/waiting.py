@@ -52,7 +52,7 @@ def entry_of(visit: Visit, each: InLine) -> ShownEntry:
     offer = each.entry.offer
     return ShownEntry(
         id=id_text(each.entry.id),
-        title=each.space.name.in_language(visit.prefs.lang),
+        title=visit.local(each.space.name),
         when=when_of(visit, each.space, asked.period),
         text=people_words(visit, asked.details.people),
         place=place_of(visit, each.space),
