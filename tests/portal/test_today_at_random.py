@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from node.base.clock import FrozenClock
 from node.base.periods import Period
-from node.web.visit import PREFS_COOKIE
+from node.web.prefs import PREFS_COOKIE
 from tests.app_client import Browser, Furnished, running
 from tests.portal.conftest import START
 from tests.portal.home import SATURDAY, Home

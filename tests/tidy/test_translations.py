@@ -46,15 +46,25 @@ GERMAN_ON_PURPOSE = {"restmüll"}
 
 
 @functools.cache
-def sources() -> dict[str, str]:
-    """Every text that `make messages` collects, and where it stands first."""
+def sources_by_file() -> dict[str, list[str]]:
+    """Every text that `make messages` collects, by the file that it stands in."""
     with (ROOT / "provisioning/babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file, "babel.cfg")
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     keywords: Any = {"_": None, "N_": None}
     for path, line, text, _, _ in extract_from_dir(ROOT, methods, options, keywords):
         assert isinstance(text, str), f"{path}:{line}"
-        found.setdefault(text, f"{path}:{line}")
+        found.setdefault(path, []).append(text)
+    return found
+
+
+@functools.cache
+def sources() -> dict[str, str]:
+    """Every text, and where it stands first."""
+    found: dict[str, str] = {}
+    for path, texts in sources_by_file().items():
+        for text in texts:
+            found.setdefault(text, path)
     assert len(found) > 500
     return found
 

@@ -14,12 +14,12 @@ MONTMARTRE = {"name": "Gästewohnung Montmartre", "icon": "bed-double", "plate":
 PROVENCE = {"name": "Gästewohnung Provence", "icon": "bed-double", "plate": "G2", "hue": 5}
 
 LANGUAGES = [
-    {"code": "de", "name": "Deutsch"},
-    {"code": "de-x-simple", "name": "Einfache Sprache"},
-    {"code": "en", "name": "English"},
-    {"code": "tr", "name": "Türkçe"},
-    {"code": "uk", "name": "Українська"},
-    {"code": "ar", "name": "العربية"},
+    {"code": "de", "name": "Deutsch", "dir": "ltr"},
+    {"code": "de-simple", "name": "Einfache Sprache", "dir": "ltr"},
+    {"code": "en", "name": "English", "dir": "ltr"},
+    {"code": "tr", "name": "Türkçe", "dir": "ltr"},
+    {"code": "uk", "name": "Українська", "dir": "ltr"},
+    {"code": "ar", "name": "العربية", "dir": "rtl"},
 ]
 PREFS = {"lang": "de", "dir": "ltr", "theme": "light", "size": 1, "contrast": "normal"}
 
