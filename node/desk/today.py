@@ -17,7 +17,7 @@ from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
 from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
-from node.spaces import DayPlan, Line, Stage, Status
+from node.spaces import DayPlan, Line, Stage, Status, guests
 from node.store import Read
 from node.web import i18n
 from node.web.forms import read_query
@@ -43,7 +43,7 @@ class TodayPage:
     problems: list[ShownTurnover]
     hand_overs: list[dict[str, Any]]
     plan: Plan
-    live: str = f"{LIVE_TABLES} reservation_request hand_over"
+    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -60,6 +60,8 @@ class _Day:
     problems: list[spaces.Turnover]
     houses: dict[bytes, str]
     hand_overs: list[spaces.HandOver]
+    owed: dict[bytes, str]
+    """What guests have not said or signed so far, by reservation."""
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -85,7 +87,8 @@ async def today(visit: Visit) -> Response[Any]:
         departures=[_passing(visit, line, found.names, "out") for line in found.departures],
         present=[_present(visit, line, found.names) for line in found.present],
         tasks=[_erasure_task(visit, *each) for each in found.erasures]
-        + [_task(visit, line, found.names) for line in found.waiting],
+        + [_task(visit, line, found.names) for line in found.waiting]
+        + _guest_tasks(visit, found),
         turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
         problems=[turnover_of(visit, each, found.houses) for each in found.problems],
         hand_overs=[hand_over_task(visit, each, found.names) for each in found.hand_overs],
@@ -135,7 +138,24 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         spaces.turnover_problems(read, now=visit.now),
         house_names(read),
         hand_overs,
+        _owed(read, visit, (*arrivals, *present)),
     )
+
+
+def _owed(read: Read, visit: Visit, lines: Sequence[Line]) -> dict[bytes, str]:
+    """What the guests of today's stays have not said or signed."""
+    found: dict[bytes, str] = {}
+    for line in lines:
+        if line.space.is_by_night and line.status in {Status.CONFIRMED, Status.CHECKED_IN}:
+            stay = guests.stay_of(read, line)
+            count = len(guests.forms_open(stay))
+            if stay.guests is None:
+                found[line.reservation.id] = visit.say(N_("Angaben der Gäste fehlen"))
+            elif count:
+                found[line.reservation.id] = visit.say(
+                    N_("Meldeschein offen: {count}"), count=count
+                )
+    return found
 
 
 def _erasures(read: Read, visit: Visit) -> list[tuple[people.Erasure, str]]:
@@ -183,7 +203,26 @@ def _arriving(visit: Visit, line: Line, found: _Day) -> dict[str, Any]:
     shown = _passing(visit, line, found.names, "in")
     if line.status is Status.CONFIRMED and line.space.id in found.unclean:
         shown["note"] = visit.say(N_("noch nicht gereinigt"))
+    owed = found.owed.get(line.reservation.id, "")
+    shown["note"] = "; ".join(filter(None, (shown["note"], owed)))
     return shown
+
+
+def _guest_tasks(visit: Visit, found: _Day) -> list[dict[str, str]]:
+    """For whom something is to be filled in or signed today."""
+    lines = [x for x in (*found.arrivals, *found.present) if x.reservation.id in found.owed]
+    if not may(visit.actor, Permission.CHECK_IN_OTHERS):
+        return []
+    return [
+        {
+            "title": found.names[line.reservation.id][0],
+            "text": line.space.name.in_language(visit.prefs.lang),
+            "href": f"/desk/guests/{id_text(line.reservation.id)}",
+            "state": "held",
+            "state_text": found.owed[line.reservation.id],
+        }
+        for line in lines
+    ]
 
 
 def _passing(

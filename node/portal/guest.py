@@ -17,10 +17,12 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.portal.guest_words import Welcome, welcome_of
 from node.portal.passes import NO_PASS, ShownPass, base_address, shown_pass
 from node.spaces import Line, Passed, Status, guests
-from node.spaces.guests import Guest, GuestList, Stay
+from node.spaces.guests import Stay
 from node.store import Read, Write
 from node.web.errors import words
-from node.web.forms import NOT_FOUND, Fields, read_fields
+from node.web.forms import NOT_FOUND, read_fields
+from node.web.guest_forms import name_of, state_of
+from node.web.guest_list import given_of, list_page, read_guests
 from node.web.knocking import knock_of
 from node.web.qr import qr_svg
 from node.web.showing import (
@@ -37,7 +39,6 @@ from node.web.visit import Visit
 
 ACTS = frozenset({"check-in", "check-out"})
 GUEST = replace(NOBODY, face=Face.PORTAL)
-NATIONS = {"german": N_("ja, deutsch"), "other": N_("nein, eine andere")}
 
 
 @dataclass(slots=True)
@@ -172,8 +173,26 @@ def todo_of(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
             "href": f"/guest/{token}/arrival",
             "state": "confirmed" if said else "held",
             "state_text": visit.say(N_("angegeben") if said else N_("noch offen")),
-        }
+        },
+        *_forms_todo(visit, token, stay),
     ]
+
+
+def _forms_todo(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
+    """The forms that are still to be filled in or signed, and those that are."""
+    rows = []
+    for number in guests.forms_needed(stay):
+        filed = stay.forms.get(number)
+        page = "form" if filed is None else "sign"
+        rows.append(
+            {
+                "text": visit.say(N_("Meldeschein")),
+                "detail": name_of(stay, number),
+                "href": f"/guest/{token}/{page}/{number}",
+                **state_of(visit, filed),
+            }
+        )
+    return rows
 
 
 @get("/guest/{token:str}/pass.svg", include_in_schema=False)
@@ -220,7 +239,7 @@ async def come_or_go(visit: Visit, token: str, act: str) -> Response[Any]:
 async def arrival(visit: Visit, token: str) -> Response[Any]:
     """Who comes, and when."""
     stay = await stay_behind(visit, token)
-    page = arrival_page(visit, stay, f"/guest/{token}/arrival", given_of(stay))
+    page = _arrival_page(visit, token, stay, given_of(stay))
     return shut(visit.page("portal/guest_arrival.html", page))
 
 
@@ -245,74 +264,26 @@ async def say_arrival(visit: Visit, token: str) -> Response[Any]:
         refusal = done
         if done.field:
             fields.problem(done.field, done.message, **done.values)
-    page = arrival_page(visit, stay, f"/guest/{token}/arrival", fields.given)
+    page = _arrival_page(visit, token, stay, fields.given)
     page.problems = fields.problems
     page.refusal = words(visit, refusal) if refusal else None
     status = refusal.status if refusal else 422
     return shut(visit.page("portal/guest_arrival.html", page, status=status))
 
 
-def given_of(stay: Stay) -> dict[str, str]:
-    """What was said so far, as the form holds it; children as they were booked at first."""
-    said = stay.guests
-    if said is None:
-        children = [age for age in stay.line.reservation.details.ages if age < ADULT_YEARS]
-        first_child = stay.people - len(children)
-        return {f"child_{number}": "1" for number in range(first_child, stay.people)}
-    given = {"arrives": said.arrives}
-    for number, each in said.named:
-        given[f"name_{number}"] = each.name
-        given[f"child_{number}"] = "1" if each.is_child else ""
-        given[f"nation_{number}"] = "other" if each.is_foreign else "german"
-    return given
-
-
-def arrival_page(visit: Visit, stay: Stay, action: str, given: dict[str, str]) -> ArrivalPage:
+def _arrival_page(visit: Visit, token: str, stay: Stay, given: dict[str, str]) -> ArrivalPage:
     """The form for all who were booked."""
-    rules = stay.line.space.row.stay
-    hours = (
-        visit.say(
-            N_("Ankommen können Sie von {first} bis {last} Uhr."),
-            first=f"{rules.arrival_from:%H:%M}",
-            last=f"{rules.arrival_until:%H:%M}",
-        )
-        if rules is not None
-        else ""
-    )
+    shown = list_page(visit, stay)
     return ArrivalPage(
         place=place_of(visit, stay.line.space),
         when=when_of(visit, stay.line.space, stay.line.reservation.period),
-        action=action,
-        hours=hours,
-        rows=[
-            {
-                "number": str(number),
-                "title": visit.say(N_("Person {number}"), number=number + 1),
-                "is_optional": number > 0,
-            }
-            for number in range(stay.people)
-        ],
+        action=f"/guest/{token}/arrival",
+        hours=shown.hours,
+        rows=shown.rows,
         given=given,
-        nations=[{"value": "", "text": visit.say(N_("Bitte wählen"))}]
-        + [{"value": value, "text": visit.say(text)} for value, text in NATIONS.items()],
+        nations=shown.nations,
     )
 
-
-def read_guests(fields: Fields, stay: Stay) -> GuestList:
-    """Who comes as the form says; rows without a name are nobody."""
-    found = []
-    for number in range(stay.people):
-        name = fields.text(f"name_{number}", longest=guests.NAME_MAX)
-        nation = fields.given.get(f"nation_{number}", "")
-        if name and nation not in NATIONS:
-            fields.problem(f"nation_{number}", N_("Bitte wählen Sie eine der Möglichkeiten."))
-        is_child = bool(name and fields.given.get(f"child_{number}"))
-        found.append(Guest(name, is_child, bool(name and nation == "other")))
-    at = fields.clock("arrives") if fields.given.get("arrives", "").strip() else None
-    return GuestList(tuple(found), f"{at:%H:%M}" if at is not None else "")
-
-
-ADULT_YEARS = 18
 
 ROUTES = (guest, guest_pass, come_or_go, arrival, say_arrival)
 """`come_or_go` takes only the acts: what has a page of its own is found first."""

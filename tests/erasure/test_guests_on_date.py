@@ -7,15 +7,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from node import spaces
+from node.base.actors import NOBODY
 from node.base.periods import Period
 from node.registry import REGISTRY
 from node.spaces import Reservation, Wish, guests
-from node.spaces.guests import Guest, GuestList
+from node.spaces.guests import Form, Guest, GuestList, How
 from node.store import Write
 from node.store.age import own_secret
 from node.store.backup import restore_backup
 from node.store.doctor import examine
-from tests.erasure.conftest import Town, odd
+from tests.erasure.conftest import Town, erased, odd
 
 ARRIVES = datetime(2026, 12, 14, 14, tzinfo=UTC)
 LEAVES = datetime(2026, 12, 17, 10, tzinfo=UTC)
@@ -44,6 +45,36 @@ def a_stay(town: Town) -> bytes:
 
     home.write(say)
     return made.id
+
+
+def a_form(town: Town, stay_id: bytes) -> None:
+    """The foreign guest's registration form, with every field and a signature."""
+    home, now = town["home"], town.clock.now()
+    form = Form(
+        number=0,
+        family_name=odd("family"),
+        given_names=odd("given"),
+        born="1984-02-29",
+        nationalities=odd("nation"),
+        address=odd("address"),
+        passport=odd("passport"),
+    )
+
+    def run(write: Write) -> object:
+        anna = town.cast.actor(write, "anna")
+        line = spaces.get_line(write, anna, stay_id, now=now)
+        assert isinstance(line, spaces.Line)
+        filed = guests.file_form(write, NOBODY, guests.stay_of(write, line), form, now=now)
+        stay = guests.stay_of(write, line)
+        how = How.SCREEN
+        return filed or guests.sign_form(
+            write, NOBODY, stay, 0, how=how, strokes=STROKES, now=ARRIVES
+        )
+
+    home.write(run)
+
+
+STROKES = "983,17 984,18 985,19 986,20 987,21;988,22 989,23 990,24 991,25"
 
 
 def on_date(town: Town) -> int:
@@ -87,6 +118,55 @@ def test_names_go_thirty_days_after_departure_from_every_file(town: Town) -> Non
     assert town.found() == {}
     for place in town.places.values():
         assert examine(place.core, place.box.here.members) == []
+
+
+def test_a_registration_form_goes_a_year_after_arrival_from_every_file(town: Town) -> None:
+    """Story 5: the clock travels a year, and no byte of the form or its signature is left."""
+    a_form(town, a_stay(town))
+    town.meet()
+    for place in town.places.values():
+        place.back_up()
+    old = [path for each in town.places.values() for path in each.folder.rglob("*.age")]
+    travel(town, GONE)
+    assert on_date(town) == 1, "the names go before"
+    for _ in range(2):
+        town.meet()
+        town.sweep()
+    assert town.found().keys() == {"home", "kiosk"}
+    assert town.found(STROKES[:30].encode()).keys() == {"home", "kiosk"}
+    travel(town, ARRIVES.replace(year=2027, hour=0) - timedelta(hours=2))
+    assert on_date(town) == 0, "not a day too early: they are to be kept"
+    travel(town, ARRIVES.replace(year=2027, hour=0))
+    assert on_date(town) == 2
+    for _ in range(3):
+        town.meet()
+        town.sweep()
+    assert town.found() == {}
+    assert town.found(STROKES[:30].encode()) == {}
+    for _ in range(29):
+        town.later(days=1)
+        for place in town.places.values():
+            place.back_up()
+        town.meet(times=1)
+        town.sweep()
+    assert not any(path.exists() for path in old)
+    ended = town["home"].rows("guest_record_end")
+    assert len(ended) == 3
+    for place in town.places.values():
+        assert examine(place.core, place.box.here.members) == []
+
+
+def test_erasing_who_booked_takes_the_names_and_leaves_the_form_to_its_date(town: Town) -> None:
+    """A form is another person's, and the law keeps it (GDPR Art. 17(3)(b))."""
+    a_form(town, a_stay(town))
+    town.meet()
+    town.clock.set(LEAVES + timedelta(days=1))
+    erased(town, town.cast.id("anna"))
+    for _ in range(2):
+        town.meet()
+        town.sweep()
+    assert town.found(odd("guest").encode()) == {}
+    assert town.found(odd("passport").encode()).keys() == {"home", "kiosk"}
 
 
 def test_backups_go_though_more_is_overwritten_every_few_days(town: Town) -> None:

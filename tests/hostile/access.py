@@ -41,6 +41,7 @@ ACTS = {
     "/mine/": ("in", "out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
     "/guest/": ("check-in", "check-out"),
+    "/desk/guests/": ("signed", "seen"),
     "/turnover/": ("done", "back", "problem"),
 }
 ENDING = ("/cancel", "/cancellation", "/drop", "/guest", "/guest/end")
@@ -99,6 +100,7 @@ def things(live: LiveNode, ids: dict[str, str], route: Route, act: str) -> dict[
         "space": ids["space hofsaal"],
         "text": live.town.passes["anna"],
         "file": f"{live.town.calendars['anna']}.ics",
+        "number": "0",
         "code": live.town.furnished.cards["anna"],
         "newcomer_id": ids["newcomer_id"],
         "node_id": id_text(live.node.store.core.identity.site_id),

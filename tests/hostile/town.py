@@ -17,6 +17,7 @@ from node.people.model import Knock
 from node.people.sessions import start_session
 from node.registry import REGISTRY
 from node.spaces import Reservation, Wish, guests
+from node.spaces.guests import Guest, GuestList
 from node.store import Core, NodeRole, Write
 from tests.app_client import Furnished, furnish
 from tests.cast import PASSWORDS, PINS, Cast, small_quarter
@@ -89,7 +90,7 @@ def _make_a_list(core: Core, town: Town, cast: Cast) -> None:
 
 
 def _make_a_guest_link(core: Core, town: Town, cast: Cast) -> None:
-    """To the stay of Anna's visitor that is in the quarter's history."""
+    """To the stay of Anna's visitor that is in the quarter's history; he is no German."""
     stay_id = cast.files.id_of("reservation", "R-4")
     town.ids["stay anna"] = id_text(stay_id)
     town.calendars["guest"] = granted(
@@ -97,6 +98,14 @@ def _make_a_guest_link(core: Core, town: Town, cast: Cast) -> None:
             lambda write: guests.make_link(write, cast.actor(write, "anna"), stay_id, now=cast.now)
         )
     )
+
+    def say(write: Write) -> object:
+        stay = guests.find_stay(write, town.calendars["guest"], now=cast.now)
+        assert stay is not None
+        said = GuestList((Guest("Fritz Hagen", is_foreign=True),))
+        return guests.say_guests(write, stay, said, face="portal", now=cast.now)
+
+    granted(core.write(say))
 
 
 def _let_a_box_wait(core: Core) -> str:

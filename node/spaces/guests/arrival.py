@@ -21,6 +21,8 @@ def say_guests(
     if refusal is not None:
         return refusal
     if said != stay.guests:
+        if any(filed.is_signed for filed in stay.forms.values()):
+            return rules.SIGNED_ALREADY
         fact = RecordFact(kept_instant(now), face)
         reservation_id = stay.line.reservation.id
         tables.insert_record(write, new_id(), reservation_id, Kind.GUESTS, fact, said=said)

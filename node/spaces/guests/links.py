@@ -6,6 +6,7 @@ is answered once, when it is made; here lies only its digest.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from node.base.actors import Actor, Permission, may
@@ -15,7 +16,9 @@ from node.base.refusals import N_, Refusal
 from node.people.hashing import new_short_token, read_short_token, token_digest
 from node.quarter import zone_of
 from node.spaces.guests import tables
+from node.spaces.guests.forms import forms_of
 from node.spaces.guests.model import GuestLink, GuestList, Kind, LinkFact, Stay
+from node.spaces.guests.tables import Record
 from node.spaces.model import Line, Reservation, Status
 from node.spaces.reads import get_line, lines_of
 from node.store import NodeRole, Read, Write
@@ -80,13 +83,13 @@ def stay_of(read: Read, line: Line) -> Stay:
     """A reservation of a guest apartment as a stay."""
     zone, period = zone_of(read), line.reservation.period
     first, last = (at.astimezone(zone).date() for at in (period.starts_at, period.ends_at))
-    return Stay(line, first, last, guest_list(read, line.reservation.id))
+    records = tables.select_records(read, line.reservation.id)
+    return Stay(line, first, last, _guest_list(records), forms_of(records))
 
 
-def guest_list(read: Read, reservation_id: bytes) -> GuestList | None:
+def _guest_list(records: Iterable[Record]) -> GuestList | None:
     """Who comes, as it was said last."""
-    found = tables.select_records(read, reservation_id)
-    lists = [each.reading(GuestList) for each in found if each.kind == Kind.GUESTS]
+    lists = [each.reading(GuestList) for each in records if each.kind == Kind.GUESTS]
     return lists[-1] if lists else None
 
 
@@ -122,11 +125,13 @@ def _end_all(write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
 
 def told_about(read: Read, reservation_id: bytes) -> dict[str, object]:
     """What is held of a stay's guests, for who booked it: of others only how many."""
-    found = guest_list(read, reservation_id)
+    records = tables.select_records(read, reservation_id)
+    found = _guest_list(records)
     links = tables.select_links_of(read, reservation_id)
     return {
         "guest_link_at": links[-1].made_at if links else None,
         "guests_named": len(found.named) if found else 0,
+        "forms_filed": len(forms_of(records)),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -19,6 +20,17 @@ class Kind(StrEnum):
     """What a record of guests is."""
 
     GUESTS = "guests"
+    FORM = "form"
+    SIGNED = "signed"
+    SEEN = "seen"
+    """The desk saw the passport of a form."""
+
+
+class How(StrEnum):
+    """How a form was signed."""
+
+    SCREEN = "screen"
+    PAPER = "paper"
 
 
 class Guest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,6 +60,50 @@ class RecordFact(msgspec.Struct, frozen=True, omit_defaults=True):
 
     at: Instant
     face: str = ""
+    how: str = ""
+    """How it was signed; see `How`."""
+    by: str = ""
+    """The random id of who of the team wrote it."""
+
+
+class Form(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What BMG s.30(2) asks of a guest who is no German: beside the days of arrival and departure,
+    which are the reservation's. `fellows` are the numbers of husband or wife and minor children,
+    of whom only how many there are and what citizens counts (s.29(2))."""
+
+    number: int
+    family_name: str = ""
+    given_names: str = ""
+    born: str = ""
+    """An ISO date."""
+    nationalities: str = ""
+    address: str = ""
+    passport: str = ""
+    fellows: tuple[int, ...] = ()
+    fellow_nationalities: str = ""
+
+
+class Signature(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Strokes on a screen; see `rules.read_strokes`. Empty where it is on paper."""
+
+    strokes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledForm:
+    """A form as it was filled in last, and whether it is signed."""
+
+    id: bytes
+    form: Form
+    signed_at: datetime | None = None
+    how: str = ""
+    strokes: str = ""
+    seen_at: datetime | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it was signed, on screen or on paper."""
+        return self.signed_at is not None
 
 
 class Why(StrEnum):
@@ -90,6 +146,8 @@ class Stay:
     arrives_on: date
     leaves_on: date
     guests: GuestList | None = None
+    forms: Mapping[int, FiledForm] = field(default_factory=dict)
+    """By the number of the guest who fills it in."""
 
     @property
     def nights(self) -> int:

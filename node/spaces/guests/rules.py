@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from node.base.refusals import N_, Refusal
 from node.quarter.files import StayRules
-from node.spaces.guests.model import NAME_MAX, GuestList, Kind, Stay, Why
+from node.spaces.guests.model import NAME_MAX, Form, GuestList, Kind, Stay, Why
 from node.spaces.model import Status
 
 CAME_TO_NOTHING = frozenset(
@@ -15,8 +15,13 @@ CAME_TO_NOTHING = frozenset(
 )
 NAMES_KEPT = timedelta(days=30)
 """So long after departure names are kept: for what was lost, found or left undone."""
-REST_KEPT = timedelta(days=365)
-"""What a newer release may have asked guests for."""
+GROUP_OVER = 10
+"""Of a larger group only the leader fills in a form (BMG s.29(2))."""
+FIELD_MAX = 200
+STROKES_MAX = 8000
+POINTS_MIN = 8
+"""Fewer points are a touch by mistake, no signature."""
+OLDEST = date(1900, 1, 1)
 OPEN_FOR_WORDS = frozenset({Status.CONFIRMED, Status.CHECKED_IN})
 """While a stay is so, its guests may say who they are."""
 
@@ -41,7 +46,112 @@ def ends_on(kind: str, stay: Stay, *, now: datetime) -> tuple[date, Why]:
     """From which local day on a record of a stay is overwritten, and why."""
     if stay.line.reservation.status_at(now) in CAME_TO_NOTHING:
         return stay.leaves_on, Why.NEVER_CAME
-    return stay.leaves_on + (NAMES_KEPT if kind == Kind.GUESTS else REST_KEPT), Why.DATE
+    if kind == Kind.GUESTS:
+        return stay.leaves_on + NAMES_KEPT, Why.DATE
+    return a_year_after(stay.arrives_on), Why.DATE
+
+
+def a_year_after(day: date) -> date:
+    """The same day a year later; after 29 February 1 March. So long registration forms are kept
+    (BMG s.30(4): a year from the day of arrival, then destroyed within three months)."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 3, 1)
+
+
+def forms_open(stay: Stay) -> list[int]:
+    """The numbers of the guests whose form is still to be filled in or signed."""
+    forms = stay.forms
+    return [n for n in forms_needed(stay) if n not in forms or not forms[n].is_signed]
+
+
+def forms_needed(stay: Stay) -> list[int]:
+    """The numbers of the guests who must fill in a form, or have: foreigners whom nobody else's
+    form counts. Minors are counted by whom they travel with, if there is a foreign adult."""
+    named = dict(stay.guests.named) if stay.guests else {}
+    filed = {number for number in stay.forms if number in named}
+    if filed and len(named) > GROUP_OVER:
+        return sorted(filed)
+    counted = {each for number in filed for each in stay.forms[number].form.fellows}
+    open_ = [n for n, guest in named.items() if guest.is_foreign and n not in counted]
+    if any(not named[number].is_child for number in open_):
+        open_ = [number for number in open_ if not named[number].is_child]
+    elif filed:
+        open_ = []
+    needed = sorted(filed | set(open_))
+    return needed[:1] if len(named) > GROUP_OVER else needed
+
+
+def check_form(stay: Stay, form: Form, *, today: date) -> Refusal | None:
+    """Whether this is a form that s.30 BMG would take."""
+    if stay.line.status not in OPEN_FOR_WORDS:
+        return TOO_LATE
+    if form.number not in forms_needed(stay):
+        return NO_FORM
+    texts = {
+        "family_name": form.family_name,
+        "given_names": form.given_names,
+        "nationalities": form.nationalities,
+        "address": form.address,
+        "passport": form.passport,
+    }
+    if form.fellows:
+        texts["fellow_nationalities"] = form.fellow_nationalities
+    for name, text in texts.items():
+        if not text or len(text) > FIELD_MAX:
+            return replace(FIELD_MISSING, field=name)
+    if not OLDEST <= _day(form.born) <= today:
+        return replace(NOT_BORN, field="born")
+    return _check_fellows(stay, form)
+
+
+def _check_fellows(stay: Stay, form: Form) -> Refusal | None:
+    """Husband or wife and minor children, no one else."""
+    named = dict(stay.guests.named) if stay.guests else {}
+    others = set(form.fellows)
+    if form.number in others or not others <= named.keys():
+        return NO_FORM
+    grown_up = [number for number in others if not named[number].is_child]
+    is_group = len(named) > GROUP_OVER
+    return TOO_MANY_FELLOWS if len(grown_up) > 1 and not is_group else None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.max
+
+
+def check_signing(stay: Stay, *, today: date) -> Refusal | None:
+    """Whether a form can be signed today: from the day of arrival on (BMG s.29(2))."""
+    if stay.line.status not in OPEN_FOR_WORDS:
+        return TOO_LATE
+    return replace(NOT_YET, values={"day": stay.arrives_on}) if today < stay.arrives_on else None
+
+
+def read_strokes(text: str) -> list[list[tuple[int, int]]]:
+    """Strokes as points in thousandths of the field's width and height: "12,40 15,42;80,10 ...".
+
+    Raises `ValueError` for anything else, and for what is too little to be a signature.
+    """
+    if len(text) > STROKES_MAX:
+        raise ValueError("too long")
+    strokes = [
+        [(_part(x), _part(y)) for x, _, y in (point.partition(",") for point in stroke.split())]
+        for stroke in text.split(";")
+    ]
+    if sum(map(len, strokes)) < POINTS_MIN:
+        raise ValueError("too little")
+    return strokes
+
+
+def _part(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else -1
+    if not 0 <= number <= 1000:
+        raise ValueError(text)
+    return number
 
 
 def check_hour(rules: StayRules, arrives: str) -> Refusal | None:
@@ -61,6 +171,50 @@ TOO_LATE = Refusal(
     N_("Dazu lässt sich jetzt nichts mehr angeben."),
     N_("Der Aufenthalt ist vorbei oder abgesagt. Fragen beantwortet der Service-Point."),
     status=409,
+)
+NO_FORM = Refusal(
+    "guests.no_form",
+    N_("Diese Person braucht hier keinen Meldeschein."),
+    N_("Er ist nur für Gäste ohne deutsche Staatsangehörigkeit."),
+    status=404,
+)
+FIELD_MISSING = Refusal(
+    "guests.field_missing",
+    N_("Bitte füllen Sie dieses Feld aus, mit höchstens 200 Zeichen."),
+    N_("Das Gesetz verlangt diese Angabe von Gästen ohne deutsche Staatsangehörigkeit."),
+    status=422,
+)
+NOT_BORN = Refusal(
+    "guests.not_born",
+    N_("Bitte ein Geburtsdatum, zum Beispiel 28.11.1984."),
+    N_("Es steht im Pass."),
+    status=422,
+)
+TOO_MANY_FELLOWS = Refusal(
+    "guests.too_many_fellows",
+    N_("Auf einem Meldeschein stehen nur Eheleute und minderjährige Kinder."),
+    N_("Andere Erwachsene füllen einen eigenen aus."),
+    status=422,
+    field="fellows",
+)
+NOT_YET = Refusal(
+    "guests.not_yet",
+    N_("Unterschrieben wird am Tag der Anreise: {day}."),
+    N_("Ausfüllen können Sie den Meldeschein schon vorher."),
+    status=409,
+)
+SIGNED_ALREADY = Refusal(
+    "guests.signed_already",
+    N_("Dieser Meldeschein ist unterschrieben und ändert sich nicht mehr."),
+    N_("Ist etwas falsch, hilft der Service-Point."),
+    status=409,
+)
+NO_SIGNATURE = Refusal(
+    "guests.no_signature",
+    N_("In dem Feld steht noch keine Unterschrift."),
+    N_("Unterschreiben Sie mit dem Finger. Oder tun Sie es am Service-Point auf Papier."),
+    status=422,
+    field="strokes",
 )
 NOBODY_NAMED = Refusal(
     "guests.nobody_named",

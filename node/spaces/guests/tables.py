@@ -85,7 +85,7 @@ def insert_record(
     of_id: bytes = b"",
 ) -> None:
     """Write down what was said."""
-    write.insert(
+    write.insert_new(
         "guest_record",
         id=record_id,
         reservation_id=reservation_id,
