@@ -16,10 +16,10 @@ from node.desk.frame import desk_page
 from node.spaces import Line, guests
 from node.spaces.guests import How, Stay
 from node.store import Read, Write
-from node.web import i18n
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, path_id, read_fields
 from node.web.guest_forms import (
+    dated,
     form_page,
     form_paper,
     given_form,
@@ -90,7 +90,7 @@ def _page(visit: Visit, reservation: str, stay: Stay, given: dict[str, str]) -> 
 
 
 def _kept_until(visit: Visit, stay: Stay) -> str:
-    return i18n.long_day_words(visit.prefs.lang, guests.a_year_after(stay.arrives_on))
+    return dated(visit.prefs.lang, guests.a_year_after(stay.arrives_on))
 
 
 def _form(visit: Visit, stay: Stay, number: int) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from node.base.refusals import N_, Refusal
 from node.spaces.guests import FIELD_MAX, FiledForm, Form, How, Stay, read_strokes
-from node.web import i18n
 from node.web.errors import words
 from node.web.forms import Fields
 from node.web.paper import A4, NORMAL, Paper
@@ -132,11 +131,11 @@ def form_rows(visit: Visit, stay: Stay, form: Form) -> list[dict[str, str]]:
     lang = visit.prefs.lang
     fellows = len(form.fellows)
     rows = (
-        (N_("Ankunft"), i18n.long_day_words(lang, stay.arrives_on)),
-        (N_("Abreise"), i18n.long_day_words(lang, stay.leaves_on)),
+        (N_("Ankunft"), dated(lang, stay.arrives_on)),
+        (N_("Abreise"), dated(lang, stay.leaves_on)),
         (N_("Familienname"), form.family_name),
         (N_("Vornamen"), form.given_names),
-        (N_("Geburtsdatum"), _day(lang, form.born)),
+        (N_("Geburtsdatum"), dated(lang, date.fromisoformat(form.born))),
         (N_("Staatsangehörigkeiten"), form.nationalities),
         (N_("Anschrift"), form.address),
         (N_("Seriennummer des Passes"), form.passport),
@@ -146,8 +145,8 @@ def form_rows(visit: Visit, stay: Stay, form: Form) -> list[dict[str, str]]:
     return [{"label": visit.say(label), "value": value} for label, value in rows if value]
 
 
-def _day(lang: str, born: str) -> str:
-    day = date.fromisoformat(born)
+def dated(lang: str, day: date) -> str:
+    """A day with its year, as documents have it."""
     return f"{day:%d.%m.%Y}" if lang == "de" else f"{day:%d/%m/%Y}"
 
 

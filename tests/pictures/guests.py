@@ -10,7 +10,7 @@ from node.base.ids import id_text
 from node.base.periods import Period
 from node.base.refusals import granted
 from node.spaces import Line, Reservation, Status, Wish, guests
-from node.spaces.guests import Guest, GuestList
+from node.spaces.guests import Form, Guest, GuestList
 from node.store import Core, Read, Write
 
 
@@ -30,9 +30,22 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
             known[f"{name}_guest"] = granted(guests.make_link(write, staff, stay_id, now=now))
         said = GuestList((Guest("Ines Kremer"), Guest("Luc Petit", is_foreign=True)), "16:30")
         granted(guests.say_guests(write, guests.stay_of(write, told), said, face="portal", now=now))
+        stay = guests.stay_of(write, told)
+        assert guests.file_form(write, staff, stay, LUC, now=now) is None
         return known
 
     return core.write(make)
+
+
+LUC = Form(
+    number=1,
+    family_name="Petit",
+    given_names="Luc",
+    born="1984-02-29",
+    nationalities="französisch",
+    address="12 rue du Port, 44000 Nantes, Frankreich",
+    passport="22AB12345",
+)
 
 
 def _book(core: Core, person_id: bytes, like: Line, *, now: datetime) -> Reservation:

@@ -374,6 +374,17 @@ GUESTS = (
         ),
         status=422,
     ),
+    Shot("portal-guest-form", "portal/guest_form.html", "/guest/{told_guest}/form/1"),
+    Shot(
+        "portal-guest-form-wrong",
+        "portal/guest_form.html",
+        "/guest/{told_guest}/form/1",
+        (fill("#born", "2027-02-03"), press("form[action$='/form/1'] .button")),
+        status=422,
+    ),
+    Shot("portal-guest-sign", "portal/guest_sign.html", "/guest/{told_guest}/sign/1"),
+    Shot("desk-guests", "desk/guests.html", "/desk/guests/{told_stay}", who="mira"),
+    Shot("desk-guest-form", "desk/guest_form.html", "/desk/guests/{told_stay}/form/1", who="mira"),
     Shot("portal-guest-link", "portal/guest_link.html", "/mine/{own_stay}/guest", who="booker"),
     Shot(
         "portal-guest-link-made",
