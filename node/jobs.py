@@ -56,7 +56,6 @@ JOBS = (
     Job("purge", 3600.0, lambda write, now, _: people.purge(write, now=now)),
     Job("guests", 3600.0, lambda write, now, _: guests.end_on_date(write, now=now)),
     Job("print_jobs", 300.0, lambda write, now, _: devices.purge_jobs(write, now=now)),
-
     Job("photos", 6 * 3600.0, lambda write, now, _: spaces.let_photos_go(write, now=now)),
     Job(
         "waiting_list",

@@ -30,7 +30,6 @@ REGISTRY = Registry(
         HAND_OVER,
         *GUEST_TABLES,
         *devices.TABLES,
-
         HAND_OVER_PHOTO,
         *API_TABLES,
     ),

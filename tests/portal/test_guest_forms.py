@@ -40,7 +40,7 @@ async def link(house: House, anna: Browser, stay: str) -> str:
 
 @pytest_asyncio.fixture
 async def guest(house: House, link: str) -> Browser:
-    """Ines, who is German, and Luc, who is not, have said that they come."""
+    """A German and Luc, who is none, have said that they come."""
     phone = house.browser()
     await phone.get(f"{link}/arrival")
     page = await phone.submit(
