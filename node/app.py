@@ -41,7 +41,7 @@ from node.web.gate import Gate
 from node.web.health import troubles_of
 from node.web.live import Streams, live
 from node.web.metrics import Measured, metrics
-from node.web.printers import troubles_of_printers
+from node.web.printers import troubles_of_printers, troubles_of_screens
 from node.web.screens import DoorDisplaysSeen, Screens
 from node.web.static import static_file
 from node.web.templating import Templates
@@ -105,6 +105,9 @@ class Node:
         troubles = [
             *troubles_of(self.store, self.sync, health),
             *await self.store.read(lambda read: troubles_of_printers(read, printers)),
+            *await self.store.read(
+                lambda read: troubles_of_screens(read, now=self.house.clock.now())
+            ),
         ]
         return told(health, troubles, aside, language=language, is_running=True)
 

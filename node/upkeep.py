@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from node.sync import read_roster
 from node.troubles import said
 from node.web.health import COPIED, too_much
 from node.web.i18n import terminal_language, translate
-from node.web.printers import troubles_of_printers
+from node.web.printers import troubles_of_printers, troubles_of_screens
 
 NICENESS = 10
 """People's pages come first: what is done by the clock takes what is left."""
@@ -143,12 +144,22 @@ def find_hints(settings: Settings) -> list[Finding]:
     return _findings(told)
 
 
-def find_printers(settings: Settings) -> list[Finding]:
-    """What the doctor says of printers whose last try did not get through."""
+def find_devices(settings: Settings) -> list[Finding]:
+    """What the doctor says of printers whose last try did not get through, and of touchscreens
+    that felt a finger where none was within the last day.
+    """
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
         printers = Printers.read(settings.printers, settings.kiosk_printer).all
-        return _findings(core.read(lambda read: troubles_of_printers(read, printers)))
+        now = core.clock.now()
+        return _findings(
+            core.read(
+                lambda read: (
+                    troubles_of_printers(read, printers)
+                    + troubles_of_screens(read, now=now, within=timedelta(days=1))
+                )
+            )
+        )
     finally:
         core.close()
 

@@ -19,16 +19,19 @@ from node.devices.queue import (
     recover,
 )
 from node.devices.roll import LETTERS, Roll, can_say
+from node.devices.screens import QUIET_AFTER, StuckTouch, note_touch, stuck_touches
 from node.devices.tables import TABLES
 
 __all__ = [
     "LETTERS",
+    "QUIET_AFTER",
     "TABLES",
     "Job",
     "JobState",
     "Printer",
     "Printers",
     "Roll",
+    "StuckTouch",
     "Why",
     "again",
     "can_say",
@@ -37,9 +40,11 @@ __all__ = [
     "keep_printing",
     "latest_job",
     "list_jobs",
+    "note_touch",
     "printer_troubles",
     "purge_jobs",
     "put_job",
     "read_printer",
     "recover",
+    "stuck_touches",
 ]

@@ -1,4 +1,4 @@
-"""The table of print jobs, and its SQL. What is printed stays only until it is printed."""
+"""The tables of a box's devices, and their SQL. What is printed stays only until it is printed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,20 @@ PRINT_JOB = Table(
     ),
     about="A slip or page on its way to a printer of this box.",
 )
-TABLES = (PRINT_JOB,)
+SCREEN_TOUCH = Table(
+    "screen_touch",
+    key=("address",),
+    columns=(
+        Column("address"),
+        Column("since", "integer", default=0),
+        Column("seen_at", "integer", default=0),
+    ),
+    scope=Scope.LOCAL,
+    compact=True,
+    erased=Erased.nothing("says of a screen that something touches it where nobody is"),
+    about="A touchscreen of this box reports a touch that does not end.",
+)
+TABLES = (PRINT_JOB, SCREEN_TOUCH)
 
 _KNOWN = "select id, printer, title, about, state, tries, why, made_at, tried_at from print_job"
 
@@ -138,3 +151,28 @@ def update_left_over(write: Write, *, before: int) -> int:
 def delete_old(write: Write, *, before: int) -> int:
     """Forget jobs altogether."""
     return write.execute("delete from print_job where made_at < :before", before=before)
+
+
+def upsert_touch(write: Write, address: str, *, now: int, quiet_before: int) -> None:
+    """A screen reports a touch; one that was quiet since `quiet_before` begins anew."""
+    write.execute(
+        "insert into screen_touch (address, since, seen_at) values (:address, :now, :now)"
+        " on conflict (address) do update set"
+        " since = case when seen_at < :quiet then :now else since end, seen_at = :now",
+        address=address,
+        now=now,
+        quiet=quiet_before,
+    )
+
+
+def delete_touch(write: Write, address: str) -> None:
+    """A screen is well again."""
+    write.execute("delete from screen_touch where address = :address", address=address)
+
+
+def select_touches(read: Read, *, since: int) -> list[Row]:
+    """The screens that reported a touch since then."""
+    return read.rows(
+        "select address, since, seen_at from screen_touch where seen_at >= :since order by address",
+        since=since,
+    )

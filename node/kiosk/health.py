@@ -11,6 +11,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from node import devices
 from node.base.actors import Permission, may
 from node.base.refusals import Refusal
 from node.kiosk.frame import kiosk_page, qr_src
@@ -116,4 +117,17 @@ async def beat(visit: Visit) -> None:
     visit.house.service(Screens).note(Screen(address, visit.now, frames))
 
 
-ROUTES = (health_page, box_page, invite_box, beat)
+@post("/touch", include_in_schema=False, status_code=204)
+async def touch(visit: Visit) -> None:
+    """Note that the screen feels a touch where nobody is, or no more; like a beat, without a
+    form's token.
+    """
+    form = await visit.request.form()
+    is_stuck = str(form.get("stuck", "")) == "1"
+    address = visit.request.client.host if visit.request.client else ""
+    await visit.write(
+        lambda write: devices.note_touch(write, address, is_stuck=is_stuck, now=visit.now)
+    )
+
+
+ROUTES = (health_page, box_page, invite_box, beat, touch)

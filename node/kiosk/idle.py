@@ -15,10 +15,14 @@ from node.kiosk.frame import HELD_COOKIE, REST, kiosk_page, qr_src
 from node.kiosk.guard import KioskRules
 from node.kiosk.prefs import COOKIE as PREFS_COOKIE
 from node.kiosk.sign_in import WAY_COOKIE
+from node.web.forms import read_fields
 from node.web.gate import SESSION_COOKIES
 from node.web.qr import qr_svg
 from node.web.visit import Visit
 
+CLEAN = "/kiosk/clean"
+CLEAN_SECONDS = 60
+"""A screen of this size is wiped and dry again."""
 MORNING_UNTIL_HOUR = 11
 EVENING_FROM_HOUR = 18
 
@@ -33,6 +37,14 @@ class IdlePage:
     free_now: list[dict[str, Any]]
     dates: list[dict[str, str]]
     phone: dict[str, str]
+
+
+@dataclass(slots=True)
+class CleanPage:
+    """See `kiosk/clean.html`."""
+
+    seconds: int = CLEAN_SECONDS
+    home: str = REST
 
 
 @get("/", include_in_schema=False)
@@ -79,15 +91,35 @@ async def reset(visit: Visit) -> Response[Any]:
 
     It asks for no form's token: it must work for whoever stands there, and forgetting harms nobody.
     """
+    return await _forgotten(visit, REST)
+
+
+async def _forgotten(visit: Visit, path: str) -> Response[Any]:
+    """Go on to a page with nothing left of who was here."""
     if visit.token:
         await visit.house.service(people.Sessions).end(visit.token)
     for key in (SESSION_COOKIES[Face.KIOSK], HELD_COOKIE, WAY_COOKIE, PREFS_COOKIE):
         visit.forget(key)
-    answer = visit.go(REST)
+    answer = visit.go(path)
     if not visit.house.demo:
         # In a demo the other faces live in the same browser; theirs must survive.
         answer.headers["clear-site-data"] = '"cookies", "storage"'
     return answer
 
 
-ROUTES = (idle, reset)
+@post("/clean", include_in_schema=False)
+async def begin_cleaning(visit: Visit) -> Response[Any]:
+    """Forget whoever was there, then take no touch for a minute. Whoever stands there may do it:
+    who cleans has no account, and all that a joker gains is that minute.
+    """
+    await read_fields(visit)
+    return await _forgotten(visit, CLEAN)
+
+
+@get("/clean", include_in_schema=False)
+async def cleaning(visit: Visit) -> Response[Any]:
+    """A screen to wipe: nothing on it can be touched, and it goes on by itself."""
+    return visit.page("kiosk/clean.html", CleanPage())
+
+
+ROUTES = (idle, reset, begin_cleaning, cleaning)

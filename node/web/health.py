@@ -30,7 +30,7 @@ from node.sync import (
 )
 from node.web.errors import words
 from node.web.inviting import waiting_rows
-from node.web.printers import troubles_of_printers
+from node.web.printers import troubles_of_printers, troubles_of_screens
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
@@ -78,7 +78,7 @@ async def health_view(visit: Visit) -> HealthView:
         + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo]
         + [_trouble(visit, each) for each in _copy_troubles(visit, sent)]
-        + [_trouble(visit, each) for each in await _of_printers(visit)]
+        + [_trouble(visit, each) for each in await _of_devices(visit)]
         + [_trouble(visit, each) for each in _asked_elsewhere(leaving, sync, names)],
         peers=[_peer(visit, peer) for peer in state.peers],
         stopped=[_stopped(visit, each) for each in state.stopped],
@@ -87,9 +87,11 @@ async def health_view(visit: Visit) -> HealthView:
     )
 
 
-async def _of_printers(visit: Visit) -> list[Refusal]:
+async def _of_devices(visit: Visit) -> list[Refusal]:
     printers = visit.house.service(Printers).all
-    return await visit.store.read(lambda read: troubles_of_printers(read, printers))
+    return await visit.store.read(
+        lambda read: troubles_of_printers(read, printers) + troubles_of_screens(read, now=visit.now)
+    )
 
 
 def _node_rows(visit: Visit, state: Health, sync: Sync) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The printers of this box in words: what is wrong with one and what helps, and how a job is going.
+"""The devices of this box in words: what is wrong with one and what helps, and how a job is going.
 
 One set of sentences for the desk, the lobby, the health page and the doctor.
 """
@@ -6,10 +6,10 @@ One set of sentences for the desk, the lobby, the health page and the doctor.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from node import devices
+from node import devices, quarter
 from node.base.refusals import N_, Refusal
 from node.devices import Job, JobState, Printer, Printers, Why
 from node.store import Read
@@ -24,6 +24,22 @@ def troubles_of_printers(read: Read, printers: Sequence[Printer]) -> list[Refusa
     """What somebody should look after."""
     found = devices.printer_troubles(read, printers)
     return [_of(job.why, name) for name, job in found.items() if job.why is not None]
+
+
+def troubles_of_screens(
+    read: Read, *, now: datetime, within: timedelta = devices.QUIET_AFTER
+) -> list[Refusal]:
+    """The touchscreens that feel a finger where none is."""
+    zone = quarter.zone_of(read)
+    return [
+        Refusal(
+            "screen.touch",
+            STUCK[0],
+            STUCK[1],
+            values={"address": each.address, "since": f"{each.since.astimezone(zone):%H:%M}"},
+        )
+        for each in devices.stuck_touches(read, now=now, within=within)
+    ]
 
 
 def _of(why: Why, name: str) -> Refusal:
@@ -68,6 +84,16 @@ def _said(visit: Visit, job: Job) -> dict[str, str]:
 OTHERWISE = N_(
     "Nehmen Sie den Ausweis mit dem Handy mit, oder merken Sie sich die acht Zeichen. Der "
     "Service-Point druckt ihn auch."
+)
+STUCK = (
+    N_(
+        "Der Bildschirm in der Lobby ({address}) meldet seit {since} Uhr eine Berührung, wo niemand"
+        " ist."
+    ),
+    N_(
+        "Wischen Sie ihn trocken und nehmen Sie weg, was daran klebt. Hört es nicht auf, schalten"
+        " Sie ihn aus und wieder ein."
+    ),
 )
 JOB_WORDS = {
     JobState.WAITING: N_("wartet"),

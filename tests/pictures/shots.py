@@ -839,6 +839,7 @@ LOBBY = (
     ),
     Shot("kiosk-mine", "kiosk/mine.html", "/kiosk/mine", who="card", node="kiosk"),
     Shot("kiosk-mine-states", "kiosk/mine.html", "/kiosk/mine", who="busy-card", node="kiosk"),
+    Shot("kiosk-clean", "kiosk/clean.html", "/kiosk/clean", node="kiosk"),
     Shot("kiosk-mine-empty", "kiosk/mine.html", "/kiosk/mine", who="newcomer-card", node="kiosk"),
     Shot(
         "kiosk-reservation",
