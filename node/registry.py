@@ -6,6 +6,7 @@ from node import devices, quarter, spaces
 from node.api.tables import TABLES as API_TABLES
 from node.people.feed_tables import TABLES as FEED_TABLES
 from node.people.tables import TABLES as PEOPLE_TABLES
+from node.spaces.deposit_tables import DEPOSIT_STEP
 from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.spaces.guests.schema import TABLES as GUEST_TABLES
 from node.spaces.hand_over_tables import HAND_OVER
@@ -31,6 +32,7 @@ REGISTRY = Registry(
         *GUEST_TABLES,
         *devices.TABLES,
         HAND_OVER_PHOTO,
+        DEPOSIT_STEP,
         *API_TABLES,
     ),
 )

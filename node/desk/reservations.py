@@ -18,6 +18,7 @@ from node.desk.undoing import act_flashes, undo_acts, undo_shown, undone_row
 from node.devices import Printers
 from node.spaces import Line, Status, Turnover, UndoneFact
 from node.store import Read, Write
+from node.web.deposits import STATES as DEPOSIT_STATES
 from node.web.forms import path_id, read_fields, read_query
 from node.web.on_paper import is_printable
 from node.web.showing import (
@@ -48,6 +49,7 @@ class ReservationPage:
     early: str = ""
     """What leaving now gives back, where it is before the end."""
     hand_over_href: str = ""
+    deposit: dict[str, str] | None = None
     unclean: dict[str, str] | None = None
     """That the place is not ready for who comes now."""
     undo: dict[str, str] | None = None
@@ -69,6 +71,7 @@ class _Looked:
     accepted_by: str
     waiting: Turnover | None
     undone: list[tuple[UndoneFact, str]]
+    deposit: spaces.HeldDeposit
 
 
 @get("/desk/reservations/{reservation:str}", include_in_schema=False)
@@ -86,7 +89,20 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
         accepted_by = _name(read, made.accepted_by)
         waiting = spaces.waiting_turnover(read, line.space, now=visit.now, but=reservation_id)
         undone = [(each, _name(read, each.by)) for each in spaces.undone_of(read, reservation_id)]
-        return _Looked(line, name, flat, note, fee, staff, changed_by, accepted_by, waiting, undone)
+        deposit = granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now))
+        return _Looked(
+            line=line,
+            name=name,
+            flat=flat,
+            note=note,
+            fee=fee,
+            staff=staff,
+            changed_by=changed_by,
+            accepted_by=accepted_by,
+            waiting=waiting,
+            undone=undone,
+            deposit=deposit,
+        )
 
     looked = await visit.read(look)
     page = _page(visit, looked)
@@ -142,10 +158,21 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
         early=early_words(visit, line) if status is Status.CHECKED_IN else "",
         hand_over_href=_hand_over_href(line),
+        deposit=_deposit(visit, looked.deposit),
         unclean=_unclean(visit, looked),
         undo=undo_shown(visit, line),
         printers=[each.name for each in visit.house.service(Printers).all],
     )
+
+
+def _deposit(visit: Visit, found: spaces.HeldDeposit) -> dict[str, str] | None:
+    """The way to the deposit, and how far that is; nothing where none is asked for or was paid."""
+    stage = found.deposit.stage
+    if stage is spaces.DepositStage.NONE:
+        return None
+    href = f"/desk/deposits/{id_text(found.line.reservation.id)}"
+    state, text = DEPOSIT_STATES[stage]
+    return {"href": href, "state": state, "state_text": visit.say(text)}
 
 
 def _hand_over_href(line: Line) -> str:

@@ -13,6 +13,7 @@ from node import people, spaces
 from node.base.actors import Permission, may
 from node.base.ids import id_text
 from node.base.refusals import N_
+from node.desk.deposit_board import deposit_task
 from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
 from node.desk.turnover import house_names, turnover_flashes
@@ -42,8 +43,9 @@ class TodayPage:
     turnovers: list[ShownTurnover]
     problems: list[ShownTurnover]
     hand_overs: list[dict[str, Any]]
+    deposits: list[dict[str, Any]]
     plan: Plan
-    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over"
+    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over deposit_step"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -62,6 +64,8 @@ class _Day:
     hand_overs: list[spaces.HandOver]
     owed: dict[bytes, str]
     """What guests have not said or signed so far, by reservation."""
+    to_take: list[spaces.HeldDeposit]
+    to_return: list[spaces.HeldDeposit]
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -92,6 +96,7 @@ async def today(visit: Visit) -> Response[Any]:
         turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
         problems=[turnover_of(visit, each, found.houses) for each in found.problems],
         hand_overs=[hand_over_task(visit, each, found.names) for each in found.hand_overs],
+        deposits=_deposits(visit, found),
         plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
     )
     fields = read_query(visit)
@@ -123,8 +128,11 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     waiting = spaces.waiting(read, now=visit.now)
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
     hand_overs = spaces.hand_overs_to_look_at(read, now=visit.now)
-    looked_at = (each.line for each in hand_overs)
-    lines = (*arrivals, *departures, *present, *waiting, *looked_at)
+    to_take = spaces.deposits_to_take(read, now=visit.now)
+    to_return = spaces.deposits_to_return(read, now=visit.now)
+    deposited = [each.line for each in (*to_take, *to_return)]
+    handed = [each.line for each in hand_overs]
+    lines = (*arrivals, *departures, *present, *waiting, *handed, *deposited)
     names = names_of(read, lines)
     return _Day(
         arrivals,
@@ -139,6 +147,8 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         house_names(read),
         hand_overs,
         _owed(read, visit, (*arrivals, *present)),
+        to_take,
+        to_return,
     )
 
 
@@ -156,6 +166,13 @@ def _owed(read: Read, visit: Visit, lines: Sequence[Line]) -> dict[bytes, str]:
                     N_("Meldeschein offen: {count}"), count=count
                 )
     return found
+
+
+def _deposits(visit: Visit, found: _Day) -> list[dict[str, Any]]:
+    back = [deposit_task(visit, x, found.names, is_due_back=True) for x in found.to_return]
+    return back + [
+        deposit_task(visit, each, found.names, is_due_back=False) for each in found.to_take
+    ]
 
 
 def _erasures(read: Read, visit: Visit) -> list[tuple[people.Erasure, str]]:

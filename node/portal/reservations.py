@@ -15,6 +15,7 @@ from node.portal.passes import ShownPass, shown_pass
 from node.spaces import Line, Status
 from node.spaces.terms import CancelPreview
 from node.store import Read
+from node.web.deposits import deposit_rows
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.hand_overs import hand_over_links
@@ -75,6 +76,7 @@ class ReservationPage:
     series: dict[str, str] | None
     book_href: str
     hand_overs: list[dict[str, str]]
+    deposit: list[dict[str, str]]
     guest_href: str = ""
     """Where a link for guests is made."""
     live: str = RESERVATION_TABLES
@@ -125,6 +127,7 @@ class _Looked:
     building: str
     series: int
     hand_over: spaces.HandOver
+    deposit: spaces.Deposit
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -153,6 +156,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         building.name if building else "",
         len(spaces.series_ahead(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
+        granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
     )
 
 
@@ -172,6 +176,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         series=_series(visit, looked),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
         hand_overs=hand_over_links(visit, looked.hand_over),
+        deposit=deposit_rows(visit, looked.deposit),
         guest_href=_guest_href(visit, line),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.spaces import (
+    deposit_tables,
     guests,
     hand_over_tables,
     photo_tables,
@@ -20,6 +21,7 @@ from node.spaces import (
 )
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
+from node.spaces.deposit import Step
 from node.spaces.folding import find_reservation, project
 from node.spaces.hand_over import Said
 from node.spaces.model import Reservation, Status
@@ -72,6 +74,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         **(guests.told_about(read, found.id) if space and space.is_by_night else {}),
         "found": "; ".join(report.words for report in reports if report.words),
         "hand_over": [_said_words(each) for each in hand_over_tables.select_said(read, found.id)],
+        "deposit": [_step_words(each) for each in deposit_tables.select_steps(read, found.id)],
         "photos": [from_epoch(each.at) for each in photo_tables.select_photos(read, found.id)],
         "cost_cents": found.bill.total_cents,
         "deposit_cents": found.bill.deposit_cents,
@@ -84,6 +87,13 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
             for each in undo_tables.select_undone(read, found.id)
         ],
     }
+
+
+def _step_words(step: Step) -> str:
+    """What happened to a deposit, in one line."""
+    sum_ = f"{step.cents // 100}.{step.cents % 100:02d}"
+    parts = (f"{step.fact.at:%Y-%m-%d %H:%M}Z {step.kind}", sum_, step.fact.number, step.words)
+    return ", ".join(part for part in parts if part)
 
 
 def _said_words(said: Said) -> str:

@@ -30,6 +30,7 @@ _TOLD = frozenset(
         "reservation_request",
         "turnover_report",
         "hand_over",
+        "deposit_step",
         "print_job",
     )
 )

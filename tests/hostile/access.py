@@ -37,6 +37,7 @@ ACTS = {
     "/desk/waiting/": ("accept", "decline", "remove"),
     "/at/": ("check-in", "check-out"),
     "/p/": ("check-in", "check-out"),
+    "/desk/deposits/": ("received", "returned", "withheld", "undo"),
     "/desk/hand-over/": ("in", "out", "agree-in", "agree-out", "settle"),
     "/mine/": ("in", "out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),

@@ -600,6 +600,16 @@ DESK = (
         who="mira",
         once=True,
     ),
+    Shot("desk-deposit", "desk/deposit.html", "/desk/deposits/{deposited}", who="mira"),
+    Shot(
+        "desk-deposit-wrong",
+        "desk/deposit.html",
+        "/desk/deposits/{deposited}",
+        (fill("#withheld-euros", "50"), press("form[action$='/withheld'] .button")),
+        who="mira",
+        at="/desk/deposits/{reservation:str}/{act:str}",
+        status=422,
+    ),
     Shot("desk-hand-over", "desk/hand_over.html", "/desk/hand-over/{here}", who="mira"),
     Shot(
         "desk-hand-over-list",

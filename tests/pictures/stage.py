@@ -417,6 +417,18 @@ class _Bookings:
         done = self.core.write(run)
         assert isinstance(done, spaces.HandOver), done
 
+    def take_deposit(self, made: Reservation, cents: int) -> None:
+        """A part of what is asked was paid by transfer."""
+        kind, how = spaces.StepKind.RECEIVED, spaces.How.TRANSFER
+        note = spaces.Note(kind=kind, cents=cents, how=how, number="2026-1124", seen=0)
+
+        def run(write: Write) -> object:
+            actor = self.actor(write, "S-MIRA", Face.DESK)
+            return spaces.note_deposit(write, actor, made.id, note, now=AT)
+
+        done = self.core.write(run)
+        assert isinstance(done, spaces.HeldDeposit), done
+
     def _done(self, run: Callable[[Write], object]) -> Reservation:
         made = self.core.write(run)
         assert isinstance(made, Reservation), made
@@ -448,9 +460,11 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "cancelled": desk.cancel(busy, desk.book(busy, "werkstatt", 25, (10, 12), 2, "private")),
         "soon": desk.book(busy, "lernzimmer", 25, (10, 12), 3, "private"),
         "requested": desk.book(busy, "salon", 27, (20, 23), 30, "private"),
+        "deposited": desk.book(cast.called, "kueche-provence", 29, (11, 14), 6, "private"),
         "here": desk.let_in(busy, desk.book(busy, "hofterrasse", 24, (12, 15), 6, "private")),
     }
     desk.hand_over(busy, made["here"])
+    desk.take_deposit(made["deposited"], 4_000)
     waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in AT_PLACES}
     taken = made["ahead"]
