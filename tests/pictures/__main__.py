@@ -4,7 +4,8 @@ With `--readme OUT` only those that the README shows, each as a person sees it a
 README's own names.
 
 Each page in German at its own size, light, dark, with more contrast, with twice the type and from
-right to left; in English; the residents' pages on a wide screen too. `index.html` shows them all.
+right to left; in English; the residents' pages on a wide screen too. Pages that every language
+covers in each of them. `index.html` shows them all.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.chromium import launched
 from tests.pictures.shots import SCENES, SCREENS, SHOTS
 from tests.pictures.stage import staged
 from tests.pictures.walk import Seen, Walk
+from tests.tidy.covered import PARTIAL, TEMPLATES
 
 README = {
     "portal-today": "phone-my-day.png",
@@ -109,6 +111,12 @@ img {{ height: 30rem; vertical-align: top; margin: 0 .5rem .5rem 0; }}</style>
 """
 
 
+def _covered(names: list[str]) -> list[str]:
+    """Those pictures whose pages every language covers."""
+    chosen = names or SHOTS
+    return [name for name in chosen if SHOTS[name].template in TEMPLATES and not SHOTS[name].once]
+
+
 def main(arguments: list[str]) -> int:
     """Take the pictures; say what was odd on the way."""
     for_readme = arguments[0] == "--readme"
@@ -130,6 +138,8 @@ def main(arguments: list[str]) -> int:
             walk.through(camera.at_first_sight, names=README)
         else:
             walk.through(camera, names=names, languages=("de", "en"))
+            if covered := _covered(names):
+                walk.through(camera, names=covered, languages=(*PARTIAL, "de-simple"))
     if not for_readme:
         (camera.out / "index.html").write_text(camera.sheet(), encoding="utf-8")
     for line in camera.odd:
