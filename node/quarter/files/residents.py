@@ -115,7 +115,8 @@ def read_households(source: Source) -> list[Found[HouseholdRow]]:
 
 def _language(fields: Fields) -> str:
     code = fields.text("language").lower() or "de"
-    if not (code.isascii() and code.isalpha() and 2 <= len(code) <= 3):
+    plain = code.removesuffix("-simple")
+    if not (plain.isascii() and plain.isalpha() and 2 <= len(plain) <= 3):
         message = N_("„{value}“ ist kein Kürzel einer Sprache.")
         fields.error("language", message, N_("Schreiben Sie z. B. de, en, tr, uk oder ar."))
     return code
