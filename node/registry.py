@@ -11,6 +11,7 @@ from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.spaces.guests.schema import TABLES as GUEST_TABLES
 from node.spaces.hand_over_tables import HAND_OVER
 from node.spaces.photo_tables import HAND_OVER_PHOTO
+from node.spaces.safe_code_tables import SAFE_CODE
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
@@ -33,6 +34,7 @@ REGISTRY = Registry(
         *devices.TABLES,
         HAND_OVER_PHOTO,
         DEPOSIT_STEP,
+        SAFE_CODE,
         *API_TABLES,
     ),
 )

@@ -16,6 +16,7 @@ from node.base.refusals import N_
 from node.desk.deposit_board import deposit_task
 from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
+from node.desk.safe_codes import code_task
 from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status, guests
@@ -45,7 +46,7 @@ class TodayPage:
     hand_overs: list[dict[str, Any]]
     deposits: list[dict[str, Any]]
     plan: Plan
-    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over deposit_step"
+    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over deposit_step safe_code"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -66,6 +67,7 @@ class _Day:
     """What guests have not said or signed so far, by reservation."""
     to_take: list[spaces.HeldDeposit]
     to_return: list[spaces.HeldDeposit]
+    codes: list[spaces.SafeCode]
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -91,6 +93,7 @@ async def today(visit: Visit) -> Response[Any]:
         departures=[_passing(visit, line, found.names, "out") for line in found.departures],
         present=[_present(visit, line, found.names) for line in found.present],
         tasks=[_erasure_task(visit, *each) for each in found.erasures]
+        + [code_task(visit, each) for each in found.codes]
         + [_task(visit, line, found.names) for line in found.waiting]
         + _guest_tasks(visit, found),
         turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
@@ -149,6 +152,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         _owed(read, visit, (*arrivals, *present)),
         to_take,
         to_return,
+        spaces.codes_to_change(read, now=visit.now),
     )
 
 

@@ -77,6 +77,7 @@ class ReservationPage:
     book_href: str
     hand_overs: list[dict[str, str]]
     deposit: list[dict[str, str]]
+    code_href: str
     guest_href: str = ""
     """Where a link for guests is made."""
     live: str = RESERVATION_TABLES
@@ -128,6 +129,7 @@ class _Looked:
     series: int
     hand_over: spaces.HandOver
     deposit: spaces.Deposit
+    has_code: bool
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -157,7 +159,14 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         len(spaces.series_ahead(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
+        _has_code(read, actor, reservation_id, visit),
     )
+
+
+def _has_code(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> bool:
+    """Whether there is a code that they see now, or once they have done what is to be done."""
+    view = spaces.view_code(read, actor, reservation_id, now=visit.now)
+    return not isinstance(view, Refusal) and view.found.line.status is Status.CHECKED_IN
 
 
 def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
@@ -177,6 +186,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
         hand_overs=hand_over_links(visit, looked.hand_over),
         deposit=deposit_rows(visit, looked.deposit),
+        code_href=f"/mine/{shown.id}/code" if looked.has_code else "",
         guest_href=_guest_href(visit, line),
     )
 

@@ -125,6 +125,15 @@ from node.spaces.reads import (
     waiting,
 )
 from node.spaces.rules import audience_of
+from node.spaces.safe_codes import (
+    CodeView,
+    SafeCode,
+    codes_to_change,
+    find_safe_code,
+    set_safe_code,
+    show_code,
+    view_code,
+)
 from node.spaces.schema import TABLES
 from node.spaces.search import (
     Query,
@@ -191,6 +200,7 @@ __all__ = [
     "Bill",
     "Call",
     "ChangeOffer",
+    "CodeView",
     "DayPlan",
     "Deposit",
     "DepositStage",
@@ -221,6 +231,7 @@ __all__ = [
     "Report",
     "Reservation",
     "Rhythm",
+    "SafeCode",
     "Said",
     "SeriesDate",
     "Space",
@@ -258,6 +269,7 @@ __all__ = [
     "check_out",
     "check_presence",
     "check_rules",
+    "codes_to_change",
     "coming_up",
     "confirm",
     "dates_of",
@@ -280,6 +292,7 @@ __all__ = [
     "find_file_row",
     "find_hand_over",
     "find_reservation",
+    "find_safe_code",
     "find_space",
     "find_turnover",
     "free_now",
@@ -340,7 +353,9 @@ __all__ = [
     "series_ahead",
     "series_fee",
     "set_rules",
+    "set_safe_code",
     "settle",
+    "show_code",
     "sign",
     "solve_problem",
     "space_agenda",
@@ -356,6 +371,7 @@ __all__ = [
     "undo_step",
     "undoable",
     "undone_of",
+    "view_code",
     "waiting",
     "waiting_turnover",
     "week_plan",

@@ -31,6 +31,7 @@ _TOLD = frozenset(
         "turnover_report",
         "hand_over",
         "deposit_step",
+        "safe_code",
         "print_job",
     )
 )

@@ -315,6 +315,7 @@ MINE = (
         "portal-reservation-cancelled", "portal/reservation.html", "/mine/{cancelled}", who="busy"
     ),
     Shot("portal-reservation-here", "portal/reservation.html", "/mine/{here}", who="busy"),
+    Shot("portal-safe-code", "portal/safe_code.html", "/mine/{here}/code", who="busy"),
     Shot("portal-hand-over", "portal/hand_over.html", "/mine/{here}/hand-over/out", who="busy"),
     Shot(
         "portal-hand-over-wrong",
@@ -600,6 +601,7 @@ DESK = (
         who="mira",
         once=True,
     ),
+    Shot("desk-safe-code", "desk/safe_code.html", "/desk/places/{hofterrasse}/code", who="mira"),
     Shot("desk-deposit", "desk/deposit.html", "/desk/deposits/{deposited}", who="mira"),
     Shot(
         "desk-deposit-wrong",

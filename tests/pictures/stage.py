@@ -417,6 +417,18 @@ class _Bookings:
         done = self.core.write(run)
         assert isinstance(done, spaces.HandOver), done
 
+    def set_code(self, made: Reservation) -> None:
+        """The grill's key lies in a safe."""
+
+        def run(write: Write) -> object:
+            actor = self.actor(write, "S-MIRA", Face.DESK)
+            return spaces.set_safe_code(
+                write, actor, made.space_id, "4711", asks_protocol=True, now=AT
+            )
+
+        done = self.core.write(run)
+        assert isinstance(done, spaces.SafeCode), done
+
     def take_deposit(self, made: Reservation, cents: int) -> None:
         """A part of what is asked was paid by transfer."""
         kind, how = spaces.StepKind.RECEIVED, spaces.How.TRANSFER
@@ -464,6 +476,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "here": desk.let_in(busy, desk.book(busy, "hofterrasse", 24, (12, 15), 6, "private")),
     }
     desk.hand_over(busy, made["here"])
+    desk.set_code(made["here"])
     desk.take_deposit(made["deposited"], 4_000)
     waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in AT_PLACES}

@@ -68,7 +68,9 @@ async function page(request) {
   try {
     const answer = await fetch(request);
     // A page that a redirect led to belongs to another address: signing in, mostly.
-    if (request.method === "GET" && answer.ok && !answer.redirected && READABLE.test(path)) {
+    // What opens a door is kept on no phone.
+    const secret = answer.headers.get("cache-control")?.includes("no-store");
+    if (request.method === "GET" && answer.ok && !answer.redirected && !secret && READABLE.test(path)) {
       await keep(request, answer.clone());
     }
     return answer;

@@ -1,0 +1,77 @@
+"""The code of the key safe, for who is in and knows the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import spaces
+from node.base.refusals import Refusal
+from node.spaces import CodeView
+from node.web.errors import words
+from node.web.forms import path_id, read_fields
+from node.web.showing import Place, place_of, when_of
+from node.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class SafeCodePage:
+    """See `portal/safe_code.html`."""
+
+    id: str
+    place: Place
+    when: str
+    rules: str
+    code: str
+    refusal: dict[str, Any] | None
+    hand_over_href: str
+
+
+@get("/mine/{reservation:str}/code", include_in_schema=False)
+async def safe_code(visit: Visit, reservation: str) -> Response[Any]:
+    """The code, or what is still to be done for it."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+    view = await visit.read(
+        lambda read: spaces.view_code(read, actor, reservation_id, now=visit.now)
+    )
+    return _shown(visit, reservation, view)
+
+
+@post("/mine/{reservation:str}/code", include_in_schema=False)
+async def show(visit: Visit, reservation: str) -> Response[Any]:
+    """They know the rules: show it."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+    await read_fields(visit)
+    view = await visit.write(
+        lambda write: spaces.show_code(write, actor, reservation_id, now=visit.now)
+    )
+    if view.refusal is not None:
+        return _shown(visit, reservation, view, status=view.refusal.status)
+    return visit.go(f"/mine/{reservation}/code")
+
+
+def _shown(visit: Visit, reservation: str, view: CodeView, status: int = 200) -> Response[Any]:
+    line = view.found.line
+    refusal = view.refusal
+    page = SafeCodePage(
+        id=reservation,
+        place=place_of(visit, line.space),
+        when=when_of(visit, line.space, line.reservation.period),
+        rules=line.space.row.rules_text.in_language(visit.prefs.lang),
+        code=view.code,
+        refusal=words(visit, refusal) if isinstance(refusal, Refusal) else None,
+        hand_over_href=_hand_over_href(reservation, refusal),
+    )
+    answer = visit.page("portal/safe_code.html", page, here="mine", status=status)
+    answer.headers["cache-control"] = "private, no-store"
+    return answer
+
+
+def _hand_over_href(reservation: str, refusal: Refusal | None) -> str:
+    is_first = refusal is not None and refusal.code == "safe.sign_first"
+    return f"/mine/{reservation}/hand-over/in" if is_first else ""
+
+
+ROUTES = (safe_code, show)
