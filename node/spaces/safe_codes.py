@@ -63,12 +63,18 @@ def _of(read: Read, space: Space, *, now: datetime) -> SafeCode:
     current = next((row for row in rows if not row.reservation_id), None)
     if current is None:
         return SafeCode(space, "", None, asks_protocol=False, known_to=0)
-    shown = {r.reservation_id for r in rows if r.reservation_id and r.fact.at >= current.fact.at}
+    shown = {row.reservation_id for row in _shown_since(rows, current)}
     left = [x for x in lines_of(read, sorted(shown), now=now) if x.status is not Status.CHECKED_IN]
     fact = current.fact
     return SafeCode(
         space, current.code, fact.at, asks_protocol=fact.asks_protocol, known_to=len(left)
     )
+
+
+def _shown_since(rows: list[CodeRow], current: CodeRow) -> list[CodeRow]:
+    """Whom this code was shown; a code that is set is news to everybody."""
+    since = (current.fact.at, current.id)
+    return [row for row in rows if row.reservation_id and (row.fact.at, row.id) > since]
 
 
 def codes_to_change(read: Read, *, now: datetime) -> list[SafeCode]:
@@ -121,7 +127,7 @@ def view_code(
     if current is None or not current.code:
         return NO_CODE
     refusal = _why_not(found, current.fact, now=now)
-    shown = any(row.reservation_id == reservation_id for row in rows)
+    shown = any(r.reservation_id == reservation_id for r in _shown_since(rows, current))
     return CodeView(found, current.code if shown and refusal is None else "", refusal)
 
 
