@@ -133,6 +133,8 @@ def _shown_stay(stay: StayRules) -> dict[str, str]:
         "included": str(stay.persons_included),
         "free_age": str(stay.free_age),
         "lost_key": euros(stay.lost_key_cents),
+        "registration_number": stay.registration_number,
+        "nights_per_year": str(stay.nights_per_year or ""),
     }
     given |= {f"month_{month}": "1" for month in stay.weekend_months}
     given |= {f"arrive_{day}": "1" for day in stay.arrival_weekdays}
@@ -350,7 +352,14 @@ def _read_stay(fields: Fields, base: StayRules) -> StayRules:
         persons_included=fields.number("included", low=1, high=50),
         free_age=fields.number("free_age", low=0, high=17),
         lost_key_cents=fields.cents("lost_key"),
+        registration_number=_figures(fields.text("registration_number", longest=40)),
+        nights_per_year=fields.number("nights_per_year", low=0, high=366, default=0),
     )
+
+
+def _figures(text: str) -> str:
+    """A number without the blanks and strokes that letters group it by."""
+    return "".join(char for char in text if char not in " -./")
 
 
 def _checked(fields: Fields, name: str, numbers: range) -> frozenset[int]:

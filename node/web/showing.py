@@ -307,6 +307,9 @@ def offer_text(visit: Visit, space: Space) -> str:
     parts += [visit.local(thing.name) for thing in space.row.equipment]
     if space.row.is_step_free:
         parts.append(visit.say(N_("ohne Stufen")))
+    if space.row.stay is not None and space.row.stay.registration_number:
+        # By law it stands wherever the place is offered (WohnStG NRW).
+        parts.append(visit.say(N_("Wohnraum-ID {id}"), id=space.row.stay.registration_number))
     return visit.list_words(*parts)
 
 

@@ -385,6 +385,7 @@ GUESTS = (
     ),
     Shot("portal-guest-sign", "portal/guest_sign.html", "/guest/{told_guest}/sign/1"),
     Shot("desk-guests", "desk/guests.html", "/desk/guests/{told_stay}", who="mira"),
+    Shot("desk-stays", "desk/stays.html", "/desk/stays?quarter=2026-4", who="mira"),
     Shot("desk-guest-form", "desk/guest_form.html", "/desk/guests/{told_stay}/form/1", who="mira"),
     Shot("portal-guest-link", "portal/guest_link.html", "/mine/{own_stay}/guest", who="booker"),
     Shot(

@@ -47,7 +47,7 @@ def stay(apartment: Space, *guests: Guest, forms: dict[int, FiledForm] | None = 
         details=RequestDetails(people=max(1, len(guests))),
     )
     line = Line(reservation, apartment, Status.CONFIRMED)
-    return Stay(line, ARRIVES, LEAVES, GuestList(guests), forms or {})
+    return Stay(line, ARRIVES, LEAVES, None, GuestList(guests), forms or {})
 
 
 def filed(form: Form) -> FiledForm:

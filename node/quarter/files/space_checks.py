@@ -14,6 +14,8 @@ from typing import Any
 from node.base.refusals import N_
 from node.quarter.files.space_values import SpaceKind, SpaceRow, StayRules
 
+HOUSING_ID_FIGURES = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
@@ -53,6 +55,10 @@ def find_in_stay(stay: StayRules) -> Iterator[Contradiction]:
     if stay.departure_until > stay.arrival_from:
         message = N_("Die Abreise liegt nach der Anreise der Nächsten.")
         yield Contradiction("departure_until", message, N_("Prüfen Sie die beiden Uhrzeiten."))
+    if stay.registration_number and not is_housing_id(stay.registration_number):
+        message = N_("Eine Wohnraum-ID hat zwölf Ziffern.")
+        remedy = N_("Schreiben Sie sie so, wie sie im Bescheid steht, ohne Striche.")
+        yield Contradiction("registration_number", message, remedy)
     gap = _minutes(stay.arrival_from) - _minutes(stay.departure_until)
     if 0 <= gap < stay.turnover_minutes:
         message = N_("Zwischen Abreise und Anreise ist weniger Zeit, als die Reinigung braucht.")
@@ -61,6 +67,11 @@ def find_in_stay(stay: StayRules) -> Iterator[Contradiction]:
         name = "departure_days" if stay.arrival_weekdays else "arrival_days"
         message = N_("An keinem Wochentag kann jemand an- oder abreisen.")
         yield Contradiction(name, message, N_("Wählen Sie mindestens einen Tag."))
+
+
+def is_housing_id(text: str) -> bool:
+    """Whether this can be a Wohnraum-ID of North Rhine-Westphalia."""
+    return len(text) == HOUSING_ID_FIGURES and text.isascii() and text.isdecimal()
 
 
 def _minutes(at: time) -> int:

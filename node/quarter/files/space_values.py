@@ -195,6 +195,9 @@ class StayRules:
     key_handover: LocalText = NO_TEXT
     lost_key_cents: Cents = 0
     registration_number: str = ""
+    """The Wohnraum-ID, twelve figures (NRW): it stands wherever the place is offered."""
+    nights_per_year: int = 0
+    """How many nights of a calendar year it may be let, by law or licence (0: no limit)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

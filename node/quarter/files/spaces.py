@@ -264,6 +264,7 @@ def _stay(table: TomlTable) -> StayRules:
         key_handover=fields.local_text("key_handover", longest=LONG_TEXT_MAX),
         lost_key_cents=fields.cents("lost_key"),
         registration_number=fields.text("registration_number"),
+        nights_per_year=fields.whole("nights_per_year", highest=NIGHTS_MAX),
     )
     _note(fields, find_in_stay(rules))
     fields.warn_of_unknown()

@@ -7,6 +7,14 @@ from the stay that its token found.
 """
 
 from node.spaces.guests.arrival import say_guests
+from node.spaces.guests.book import (
+    BookedStay,
+    LetNights,
+    Registered,
+    let_nights,
+    registered,
+    stay_book,
+)
 from node.spaces.guests.ending import end_on_date, whose_time_is_over
 from node.spaces.guests.forms import file_form, note_passport, sign_form
 from node.spaces.guests.links import (
@@ -44,12 +52,15 @@ __all__ = [
     "NAME_MAX",
     "NO_FORM",
     "NO_PAGE",
+    "BookedStay",
     "FiledForm",
     "Form",
     "Guest",
     "GuestLink",
     "GuestList",
     "How",
+    "LetNights",
+    "Registered",
     "Stay",
     "a_year_after",
     "belongs",
@@ -60,12 +71,15 @@ __all__ = [
     "find_stay",
     "forms_needed",
     "forms_open",
+    "let_nights",
     "make_link",
     "note_passport",
     "open_link",
     "read_strokes",
+    "registered",
     "say_guests",
     "sign_form",
+    "stay_book",
     "stay_of",
     "told_about",
     "whose_time_is_over",

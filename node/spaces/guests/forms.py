@@ -66,7 +66,8 @@ def file_form(
     today = now.astimezone(zone_of(write)).date()
     refusal = rules.check_form(stay, form, today=today)
     if refusal is None:
-        _record(write, actor, stay, Kind.FORM, form, now=now, record_id=new_id())
+        key = derived_id(Kind.FORM, stay.line.reservation.id, form.number)
+        _record(write, actor, stay, Kind.FORM, form, now=now, record_id=new_id(), of_id=key)
     return refusal
 
 

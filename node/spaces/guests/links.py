@@ -84,7 +84,9 @@ def stay_of(read: Read, line: Line) -> Stay:
     zone, period = zone_of(read), line.reservation.period
     first, last = (at.astimezone(zone).date() for at in (period.starts_at, period.ends_at))
     records = tables.select_records(read, line.reservation.id)
-    return Stay(line, first, last, _guest_list(records), forms_of(records))
+    out = line.reservation.check_out
+    left = out.at.astimezone(zone).date() if out else None
+    return Stay(line, first, last, left, _guest_list(records), forms_of(records))
 
 
 def _guest_list(records: Iterable[Record]) -> GuestList | None:

@@ -145,6 +145,8 @@ class Stay:
     line: Line
     arrives_on: date
     leaves_on: date
+    left_on: date | None = None
+    """When they checked out, where they did."""
     guests: GuestList | None = None
     forms: Mapping[int, FiledForm] = field(default_factory=dict)
     """By the number of the guest who fills it in."""

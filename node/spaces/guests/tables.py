@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from node.base.ids import derived_id
+from node.base.periods import Period, to_epoch
 from node.spaces.guests.model import EndFact, GuestLink, Kind, LinkFact, RecordFact
 from node.spaces.tables import decoded, encoded
 from node.store import Read, Write
@@ -144,3 +146,32 @@ def insert_end(write: Write, record: Ending, fact: EndFact) -> None:
 def select_ended(read: Read) -> frozenset[bytes]:
     """The records whose time is over."""
     return frozenset(row[0] for row in read.rows("select record_id from guest_record_end"))
+
+
+def count_forms(read: Read, kind: Kind, period: Period) -> int:
+    """For how many guests of stays that begin in a period there is something of this kind; a form
+    that was filled in anew counts once."""
+    found = read.value(
+        "select count(distinct r.of_id) from guest_record as r join reservation_state as s"
+        " on s.reservation_id = r.reservation_id where r.kind = :kind"
+        " and s.starts_at >= :starts and s.starts_at < :ends",
+        kind=str(kind),
+        starts=to_epoch(period.starts_at),
+        ends=to_epoch(period.ends_at),
+    )
+    return int(found or 0)
+
+
+def select_ended_forms(read: Read, period: Period) -> list[datetime]:
+    """When each form of stays that begin in a period was destroyed, the first first."""
+    rows = read.rows(
+        "select min(e.fact) as fact from guest_record_end as e join guest_record as r"
+        " on r.id = e.record_id join reservation_state as s"
+        " on s.reservation_id = e.reservation_id where e.kind = :kind"
+        " and s.starts_at >= :starts and s.starts_at < :ends group by r.of_id order by 1",
+        kind=str(Kind.FORM),
+        starts=to_epoch(period.starts_at),
+        ends=to_epoch(period.ends_at),
+    )
+    facts = (decoded(row["fact"], EndFact) for row in rows)
+    return [fact.at for fact in facts if fact is not None]
