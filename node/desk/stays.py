@@ -198,7 +198,7 @@ def _sums(visit: Visit, found: Sequence[BookedStay]) -> list[dict[str, str]]:
         (N_("Steuerpflichtige Übernachtungen"), str(sum(each.nights for each in levied))),
         (N_("Frei: unter 18 Jahren"), str(sum(each.minors for each in levied))),
         (N_("Frei: über der Höchstdauer"), str(sum(each.beyond for each in levied))),
-        (N_("Beherbergungssteuer"), cents),
+        (N_("Steuer"), cents),
     )
     return [{"label": visit.say(label), "value": value} for label, value in rows]
 
