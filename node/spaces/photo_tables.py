@@ -103,7 +103,8 @@ def select_blank(read: Read) -> list[bytes]:
 
 def blank_older(write: Write, at: int) -> int:
     """Take away the pictures taken before an instant; how many that were."""
-    old = "image != x'' and at < :at"
+    # One without an instant has not wholly arrived.
+    old = "image != x'' and at > 0 and at < :at"
     # Asked first: whoever only looks makes no kept answer untrue.
     found = write.value(f"select count(*) from hand_over_photo where {old}", at=at) or 0
     if found:
