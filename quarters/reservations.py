@@ -72,7 +72,9 @@ class Diary:
         self.spaces = spaces
         self.today = today
         self.rooms = [key for key, space in spaces.items() if space["kind"] == "room"]
-        self.apartments = [key for key, space in spaces.items() if space["kind"] != "room"]
+        self.apartments = [
+            key for key, space in spaces.items() if space["kind"] == "guest_apartment"
+        ]
         self.hosts = [
             (home, person)
             for home in population.households

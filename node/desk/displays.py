@@ -59,7 +59,7 @@ async def displays_page(visit: Visit) -> Response[Any]:
 
 def _look(read: Read, visit: Visit) -> DisplaysPage:
     places = [
-        {"id": id_text(space.id), "place": place_of(visit, space), "can": not space.is_by_night}
+        {"id": id_text(space.id), "place": place_of(visit, space), "can": space.is_room}
         for space in spaces.list_spaces(read)
     ]
     shown = (_row(read, visit, display) for display in spaces.list_displays(read))

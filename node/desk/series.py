@@ -21,7 +21,7 @@ async def show_series(visit: Visit) -> Response[Any]:
     """How often, and every date of it."""
     staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
     fields = read_query(visit)
-    page = await series_page(visit, await _person(visit, staff, fields), fields)
+    page = await series_page(visit, await person_of(visit, staff, fields), fields)
     return await _answer(visit, page)
 
 
@@ -30,7 +30,7 @@ async def make_series(visit: Visit) -> Response[Any]:
     """Book what was ticked, for the person."""
     staff = visit.allowed(Permission.RESERVE_FOR_OTHERS)
     fields = await read_fields(visit)
-    person = await _person(visit, staff, fields)
+    person = await person_of(visit, staff, fields)
     if "recount" in fields.given:
         return await _answer(visit, await series_page(visit, person, fields))
     done = await book_series(visit, person, fields)
@@ -39,7 +39,8 @@ async def make_series(visit: Visit) -> Response[Any]:
     return visit.go(f"/desk/reservations/{id_text(done[0].id)}")
 
 
-async def _person(visit: Visit, staff: Actor, fields: Fields) -> Actor:
+async def person_of(visit: Visit, staff: Actor, fields: Fields) -> Actor:
+    """For whom the team books; there must be somebody."""
     found = await resident_of(visit, staff, fields.given.get("person", ""))
     if found is None:
         raise RefusedError(BAD_ID)

@@ -111,7 +111,9 @@ def _offer(visit: Visit, page: FindPage, offer: Offer) -> dict[str, Any]:
         "offer": offer_value(offer.space.id, offer.period),
         "people": page.given["people"],
     }
-    shown["series_href"] = "" if offer.space.is_by_night else f"/desk/series?{urlencode(given)}"
+    more = urlencode(given) if offer.space.is_room else ""
+    shown["series_href"] = more and f"/desk/series?{more}"
+    shown["together_href"] = more and f"/desk/together?{more}"
     return shown
 
 

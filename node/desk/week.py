@@ -106,7 +106,7 @@ def _entries(
         }
     if not plan.open:
         shut = plan.closed_because
-        text = shut.in_language(visit.prefs.lang) if shut else visit.say(N_("geschlossen"))
+        text = visit.local(shut) if shut else visit.say(N_("geschlossen"))
         yield {"state": "closed", "when": "", "text": text, "href": ""}
     elif _can_be_had(visit, day, plan):
         may_book = may(visit.actor, Permission.RESERVE_FOR_OTHERS)

@@ -154,7 +154,7 @@ def _ask_day(visit: Visit, page: AskPage, asked: Asked, days: str, today: date) 
 async def _ask_time(visit: Visit, page: AskPage, asked: Asked, question: str, day: date) -> None:
     def look(read: Read) -> list[DayPlan]:
         plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
-        return [plan for plan in plans if not plan.space.is_by_night]
+        return [plan for plan in plans if plan.space.is_room]
 
     plans = await visit.read(look)
     if question == "starts":

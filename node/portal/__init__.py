@@ -28,6 +28,7 @@ from node.portal import (
     sign_in,
     spaces,
     today,
+    together,
     turnover,
     waiting,
 )
@@ -42,6 +43,7 @@ ROUTES = (
     *changing.ROUTES,
     *waiting.ROUTES,
     *series.ROUTES,
+    *together.ROUTES,
     *passes.ROUTES,
     *at_place.ROUTES,
     *hand_over.ROUTES,

@@ -126,7 +126,7 @@ class _Looked:
     note: dict[str, str]
     reason: Refusal | None
     building: str
-    series: int
+    series: list[Line]
     hand_over: spaces.HandOver
     deposit: spaces.Deposit
     has_code: bool
@@ -156,7 +156,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         spaces.note_of(read, reservation_id),
         spaces.why_not(read, line.reservation),
         building.name if building else "",
-        len(spaces.series_ahead(read, actor, reservation_id, now=visit.now)),
+        _series_lines(read, actor, reservation_id, visit),
         granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
         _has_code(read, actor, reservation_id, visit),
@@ -167,6 +167,12 @@ def _has_code(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> 
     """Whether there is a code that they see now, or once they have done what is to be done."""
     view = spaces.view_code(read, actor, reservation_id, now=visit.now)
     return not isinstance(view, Refusal) and view.found.line.status is Status.CHECKED_IN
+
+
+def _series_lines(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> list[Line]:
+    ahead = spaces.series_ahead(read, actor, reservation_id, now=visit.now)
+    found = (spaces.get_line(read, actor, each.id, now=visit.now) for each in ahead)
+    return [line for line in found if isinstance(line, Line)]
 
 
 def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
@@ -260,12 +266,21 @@ def _guest_href(visit: Visit, line: Line) -> str:
 
 
 def _series(visit: Visit, looked: _Looked) -> dict[str, str] | None:
-    """Of how many dates ahead it is one, and where all of them are given up."""
-    if looked.series < 2:
+    """What it was booked with, and where all of that is given up."""
+    if len(looked.series) < 2:
         return None
-    reservation_id = id_text(looked.line.reservation.id)
-    text = visit.say(N_("Gehört zu einer Serie: noch {count} Termine."), count=looked.series)
-    return {"href": f"/mine/{reservation_id}/cancel-series", "text": text}
+    here = looked.line.reservation
+    href = f"/mine/{id_text(here.id)}/cancel-series"
+    if any(each.reservation.period != here.period for each in looked.series):
+        text = visit.say(
+            N_("Gehört zu einer Serie: noch {count} Termine."), count=len(looked.series)
+        )
+        return {"href": href, "text": text, "act": visit.say(N_("Alle Termine der Serie absagen"))}
+    names = ", ".join(
+        visit.local(each.space.name) for each in looked.series if each.reservation.id != here.id
+    )
+    text = visit.say(N_("Zusammen gebucht mit: {names}."), names=names)
+    return {"href": href, "text": text, "act": visit.say(N_("Alles zusammen absagen"))}
 
 
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:

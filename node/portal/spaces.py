@@ -110,7 +110,7 @@ def _places_table(visit: Visit, found: list[Space]) -> Table:
         [
             [
                 visit.local(space.name),
-                visit.say(KINDS[str(space.kind)]),
+                visit.say(EQUIPMENT if space.is_equipment else KINDS[str(space.kind)]),
                 space.row.seats or None,
                 f"{space.row.size_m2:g}" if space.row.size_m2 else "",
                 offer_text(visit, space),
@@ -167,7 +167,7 @@ async def _search(visit: Visit, actor: Actor, query: Query, page: FindPage) -> N
         }
         for no in found.not_offered
     ]
-    rooms = [plan for plan in plans if not plan.space.is_by_night]
+    rooms = [plan for plan in plans if plan.space.is_room]
     page.plan = plan_of(visit, day, rooms) if rooms else None
 
 
@@ -297,7 +297,7 @@ def _space_page(visit: Visit, looked: _Looked, day: date) -> SpacePage:
         closed=visit.local(closed) if closed else "",
         plan=None if space.is_by_night else plan_of(visit, day, looked.plans),
         month=month_of(visit, days, here=day, address=address),
-        find_href=f"/find?kind={space.kind}",
+        find_href=f"/find?kind={SpaceKind.ROOM if space.is_equipment else space.kind}",
         calendar_href=f"/account/calendars?space={id_text(space.id)}",
     )
 
@@ -338,6 +338,7 @@ TAKEN_CODE = "spaces.taken"
 FULL_MINUTES = 12 * 60
 """From so many taken minutes on a day counts as full in the month; its plan tells exactly."""
 
+EQUIPMENT = N_("Zum Dazubuchen")
 KINDS = {"room": N_("Räume"), "guest_apartment": N_("Gästewohnungen")}
 
 ROUTES = (find, space_page)

@@ -55,6 +55,7 @@ class ConfirmPage:
     purposes: list[dict[str, str]]
     use: str
     series_href: str
+    together_href: str
     note: str = ""
     guests: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -113,18 +114,19 @@ def summary_of(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
             for key in space.row.purposes
         ],
         use=wish.purpose,
-        series_href="" if space.is_by_night else _series_href(wish),
+        series_href=_more_href("/series", wish) if space.is_room else "",
+        together_href=_more_href("/together", wish) if space.is_room else "",
     )
 
 
-def _series_href(wish: Wish) -> str:
-    """Where the same time is booked again and again."""
+def _more_href(path: str, wish: Wish) -> str:
+    """Where the same time is booked again and again, or more for the same time."""
     given = {
         "offer": offer_value(wish.space_id, wish.period),
         "people": str(wish.people),
         "use": wish.purpose,
     }
-    return f"/series?{urlencode(given)}"
+    return f"{path}?{urlencode(given)}"
 
 
 def find_again(visit: Visit, looked: Looked) -> str:

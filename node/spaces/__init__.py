@@ -161,6 +161,7 @@ from node.spaces.setting import (
     set_rules,
 )
 from node.spaces.terms import Bill
+from node.spaces.together import beside
 from node.spaces.turning import (
     find_turnover,
     list_turnovers,
@@ -256,6 +257,7 @@ __all__ = [
     "assume_homes",
     "audience_of",
     "become_display",
+    "beside",
     "bill_for",
     "calls",
     "cancel",

@@ -334,9 +334,11 @@ def asked_case(read: Read, actor: Actor, wish: Wish) -> Case | Refusal:
     space = place_tables.select_space(read, wish.space_id)
     if space is None:
         return UNKNOWN_SPACE
-    mistyped = rules.check_thinkable(wish.period)
-    if mistyped is not None:
-        return mistyped
+    unthinkable = rules.check_thinkable(wish.period)
+    if unthinkable is None and space.is_equipment and not wish.series:
+        unthinkable = ONLY_BESIDE
+    if unthinkable is not None:
+        return unthinkable
     case = case_for(read, actor, space, wish)
     if Role.STAFF in actor.roles and not actor.household_id and actor.staff_id is None:
         return FOR_WHOM
@@ -356,6 +358,11 @@ NOT_YOURS = Refusal(
     N_("Dafür haben Sie keine Berechtigung."),
     N_("Bitte fragen Sie am Service-Point."),
     status=403,
+)
+ONLY_BESIDE = Refusal(
+    "spaces.only_beside",
+    N_("Das gibt es nur zusammen mit einem Raum."),
+    N_("Suchen Sie zuerst einen Raum; vor dem Buchen können Sie es dazunehmen."),
 )
 FOR_WHOM = Refusal(
     "spaces.for_whom",

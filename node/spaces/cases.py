@@ -232,7 +232,8 @@ def release_instant(read: Read, now: datetime) -> datetime:
 def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
     if not case.space.row.limit_for(case.audience).open_max or not case.party:
         return 0
-    return projections.count_open(read, case.party, now=now, but=case.reservation_id)
+    beside = {each.id for each in place_tables.select_spaces(read) if each.is_equipment}
+    return projections.count_open(read, case.party, now=now, but=case.reservation_id, beside=beside)
 
 
 def _own_periods(read: Read, case: Case, window: Period, *, now: datetime) -> list[Period]:

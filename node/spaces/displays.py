@@ -62,7 +62,7 @@ def invite_display(
     space = place_tables.select_space(write, space_id)
     if space is None or space.ended:
         return UNKNOWN_SPACE
-    if space.is_by_night:
+    if not space.is_room:
         return NOT_FOR_STAYS
     code, ends_at = random_code(CODE_CHARS), now + CODE_LASTS
     display_tables.insert_display(

@@ -67,7 +67,7 @@ class DoorPlan:
 def door_plan(read: Read, space_id: bytes, *, now: datetime) -> DoorPlan | None:
     """The rest of the day of a room; None where it is no room that can be had any more."""
     space = place_tables.select_space(read, space_id)
-    if space is None or space.ended or space.is_by_night:
+    if space is None or space.ended or not space.is_room:
         return None
     zone = zone_of(read)
     whole = local_day(now.astimezone(zone).date(), zone)

@@ -7,7 +7,7 @@ cancellation, a check-in, a check-out. Instants are UTC.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -61,27 +61,15 @@ class Space:
         """Whether it is reserved by nights."""
         return self.row.kind is SpaceKind.GUEST_APARTMENT
 
+    @property
+    def is_room(self) -> bool:
+        """Whether it is a room, which is booked by itself."""
+        return self.row.kind is SpaceKind.ROOM
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesFact:
-    """What the team set for a place, from this number on: fields of its row as JSON has them.
-
-    They count before the operator's files; without any, the files count again.
-    """
-
-    at: Instant
-    staff_id: str = ""
-    changes: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstructionFact:
-    """The desk noted that somebody was instructed at a place, or (`holds` is False) that it is not
-    so any more."""
-
-    at: Instant
-    staff_id: str = ""
-    holds: bool = True
+    @property
+    def is_equipment(self) -> bool:
+        """Whether it only goes with a room."""
+        return self.row.kind is SpaceKind.EQUIPMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

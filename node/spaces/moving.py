@@ -93,9 +93,9 @@ def _to_change(
         return agreed
     if agreed.status_at(now) is not Status.CONFIRMED:
         return NOT_TO_CHANGE
-    mistyped = rules.check_thinkable(wish.period)
-    if mistyped is not None:
-        return mistyped
+    unthinkable = rules.check_thinkable(wish.period)
+    if unthinkable is not None:
+        return unthinkable
     case = _case(read, actor, agreed, wish, now=now)
     if isinstance(case, Refusal):
         return case
@@ -116,6 +116,8 @@ def _case(
     space = place_tables.select_space(read, wish.space_id)
     if space is None:
         return UNKNOWN_SPACE
+    if space.is_equipment or case.space.is_equipment:
+        return GOES_WITH_ITS_ROOM
     if not (is_home(read, case.space) and is_home(read, space)):
         return CHANGED_ELSEWHERE
     fee = preview_cancellation(agreed, now=now).fee_cents
@@ -139,6 +141,11 @@ NOT_TO_CHANGE = Refusal(
     "spaces.not_to_change",
     N_("Diese Buchung lässt sich nicht mehr ändern."),
     N_("Sie können eine neue machen; der Service-Point hilft Ihnen gern."),
+)
+GOES_WITH_ITS_ROOM = Refusal(
+    "spaces.goes_with_its_room",
+    N_("Was zu einem Raum dazugebucht ist, lässt sich allein nicht ändern."),
+    N_("Sie können es absagen und mit dem Raum neu buchen."),
 )
 CHANGED_ELSEWHERE = Refusal(
     "spaces.changed_elsewhere",

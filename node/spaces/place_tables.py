@@ -9,7 +9,8 @@ import msgspec
 
 from node.quarter.files import SpaceRow
 from node.spaces.changing import changed
-from node.spaces.model import InstructionFact, RulesFact, Space
+from node.spaces.model import Space
+from node.spaces.place_facts import InstructionFact, RulesFact
 from node.spaces.tables import decoded, encoded
 from node.store import Read, Write
 

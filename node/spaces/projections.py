@@ -6,7 +6,7 @@ place nobody came to stays in `occupancy` with its `until`, and every look-up sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -146,20 +146,24 @@ def select_clashes(read: Read, *, as_of: datetime) -> list[tuple[bytes, bytes]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def count_open(read: Read, party: bytes, *, now: datetime, but: bytes = b"") -> int:
-    """How many reservations still lie ahead of a household, one not counted; a hold counts while
-    it keeps its place."""
-    found: int = read.value(
-        "select count(*) from reservation_state s where s.household_id = :party"
+def count_open(
+    read: Read, party: bytes, *, now: datetime, but: bytes = b"", beside: Collection[bytes] = ()
+) -> int:
+    """How many reservations still lie ahead of a household; a hold counts while it keeps its place.
+
+    One is not counted, nor are those of places that only go `beside` others.
+    """
+    rows = read.rows(
+        "select s.space_id, count(*) from reservation_state s where s.household_id = :party"
         " and s.starts_at > :now and s.reservation_id != :but"
         " and (s.status in ('requested', 'confirmed') or (s.status = 'held' and exists"
         " (select 1 from occupancy o where o.reservation_id = s.reservation_id"
-        " and o.until > :now)))",
+        " and o.until > :now))) group by s.space_id",
         party=party,
         but=but,
         now=to_epoch(now),
     )
-    return found
+    return sum(row[1] for row in rows if row[0] not in beside)
 
 
 def select_own_periods(

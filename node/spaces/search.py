@@ -129,6 +129,8 @@ def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes
 
 
 def _is_meant(space: Space, query: Query) -> bool:
+    if space.is_equipment:
+        return False
     has = {thing.key for thing in space.row.equipment}
     return (query.kind in (None, space.kind)) and query.equipment <= has
 
@@ -235,7 +237,7 @@ def on_step(at: datetime, step_minutes: int, zone: ZoneInfo) -> datetime:
 def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:
     """The rooms that are open and free at this moment, and until when."""
     zone = ZoneInfo(get_profile(read).timezone)
-    rooms = [s for s in place_tables.select_spaces(read) if not s.is_by_night]
+    rooms = [s for s in place_tables.select_spaces(read) if s.is_room]
     today = now.astimezone(zone).date()
     whole = local_day(today, zone)
     busy = projections.select_busy(

@@ -17,8 +17,15 @@ from node.base.money import Cents
 from node.base.periods import Period, local_instant
 from node.base.refusals import N_, Refusal
 from node.quarter import zone_of
-from node.spaces import projections, rules, standing
-from node.spaces.actions import asked_case, cancel, own_to_change, reserve, series_date_id
+from node.spaces import place_tables, projections, rules, standing
+from node.spaces.actions import (
+    ONLY_BESIDE,
+    asked_case,
+    cancel,
+    own_to_change,
+    reserve,
+    series_date_id,
+)
 from node.spaces.cancelling import CANCELLABLE, preview_cancellation
 from node.spaces.cases import Case, circumstances
 from node.spaces.circumstances import Circumstances
@@ -91,20 +98,27 @@ def _days_of(first: date, rhythm: Rhythm, count: int) -> Iterator[date]:
 
 
 def preview_series(
-    read: Read, actor: Actor, dates: Sequence[tuple[Wish, bool | None]], *, now: datetime
+    read: Read,
+    actor: Actor,
+    dates: Sequence[tuple[Wish, bool | None]],
+    *,
+    now: datetime,
+    others: bool = True,
 ) -> list[SeriesDate]:
     """What booking these would come to, each looked at as if those before it were booked already.
 
-    With each wish stands whether somebody chose it; None chooses what can be had.
+    With each wish stands whether somebody chose it; None chooses what can be had. `others` looks
+    for what could be had instead.
     """
-    trial = _Trial(read, actor, now)
+    trial = _Trial(read, actor, now, others=others)
     return [trial.judge(wish, choice=choice) for wish, choice in dates]
 
 
 class _Trial:
     """The world as it would be: what was chosen so far and can be had stands."""
 
-    def __init__(self, read: Read, actor: Actor, now: datetime) -> None:
+    def __init__(self, read: Read, actor: Actor, now: datetime, *, others: bool) -> None:
+        self._others = others
         self._read = read
         self._actor = actor
         self._now = now
@@ -116,16 +130,18 @@ class _Trial:
         """What the person holds at the moment: booking gives it up."""
         self._granted: list[tuple[Wish, Period | None]] = []
         """With each what it keeps from others; nothing where it is only asked for."""
+        self._counted = 0
 
     def judge(self, wish: Wish, *, choice: bool | None) -> SeriesDate:
         case = self._look(wish)
         if isinstance(case, Refusal):
-            instead = self._instead(wish)
+            instead = self._instead(wish) if self._others else ()
             return SeriesDate(wish, choice is True, case, instead=instead)
         asks = not is_home(self._read, case.space) or waits_for_desk(case)
         if choice is not False:
             taken = standing.buffered(Terms.of(case.space.row), wish.period)
             self._granted.append((wish, None if asks else taken))
+            self._counted += not case.space.is_equipment
         return SeriesDate(wish, choice is not False, None, asks, case.bill or FREE)
 
     def _look(self, wish: Wish) -> Case | Refusal:
@@ -141,7 +157,7 @@ class _Trial:
         here = [each for each in self._granted if each[0].space_id == wish.space_id]
         return replace(
             world,
-            open_reservations=world.open_reservations + len(self._granted),
+            open_reservations=world.open_reservations + self._counted,
             own_periods=[*world.own_periods, *(each.period for each, _ in here)],
             busy=[*world.busy, *(taken for _, taken in here if taken is not None)],
         )
@@ -172,10 +188,9 @@ def reserve_series(
 
     All carry one `series`. Asked for again they are what they are, so pressing twice books once.
     """
-    if not wishes:
-        return NOTHING_CHOSEN
-    if len(wishes) > DATES_MAX:
-        return TOO_MANY
+    unthinkable = _check_wishes(write, wishes)
+    if unthinkable is not None:
+        return unthinkable
     known = [find_reservation(write, series_date_id(actor, wish)) for wish in wishes]
     if any(known):
         return [each for each in known if each is not None]
@@ -190,6 +205,28 @@ def reserve_series(
         made.append(done)
         cents += case.bill.total_cents if case.bill else 0
     return made if cents == total_cents else COSTS_CHANGED
+
+
+def _check_wishes(read: Read, wishes: Sequence[Wish]) -> Refusal | None:
+    if not wishes:
+        return NOTHING_CHOSEN
+    if len(wishes) > DATES_MAX:
+        return TOO_MANY
+    together = all(_is_accompanied(read, wish, wishes) for wish in wishes)
+    return None if together else ONLY_BESIDE
+
+
+def _is_accompanied(read: Read, wish: Wish, wishes: Sequence[Wish]) -> bool:
+    """Whether equipment goes with a room of the same time, as all but equipment need not."""
+    space = place_tables.select_space(read, wish.space_id)
+    if space is None or not space.is_equipment:
+        return True
+    beside = (
+        place_tables.select_space(read, other.space_id)
+        for other in wishes
+        if other.period == wish.period
+    )
+    return any(other is not None and other.is_room for other in beside)
 
 
 def series_ahead(

@@ -18,7 +18,8 @@ from node.spaces.actions import NOT_YOURS
 from node.spaces.cases import UNKNOWN_SPACE
 from node.spaces.changing import differences
 from node.spaces.deciding import is_home
-from node.spaces.model import InstructionFact, RulesFact, Space
+from node.spaces.model import Space
+from node.spaces.place_facts import InstructionFact, RulesFact
 from node.spaces.tables import encoded
 from node.store import OFFICE_ROLES, Read, Write
 

@@ -121,7 +121,7 @@ async def _asked(visit: Visit, fields: Fields) -> _Asked:
 
 def _room(read: Read, space_id: bytes) -> Space:
     space = spaces.find_space(read, space_id)
-    if space is None or space.is_by_night:
+    if space is None or not space.is_room:
         raise RefusedError(NOT_FOUND)
     return space
 

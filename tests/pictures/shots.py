@@ -257,10 +257,18 @@ BOOKING = (
         at="/book/{reservation:str}",
     ),
     Shot(
+        "portal-together",
+        "portal/together.html",
+        SATURDAY,
+        (press(FIRST_OFFER), press(".series-way a[href^='/together']")),
+        who="booker",
+        at="/together",
+    ),
+    Shot(
         "portal-series",
         "portal/series.html",
         SATURDAY,
-        (press(FIRST_OFFER), press(".series-way a")),
+        (press(FIRST_OFFER), press(".series-way a[href^='/series']")),
         who="booker",
         at="/series",
     ),
@@ -270,7 +278,7 @@ BOOKING = (
         SATURDAY,
         (
             press(FIRST_OFFER),
-            press(".series-way a"),
+            press(".series-way a[href^='/series']"),
             press("form[method='get'] button[type='submit']"),
         ),
         who="booker",
@@ -576,6 +584,14 @@ DESK = (
         "/desk/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=20&search=1"
         "&person={newcomer_id}",
         who="mira",
+    ),
+    Shot(
+        "desk-together",
+        "desk/together.html",
+        "/desk/find?person={newcomer_id}&search=1&kind=room&day=2026-11-28&starts=10:00&ends=13:00&people=12",
+        (press("a[href^='/desk/together']"),),
+        who="mira",
+        at="/desk/together",
     ),
     Shot(
         "desk-series",

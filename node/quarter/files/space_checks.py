@@ -32,7 +32,7 @@ def find_contradictions(row: SpaceRow) -> Iterator[Contradiction]:
     if row.minutes_min > row.minutes_max:
         message = N_("Die kürzeste Dauer ist länger als die längste.")
         yield Contradiction("times", message, N_("Prüfen Sie die beiden Zahlen."))
-    if row.kind is SpaceKind.ROOM and not any(row.hours.days):
+    if row.kind is not SpaceKind.GUEST_APARTMENT and not any(row.hours.days):
         message = N_("Der Raum hat keine Öffnungszeiten.")
         yield Contradiction("hours", message, N_("Tragen Sie welche ein, z. B. 08:00-22:00."))
     audiences = [limit.audience for limit in row.limits]

@@ -1,4 +1,5 @@
-"""What the file of one space says: a room by the hour or a guest apartment by the night."""
+"""What the file of one space says: a room by the hour, a guest apartment by the night, or what can
+be booked beside a room."""
 
 from __future__ import annotations
 
@@ -30,10 +31,12 @@ class Audience(StrEnum):
 
 
 class SpaceKind(StrEnum):
-    """What kind of place is reserved: a room by the hour, a guest apartment by the night."""
+    """What is reserved: a room by the hour, a guest apartment by the night, or equipment, which
+    goes by the hour with a room and never by itself."""
 
     ROOM = "room"
     GUEST_APARTMENT = "guest_apartment"
+    EQUIPMENT = "equipment"
 
 
 class Approval(StrEnum):

@@ -57,7 +57,7 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
     limits = document.table("times").fields
     quiet_from = fields.clock("quiet_from")
     prices = list(document.tables("prices"))
-    is_room = kind is SpaceKind.ROOM
+    by_hour = kind is not SpaceKind.GUEST_APARTMENT
     row = SpaceRow(
         key=fields.key(),
         kind=kind,
@@ -87,8 +87,8 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         limits=tuple(_household_limit(table) for table in document.tables("limits")),
         horizon_days=_horizon(document.table("horizon_days").fields),
         qualification=fields.local_text("qualification"),
-        room_prices=tuple(_room_price(table) for table in prices) if is_room else (),
-        stay_prices=() if is_room else tuple(_stay_price(table) for table in prices),
+        room_prices=tuple(_room_price(table) for table in prices) if by_hour else (),
+        stay_prices=() if by_hour else tuple(_stay_price(table) for table in prices),
         deposit_cents=fields.cents("deposit"),
         vat=fields.text("vat"),
         cancellation=_tiers(document),
@@ -97,7 +97,7 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         approval=fields.choice("approval", Approval, Approval.NEVER),
         quiet_from=None if quiet_from is None else _as_time(quiet_from),
         quiet_source=fields.choice("quiet_source", RuleSource, RuleSource.HOUSE_RULE),
-        stay=None if is_room else _stay(document.table("stay")),
+        stay=None if by_hour else _stay(document.table("stay")),
         handover=tuple(_handover(table) for table in document.tables("handover")),
     )
     limits.warn_of_unknown()
