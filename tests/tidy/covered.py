@@ -98,6 +98,7 @@ MODULES = (
             "booking",
             "calendar",
             "help_words",
+            "house",
             "passes",
             "reservations",
             "sign_in",
@@ -131,6 +132,7 @@ MODULES = (
         f"web/{name}.py"
         for name in (
             "changing",
+            "deposits",
             "errors",
             "finding",
             "forms",
