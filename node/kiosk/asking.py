@@ -193,6 +193,22 @@ def end_choices(
     return found
 
 
+def hour_from_now(
+    plans: Sequence[DayPlan], today: date, *, now: datetime, zone: ZoneInfo
+) -> tuple[int, int] | None:
+    """The present half hour and the first end an hour after it at which something could be had; the
+    last one before that where all is shorter, None where nothing is free now.
+    """
+    local = now.astimezone(zone)
+    starts = (local.hour * 60 + local.minute) // STEP_MINUTES * STEP_MINUTES
+    begins = start_choices(plans, today, now=now, zone=zone)
+    if not any(choice.free for choice in begins if choice.minute == starts):
+        return None
+    free = [each.minute for each in end_choices(plans, today, starts, zone=zone) if each.free]
+    long_enough = [minute for minute in free if minute >= starts + 60]
+    return (starts, min(long_enough) if long_enough else max(free)) if free else None
+
+
 def _least(space: Space) -> timedelta:
     return timedelta(minutes=space.row.minutes_min)
 

@@ -23,8 +23,9 @@ COOKIE = "quartier_kiosk_prefs"
 def kiosk_prefs(asked: Asked) -> Prefs:
     """The preferences of whoever stands there; German where nothing was chosen."""
     lang, _, rest = asked.cookie(COOKIE).partition(".")
-    size, _, contrast = rest.partition(".")
-    given = {"lang": lang, "size": size, "contrast": contrast}
+    size, _, rest = rest.partition(".")
+    contrast, _, reach = rest.partition(".")
+    given = {"lang": lang, "size": size, "contrast": contrast, "reach": reach}
     return _changed(Prefs(lang=i18n.SOURCE), given)
 
 
@@ -35,6 +36,8 @@ def _changed(prefs: Prefs, given: dict[str, str]) -> Prefs:
         prefs = replace(prefs, size=int(given["size"]))
     if given.get("contrast") in {"auto", "more"}:
         prefs = replace(prefs, contrast=given["contrast"])
+    if given.get("reach") in {"low", "all"}:
+        prefs = replace(prefs, reach="low" if given["reach"] == "low" else "")
     return prefs
 
 
@@ -43,7 +46,7 @@ async def set_prefs(visit: Visit) -> Response[Any]:
     """Show the same page as it was wished."""
     fields = await read_fields(visit)
     prefs = _changed(visit.prefs, fields.given)
-    visit.keep(COOKIE, f"{prefs.lang}.{prefs.size}.{prefs.contrast}")
+    visit.keep(COOKIE, f"{prefs.lang}.{prefs.size}.{prefs.contrast}.{prefs.reach}")
     return visit.go(kiosk_path(fields.given.get("back", "")) or "/kiosk/home")
 
 

@@ -26,7 +26,7 @@ from node.web.errors import words
 from node.web.forms import read_query
 from node.web.offering import offer_value
 from node.web.qr import qr_svg
-from node.web.showing import money, nights_words, offer_text, people_words, place_of, when_of
+from node.web.showing import clock, money, nights_words, offer_text, people_words, place_of, when_of
 from node.web.visit import Visit
 
 FIND = "/kiosk/spaces"
@@ -45,6 +45,8 @@ class AskPage:
     layout: str
     before: str = ""
     after: str = ""
+    at_once: dict[str, str] | None = None
+    """From now for an hour, in one touch."""
 
 
 @dataclass(slots=True)
@@ -100,6 +102,8 @@ async def _ask(visit: Visit, asked: Asked, days: str, today: date) -> Response[A
         names = await visit.read(lambda read: _day_names(read, today))
         for option in page.options:
             option["hint"] = names.get(option["day"], "")
+        if asked.kind is SpaceKind.ROOM and not days:
+            page.at_once = await _at_once(visit, asked, today)
     elif question in {"starts", "ends"}:
         await _ask_time(visit, page, asked, question, asked.day or today)
     elif question == "nights":
@@ -151,12 +155,28 @@ def _ask_day(visit: Visit, page: AskPage, asked: Asked, days: str, today: date) 
     page.after = _href(asked, days=after.isoformat()) if after else ""
 
 
-async def _ask_time(visit: Visit, page: AskPage, asked: Asked, question: str, day: date) -> None:
+async def _at_once(visit: Visit, asked: Asked, today: date) -> dict[str, str] | None:
+    """Day, beginning and end of who stands here and wants a room now."""
+    plans = await _plans_of(visit, today)
+    found = asking.hour_from_now(plans, today, now=visit.now, zone=visit.zone)
+    if found is None:
+        return None
+    starts, ends = found
+    until = clock(visit, asking.instant_of(today, ends, visit.zone))
+    href = _href(replace(asked, day=today, starts=starts, ends=ends))
+    return {"text": visit.say(N_("Jetzt, bis {until}"), until=until), "href": href}
+
+
+async def _plans_of(visit: Visit, day: date) -> list[DayPlan]:
     def look(read: Read) -> list[DayPlan]:
         plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
         return [plan for plan in plans if plan.space.is_room]
 
-    plans = await visit.read(look)
+    return await visit.read(look)
+
+
+async def _ask_time(visit: Visit, page: AskPage, asked: Asked, question: str, day: date) -> None:
+    plans = await _plans_of(visit, day)
     if question == "starts":
         choices = asking.start_choices(plans, day, now=visit.now, zone=visit.zone)
     else:

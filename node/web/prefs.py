@@ -19,6 +19,8 @@ class Prefs:
     theme: str = "auto"
     size: int = 1
     contrast: str = "auto"
+    reach: str = ""
+    """"low" at a lobby screen where all that is touched shall be in its lower half."""
 
     @property
     def dir(self) -> str:

@@ -152,11 +152,11 @@ class Screen:
     def is_well(self) -> None:
         """Nothing must be pushed sideways, and axe finds nothing serious."""
         self.picture()
-        assert self._looked(lambda: self.page.evaluate(FITS))
+        assert self.looked(lambda: self.page.evaluate(FITS))
         if self.script:
-            assert not self._looked(lambda: serious(self.page))
+            assert not self.looked(lambda: serious(self.page))
 
-    def _looked(self, look: Callable[[], T]) -> T:
+    def looked(self, look: Callable[[], T]) -> T:
         """What a look at the page finds. A page that gives way to the next one meanwhile (it was
         refreshed, or what was touched last has only now been answered) is looked at when it is
         there.

@@ -868,6 +868,15 @@ LOBBY = (
     ),
     Shot("kiosk-mine", "kiosk/mine.html", "/kiosk/mine", who="card", node="kiosk"),
     Shot("kiosk-mine-states", "kiosk/mine.html", "/kiosk/mine", who="busy-card", node="kiosk"),
+    Shot(
+        "kiosk-home-low",
+        "kiosk/home.html",
+        "/kiosk/home",
+        (press("button[name=reach]"),),
+        node="kiosk",
+        at="/kiosk/home",
+        once=True,
+    ),
     Shot("kiosk-clean", "kiosk/clean.html", "/kiosk/clean", node="kiosk"),
     Shot("kiosk-mine-empty", "kiosk/mine.html", "/kiosk/mine", who="newcomer-card", node="kiosk"),
     Shot(
