@@ -88,7 +88,7 @@ def gives_up(town: Town, lobby: Screen) -> None:
     lobby.touch("Meine Buchungen")
     lobby.is_titled("Meine Buchungen")
     reached(lobby)
-    lobby.touch("Hofsaal")
+    lobby.touch("Hofsaal Sa 28. Nov.")
     lobby.touch("Absagen", within="main")
     lobby.is_titled("Diese Buchung absagen?")
     reached(lobby)
