@@ -28,6 +28,8 @@ NO_PAGES = {
     "/desk/hand-over/{reservation:str}/photos/{photo:str}",
     "/desk/turnover/paper",
     "/desk/places/{place:str}/sheet",
+    "/guest/{token:str}/pass.svg",
+    "/desk/guests/{reservation:str}/form/{number:int}/paper",
     "/account/data/file",
     "/manifest.webmanifest",
     "/sw.js",
@@ -54,7 +56,7 @@ def routes() -> dict[str, re.Pattern[str]]:
 
 
 def pattern_of(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{\w+:str\\\}", "[^/]+", re.escape(path)))
+    return re.compile(re.sub(r"\\\{\w+:(str|int)\\\}", "[^/]+", re.escape(path)))
 
 
 def route_of(shot: Shot) -> str:
