@@ -10,6 +10,7 @@ from node.spaces.deposit_tables import DEPOSIT_STEP
 from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.spaces.guests.schema import TABLES as GUEST_TABLES
 from node.spaces.hand_over_tables import HAND_OVER
+from node.spaces.key_tables import KEY_MOVE
 from node.spaces.photo_tables import HAND_OVER_PHOTO
 from node.spaces.safe_code_tables import SAFE_CODE
 from node.store import Registry
@@ -35,6 +36,7 @@ REGISTRY = Registry(
         HAND_OVER_PHOTO,
         DEPOSIT_STEP,
         SAFE_CODE,
+        KEY_MOVE,
         *API_TABLES,
     ),
 )

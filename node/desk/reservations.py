@@ -16,6 +16,7 @@ from node.desk.frame import desk_page
 from node.desk.today import names_of
 from node.desk.undoing import act_flashes, undo_acts, undo_shown, undone_row
 from node.devices import Printers
+from node.quarter.files import HandoverKind
 from node.spaces import Line, Status, Turnover, UndoneFact
 from node.store import Read, Write
 from node.web.deposits import STATES as DEPOSIT_STATES
@@ -50,6 +51,8 @@ class ReservationPage:
     """What leaving now gives back, where it is before the end."""
     hand_over_href: str = ""
     deposit: dict[str, str] | None = None
+    keys_href: str = ""
+    """Where the place's keys are handed out and taken back."""
     unclean: dict[str, str] | None = None
     """That the place is not ready for who comes now."""
     undo: dict[str, str] | None = None
@@ -159,6 +162,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         early=early_words(visit, line) if status is Status.CHECKED_IN else "",
         hand_over_href=_hand_over_href(line),
         deposit=_deposit(visit, looked.deposit),
+        keys_href=_keys_href(line),
         unclean=_unclean(visit, looked),
         undo=undo_shown(visit, line),
         printers=[each.name for each in visit.house.service(Printers).all],
@@ -173,6 +177,13 @@ def _deposit(visit: Visit, found: spaces.HeldDeposit) -> dict[str, str] | None:
     href = f"/desk/deposits/{id_text(found.line.reservation.id)}"
     state, text = DEPOSIT_STATES[stage]
     return {"href": href, "state": state, "state_text": visit.say(text)}
+
+
+def _keys_href(line: Line) -> str:
+    """To the keys of the place, while they may be handed out or must come back."""
+    has_keys = any(row.kind is HandoverKind.KEY for row in line.space.row.handover)
+    gone = line.reservation.check_in is None and line.status is not Status.CONFIRMED
+    return "" if gone or not has_keys else f"/desk/keys?reservation={id_text(line.reservation.id)}"
 
 
 def _hand_over_href(line: Line) -> str:

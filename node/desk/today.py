@@ -16,6 +16,7 @@ from node.base.refusals import N_
 from node.desk.deposit_board import deposit_task
 from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
+from node.desk.key_board import key_task
 from node.desk.safe_codes import code_task
 from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
@@ -46,7 +47,8 @@ class TodayPage:
     hand_overs: list[dict[str, Any]]
     deposits: list[dict[str, Any]]
     plan: Plan
-    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over deposit_step safe_code"
+    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over deposit_step"
+    " safe_code key_move"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -68,6 +70,8 @@ class _Day:
     to_take: list[spaces.HeldDeposit]
     to_return: list[spaces.HeldDeposit]
     codes: list[spaces.SafeCode]
+    keys: list[spaces.Key]
+    """Those that should be back."""
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -94,6 +98,7 @@ async def today(visit: Visit) -> Response[Any]:
         present=[_present(visit, line, found.names) for line in found.present],
         tasks=[_erasure_task(visit, *each) for each in found.erasures]
         + [code_task(visit, each) for each in found.codes]
+        + [key_task(visit, each, found.names) for each in found.keys]
         + [_task(visit, line, found.names) for line in found.waiting]
         + _guest_tasks(visit, found),
         turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
@@ -133,9 +138,11 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     hand_overs = spaces.hand_overs_to_look_at(read, now=visit.now)
     to_take = spaces.deposits_to_take(read, now=visit.now)
     to_return = spaces.deposits_to_return(read, now=visit.now)
+    keys = spaces.overdue_keys(read, now=visit.now)
+    holders = [key.holder for key in keys if key.holder is not None]
     deposited = [each.line for each in (*to_take, *to_return)]
     handed = [each.line for each in hand_overs]
-    lines = (*arrivals, *departures, *present, *waiting, *handed, *deposited)
+    lines = (*arrivals, *departures, *present, *waiting, *handed, *deposited, *holders)
     names = names_of(read, lines)
     return _Day(
         arrivals,
@@ -153,6 +160,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         to_take,
         to_return,
         spaces.codes_to_change(read, now=visit.now),
+        keys,
     )
 
 

@@ -80,6 +80,9 @@ from node.spaces.handing_over import (
 from node.spaces.homes import assume_homes, renew_term
 from node.spaces.importing import check_history, import_spaces
 from node.spaces.in_line import Entry, EntryStatus, InLine
+from node.spaces.key import FROM as MOVES_FROM
+from node.spaces.key import Key, KeyState, MoveKind
+from node.spaces.keys import list_keys, move_key, only_overdue, overdue_keys
 from node.spaces.leaving import give_up_ahead, told_about
 from node.spaces.model import (
     DayPlan,
@@ -193,6 +196,7 @@ __all__ = [
     "CAME_TO_NOTHING",
     "DATES_MAX",
     "MAY_FREE_A_TIME",
+    "MOVES_FROM",
     "NEEDS_TO_UNDO",
     "TABLES",
     "UNKNOWN_SPACE",
@@ -219,7 +223,10 @@ __all__ = [
     "InLine",
     "InvitedDisplay",
     "Judged",
+    "Key",
+    "KeyState",
     "Line",
+    "MoveKind",
     "NotOffered",
     "Note",
     "Offer",
@@ -319,10 +326,12 @@ __all__ = [
     "leave_line",
     "let_photos_go",
     "list_displays",
+    "list_keys",
     "list_photos",
     "list_spaces",
     "list_turnovers",
     "month_plan",
+    "move_key",
     "my_line",
     "my_offers",
     "my_reservations",
@@ -334,6 +343,8 @@ __all__ = [
     "of_person",
     "offer_free",
     "offer_on_the_spot",
+    "only_overdue",
+    "overdue_keys",
     "own_reservation",
     "pass_text",
     "photos_gone",

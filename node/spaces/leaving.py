@@ -12,6 +12,7 @@ from node.spaces import (
     deposit_tables,
     guests,
     hand_over_tables,
+    key_tables,
     photo_tables,
     place_tables,
     projections,
@@ -76,6 +77,10 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "found": "; ".join(report.words for report in reports if report.words),
         "hand_over": [_said_words(each) for each in hand_over_tables.select_said(read, found.id)],
         "deposit": [_step_words(each) for each in deposit_tables.select_steps(read, found.id)],
+        "keys": [
+            f"{move.fact.at:%Y-%m-%d %H:%M}Z {move.kind}, {move.key} {move.copy}"
+            for move in key_tables.select_of(read, found.id)
+        ],
         "codes": safe_code_tables.select_shown(read, found.id),
         "photos": [from_epoch(each.at) for each in photo_tables.select_photos(read, found.id)],
         "cost_cents": found.bill.total_cents,

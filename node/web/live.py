@@ -32,6 +32,7 @@ _TOLD = frozenset(
         "hand_over",
         "deposit_step",
         "safe_code",
+        "key_move",
         "print_job",
     )
 )

@@ -600,6 +600,15 @@ DESK = (
         who="mira",
     ),
     Shot("desk-plan", "desk/plan.html", "/desk/plan?day=2026-11-28", who="mira"),
+    Shot("desk-keys", "desk/keys.html", "/desk/keys", who="mira"),
+    Shot(
+        "desk-keys-of-one",
+        "desk/keys.html",
+        "/desk/keys?reservation={here}",
+        (press("form[action='/desk/keys/out'] button"),),
+        who="mira",
+        once=True,
+    ),
     Shot("desk-week", "desk/week.html", "/desk/week?day=2026-11-28", who="mira"),
     Shot("desk-calendars", "desk/calendars.html", "/desk/calendars", who="mira"),
     Shot(
