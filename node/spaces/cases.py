@@ -232,7 +232,7 @@ def release_instant(read: Read, now: datetime) -> datetime:
 def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
     if not case.space.row.limit_for(case.audience).open_max or not case.party:
         return 0
-    beside = {each.id for each in place_tables.select_spaces(read) if each.is_equipment}
+    beside = place_tables.equipment_ids(read)
     return projections.count_open(read, case.party, now=now, but=case.reservation_id, beside=beside)
 
 

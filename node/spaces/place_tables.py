@@ -29,10 +29,21 @@ _SPACES = (
 
 
 def select_spaces(read: Read) -> list[Space]:
-    """All places that are still reserved, by their mark's number."""
+    """All places that are still reserved, by kind (equipment last) and their mark's number."""
     rows = read.rows(f"{_SPACES} and ended_at is null")
     found = [_space(row) for row in rows]
-    return sorted(found, key=lambda space: (space.kind, space.mark.number, space.row.key))
+    return sorted(
+        found,
+        key=lambda space: (space.is_equipment, space.kind, space.mark.number, space.row.key),
+    )
+
+
+def equipment_ids(read: Read) -> frozenset[bytes]:
+    """The places that only go with others."""
+    return read.kept(
+        ("spaces.equipment",),
+        lambda apart: frozenset(each.id for each in select_spaces(apart) if each.is_equipment),
+    )
 
 
 def select_space(read: Read, space_id: bytes) -> Space | None:

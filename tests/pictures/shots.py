@@ -600,9 +600,9 @@ DESK = (
         who="mira",
     ),
     Shot("desk-plan", "desk/plan.html", "/desk/plan?day=2026-11-28", who="mira"),
-    Shot("desk-keys", "desk/keys.html", "/desk/keys", who="mira"),
+    Shot("desk-door-keys", "desk/keys.html", "/desk/keys", who="mira"),
     Shot(
-        "desk-keys-of-one",
+        "desk-door-keys-of-one",
         "desk/keys.html",
         "/desk/keys?reservation={here}",
         (press("form[action='/desk/keys/out'] button"),),
