@@ -27,6 +27,7 @@ LINES_MAX = 4
 DATES_MAX = 3
 WASTE_MAX = 3
 FREE_MAX = 5
+FRIDAY, WEEKEND_NIGHTS = 4, 2
 
 WASTE = {
     WasteKind.RESIDUAL: (N_("Restmüll"), "trash-2"),
@@ -56,6 +57,8 @@ class House:
     closures: list[tuple[Closure, LocalText]]
     waste: list[tuple[WasteCollection, list[str]]]
     free: list[tuple[Space, datetime]]
+    stays: list[tuple[Space, list[tuple[date, date]]]]
+    """The guest apartments with those of tonight and the weekend in which nobody stays."""
     building: Building | None
 
 
@@ -80,8 +83,21 @@ def read_house(read: Read, *, now: datetime, house_key: str) -> House:
         closures=list(_closures(read, buildings, ahead)),
         waste=_waste(read, [mine] if mine else buildings, today),
         free=spaces.free_now(read, now=now),
+        stays=_free_stays(read, today, now=now),
         building=mine,
     )
+
+
+def _free_stays(
+    read: Read, today: date, *, now: datetime
+) -> list[tuple[Space, list[tuple[date, date]]]]:
+    friday = today + timedelta(days=(FRIDAY - today.weekday()) % 7)
+    found: dict[bytes, tuple[Space, list[tuple[date, date]]]] = {}
+    for first, nights in dict.fromkeys(((today, 1), (friday, WEEKEND_NIGHTS))):
+        last = first + timedelta(days=nights)
+        for space in spaces.free_stays(read, first, nights, now=now):
+            found.setdefault(space.id, (space, []))[1].append((first, last))
+    return list(found.values())
 
 
 def _open_to_all(
@@ -228,6 +244,23 @@ def free_lines(visit: Visit, house: House) -> list[dict[str, Any]]:
         }
         for space, until in house.free[:FREE_MAX]
     ]
+
+
+def stay_lines(visit: Visit, house: House) -> list[dict[str, Any]]:
+    """The guest apartments that are free tonight or on the weekend."""
+    return [
+        {
+            "place": place_of(visit, space),
+            "text": visit.list_words(*(_stay(visit, house, first, last) for first, last in times)),
+        }
+        for space, times in house.stays[:FREE_MAX]
+    ]
+
+
+def _stay(visit: Visit, house: House, first: date, last: date) -> str:
+    if first == house.today and last == first + timedelta(days=1):
+        return visit.say(N_("heute Nacht"))
+    return visit.say(N_("{first} bis {last}"), first=first, last=last)
 
 
 def waste_lines(visit: Visit, house: House, *, most: int = WASTE_MAX) -> list[dict[str, str]]:

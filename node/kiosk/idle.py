@@ -10,7 +10,15 @@ from litestar import Response, get, post
 from node import people
 from node.base.actors import Face
 from node.base.refusals import N_
-from node.kiosk.board import House, date_leaves, free_lines, read_house, today_lines, waste_lines
+from node.kiosk.board import (
+    House,
+    date_leaves,
+    free_lines,
+    read_house,
+    stay_lines,
+    today_lines,
+    waste_lines,
+)
 from node.kiosk.frame import HELD_COOKIE, REST, kiosk_page, qr_src
 from node.kiosk.guard import KioskRules
 from node.kiosk.prefs import COOKIE as PREFS_COOKIE
@@ -35,6 +43,7 @@ class IdlePage:
     today: list[dict[str, str]]
     waste: list[dict[str, str]]
     free_now: list[dict[str, Any]]
+    free_stays: list[dict[str, Any]]
     dates: list[dict[str, str]]
     phone: dict[str, str]
 
@@ -59,6 +68,7 @@ async def idle(visit: Visit) -> Response[Any]:
         today=today_lines(visit, house),
         waste=waste_lines(visit, house),
         free_now=free_lines(visit, house),
+        free_stays=stay_lines(visit, house),
         dates=date_leaves(visit, house),
         phone={
             "qr_src": qr_src(qr_svg(address)),

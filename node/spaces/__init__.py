@@ -142,6 +142,7 @@ from node.spaces.search import (
     Query,
     alternatives_for,
     free_now,
+    free_stays,
     search,
 )
 from node.spaces.series import (
@@ -305,6 +306,7 @@ __all__ = [
     "find_space",
     "find_turnover",
     "free_now",
+    "free_stays",
     "free_until",
     "get_image",
     "get_in_line",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor
@@ -17,7 +17,7 @@ from node.base.refusals import Refusal, RefusedError
 from node.quarter import closures_for, get_profile
 from node.quarter.files import SpaceKind, SpaceRow
 from node.quarter.model import QuarterProfile
-from node.spaces import opening, place_tables, pricing, projections, rules
+from node.spaces import opening, place_tables, pricing, projections, rules, standing
 from node.spaces.cases import Case, case_for, circumstances, holidays_near, release_instant
 from node.spaces.circumstances import Circumstances
 from node.spaces.deciding import is_home, waits_for_desk
@@ -30,6 +30,7 @@ from node.spaces.model import (
     Wish,
 )
 from node.spaces.refusals import NO_PRICE
+from node.spaces.terms import Terms
 from node.store import Read
 
 ALTERNATIVES = 3
@@ -231,7 +232,31 @@ def on_step(at: datetime, step_minutes: int, zone: ZoneInfo) -> datetime:
     return at + (timedelta(minutes=step_minutes) - into if into else timedelta(0))
 
 
-# Plans
+# What is free
+
+
+def free_stays(read: Read, arrival: date, nights: int, *, now: datetime) -> list[Space]:
+    """The guest apartments in which nobody stays for some nights from a day on, and that may be
+    had for so many; who may book them and how far ahead is another matter."""
+    zone = ZoneInfo(get_profile(read).timezone)
+    found = []
+    for space in place_tables.select_spaces(read):
+        stay = space.row.stay
+        if stay is None or not stay.nights_min <= nights <= stay.nights_max:
+            continue
+        departure = arrival + timedelta(days=nights)
+        if not (
+            arrival.weekday() in stay.arrival_weekdays
+            and departure.weekday() in stay.departure_weekdays
+        ):
+            continue
+        period = opening.stay_period(stay, arrival, departure, zone)
+        kept = standing.buffered(Terms.of(space.row), period)
+        shut = closures_for(read, period, building_id=space.building_id, space_id=space.id)
+        if shut or projections.is_taken(read, space.id, kept, as_of=release_instant(read, now)):
+            continue
+        found.append(space)
+    return found
 
 
 def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:

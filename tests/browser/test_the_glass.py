@@ -150,3 +150,30 @@ def test_the_screen_is_wiped_for_a_minute_and_nothing_happens_by_it(
         lobby.is_at("/kiosk")
         lobby.touch("Bildschirm berühren")
         lobby.is_titled("Was möchten Sie tun?")
+
+
+def test_who_reads_slowly_stops_the_pictures_and_they_go_on_for_the_next(
+    town: Town, opens: Opens
+) -> None:
+    """WCAG 2.2.2, with the page's own clock; a narrow screen shows one picture at a time."""
+    town.start("home")
+    lobby = opens("lobby")
+    lobby.page.goto(f"{town.address('home')}/kiosk")
+    lobby.page.set_viewport_size({"width": 1080, "height": 1100})
+
+    def shown() -> list[str]:
+        return lobby.page.locator("[data-frame]:visible h2").all_inner_texts()
+
+    with by_hand(lobby) as clock:
+        clock.run_for(1_000)
+        first = shown()
+        clock.run_for(12_000)
+        second = shown()
+        assert second != first, "they change by themselves"
+        pause = lobby.page.get_by_role("button", name="Bilder anhalten")
+        pause.click()
+        assert lobby.page.get_by_role("button", name="Weiter wechseln").is_visible()
+        clock.run_for(45_000)
+        assert shown() == second
+        clock.run_for(30_000)
+        pause.wait_for(timeout=15_000)

@@ -137,3 +137,16 @@ async def test_a_screen_that_beats_no_more_is_silent(house: House, lobby: Browse
 @pytest.mark.parametrize("frames", ["", "-1", "many", "9" * 400])
 async def test_a_strange_beat_is_still_a_beat(lobby: Browser, frames: str) -> None:
     assert (await lobby.client.post("/kiosk/beat", data={"frames": frames})).status_code == 204
+
+
+async def test_the_weekend_s_guest_apartments_are_told_until_somebody_has_them(
+    house: House, lobby: Browser
+) -> None:
+    """Tuesday the 24th; the weekend is the 27th to the 29th, and guests come on Thursday."""
+    page = await lobby.get("/kiosk")
+    assert "Gästewohnungen frei" in page.text
+    assert "heute Nacht" in page.text
+    assert "Fr 27. Nov. bis So 29. Nov." not in page.text, "somebody is there then"
+    await booked(house, "clara", utc(24, 14), utc(25, 10), space="gartenzimmer")
+    page = await lobby.get("/kiosk")
+    assert "heute Nacht" not in page.text

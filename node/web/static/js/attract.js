@@ -6,6 +6,23 @@ const frames = board ? [...board.querySelectorAll("[data-frame]")] : [];
 let first = 0;
 let shown = frames.length;
 
+// Whoever reads slowly stops the pictures (WCAG 2.2.2), until the page forgets them a minute after
+// their last touch.
+const pause = document.querySelector("[data-attract-pause]");
+const words = pause && [pause.querySelector("span").textContent, pause.dataset.wordGo];
+let paused = false;
+
+function sayPaused() {
+  if (!pause) return;
+  pause.hidden = shown >= frames.length;
+  pause.querySelector("span").textContent = words[Number(paused)];
+}
+
+pause?.addEventListener("click", () => {
+  paused = !paused;
+  sayPaused();
+});
+
 function fits() {
   const room = board.parentElement;
   return room.scrollHeight <= room.clientHeight + 1;
@@ -25,9 +42,11 @@ function show() {
     }
     shown += 1;
   }
+  sayPaused();
 }
 
 function next() {
+  if (paused) return;
   first = (first + shown) % frames.length;
   show();
 }
@@ -41,7 +60,7 @@ if (frames.length) {
   setInterval(async () => {
     try {
       const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
-      if (answer.ok) location.reload();
+      if (answer.ok && !paused) location.reload();
     } catch {
       // Next time.
     }
