@@ -49,7 +49,7 @@ async def test_a_place_is_had_again_on_the_day_on_which_others_leave(
 ) -> None:
     """Pain 13: times are half open, so a day of leaving is a day of coming, once it is clean."""
     async with a_town(tmp_path, clock) as town:
-        # The desk books for Anna: she was there last week, and the rule of gaps is the desk's to waive.
+        # The desk books for Anna, who was there last week: the gap is the desk's to waive.
         demir, clara = await town.program("demir"), await town.program("clara")
         for_anna = {"person_id": id_text(town.cast.id("anna"))}
         first = await clara.post("/api/reservations", json=stay(town, 3, 5))
