@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,9 +111,9 @@ def measured(seen: Seen) -> Look:
         look.small = [box["what"] for box in boxes if is_small(box, FINGER[screen])]
     if screen == "lobby":
         look.close = list(too_close(boxes))
-        look.highest = min(box["y"] for box in boxes)
+        look.highest = min((box["y"] for box in boxes), default=math.inf)
         look.overflow = page.evaluate(
-            "(({scrollHeight, clientHeight}) => scrollHeight - clientHeight)"
+            "(stage => stage ? stage.scrollHeight - stage.clientHeight : 0)"
             "(document.querySelector('.stage'))"
         )
     look.beyond |= at_other_sizes(page, screen)

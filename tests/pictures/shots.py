@@ -395,13 +395,13 @@ GUESTS = (
     Shot("desk-guests", "desk/guests.html", "/desk/guests/{told_stay}", who="mira"),
     Shot("desk-stays", "desk/stays.html", "/desk/stays?quarter=2026-4", who="mira"),
     Shot("desk-guest-form", "desk/guest_form.html", "/desk/guests/{told_stay}/form/1", who="mira"),
-    Shot("portal-guest-link", "portal/guest_link.html", "/mine/{own_stay}/guest", who="booker"),
+    Shot("portal-guest-link", "portal/guest_link.html", "/mine/{own_stay}/guest", who="host"),
     Shot(
         "portal-guest-link-made",
         "portal/guest_link.html",
         "/mine/{own_stay}/guest",
         (press("form[action$='/guest'] .button"),),
-        who="booker",
+        who="host",
     ),
     Shot(
         "desk-guest-link-made",

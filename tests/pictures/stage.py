@@ -240,11 +240,11 @@ class _Cast:
             if household in contracts and not booked & set(keys) and len(keys) == 2
         ]
         self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
-        self.partner, self.leaving = quiet[0][1], quiet[4][0]
+        self.partner, self.leaving, self.host = quiet[0][1], quiet[4][0], quiet[5][0]
         channels = {row.key: row.channel for row in files.households}
         household = {row.key: row.household for row in files.people}
         self.called = next(
-            keys[0] for keys in quiet[5:] if channels[household[keys[0]]] is Channel.LETTER
+            keys[0] for keys in quiet[6:] if channels[household[keys[0]]] is Channel.LETTER
         )
 
     def id(self, key: str) -> bytes:
@@ -264,7 +264,7 @@ class _Cast:
     async def give_secrets(self) -> dict[str, str]:
         """Codes on paper for three households, a PIN and a card for two of their people."""
         known = {}
-        for role in ("busy", "newcomer", "stranger", "booker"):
+        for role in ("busy", "newcomer", "stranger", "booker", "host"):
             key = getattr(self, role)
             household = self.household_id(key)
             code = await self.store.write(
@@ -493,7 +493,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "tag": quarter_tag(core.quarter),
         "receipt": _erase(core, cast),
         "cleaner_list": _cleaner_list(core, cast),
-        **invite(core, cast.id("S-MIRA"), cast.id(cast.booker), now=AT),
+        **invite(core, cast.id("S-MIRA"), cast.id(cast.host), now=AT),
         **{
             f"door_{room}": _hang(core, cast, room)
             for room in ("salon", "lernzimmer", "hofterrasse")

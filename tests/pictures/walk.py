@@ -303,6 +303,7 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "busy": at_the_phone,
     "newcomer": at_the_phone,
     "booker": at_the_phone,
+    "host": at_the_phone,
     "left": known_there,
     "founder": with_the_start_code,
     "operator": at_central,
