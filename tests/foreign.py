@@ -13,6 +13,8 @@ NOT_READ = {"script", "style", "svg"}
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "use", "path", "wbr"}
 HOMOGRAPHS = {"tr": {"ab", "ist", "das", "der", "dem", "den"}}
 """Words that are Turkish as well."""
+SIGNS = re.compile(r"\b(?=[A-Z]*[0-9])[0-9A-Z]+\b")
+"""Codes and numbers, drawn at random: "7BY3" holds no English."""
 
 
 class _Read(HTMLParser):
@@ -60,7 +62,7 @@ def language_of(page: Page) -> str:
 
 def german_left(page: Page, language: str) -> set[str]:
     """Common German or English words that nothing marks as such."""
-    text = " ".join(read(page).words)
+    text = SIGNS.sub(" ", " ".join(read(page).words))
     german = {word.lower() for word in WORD.findall(text)} & (GERMAN - BOTH)
     english = english_words(text) if language != "tr" else set()
     signs = {word for word in german | english if len(word) == 1}
