@@ -139,12 +139,19 @@ def _shown(visit: Visit, plan: DayPlan, cell: _Cell, names: dict[bytes, str]) ->
 def _new_href(visit: Visit, plan: DayPlan, cell: _Cell) -> str:
     """Where a booking of this place's kind begins with this hour, or this night."""
     first, last = (at.astimezone(visit.zone) for at in (cell.starts_at, cell.ends_at))
-    asked = {"kind": "room", "day": first.date().isoformat(), "starts": f"{first:%H:%M}"}
+    hours = {"starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}"}
+    return find_href(plan, first.date(), **hours)
+
+
+def find_href(plan: DayPlan, day: date, **hours: str) -> str:
+    """Where a booking of this place's kind begins on a day; of a room at hours, where some are
+    chosen."""
     if plan.space.is_by_night:
-        until = first.date() + timedelta(days=1)
-        asked = {"kind": "guest_apartment", "day": first.date().isoformat()}
-        return f"/desk/find?{urlencode({**asked, 'until': until.isoformat()})}"
-    return f"/desk/find?{urlencode({**asked, 'ends': f'{last:%H:%M}'})}"
+        until = (day + timedelta(days=1)).isoformat()
+        asked = {"kind": "guest_apartment", "day": day.isoformat(), "until": until}
+    else:
+        asked = {"kind": "room", "day": day.isoformat(), **hours}
+    return f"/desk/find?{urlencode(asked)}"
 
 
 def _cells(visit: Visit, day: date, plan: DayPlan) -> Iterator[_Cell]:

@@ -11,7 +11,8 @@ from node.base.ids import id_text
 from node.desk.frame import desk_page
 from node.desk.series import person_of
 from node.web.forms import read_fields, read_query
-from node.web.together import TogetherPage, book_together, status_of, together_page
+from node.web.series import status_of
+from node.web.together import TogetherPage, book_together, together_page
 from node.web.visit import Visit
 
 

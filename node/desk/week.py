@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Response, get
 
@@ -16,7 +15,7 @@ from node.base.ids import id_text
 from node.base.periods import local_day
 from node.base.refusals import N_
 from node.desk.frame import desk_page
-from node.desk.plan import day_asked, names_on, plan_views, within
+from node.desk.plan import day_asked, find_href, names_on, plan_views, within
 from node.spaces import DayPlan
 from node.spaces.model import BusySpan
 from node.store import Read
@@ -110,7 +109,7 @@ def _entries(
         yield {"state": "closed", "when": "", "text": text, "href": ""}
     elif _can_be_had(visit, day, plan):
         may_book = may(visit.actor, Permission.RESERVE_FOR_OTHERS)
-        href = _new_href(day, plan) if may_book else ""
+        href = find_href(plan, day) if may_book else ""
         yield {"state": "free", "when": "", "text": visit.say(N_("frei")), "href": href}
 
 
@@ -135,14 +134,6 @@ def _when(visit: Visit, day: date, plan: DayPlan, span: BusySpan) -> str:
     if day == arrives:
         return visit.say(N_("ab {time}"), time=clock(visit, period.starts_at))
     return visit.say(N_("bis {time}"), time=clock(visit, period.ends_at)) if day == leaves else ""
-
-
-def _new_href(day: date, plan: DayPlan) -> str:
-    asked = {"kind": "room", "day": day.isoformat()}
-    if plan.space.is_by_night:
-        until = (day + timedelta(days=1)).isoformat()
-        asked = {"kind": "guest_apartment", "day": day.isoformat(), "until": until}
-    return f"/desk/find?{urlencode(asked)}"
 
 
 def _once(plans: list[list[DayPlan]]) -> Iterator[DayPlan]:

@@ -15,7 +15,7 @@ from node import people, quarter, spaces
 from node.base.actors import NOBODY, Face
 from node.base.refusals import N_, Refusal, RefusedError
 from node.portal.guest_words import Welcome, welcome_of
-from node.portal.passes import NO_PASS, ShownPass, base_address, shown_pass
+from node.portal.passes import NO_PASS, ShownPass, base_address, passage_notice, shown_pass
 from node.spaces import Line, Passed, Status, guests
 from node.spaces.guests import Stay
 from node.store import Read, Write
@@ -28,7 +28,6 @@ from node.web.qr import qr_svg
 from node.web.showing import (
     STATES,
     Place,
-    clock,
     how_to_come_in,
     people_words,
     place_of,
@@ -143,13 +142,10 @@ def _pass(visit: Visit, token: str, line: Line, where: str) -> ShownPass:
 
 
 def _notice(visit: Visit, line: Line) -> dict[str, str] | None:
-    came, left = line.reservation.check_in, line.reservation.check_out
-    if left is not None:
-        title = visit.say(N_("Ausgecheckt um {time}. Auf Wiedersehen."), time=clock(visit, left.at))
-        return {"kind": "success", "title": title, "text": ""}
-    if came is not None:
-        title = visit.say(N_("Eingecheckt um {time}. Willkommen."), time=clock(visit, came.at))
-        return {"kind": "success", "title": title, "text": ""}
+    done = passage_notice(visit, line)
+    if done is not None:
+        # How to leave stands on this very page.
+        return {**done, "text": ""}
     if _act(visit, line) or line.status is not Status.CONFIRMED:
         return None
     opens_at = spaces.check_in_opens_at(line.space, line.reservation)

@@ -260,12 +260,12 @@ def _public_page(visit: Visit, text: str, line: Line, where: str) -> PublicPassP
         },
         action=f"/p/{text}",
         early=early_words(visit, now) if now.status is Status.CHECKED_IN else "",
-        notice=_done(visit, now) or _why_not_now(visit, now),
+        notice=passage_notice(visit, now) or _why_not_now(visit, now),
         mine_href=f"/mine/{id_text(reservation.id)}" if is_mine else "",
     )
 
 
-def _done(visit: Visit, line: Line) -> dict[str, str] | None:
+def passage_notice(visit: Visit, line: Line) -> dict[str, str] | None:
     """What was just done, or done before: coming or leaving."""
     came, left = line.reservation.check_in, line.reservation.check_out
     if left is not None:

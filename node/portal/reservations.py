@@ -12,6 +12,7 @@ from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.portal.passes import ShownPass, shown_pass
+from node.portal.series import series_lines
 from node.spaces import Line, Status
 from node.spaces.terms import CancelPreview
 from node.store import Read
@@ -156,7 +157,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         spaces.note_of(read, reservation_id),
         spaces.why_not(read, line.reservation),
         building.name if building else "",
-        _series_lines(read, actor, reservation_id, visit),
+        series_lines(read, visit, actor, reservation_id),
         granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
         _has_code(read, actor, reservation_id, visit),
@@ -167,12 +168,6 @@ def _has_code(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> 
     """Whether there is a code that they see now, or once they have done what is to be done."""
     view = spaces.view_code(read, actor, reservation_id, now=visit.now)
     return not isinstance(view, Refusal) and view.found.line.status is Status.CHECKED_IN
-
-
-def _series_lines(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> list[Line]:
-    ahead = spaces.series_ahead(read, actor, reservation_id, now=visit.now)
-    found = (spaces.get_line(read, actor, each.id, now=visit.now) for each in ahead)
-    return [line for line in found if isinstance(line, Line)]
 
 
 def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:

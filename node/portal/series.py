@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import spaces
+from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import Refusal, granted
 from node.spaces import Line
@@ -86,15 +87,20 @@ async def end_series(visit: Visit, reservation: str) -> Response[Any]:
     return visit.page("portal/series_cancel.html", page, here="mine", status=done.status)
 
 
+def series_lines(read: Read, visit: Visit, actor: Actor, reservation_id: bytes) -> list[Line]:
+    """What lies ahead of a reservation's series, itself among it; empty where it has none."""
+    ahead = spaces.series_ahead(read, actor, reservation_id, now=visit.now)
+    found = (spaces.get_line(read, actor, each.id, now=visit.now) for each in ahead)
+    return [line for line in found if isinstance(line, Line)]
+
+
 async def _end_page(visit: Visit, reservation: str) -> EndSeriesPage:
     actor, reservation_id = visit.signed_in(), path_id(reservation)
 
     def look(read: Read) -> tuple[list[Line], int]:
         granted(spaces.own_reservation(read, actor, reservation_id))
-        ahead = spaces.series_ahead(read, actor, reservation_id, now=visit.now)
-        found = [spaces.get_line(read, actor, each.id, now=visit.now) for each in ahead]
-        lines = [each for each in found if isinstance(each, Line)]
-        return lines, spaces.series_fee(ahead, now=visit.now)
+        lines = series_lines(read, visit, actor, reservation_id)
+        return lines, spaces.series_fee([line.reservation for line in lines], now=visit.now)
 
     lines, fee = await visit.read(look)
     return EndSeriesPage(

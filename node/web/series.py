@@ -6,7 +6,7 @@ The same fields all the way: an offer and a rhythm in the address, a tick or a c
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from node import spaces
 from node.base.actors import Actor
@@ -48,6 +48,13 @@ class SeriesPage:
     requested: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     refusal: dict[str, Any] | None = None
+
+
+class Answered(Protocol):
+    """A page that says what is wrong with its fields, or why nothing was booked."""
+
+    errors: dict[str, str]
+    refusal: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +112,29 @@ async def book_series(visit: Visit, actor: Actor, fields: Fields) -> list[Reserv
 
 async def _asked(visit: Visit, fields: Fields) -> _Asked:
     space_id, period = read_offer(fields.given.get("offer", ""))
-    space = await visit.read(lambda read: _room(read, space_id))
+    space = await visit.read(lambda read: room_of(read, space_id))
     wish = Wish(
         space_id=space_id,
         period=period,
         people=fields.number("people", low=1, high=99, default=1),
         purpose=purpose_for(space, fields.text("use", longest=40)),
         note=fields.text("note", longest=500),
-        series=_series(fields),
+        series=series_asked(fields),
     )
     rhythm = Rhythm(fields.choice("rhythm", set(Rhythm), default=Rhythm.WEEKLY))
     count = fields.number("count", low=2, high=spaces.DATES_MAX, default=USUAL_COUNT)
     return _Asked(wish, space, rhythm, count, _picks(wish, fields))
 
 
-def _room(read: Read, space_id: bytes) -> Space:
+def room_of(read: Read, space_id: bytes) -> Space:
+    """The room that an offer names; nothing else is booked in a series or with more."""
     space = spaces.find_space(read, space_id)
     if space is None or not space.is_room:
         raise RefusedError(NOT_FOUND)
     return space
 
 
-def _series(fields: Fields) -> bytes:
+def series_asked(fields: Fields) -> bytes:
     """The series that the page was made for: pressed twice it is still one."""
     given = fields.given.get("series", "")
     try:
@@ -208,6 +216,6 @@ def _row(visit: Visit, asked: _Asked, number: int, each: SeriesDate) -> dict[str
     }
 
 
-def status_of(page: SeriesPage) -> int:
+def status_of(page: Answered) -> int:
     """The HTTP status of the page."""
     return 422 if page.errors else (409 if page.refusal else 200)

@@ -7,17 +7,16 @@ from typing import Any
 
 from node import spaces
 from node.base.actors import Actor
-from node.base.ids import id_text, parse_id, random_id
+from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
 from node.spaces import Reservation, SeriesDate, Space, Wish
 from node.store import Read, Write
 from node.web.errors import words
-from node.web.forms import BAD_ID, NOT_FOUND, Fields
+from node.web.forms import BAD_ID, Fields
 from node.web.offering import offer_value, purpose_for, read_offer
+from node.web.series import TOTAL_MAX, room_of, series_asked
 from node.web.showing import Place, money, place_of, when_of
 from node.web.visit import Visit
-
-TOTAL_MAX = 1_000_000_00
 
 
 @dataclass(slots=True)
@@ -112,29 +111,16 @@ def _look(read: Read, visit: Visit, actor: Actor, fields: Fields) -> _Looked:
 
 def _wish(read: Read, fields: Fields) -> tuple[Wish, Space]:
     space_id, period = read_offer(fields.given.get("offer", ""))
-    space = spaces.find_space(read, space_id)
-    if space is None or not space.is_room:
-        raise RefusedError(NOT_FOUND)
+    space = room_of(read, space_id)
     wish = Wish(
         space_id=space_id,
         period=period,
         people=fields.number("people", low=1, high=99, default=1),
         purpose=purpose_for(space, fields.text("use", longest=40)),
         note=fields.text("note", longest=500),
-        series=_series(fields),
+        series=series_asked(fields),
     )
     return wish, space
-
-
-def _series(fields: Fields) -> bytes:
-    """What all of it has in common, made with the page: pressed twice it is still one."""
-    given = fields.given.get("series", "")
-    try:
-        made = parse_id(given) if given else random_id()
-    except ValueError:
-        raise RefusedError(BAD_ID) from None
-    fields.given["series"] = id_text(made)
-    return made
 
 
 def _tick(space: Space) -> str:
@@ -168,8 +154,3 @@ def _hidden(wish: Wish, fields: Fields) -> list[dict[str, str]]:
         "series": id_text(wish.series),
     }
     return [{"name": name, "value": value} for name, value in given.items() if value]
-
-
-def status_of(page: TogetherPage) -> int:
-    """The HTTP status of the page."""
-    return 422 if page.errors else (409 if page.refusal else 200)
