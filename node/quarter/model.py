@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from node.base.periods import Period
 
 MINUTES_OF_DAY = 24 * 60
@@ -50,8 +52,7 @@ class LocalText:
 NO_TEXT = LocalText()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TimeSpan:
+class TimeSpan(msgspec.Struct, frozen=True, order=True):
     """From `opens_minute` until `closes_minute` (not included) after midnight; 1440 is 24:00."""
 
     opens_minute: int

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from node.base.periods import Period, from_epoch, local_day, to_epoch
+from node.base.periods import Period, from_epoch, local_day
 from node.quarter import rules, tables
 from node.quarter.holidays import holidays_of
 from node.quarter.model import (
@@ -105,8 +105,9 @@ def _natural(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part or 0), rest) for part, rest in re.findall(r"(\d{0,9})(\D*)", text))
 
 
-_LOOK = 32 * 24 * 3600
-"""Closures are kept by stretches of so many seconds: more or less a month."""
+_LOOK_DAYS = 32
+"""Closures are kept by stretches of so many days: more or less a month."""
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 def closures_for(
@@ -122,8 +123,11 @@ def closures_for(
     A closure of the quarter counts for everything, one of a house for its spaces: so for a space
     name its building and itself, for the desk say `of_desk`.
     """
-    first, last = (to_epoch(at) // _LOOK for at in (period.starts_at, period.ends_at))
+    first = period.starts_at.toordinal() // _LOOK_DAYS
+    last = period.ends_at.toordinal() // _LOOK_DAYS
     found = read.kept(("quarter.closures", first, last), lambda r: _closures_of(r, first, last))
+    if not found:
+        return []
     chain_ids = {
         TargetKind.BUILDING: building_id,
         TargetKind.SPACE: space_id,
@@ -140,9 +144,17 @@ def closures_for(
 
 
 def _closures_of(read: Read, first: int, last: int) -> list[Closure]:
-    """All closures of these stretches of time, of everything."""
-    rows = tables.select_closures(read, first * _LOOK, (last + 1) * _LOOK)
+    """All closures of these stretches of time, of everything; a day more on both sides, so that it
+    does not matter by whose clock a day begins."""
+    before = _midnight(first * _LOOK_DAYS - 1)
+    after = _midnight((last + 1) * _LOOK_DAYS + 1)
+    rows = tables.select_closures(read, before, after)
     return [closure_of(row) for row in rows]
+
+
+def _midnight(ordinal: int) -> int:
+    """When a day begins (UTC), in seconds since 1970."""
+    return (ordinal - _FIRST_DAY) * 24 * 3600
 
 
 def closure_of(row: Any) -> Closure:

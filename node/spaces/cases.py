@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -37,8 +37,7 @@ class Change:
     least_cents: Cents
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A wish with everything that deciding about it needs."""
 
     space: Space
@@ -75,7 +74,7 @@ class Case:
     @cached_property
     def terms(self) -> Terms:
         """The terms it is agreed on: moving to a later time gives no new time to give up."""
-        terms = Terms.of(self.space.row)
+        terms = self.space.terms
         if self.change is None:
             return terms
         agreed = self.change.agreed
@@ -178,7 +177,9 @@ def case_believed(write: Write, reservation: Reservation, *, now: datetime) -> C
     found = standing_of(write, reservation, now=now)
     if found is None:
         return NOT_KNOWN_YET
-    return replace(case, audience=found.audience, by_staff=found.by_staff, barred=found.barred)
+    return msgspec.structs.replace(
+        case, audience=found.audience, by_staff=found.by_staff, barred=found.barred
+    )
 
 
 def circumstances(
@@ -195,15 +196,15 @@ def circumstances(
     """
     space, moment = case.space, asked_at or now
     window = around or case.wish.period
-    taken = standing.buffered(Terms.of(space.row), window)
-    busy = projections.select_busy(
-        read, [space.id], taken, as_of=release_instant(read, now), but=case.reservation_id
+    taken = standing.buffered(space.terms, window)
+    busy = projections.select_busy_of(
+        read, space.id, taken, as_of=release_instant(read, now), but=case.reservation_id
     )
     return Circumstances(
         now=moment,
         zone=case.zone,
         audience=case.audience,
-        busy=busy[space.id],
+        busy=busy,
         closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
         open_reservations=_open_reservations(read, case, now=now),
         own_periods=_own_periods(read, case, window, now=now),
@@ -232,8 +233,11 @@ def release_instant(read: Read, now: datetime) -> datetime:
 def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
     if not case.space.row.limit_for(case.audience).open_max or not case.party:
         return 0
+    ahead = projections.select_open(read, case.party, now=now, but=case.reservation_id)
+    if not ahead:
+        return 0
     beside = place_tables.equipment_ids(read)
-    return projections.count_open(read, case.party, now=now, but=case.reservation_id, beside=beside)
+    return sum(space_id not in beside for space_id in ahead)
 
 
 def _own_periods(read: Read, case: Case, window: Period, *, now: datetime) -> list[Period]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from node.base.periods import Period
 from node.quarter.files import Audience
 from node.quarter.model import Closure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """All that the rules need to know about the world.
 
     `busy` are the taken periods with buffers, at least those that could touch the wish.

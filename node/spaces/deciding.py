@@ -23,7 +23,7 @@ from node.spaces.model import (
 )
 from node.spaces.passes import Signer, issue
 from node.spaces.refusals import NO_PRICE, TAKEN
-from node.spaces.terms import FREE, Terms
+from node.spaces.terms import FREE
 from node.spaces.trust import asked_at
 from node.store import Read, Write
 
@@ -159,7 +159,7 @@ def _is_taken(read: Read, case: Case, *, now: datetime) -> bool:
     return projections.is_taken(
         read,
         case.space.id,
-        standing.buffered(Terms.of(case.space.row), case.wish.period),
+        standing.buffered(case.space.terms, case.wish.period),
         as_of=release_instant(read, now),
         but=case.reservation_id,
     )

@@ -21,7 +21,7 @@ from node.spaces.model import (
 )
 from node.spaces.passes import short_code
 from node.spaces.standing import latest_decision, occupied_until, release_at, taken_period
-from node.spaces.terms import NO_TERMS, Terms
+from node.spaces.terms import NO_TERMS
 from node.store import Read, Write
 
 
@@ -39,7 +39,7 @@ def fold(
     """
     decision = latest_decision(decisions)
     stands = (decision and decision.upon) or request
-    terms = (decision and decision.terms) or (Terms.of(space.row) if space else NO_TERMS)
+    terms = (decision and decision.terms) or (space.terms if space else NO_TERMS)
     return Reservation(
         id=request.id,
         space_id=stands.space_id,

@@ -228,12 +228,12 @@ def _write_outcome(
         if declined
         else passes.issue(signer, quarter_id=write.quarter_id, reservation_id=reservation_id),
         upon=request,
-        terms=Terms.of(space.row),
+        terms=space.terms,
     )
     tables.insert_decision(write, decision, space_id=space.id)
     if row.status is PastStatus.CANCELLED and row.cancelled_at is not None:
         cost = pricing.cancellation_cost(
-            Terms.of(space.row), bill, row.period.starts_at, now=row.cancelled_at
+            space.terms, bill, row.period.starts_at, now=row.cancelled_at
         )
         ruling = Ruling(stands=True, fact=CancellationFact(row.cancelled_at, cost.fee_cents))
         ruling_id = derived_id(reservation_id, "cancelled")

@@ -15,7 +15,6 @@ from node.base.ids import derived_id, id_text
 from node.base.periods import kept_instant
 from node.spaces.model import Instant, RequestFact, Reservation, Space, Status, Verdict
 from node.spaces.standing import buffered
-from node.spaces.terms import Terms
 
 SHORTEST_ANSWER = timedelta(minutes=15)
 """However soon a time begins, whoever it is offered to has so long to say yes."""
@@ -131,7 +130,7 @@ class InLine:
 def lined_up(space: Space, entries: Iterable[Entry], *, now: datetime) -> list[InLine]:
     """Those who still wait for one place, in their order, each with how many come before it: whose
     times, preparing and cleaning included, touch its own."""
-    terms = Terms.of(space.row)
+    terms = space.terms
     found: list[InLine] = []
     for entry in sorted(entries, key=lambda each: each.turn):
         status = entry.status_at(now)

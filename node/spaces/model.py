@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
@@ -31,7 +32,7 @@ CHECK_IN_EARLY = timedelta(minutes=15)
 """How long before the start of a room's time its pass opens."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Space:
     """A place that is reserved by time, as its operator described it. `row` holds its rules."""
 
@@ -55,6 +56,11 @@ class Space:
     def mark(self) -> PlaceMark:
         """Its sign on doors, screens and passes."""
         return self.row.mark
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What is agreed beside the price with who reserves it now."""
+        return Terms.of(self.row)
 
     @property
     def is_by_night(self) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
 from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.money import Cents
@@ -125,7 +127,9 @@ def _case(
     least = max(0, min(fee, own_cents(agreed.bill)))
     by_staff = actor.person_id != agreed.person_id and actor.household_id != agreed.household_id
     wish = replace(wish, period=fitted(space, wish.period, case.zone))
-    return replace(case, space=space, wish=wish, by_staff=by_staff, change=Change(agreed, least))
+    return msgspec.structs.replace(
+        case, space=space, wish=wish, by_staff=by_staff, change=Change(agreed, least)
+    )
 
 
 def _asked(agreed: Reservation, wish: Wish, *, by: Actor | None = None) -> RequestFact:

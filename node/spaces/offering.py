@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from node import people
 from node.base.periods import kept_instant
 from node.base.refusals import Refusal
@@ -103,7 +105,7 @@ def _case(write: Write, entry: Entry, space: Space, *, now: datetime) -> Case | 
     standing = trust.standing_in_line(write, asked, now=now)
     if isinstance(case, Refusal) or standing is None:
         return None
-    case = replace(case, audience=standing.audience, by_staff=standing.by_staff)
+    case = msgspec.structs.replace(case, audience=standing.audience, by_staff=standing.by_staff)
     # What the rules have come to ask the desk about since can't be had by pressing a button.
     return None if case.bill is None or waits_for_desk(case) else case
 

@@ -7,7 +7,7 @@ may be an hour shorter or longer than it looks, or gone altogether.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -31,17 +31,28 @@ def spans_on(row: SpaceRow, day: date, holidays: Collection[date]) -> tuple[Time
 
 def opening_of(
     row: SpaceRow, days: Iterable[date], zone: ZoneInfo, *, holidays: Collection[date] = ()
-) -> list[Period]:
+) -> Sequence[Period]:
     """A room's opening times on some local days, in order, spans that meet joined."""
     found = [hours_of(spans_on(row, day, holidays), day, zone) for day in days]
-    return list(found[0]) if len(found) == 1 else merged(chain.from_iterable(found))
+    return found[0] if len(found) == 1 else merged(chain.from_iterable(found))
 
 
 def open_around(
     row: SpaceRow, period: Period, zone: ZoneInfo, *, holidays: Collection[date] = ()
-) -> list[Period]:
+) -> Sequence[Period]:
     """When a room is open on the local days that a period touches."""
     return opening_of(row, days_of(period, zone), zone, holidays=holidays)
+
+
+def is_open(
+    row: SpaceRow, period: Period, day: date, zone: ZoneInfo, *, holidays: Collection[date] = ()
+) -> bool:
+    """Whether a room is open for all of a period, which begins on this local day."""
+    for hours in hours_of(spans_on(row, day, holidays), day, zone):
+        if hours.contains(period):
+            return True
+    around = open_around(row, period, zone, holidays=holidays)
+    return any(hours.contains(period) for hours in around)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -53,7 +64,10 @@ def hours_of(spans: tuple[TimeSpan, ...], day: date, zone: ZoneInfo) -> tuple[Pe
 def days_of(period: Period, zone: ZoneInfo) -> list[date]:
     """The local days that a period touches, as far as a room could be reserved."""
     first = period.starts_at.astimezone(zone).date()
-    count = min((period.ends_at.astimezone(zone).date() - first).days + 1, DAYS_MAX)
+    last = period.ends_at.astimezone(zone).date()
+    if first == last:
+        return [first]
+    count = min((last - first).days + 1, DAYS_MAX)
     return [first + timedelta(days=number) for number in range(count)]
 
 

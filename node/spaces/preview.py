@@ -22,7 +22,6 @@ from node.spaces.circumstances import Circumstances
 from node.spaces.folding import find_reservation
 from node.spaces.model import Reservation, Space, Status, Wish
 from node.spaces.refusals import NO_PRICE
-from node.spaces.terms import Terms
 from node.store import Read
 
 JUDGED = frozenset({Status.REQUESTED, Status.CONFIRMED, Status.CHECKED_IN, Status.CHECKED_OUT})
@@ -82,7 +81,7 @@ class _Trial:
         self._space = space
         self._profile = profile
         self._zone = zone
-        self._terms = Terms.of(space.row)
+        self._terms = space.terms
         self._granted: list[Reservation] = []
         self._elsewhere: dict[bytes, list[Reservation]] = {}
 

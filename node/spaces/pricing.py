@@ -217,4 +217,4 @@ def free_until(space: Space, bill: Bill, starts_at: datetime, *, now: datetime) 
     """Until when giving up would cost nothing; None where it never does or nothing is due."""
     if bill.total_cents == 0:
         return starts_at
-    return cancellation_cost(Terms.of(space.row), bill, starts_at, now=now).free_until
+    return cancellation_cost(space.terms, bill, starts_at, now=now).free_until

@@ -6,7 +6,7 @@ place nobody came to stays in `occupancy` with its `until`, and every look-up sa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,18 +103,25 @@ def select_busy(
 ) -> dict[bytes, list[Period]]:
     """What is taken, buffers included, by place, in order; one reservation left out."""
     return {
-        space_id: [
-            Period(from_epoch(starts), from_epoch(ends))
-            for starts, ends in select_busy_seconds(read, space_id, period, as_of=as_of, but=but)
-        ]
+        space_id: select_busy_of(read, space_id, period, as_of=as_of, but=but)
         for space_id in space_ids
     }
+
+
+def select_busy_of(
+    read: Read, space_id: bytes, period: Period, *, as_of: datetime, but: bytes = b""
+) -> list[Period]:
+    """The same of one place."""
+    return [
+        Period(from_epoch(starts), from_epoch(ends))
+        for starts, ends in select_busy_seconds(read, space_id, period, as_of=as_of, but=but)
+    ]
 
 
 def select_busy_seconds(
     read: Read, space_id: bytes, period: Period, *, as_of: datetime, but: bytes = b""
 ) -> list[tuple[int, int]]:
-    """The same of one place, from when to when in seconds since 1970 UTC."""
+    """The same, from when to when in seconds since 1970 UTC."""
     rows: list[Any] = read.rows(
         "select starts_at, ends_at from occupancy where space_id = :space"
         " and starts_at < :ends and starts_at > :starts - coalesce("
@@ -146,24 +153,20 @@ def select_clashes(read: Read, *, as_of: datetime) -> list[tuple[bytes, bytes]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def count_open(
-    read: Read, party: bytes, *, now: datetime, but: bytes = b"", beside: Collection[bytes] = ()
-) -> int:
-    """How many reservations still lie ahead of a household; a hold counts while it keeps its place.
-
-    One is not counted, nor are those of places that only go `beside` others.
-    """
+def select_open(read: Read, party: bytes, *, now: datetime, but: bytes = b"") -> list[bytes]:
+    """The place of each reservation that still lies ahead of a household, one left out; a hold
+    counts while it keeps its place."""
     rows = read.rows(
-        "select s.space_id, count(*) from reservation_state s where s.household_id = :party"
+        "select s.space_id from reservation_state s where s.household_id = :party"
         " and s.starts_at > :now and s.reservation_id != :but"
         " and (s.status in ('requested', 'confirmed') or (s.status = 'held' and exists"
         " (select 1 from occupancy o where o.reservation_id = s.reservation_id"
-        " and o.until > :now))) group by s.space_id",
+        " and o.until > :now)))",
         party=party,
         but=but,
         now=to_epoch(now),
     )
-    return sum(row[1] for row in rows if row[0] not in beside)
+    return [row[0] for row in rows]
 
 
 def select_own_periods(

@@ -7,7 +7,7 @@ order is that of usefulness: what can never work first, what is taken last.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor, Role
@@ -17,11 +17,10 @@ from node.quarter.files import Approval, Audience, SpaceRow
 from node.quarter.model import RuleSource
 from node.spaces.circumstances import Circumstances
 from node.spaces.model import Space, Wish
-from node.spaces.opening import nights_between, open_around, spans_on
+from node.spaces.opening import is_open, nights_between, spans_on
 from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
 from node.spaces.standing import buffered
 from node.spaces.stay_rules import check_stay
-from node.spaces.terms import Terms
 
 
 def audience_of(actor: Actor) -> Audience:
@@ -34,19 +33,19 @@ def audience_of(actor: Actor) -> Audience:
 def check_reservable(space: Space, wish: Wish, world: Circumstances) -> Refusal | None:
     """None if the wish can be had; else why not and what would help."""
     row = space.row
-    checks = (
-        _check_space(space),
-        _check_people(row, wish),
-        _check_purpose(row, wish),
-        _check_time(row, wish, world),
-        _check_horizon(row, wish, world),
-        check_stay(row.stay, wish, world) if row.stay else _check_room(row, wish, world),
-        _check_closures(wish, world),
-        _check_lead(row, wish, world),
-        _check_quota(row, wish, world),
-        _check_free(row, wish, world),
+    start = wish.period.starts_at.astimezone(world.zone)
+    return (
+        _check_space(space)
+        or _check_people(row, wish)
+        or _check_purpose(row, wish)
+        or _check_time(row, wish, world)
+        or _check_horizon(row, start.date(), world)
+        or (check_stay(row.stay, wish, world) if row.stay else _check_room(row, wish, start, world))
+        or _check_closures(wish, world)
+        or _check_lead(row, wish, world)
+        or _check_quota(row, wish, world)
+        or _check_free(space, wish, world)
     )
-    return next((refusal for refusal in checks if refusal is not None), None)
 
 
 def check_thinkable(period: Period) -> Refusal | None:
@@ -71,7 +70,7 @@ def _check_space(space: Space) -> Refusal | None:
 
 def _check_people(row: SpaceRow, wish: Wish) -> Refusal | None:
     most = max(row.seats, row.standing)
-    if wish.people < 1 or any(not 0 <= age < 18 for age in wish.ages):
+    if wish.people < 1 or (wish.ages and not all(0 <= age < 18 for age in wish.ages)):
         return Refusal(
             "spaces.no_people",
             N_("Es muss mindestens eine Person kommen, und Kinder sind 0 bis 17 Jahre alt."),
@@ -111,8 +110,11 @@ def _check_purpose(row: SpaceRow, wish: Wish) -> Refusal | None:
 
 
 def _check_time(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
-    if wish.period.ends_at <= world.now or (
-        wish.period.starts_at < world.now - timedelta(minutes=row.step_minutes) and row.stay is None
+    period, now = wish.period, world.now
+    if period.ends_at <= now or (
+        period.starts_at < now
+        and period.starts_at < now - timedelta(minutes=row.step_minutes)
+        and row.stay is None
     ):
         return Refusal(
             "spaces.past",
@@ -124,13 +126,11 @@ def _check_time(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
     return None
 
 
-def _check_horizon(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+def _check_horizon(row: SpaceRow, day: date, world: Circumstances) -> Refusal | None:
     days = row.horizon_days.get(world.audience)
     if days is None:
         return NOT_FOR_OUTSIDE if world.audience is Audience.OUTSIDE else ONLY_WITH_CONTRACT
-    last = world.now.astimezone(world.zone).date() + timedelta(days=days)
-    day = wish.period.starts_at.astimezone(world.zone).date()
-    if day > last:
+    if (day - world.now.astimezone(world.zone).date()).days > days:
         return Refusal(
             "spaces.too_far_ahead",
             N_(
@@ -138,15 +138,18 @@ def _check_horizon(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal |
                 "also bis {last}."
             ),
             N_("Diesen Tag können Sie ab {opens} buchen."),
-            values={"days": days, "last": last, "opens": day - timedelta(days=days)},
+            values={
+                "days": days,
+                "last": world.now.astimezone(world.zone).date() + timedelta(days=days),
+                "opens": day - timedelta(days=days),
+            },
             field="day",
         )
     return None
 
 
-def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+def _check_room(row: SpaceRow, wish: Wish, start: datetime, world: Circumstances) -> Refusal | None:
     minutes = wish.period.minutes
-    start = wish.period.starts_at.astimezone(world.zone)
     step = row.step_minutes
     if (start.hour * 60 + start.minute) % step or start.second or minutes % step:
         return Refusal(
@@ -173,14 +176,12 @@ def _check_room(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | No
             values={"hours": _hours(row.minutes_max)},
             field="ends",
         )
-    hours = open_around(row, wish.period, world.zone, holidays=world.holidays)
-    if not any(opening.contains(wish.period) for opening in hours):
-        return _closed_then(row, wish, world)
+    if not is_open(row, wish.period, start.date(), world.zone, holidays=world.holidays):
+        return _closed_then(row, start.date(), world)
     return None
 
 
-def _closed_then(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal:
-    day = wish.period.starts_at.astimezone(world.zone).date()
+def _closed_then(row: SpaceRow, day: date, world: Circumstances) -> Refusal:
     spans = spans_on(row, day, world.holidays)
     if not spans and day in world.holidays:
         return Refusal(
@@ -219,9 +220,10 @@ def _check_closures(wish: Wish, world: Circumstances) -> Refusal | None:
 
 
 def _check_lead(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
+    if world.by_staff or not (row.lead_minutes or row.lead_desk_minutes):
+        return None
     earliest = earliest_start(row, world)
-    has_lead = bool(row.lead_minutes or row.lead_desk_minutes)
-    if has_lead and wish.period.starts_at < earliest and not world.by_staff:
+    if wish.period.starts_at < earliest:
         return Refusal(
             "spaces.lead",
             N_("So kurzfristig geht es nicht: frühestens ab {earliest}."),
@@ -299,8 +301,8 @@ def _week_of(period: Period, zone: ZoneInfo) -> tuple[int, int]:
     return year, week
 
 
-def _check_free(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | None:
-    if is_free(buffered(Terms.of(row), wish.period), world.busy):
+def _check_free(space: Space, wish: Wish, world: Circumstances) -> Refusal | None:
+    if not world.busy or is_free(buffered(space.terms, wish.period), world.busy):
         return None
     return TAKEN
 

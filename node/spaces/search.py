@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from node.base.actors import Actor
 from node.base.periods import Period, local_day, without
 from node.base.refusals import Refusal, RefusedError
@@ -30,7 +32,6 @@ from node.spaces.model import (
     Wish,
 )
 from node.spaces.refusals import NO_PRICE
-from node.spaces.terms import Terms
 from node.store import Read
 
 ALTERNATIVES = 3
@@ -151,7 +152,7 @@ def _offer(read: Read, case: Case, period: Period, zone: ZoneInfo) -> Offer | No
     bill = pricing.price(case.space.row, wish, case.audience, case.profile, zone)
     if bill is None:
         return None
-    asks = not is_home(read, case.space) or waits_for_desk(replace(case, wish=wish))
+    asks = not is_home(read, case.space) or waits_for_desk(msgspec.structs.replace(case, wish=wish))
     return Offer(case.space, period, bill, needs_request=asks)
 
 
@@ -251,7 +252,7 @@ def free_stays(read: Read, arrival: date, nights: int, *, now: datetime) -> list
         ):
             continue
         period = opening.stay_period(stay, arrival, departure, zone)
-        kept = standing.buffered(Terms.of(space.row), period)
+        kept = standing.buffered(space.terms, period)
         shut = closures_for(read, period, building_id=space.building_id, space_id=space.id)
         if shut or projections.is_taken(read, space.id, kept, as_of=release_instant(read, now)):
             continue

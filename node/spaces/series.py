@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from node.base.actors import Actor
 from node.base.money import Cents
 from node.base.periods import Period, local_instant
@@ -34,7 +36,7 @@ from node.spaces.folding import find_held, find_reservation
 from node.spaces.model import Offer, Reservation, Status, Wish
 from node.spaces.passes import Signer
 from node.spaces.search import alternatives_for
-from node.spaces.terms import FREE, Bill, Terms
+from node.spaces.terms import FREE, Bill
 from node.store import Read, Write
 
 DATES_MAX = 53
@@ -139,7 +141,7 @@ class _Trial:
             return SeriesDate(wish, choice is True, case, instead=instead)
         asks = not is_home(self._read, case.space) or waits_for_desk(case)
         if choice is not False:
-            taken = standing.buffered(Terms.of(case.space.row), wish.period)
+            taken = standing.buffered(case.space.terms, wish.period)
             self._granted.append((wish, None if asks else taken))
             self._counted += not case.space.is_equipment
         return SeriesDate(wish, choice is not False, None, asks, case.bill or FREE)
@@ -149,13 +151,13 @@ class _Trial:
         case = asked_case(self._read, self._actor, wish)
         if isinstance(case, Refusal):
             return case
-        case = replace(case, reservation_id=self._held)
+        case = msgspec.structs.replace(case, reservation_id=self._held)
         world = self._with_granted(circumstances(self._read, case, now=self._now), wish)
         return rules.check_reservable(case.space, wish, world) or case
 
     def _with_granted(self, world: Circumstances, wish: Wish) -> Circumstances:
         here = [each for each in self._granted if each[0].space_id == wish.space_id]
-        return replace(
+        return msgspec.structs.replace(
             world,
             open_reservations=world.open_reservations + self._counted,
             own_periods=[*world.own_periods, *(each.period for each, _ in here)],

@@ -13,6 +13,8 @@ from node.spaces.terms import Terms
 
 def buffered(terms: Terms, period: Period) -> Period:
     """What a reservation keeps from others: its time with preparing before, cleaning after."""
+    if not terms.before_minutes and not terms.after_minutes:
+        return period
     return period.widened(
         timedelta(minutes=terms.before_minutes), timedelta(minutes=terms.after_minutes)
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from node.base.actors import Actor, Permission, may
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal
@@ -116,7 +118,7 @@ def _why_not(
     if isinstance(case, Refusal):
         return case
     # The desk stands in for the person: their limits do not bar it, a closed place does.
-    case = replace(case, by_staff=True)
+    case = msgspec.structs.replace(case, by_staff=True)
     world = circumstances(write, case, now=now, asked_at=reservation.requested_at)
     return rules.check_reservable(space, case.wish, world)
 

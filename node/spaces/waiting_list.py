@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from node import people
 from node.base.actors import Actor, Permission, may
 from node.base.ids import id_text
@@ -53,7 +55,7 @@ def join(write: Write, actor: Actor, wish: Wish, *, now: datetime) -> Entry | Re
     case = asked_case(write, actor, wish)
     if isinstance(case, Refusal):
         return case
-    case = replace(
+    case = msgspec.structs.replace(
         case, wish=replace(wish, period=fitted(case.space, wish.period, case.zone), note="")
     )
     if waits_for_desk(case):

@@ -135,7 +135,8 @@ class WatchedRead(Read):
 
     def kept(self, key: Hashable, find: Callable[[Read], T]) -> T:
         """See `Read.kept`."""
-        self._open_view()
+        if not self._is_open:
+            self._open_view()
         found = self._kept.find(key, as_of=self.since)
         if found is not None:
             self._rests_on |= found.tables
@@ -150,9 +151,8 @@ class WatchedRead(Read):
 
     def _open_view(self) -> None:
         # SQLite opens a view at its first look; one after a kept value could be newer than that.
-        if not self._is_open:
-            self._connection.execute("select 1 from sqlite_schema limit 1").fetchone()
-            self._is_open = True
+        self._connection.execute("select 1 from sqlite_schema limit 1").fetchone()
+        self._is_open = True
 
     def _apart(self) -> WatchedRead:
         apart = WatchedRead(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,7 +70,8 @@ def space(row: SpaceRow) -> Space:
 
 
 def world(**changes: object) -> Circumstances:
-    return replace(Circumstances(now=NOW, zone=ZONE, audience=Audience.CONTRACT), **changes)
+    told: dict[str, Any] = {"now": NOW, "zone": ZONE, "audience": Audience.CONTRACT}
+    return Circumstances(**told | changes)
 
 
 def local(day: date, hour: int, minute: int = 0) -> datetime:

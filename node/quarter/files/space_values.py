@@ -265,5 +265,10 @@ class SpaceRow:
 
     def limit_for(self, audience: Audience) -> HouseholdLimit:
         """What a household of this audience is limited to: its own row, else that for all."""
-        fitting = [limit for limit in self.limits if limit.audience in (None, audience)]
-        return max(fitting, key=lambda limit: limit.audience is not None, default=NO_LIMIT)
+        general = NO_LIMIT
+        for limit in self.limits:
+            if limit.audience == audience:
+                return limit
+            if limit.audience is None and general is NO_LIMIT:
+                general = limit
+        return general
