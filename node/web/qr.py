@@ -12,8 +12,10 @@ from typing import Any
 QUIET = 4
 """The white border in modules that scanners need."""
 KEPT = 256
-LONG_CHARS = 60
-"""Beyond this the lower correction level wins: larger modules scan better than redundant ones."""
+LONG_CHARS = 400
+"""Beyond this the lower correction level wins. A pass has some 160: with M a crease through the
+middle and a lamp's reflection are read, with L not, for a tenth more modules (docs/cameras.md).
+"""
 PNG_MODULE_PX = 10
 
 Matrix = tuple[tuple[bool, ...], ...]

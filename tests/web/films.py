@@ -6,24 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import qrcode
+from PIL import Image
 
 WIDTH, HEIGHT = 640, 480
 FRAMES = 10
+WALL = 0xB4
 
 
 def film(picture: Any, path: Path) -> Path:
     """Ten frames of a grey picture in the middle of a grey wall, in colours that are none (y4m)."""
-    frame = bytearray(b"\xb4" * (WIDTH * HEIGHT))
-    left, top = (WIDTH - picture.width) // 2, (HEIGHT - picture.height) // 2
-    for row in range(picture.height):
-        start = (top + row) * WIDTH + left
-        line = bytes(picture.crop((0, row, picture.width, row + 1)).get_flattened_data())
-        frame[start : start + picture.width] = line
-    colourless = b"\x80" * (WIDTH * HEIGHT // 2)
+    frame = Image.new("L", (WIDTH, HEIGHT), WALL)
+    frame.paste(picture, ((WIDTH - picture.width) // 2, (HEIGHT - picture.height) // 2))
+    return film_of_frame(frame, path)
+
+
+def film_of_frame(frame: Any, path: Path) -> Path:
+    """Ten times the same whole picture of the camera, in its own size."""
+    colourless = b"\x80" * (frame.width * frame.height // 2)
     with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode())
+        file.write(f"YUV4MPEG2 W{frame.width} H{frame.height} F10:1 Ip A1:1 C420jpeg\n".encode())
         for _ in range(FRAMES):
-            file.write(b"FRAME\n" + bytes(frame) + colourless)
+            file.write(b"FRAME\n" + frame.tobytes() + colourless)
     return path
 
 

@@ -2,7 +2,8 @@
 // Either way the form with the field "code" is sent, which also works by typing the code.
 
 const FRAME_MS = 120; // eight looks a second leave a small computer time for everything else
-const LONGEST = 640; // a QR code held to a camera is read well at this width
+const LONGEST = 1280; // at half of it a pass must be held half as far away
+const PATIENCE_MS = 6000; // then whoever stands there is told what helps
 const BURST_MS = 45; // a scanner types faster than any hand
 const SHORTEST = 6;
 
@@ -34,7 +35,13 @@ class Camera {
     this.say("starting");
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({
-        video: { facingMode: this.box.dataset.scanFacing || "environment", width: { ideal: 1280 } },
+        video: {
+          facingMode: this.box.dataset.scanFacing || "environment",
+          width: { ideal: LONGEST },
+          height: { ideal: 720 },
+          // Browsers that know nothing of it take no notice; a camera that can goes on focusing.
+          advanced: [{ focusMode: "continuous" }],
+        },
         audio: false,
       });
     } catch (error) {
@@ -45,8 +52,9 @@ class Camera {
     this.worker = new Worker(this.box.dataset.scanWorker);
     this.worker.postMessage({ reader: this.box.dataset.scanReader, wasm: this.box.dataset.scanWasm });
     this.worker.addEventListener("message", ({ data }) => this.answer(data));
-    this.worker.addEventListener("error", () => this.say("none"));
+    this.worker.addEventListener("error", () => this.answer({ failed: true }));
     this.timer = setInterval(() => this.look(), FRAME_MS);
+    this.hint = setTimeout(() => this.say("hint"), PATIENCE_MS);
     this.say("ready");
   }
 
@@ -77,6 +85,7 @@ class Camera {
 
   stop() {
     clearInterval(this.timer);
+    clearTimeout(this.hint);
     this.worker?.terminate();
     for (const track of this.stream?.getTracks() ?? []) track.stop();
   }
