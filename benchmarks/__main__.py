@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.contention import contention
 from benchmarks.figures import Figure, as_row
+from benchmarks.lobby import kiosk_card_s
 from benchmarks.nodes import cold_start_s, idle_mb, lan_visible_ms
 from benchmarks.others.changesets import catchup_vs_changesets
 from benchmarks.others.postgres import catchup_vs_postgres
@@ -50,6 +51,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "idle_mb": idle_mb,
     "cold_start_s": cold_start_s,
     "lan_visible_ms": lan_visible_ms,
+    "kiosk_card_s": kiosk_card_s,
     "contention": contention,
     "catchup_vs_raw_merge": catchup_vs_raw_merge,
     "edits_vs_raw_merge": edits_vs_raw_merge,
