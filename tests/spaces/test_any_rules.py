@@ -30,6 +30,7 @@ from node.quarter.files import (
     QuarterFiles,
     RoomPrice,
     SpaceKind,
+    SpaceRow,
     StayPrice,
     StayRules,
 )
@@ -82,6 +83,7 @@ spans = st.sampled_from(
 cents = st.integers(0, 30_000)
 tiers = st.lists(
     st.tuples(st.sampled_from([0, 1, 5, 24, 48, 72, 400]), st.integers(0, 100)),
+    min_size=1,
     max_size=3,
     unique_by=lambda tier: tier[0],
 ).map(
@@ -247,7 +249,7 @@ class Story:
     write: Write
     core: Core
     files: QuarterFiles
-    key: str
+    row: SpaceRow
     begin: datetime
     people: list[Actor]
     now: datetime
@@ -257,7 +259,7 @@ class Story:
 
     @property
     def space_id(self) -> bytes:
-        return self.files.id_of("space", self.key)
+        return self.files.id_of("space", self.row.key)
 
     def close(self, kind: TargetKind, hours: int, length: int) -> None:
         target = {TargetKind.SPACE: self.space_id, TargetKind.BUILDING: self.building}
@@ -276,8 +278,7 @@ class Story:
 
     @property
     def building(self) -> bytes:
-        row = next(row for row in self.files.spaces if row.key == self.key)
-        return self.files.id_of("building", row.building)
+        return self.files.id_of("building", self.row.building)
 
     def live(self, step: Step) -> None:
         who = self.people[step.who]
@@ -293,7 +294,7 @@ class Story:
         self.now += timedelta(minutes=step.wait)
 
     def query(self, step: Step) -> Query:
-        if self.key == "gartenzimmer":
+        if self.row.stay is not None:
             day = self.begin.replace(hour=12, minute=0) + timedelta(days=step.at % (DAYS * 3))
             period = Period(day, day + timedelta(days=1 + step.length % 7))
         else:
@@ -306,7 +307,7 @@ class Story:
 
     def book(self, step: Step, who: Actor) -> None:
         query = self.query(step)
-        kind = SpaceKind.GUEST_APARTMENT if self.key == "gartenzimmer" else SpaceKind.ROOM
+        kind = SpaceKind.GUEST_APARTMENT if self.row.stay is not None else SpaceKind.ROOM
         found = search(self.write, who, replace(query, kind=kind), now=self.now)
         told = {no.space.id: (no.code, no.space) for no in found.not_offered}
         if self.space_id in told:
@@ -388,6 +389,7 @@ class Story:
 
     def look(self) -> None:
         """Nobody keeps what somebody else keeps, cleaning and preparing included; money is sane."""
+        self.look_between()
         for held in held_periods(self.write, now=self.now).values():
             for (first, one), (second, other) in pairwise(sorted(held)):
                 assert not first.overlaps(second), (one.hex(), other.hex())
@@ -402,6 +404,20 @@ class Story:
                 assert 0 <= fee <= bill.total_cents
             gone = reservation.cancellation
             assert gone is None or 0 <= gone.fee_cents <= bill.total_cents
+
+    def look_between(self) -> None:
+        """Between two lie the minutes that the rules as they were drawn ask for, and no fewer."""
+        stay = self.row.stay
+        before = 0 if stay else self.row.buffer_before_minutes
+        after = stay.turnover_minutes if stay else self.row.buffer_after_minutes
+        alive = (self.found(id_) for _, id_ in self.known)
+        periods = sorted(
+            each.period
+            for each in alive
+            if each.status_at(self.now) in {Status.CONFIRMED, Status.CHECKED_IN}
+        )
+        for first, second in pairwise(periods):
+            assert second.starts_at - first.ends_at >= timedelta(minutes=before + after)
 
 
 ENOUGH = Refusal("test.enough", "", "")
@@ -424,7 +440,7 @@ def told(house: Core, files: QuarterFiles, key: str, rules: Rules) -> Counter[st
             space_id = files.id_of("space", key)
             done = set_rules(write, desk(files), space_id, wanted, now=begin)
             if isinstance(done, Space):
-                made = Story(write, house, files, key, begin, people, begin, seen)
+                made = Story(write, house, files, wanted, begin, people, begin, seen)
                 for each in shut:
                     made.close(*each)
                 for step in drawn_steps(seed):
