@@ -12,8 +12,10 @@ from litestar.params import Parameter
 from node import quarter, spaces
 from node.api.description import SIGNED_IN, problems
 from node.api.values import (
+    AGES_MAX,
     PEOPLE_MAX,
     PURPOSE_CHARS_MAX,
+    Age,
     FoundOut,
     NotOfferedOut,
     QuarterOut,
@@ -29,6 +31,9 @@ from node.quarter.files import SpaceKind
 from node.spaces import Found
 from node.web.visit import Visit
 
+# As a list with bounds; the framework would describe "or none" and leave the bounds out.
+AGES = {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 17}, "oneOf": None}
+Ages = Annotated[list[Age] | None, Parameter(max_items=AGES_MAX, schema_extra=AGES)]
 Instant = Annotated[str, Parameter(schema_extra={"format": "date-time"})]
 
 
@@ -54,11 +59,15 @@ async def search(
     people: Annotated[int, Parameter(ge=1, le=PEOPLE_MAX)] = 1,
     kind: SpaceKind | None = None,
     purpose: Annotated[str, Parameter(max_length=PURPOSE_CHARS_MAX)] = "",
+    ages: Ages = None,
 ) -> FoundOut:
-    """What is free for the asker at a time, why the rest is not, and the nearest that is."""
+    """What is free for the asker at a time, why the rest is not, and the nearest that is. The ages
+    of children (`ages=9&ages=5`) count in the price of a stay."""
     actor = visit.allowed(Permission.SEE_SPACES)
     period = period_of(instant_of(starts_at), instant_of(ends_at))
-    query = spaces.Query(period=period, people=people, kind=kind, purpose=purpose)
+    query = spaces.Query(
+        period=period, people=people, kind=kind, purpose=purpose, ages=tuple(ages or ())
+    )
     found: Found = await visit.read(lambda read: spaces.search(read, actor, query, now=visit.now))
     return FoundOut(
         offers=[offer_out(offer) for offer in found.offers],

@@ -36,10 +36,15 @@ class Asked:
     ends: int | None = None
     nights: int | None = None
     people: int | None = None
+    ages: tuple[int, ...] | None = None
+    """How old the children are who come to stay; a room costs the same for everybody."""
+    children: tuple[int, ...] = ()
+    """The ages that were said so far, while they are asked for."""
 
     @property
     def question(self) -> str:
-        """What to ask next: "day", "starts", "ends", "nights", "people", or "" when all is said."""
+        """What to ask next: "day", "starts", "ends", "nights", "people", "ages", or "" when all is
+        said."""
         steps = STAY_STEPS if self.kind is SpaceKind.GUEST_APARTMENT else ROOM_STEPS
         return next((step for step in steps if getattr(self, step) is None), "")
 
@@ -59,7 +64,14 @@ class Asked:
             ends=None if "ends" in gone else self.ends,
             nights=None if "nights" in gone else self.nights,
             people=None if "people" in gone else self.people,
+            ages=None if "ages" in gone else self.ages,
         )
+
+    def with_child(self, age: int) -> Asked:
+        """One child more; where only one person is left, that is an adult and all is said."""
+        children = (*self.children, age)
+        is_all = len(children) + 1 >= (self.people or 1)
+        return replace(self, children=() if is_all else children, ages=children if is_all else None)
 
     def query(self, **more: str) -> str:
         """The answers as an address's query."""
@@ -70,6 +82,8 @@ class Asked:
             "until": minute_text(self.ends),
             "nights": str(self.nights or ""),
             "people": str(self.people or ""),
+            "ages": _ages_text(self.ages),
+            "child": _ages_text(self.children) if self.children else "",
             **more,
         }
         return urlencode({name: value for name, value in given.items() if value}, safe=":")
@@ -92,7 +106,10 @@ class Asked:
 
 
 ROOM_STEPS = ("day", "starts", "ends", "people")
-STAY_STEPS = ("day", "nights", "people")
+STAY_STEPS = ("day", "nights", "people", "ages")
+ADULT_YEARS = 18
+NO_CHILDREN = "0"
+"""What an address says where there are none; an age has two figures, also that of a baby."""
 
 
 def read_asked(given: Mapping[str, str], *, today: date) -> Asked:
@@ -108,10 +125,19 @@ def read_asked(given: Mapping[str, str], *, today: date) -> Asked:
         nights=_number(given.get("nights", ""), most=60),
         people=_number(given.get("people", ""), most=999),
     )
+    if kind is SpaceKind.GUEST_APARTMENT and found.people is not None:
+        found = replace(
+            found,
+            ages=_ages(given.get("ages", ""), found.people),
+            children=_ages(given.get("child", ""), found.people) or (),
+        )
     if found.starts is not None and found.ends is not None and found.ends <= found.starts:
         found = replace(found, ends=None)
     question = found.question
-    return found.back_to(question) if question else found
+    if not question:
+        return replace(found, children=())
+    children = found.children if question == "ages" else ()
+    return replace(found.back_to(question), children=children)
 
 
 def _day(text: str, today: date) -> date | None:
@@ -120,6 +146,24 @@ def _day(text: str, today: date) -> date | None:
     except ValueError:
         return None
     return day if today <= day <= today + timedelta(days=DAYS_AHEAD_MAX) else None
+
+
+def _ages(text: str, people: int) -> tuple[int, ...] | None:
+    """Ages of children as addresses carry them ("09-05"); None where it was not said yet, or cannot
+    be: one of the people is an adult. A lone guest is nobody's child."""
+    if people == 1 or text == NO_CHILDREN:
+        return ()
+    parts = text.split("-")
+    if not all(part.isascii() and part.isdecimal() and len(part) == 2 for part in parts):
+        return None
+    ages = tuple(map(int, parts))
+    return ages if max(ages) < ADULT_YEARS and len(ages) < people else None
+
+
+def _ages_text(ages: tuple[int, ...] | None) -> str:
+    if ages is None:
+        return ""
+    return "-".join(f"{age:02d}" for age in ages) or NO_CHILDREN
 
 
 def _minute(text: str) -> int | None:

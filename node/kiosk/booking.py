@@ -18,6 +18,7 @@ from node.kiosk import frame
 from node.kiosk.spaces import find_again, refused_page
 from node.spaces import Bill, Reservation, Space, Status, Wish
 from node.store import Read, Write
+from node.web.finding import read_ages
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
 from node.web.offering import offer_value, purpose_for, read_offer
 from node.web.showing import (
@@ -67,7 +68,7 @@ class Looked:
 async def hold(visit: Visit) -> Response[Any]:
     """Keep an offer for some minutes, or go on to ask for it."""
     actor = visit.signed_in()
-    wish = await visit.read(_fitting(_wish(await read_fields(visit))))
+    wish = await visit.read(_fitting(_wish(visit, await read_fields(visit))))
     result = await visit.store.write(
         lambda write: spaces.hold(write, actor, wish, now=visit.now, signer=visit.house.signer)
     )
@@ -78,11 +79,14 @@ async def hold(visit: Visit) -> Response[Any]:
     return visit.go(f"/kiosk/book/{id_text(result.id)}")
 
 
-def _wish(fields: Fields) -> Wish:
+def _wish(visit: Visit, fields: Fields) -> Wish:
     """The wish that a button or an address of our own pages carries."""
     space_id, period = read_offer(fields.given.get("offer", ""))
     wish = Wish(
-        space_id=space_id, period=period, people=fields.number("people", low=1, high=999, default=1)
+        space_id=space_id,
+        period=period,
+        people=fields.number("people", low=1, high=999, default=1),
+        ages=read_ages(visit, fields),
     )
     if fields.problems:
         raise RefusedError(BAD_ID)
@@ -103,7 +107,12 @@ def _fitting(wish: Wish) -> Any:
 
 def _query(wish: Wish) -> str:
     offer = offer_value(wish.space_id, wish.period)
-    return frame.query_of({"offer": offer, "people": str(wish.people)})
+    given = {"offer": offer, "people": str(wish.people), "ages": _ages_text(wish)}
+    return frame.query_of({name: value for name, value in given.items() if value})
+
+
+def _ages_text(wish: Wish) -> str:
+    return ", ".join(map(str, wish.ages))
 
 
 # The summary
@@ -137,12 +146,16 @@ async def asked_summary(visit: Visit) -> Response[Any]:
     fields = read_query(visit)
     if "offer" not in fields.given:
         return visit.go("/kiosk/spaces")
-    wish = await visit.read(_fitting(_wish(fields)))
+    wish = await visit.read(_fitting(_wish(visit, fields)))
     looked = await visit.read(lambda read: _look_at(visit, read, actor, wish))
     page = _summary(visit, looked, action="/kiosk/book")
     is_home = looked.space.home_site == visit.house.site_id
     page.requested = visit.say(DESK_DECIDES if is_home else OTHERS_DECIDE)
-    page.hidden = {"offer": offer_value(wish.space_id, wish.period), "people": str(wish.people)}
+    page.hidden = {
+        "offer": offer_value(wish.space_id, wish.period),
+        "people": str(wish.people),
+        "ages": _ages_text(wish),
+    }
     return await frame.kiosk_page(visit, "kiosk/confirm.html", page)
 
 
@@ -222,7 +235,7 @@ async def book_held(visit: Visit, reservation: str) -> Response[Any]:
 async def book_asked(visit: Visit) -> Response[Any]:
     """Ask for a place that others decide about."""
     actor = visit.signed_in()
-    wish = await visit.read(_fitting(_wish(await read_fields(visit))))
+    wish = await visit.read(_fitting(_wish(visit, await read_fields(visit))))
     done = await visit.store.write(
         lambda write: spaces.reserve(write, actor, wish, now=visit.now, signer=visit.house.signer)
     )

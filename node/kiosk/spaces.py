@@ -46,7 +46,7 @@ class AskPage:
     before: str = ""
     after: str = ""
     at_once: dict[str, str] | None = None
-    """From now for an hour, in one touch."""
+    """What most people want, in one touch: from now for an hour, or no children."""
 
 
 @dataclass(slots=True)
@@ -58,6 +58,7 @@ class OffersPage:
     signed_in: bool
     sign_in_href: str
     people: str
+    ages: str
     offers: list[dict[str, Any]]
     nearest: list[dict[str, Any]]
     not_free: list[dict[str, Any]]
@@ -72,9 +73,9 @@ async def find(visit: Visit) -> Response[Any]:
     today = visit.now.astimezone(visit.zone).date()
     asked = read_asked(given, today=today)
     period = asked.period(visit.zone)
-    if asked.people is None or period is None:
+    if asked.people is None or period is None or asked.question:
         return await _ask(visit, asked, given.get("days", ""), today)
-    query = Query(period=period, people=asked.people, kind=asked.kind)
+    query = Query(period=period, people=asked.people, kind=asked.kind, ages=asked.ages or ())
     found = await visit.read(lambda read: spaces.search(read, visit.actor, query, now=visit.now))
     page = _offers_page(visit, asked, query)
     page.offers = [_offer(visit, offer) for offer in found.offers]
@@ -108,14 +109,14 @@ async def _ask(visit: Visit, asked: Asked, days: str, today: date) -> Response[A
         await _ask_time(visit, page, asked, question, asked.day or today)
     elif question == "nights":
         page.options = [_nights_option(visit, asked, nights) for nights in asking.NIGHTS]
+    elif question == "ages":
+        _ask_ages(visit, page, asked)
     else:
         places = await visit.read(spaces.list_spaces)
         meant = [place for place in places if place.kind is asked.kind]
         page.options = [
             _people_option(visit, asked, low, high) for low, high in asking.people_choices(meant)
         ]
-        if asked.kind is SpaceKind.GUEST_APARTMENT:
-            page.hint = visit.say(CHILDREN)
     return await frame.kiosk_page(visit, "kiosk/ask.html", page)
 
 
@@ -164,7 +165,23 @@ async def _at_once(visit: Visit, asked: Asked, today: date) -> dict[str, str] | 
     starts, ends = found
     until = clock(visit, asking.instant_of(today, ends, visit.zone))
     href = _href(replace(asked, day=today, starts=starts, ends=ends))
-    return {"text": visit.say(N_("Jetzt, bis {until}"), until=until), "href": href}
+    text = visit.say(N_("Jetzt, bis {until}"), until=until)
+    return {"text": text, "href": href, "icon": "clock"}
+
+
+def _ask_ages(visit: Visit, page: AskPage, asked: Asked) -> None:
+    """A touch for each child; who brings none says so in one."""
+    page.hint = visit.say(CHILDREN)
+    done = N_("Fertig") if asked.children else N_("Keine Kinder")
+    page.at_once = {
+        "text": visit.say(done),
+        "href": _href(replace(asked, ages=asked.children, children=())),
+        "icon": "check" if asked.children else "users",
+    }
+    page.options = [
+        {"text": str(age), "hint": "", "href": _href(asked.with_child(age)), "off": False}
+        for age in range(asking.ADULT_YEARS)
+    ]
 
 
 async def _plans_of(visit: Visit, day: date) -> list[DayPlan]:
@@ -225,11 +242,22 @@ def _said(visit: Visit, asked: Asked) -> list[dict[str, str]]:
             text = nights_words(visit, value)
         elif step == "people":
             text = people_words(visit, value)
+        elif step == "ages":
+            if not value:
+                continue
+            text = _children_words(visit, value)
         else:
             word = N_("ab {time}") if step == "starts" else N_("bis {time}")
             text = visit.say(word, time=i18n.clock_words(lang, value // 60, value % 60))
         answers.append({"text": text, "href": _href(asked.back_to(step))})
+    if asked.children:
+        text = _children_words(visit, asked.children)
+        answers.append({"text": text, "href": _href(asked.back_to("ages"))})
     return answers
+
+
+def _children_words(visit: Visit, ages: Sequence[int]) -> str:
+    return visit.say(N_("Alter der Kinder: {ages}"), ages=", ".join(map(str, ages)))
 
 
 # What is free
@@ -243,6 +271,7 @@ def _offers_page(visit: Visit, asked: Asked, query: Query) -> OffersPage:
         signed_in=visit.actor.is_signed_in,
         sign_in_href="/kiosk/sign-in?" + frame.back_query(_href(asked)),
         people=str(query.people),
+        ages=", ".join(map(str, query.ages)),
         offers=[],
         nearest=[],
         not_free=[],
@@ -270,6 +299,7 @@ def _portal_query(asked: Asked) -> str:
         "starts": asking.minute_text(asked.starts),
         "ends": asking.minute_text(asked.ends),
         "people": str(asked.people or ""),
+        "ages": ", ".join(map(str, asked.ages or ())),
     }
     return frame.query_of({name: value for name, value in given.items() if value})
 
@@ -302,9 +332,8 @@ async def refused_page(
 ) -> Response[Any]:
     """The offers again: why this one could not be had, and what is nearest."""
     asked = _asked_of(visit, wish, space)
-    page = _offers_page(
-        visit, asked, Query(period=wish.period, people=wish.people, kind=space.kind)
-    )
+    query = Query(period=wish.period, people=wish.people, kind=space.kind, ages=wish.ages)
+    page = _offers_page(visit, asked, query)
     page.refusal = words(visit, refusal)
     page.nearest = [_offer(visit, offer) for offer in offers]
     return await frame.kiosk_page(
@@ -317,7 +346,8 @@ def _asked_of(visit: Visit, wish: Wish, space: Space) -> Asked:
     first, last = (at.astimezone(visit.zone) for at in (wish.period.starts_at, wish.period.ends_at))
     if space.is_by_night:
         nights = max(1, (last.date() - first.date()).days)
-        return Asked(space.kind, first.date(), nights=nights, people=wish.people)
+        people = wish.people
+        return Asked(space.kind, first.date(), nights=nights, people=people, ages=wish.ages)
     ends = last.hour * 60 + last.minute
     if last.date() > first.date():
         ends = asking.DAY_MINUTES
@@ -341,10 +371,8 @@ QUESTIONS = {
     (SpaceKind.GUEST_APARTMENT, "day"): N_("Wann ist die Anreise?"),
     (SpaceKind.GUEST_APARTMENT, "nights"): N_("Wie viele Nächte?"),
     (SpaceKind.GUEST_APARTMENT, "people"): N_("Wie viele Personen?"),
+    (SpaceKind.GUEST_APARTMENT, "ages"): N_("Kommen Kinder unter 18 mit?"),
 }
-CHILDREN = N_(
-    "Alle zählen hier als Erwachsene. Kommen Kinder mit, wird es günstiger: bitte am Handy oder am "
-    "Service-Point buchen."
-)
+CHILDREN = N_("Berühren Sie für jedes Kind sein Alter. Dann stimmt der Preis.")
 
 ROUTES = (find,)

@@ -45,9 +45,18 @@ def test_an_answer_survives_its_address(day: date, starts: int, length: int, peo
     assert read_asked(dict(parse_qsl(asked.query())), today=TODAY) == asked
 
 
-@given(day=days, nights=st.integers(1, 60), people=st.integers(1, 999))
-def test_a_stay_survives_its_address(day: date, nights: int, people: int) -> None:
-    asked = Asked(SpaceKind.GUEST_APARTMENT, day, nights=nights, people=people)
+@given(
+    day=days,
+    nights=st.integers(1, 60),
+    people=st.integers(1, 30),
+    ages=st.lists(st.integers(0, 17), max_size=8).map(tuple),
+)
+def test_a_stay_survives_its_address(
+    day: date, nights: int, people: int, ages: tuple[int, ...]
+) -> None:
+    asked = Asked(
+        SpaceKind.GUEST_APARTMENT, day, nights=nights, people=people, ages=ages[: people - 1]
+    )
     assert read_asked(dict(parse_qsl(asked.query())), today=TODAY) == asked
     period = asked.period(ZONE)
     assert period is not None
@@ -55,8 +64,29 @@ def test_a_stay_survives_its_address(day: date, nights: int, people: int) -> Non
 
 
 @given(
+    day=days,
+    people=st.integers(2, 8),
+    ages=st.lists(st.integers(0, 17), min_size=1, max_size=9),
+)
+def test_children_are_told_one_by_one_and_one_guest_stays_an_adult(
+    day: date, people: int, ages: list[int]
+) -> None:
+    asked = Asked(SpaceKind.GUEST_APARTMENT, day, nights=1, people=people)
+    said = []
+    for age in ages:
+        assert asked.question == "ages"
+        said.append(age)
+        asked = read_asked(dict(parse_qsl(asked.with_child(age).query())), today=TODAY)
+        if len(said) == people - 1:
+            break
+        assert asked.children == tuple(said)
+    assert (asked.question == "") == (len(said) == people - 1)
+    assert asked.ages == (tuple(said) if asked.question == "" else None)
+
+
+@given(
     st.dictionaries(
-        st.sampled_from(["kind", "day", "from", "until", "nights", "people"]),
+        st.sampled_from(["kind", "day", "from", "until", "nights", "people", "ages", "child"]),
         st.one_of(
             st.text(max_size=12),
             st.sampled_from(["-1", "99:99", "24:00", "24:30", "2026-02-30", "٣", "1e3", "15:5٠"]),

@@ -156,6 +156,8 @@ async def test_a_stay_is_booked_by_nights(house: House, anna: Browser) -> None:
     assert page.title == "Wie viele Nächte?"
     page = await touch(anna, "2 Nächte")
     page = await touch(anna, "2")
+    assert page.title == "Kommen Kinder unter 18 mit?"
+    page = await touch(anna, "12")
     assert "Gartenzimmer" in page.text
     page = await choose(anna)
     page = await anna.submit("/kiosk/book/", press="Zahlungspflichtig buchen")

@@ -760,7 +760,7 @@ DESK = (
 )
 ASK = "/kiosk/spaces"
 ASKED_ROOM = ASK + "?day=2026-12-12&from=15:00&until=19:00&people=12"
-ASKED_STAY = ASK + "?kind=guest_apartment&day=2026-12-07&nights=3&people=2"
+ASKED_STAY = ASK + "?kind=guest_apartment&day=2026-12-07&nights=3&people=2&ages=04"
 SCAN = "form.scan .button-primary"
 LOBBY = (
     Shot("kiosk-idle", "kiosk/idle.html", "/kiosk", node="kiosk"),
@@ -837,6 +837,12 @@ LOBBY = (
         "kiosk-ask-nights",
         "kiosk/ask.html",
         ASK + "?kind=guest_apartment&day=2026-12-07",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-ask-ages",
+        "kiosk/ask.html",
+        ASK + "?kind=guest_apartment&day=2026-12-07&nights=3&people=4&child=09",
         node="kiosk",
     ),
     Shot("kiosk-offers", "kiosk/offers.html", ASKED_ROOM, node="kiosk"),

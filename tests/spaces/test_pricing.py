@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -118,6 +119,80 @@ def test_each_further_night_costs_the_same(count: int, people: int) -> None:
     step = stay_bill(count + 1, people).total_cents - stay_bill(count, people).total_cents
     extra = max(0, people - 2)
     assert step == 5900 + extra * 800 + people * 300
+
+
+@given(
+    st.tuples(*(st.integers(0, 20_000) for _ in range(4))),
+    st.tuples(st.integers(1, 4), st.integers(0, 17), st.integers(0, 17)),
+    st.tuples(st.integers(0, 900), st.integers(0, 25), st.integers(0, 20)),
+    st.integers(1, 30),
+    st.lists(st.integers(0, 17), max_size=4).map(tuple),
+    st.integers(1, 4),
+    st.dates(date(2026, 1, 1), date(2028, 12, 31)),
+)
+def test_whatever_the_prices_a_stay_is_the_sum_of_its_nights_and_people(
+    prices: tuple[int, ...],
+    rules: tuple[int, int, int],
+    levy: tuple[int, int, int],
+    count: int,
+    ages: tuple[int, ...],
+    adults: int,
+    arrival: date,
+) -> None:
+    """Counted person by person and night by night, also over the change of the clocks."""
+    first, further, extra, cleaning = prices
+    included, free_age, _ = rules
+    cents, days_max, exempt_under = levy
+    stay = replace(STAY, persons_included=included, free_age=free_age)
+    row = replace(
+        PROVENCE,
+        stay=stay,
+        stay_prices=(
+            StayPrice(
+                audience=Audience.CONTRACT,
+                first_night_cents=first,
+                further_night_cents=further,
+                extra_person_cents=extra,
+                cleaning_cents=min(cleaning, first),
+            ),
+        ),
+    )
+    of_city = Levy("city", LocalText("Steuer"), cents, days_max, exempt_under, date(2024, 1, 1))
+    wish = Wish(space_id=b"", period=nights(count, arrival), people=adults + len(ages), ages=ages)
+    profile = replace(PROFILE, levies=(of_city,))
+    bill = pricing.price(row, wish, Audience.CONTRACT, profile, ZONE)
+    assert bill is not None
+    own = taxed = 0
+    for night in range(count):
+        paying = [age for age in (*ages, *(99,) * adults) if age > free_age]
+        own += (further if night else first) + max(0, len(paying) - included) * extra
+        grown = [age for age in (*ages, *(99,) * adults) if age >= exempt_under]
+        taxed += len(grown) * cents if night < (days_max or count) else 0
+    assert (bill.total_cents - bill.levy_cents, bill.levy_cents) == (own, taxed)
+    assert sum(part.net_cents + part.vat_cents for part in bill.vat) == own
+
+
+@given(
+    st.tuples(*(st.none() | st.integers(0, 30_000) for _ in range(3))).filter(any),
+    st.integers(0, 200),
+    st.integers(1, 400),
+)
+def test_whatever_the_tariff_a_room_is_the_sum_of_its_days_and_no_dearer_than_any(
+    tariff: tuple[int | None, ...], start: int, quarters: int
+) -> None:
+    hour, half, whole_day = tariff
+    chosen = RoomPrice(hour_cents=hour, half_day_cents=half, day_cents=whole_day)
+    begin = datetime(2026, 10, 24, tzinfo=UTC) + timedelta(minutes=15 * start)
+    period = Period(begin, begin + timedelta(minutes=15 * quarters))
+    total = pricing.room_cents(chosen, period, ZONE)
+    parts = pricing.by_days(period, ZONE)
+    assert total == sum(pricing.room_cents(chosen, part, ZONE) for part in parts)
+    for cents in (each for each in (whole_day,) if each is not None):
+        assert total <= cents * len(parts)
+    if hour is not None:
+        assert total <= sum(pricing.for_minutes(hour, part.minutes) for part in parts)
+    longer = Period(begin, period.ends_at + timedelta(minutes=15))
+    assert pricing.room_cents(chosen, longer, ZONE) >= total
 
 
 @given(
