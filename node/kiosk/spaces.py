@@ -230,34 +230,27 @@ def _href(asked: Asked, **more: str) -> str:
 
 def _said(visit: Visit, asked: Asked) -> list[dict[str, str]]:
     """What was answered, each a touch to change it."""
-    lang = visit.prefs.lang
     answers = []
     for step in asked.steps:
-        value = getattr(asked, step)
-        if value is None:
-            continue
-        if step == "day":
-            text = i18n.day_words(lang, value)
-        elif step == "nights":
-            text = nights_words(visit, value)
-        elif step == "people":
-            text = people_words(visit, value)
-        elif step == "ages":
-            if not value:
-                continue
-            text = _children_words(visit, value)
-        else:
-            word = N_("ab {time}") if step == "starts" else N_("bis {time}")
-            text = visit.say(word, time=i18n.clock_words(lang, value // 60, value % 60))
-        answers.append({"text": text, "href": _href(asked.back_to(step))})
-    if asked.children:
-        text = _children_words(visit, asked.children)
-        answers.append({"text": text, "href": _href(asked.back_to("ages"))})
+        value = asked.children or asked.ages or None if step == "ages" else getattr(asked, step)
+        if value is not None:
+            text = _answer_words(visit, step, value)
+            answers.append({"text": text, "href": _href(asked.back_to(step))})
     return answers
 
 
-def _children_words(visit: Visit, ages: Sequence[int]) -> str:
-    return visit.say(N_("Alter der Kinder: {ages}"), ages=", ".join(map(str, ages)))
+def _answer_words(visit: Visit, step: str, value: Any) -> str:
+    lang = visit.prefs.lang
+    if step == "day":
+        return i18n.day_words(lang, value)
+    if step == "nights":
+        return nights_words(visit, value)
+    if step == "people":
+        return people_words(visit, value)
+    if step == "ages":
+        return visit.say(N_("Alter der Kinder: {ages}"), ages=", ".join(map(str, value)))
+    word = N_("ab {time}") if step == "starts" else N_("bis {time}")
+    return visit.say(word, time=i18n.clock_words(lang, value // 60, value % 60))
 
 
 # What is free

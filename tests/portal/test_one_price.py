@@ -1,8 +1,8 @@
 """One price on every face: a family's three nights in the apartment of the example, 259.00 EUR.
 
 Provence's prices, two adults, children of nine and five: first night 99, two more at 59, the third
-person 24, the city's levy for two adults 18 (docs/proofs.md). Wherever it is looked up and however it
-is booked, it is this sum, and the parts of it.
+person 24, the city's levy for two adults 18. Wherever it is looked up and however it is booked, it
+is this sum, and the parts of it.
 """
 
 from __future__ import annotations
