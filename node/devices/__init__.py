@@ -1,4 +1,4 @@
-"""What hangs on this box: its printers with their queue, and the touchscreens it serves.
+"""What hangs on this box: printers with their queue, touchscreens, and locks that it can open.
 
 A *print job* is a slip or page on its way to paper; a *stuck touch* is what a screen reports that
 feels a finger where none is. All of it is of this box alone and never replicated: another box has
@@ -6,6 +6,7 @@ other devices, and a job that two boxes know of is printed twice. The trap: whet
 begun came out nobody can know for sure, so it is never begun again without somebody saying so.
 """
 
+from node.devices.locks import Lock, Locks, Order, Outcome, order_until, read_lock
 from node.devices.model import Job, JobState, Printer, Printers, Why, read_printer
 from node.devices.printing import change_jobs, keep_printing
 from node.devices.queue import (
@@ -28,6 +29,10 @@ __all__ = [
     "TABLES",
     "Job",
     "JobState",
+    "Lock",
+    "Locks",
+    "Order",
+    "Outcome",
     "Printer",
     "Printers",
     "Roll",
@@ -41,9 +46,11 @@ __all__ = [
     "latest_job",
     "list_jobs",
     "note_touch",
+    "order_until",
     "printer_troubles",
     "purge_jobs",
     "put_job",
+    "read_lock",
     "read_printer",
     "recover",
     "stuck_touches",
