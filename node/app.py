@@ -24,6 +24,7 @@ from node.erasing import Sweeper
 from node.jobs import JOBS, keep_copied, keep_doing, keep_safe
 from node.keeping import backups_of
 from node.kiosk import KioskRules
+from node.lock_files import keep_told
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.spaces import guests
@@ -41,7 +42,7 @@ from node.web.gate import Gate
 from node.web.health import troubles_of
 from node.web.live import Streams, live
 from node.web.metrics import Measured, metrics
-from node.web.printers import troubles_of_printers, troubles_of_screens
+from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.screens import DoorDisplaysSeen, Screens
 from node.web.static import static_file
 from node.web.templating import Templates
@@ -108,6 +109,11 @@ class Node:
             *await self.store.read(
                 lambda read: troubles_of_screens(read, now=self.house.clock.now())
             ),
+            *await self.store.read(
+                lambda read: troubles_of_locks(
+                    read, self.house.service(devices.Locks), now=self.house.clock.now()
+                )
+            ),
         ]
         return told(health, troubles, aside, language=language, is_running=True)
 
@@ -117,6 +123,9 @@ class Node:
         await self.store.write(lambda write: devices.recover(write, now=self.house.clock.now()))
         for printer in self.house.service(devices.Printers).all:
             self.jobs.append(asyncio.create_task(devices.keep_printing(self.store, printer)))
+        locks = self.house.service(devices.Locks)
+        if locks.all:
+            self.jobs.append(asyncio.create_task(keep_told(self.store, locks)))
         self.jobs.append(asyncio.create_task(Sweeper(self.store, ERASING, self.backups).run()))
         if not self.settings.demo:
             safe = keep_safe(self.settings, self.backups, self.store.core.clock)
@@ -291,6 +300,12 @@ async def make_house(
             ),
             Measured: Measured([sync], frozenset(settings.metrics_from)),
             devices.Printers: devices.Printers.read(settings.printers, settings.kiosk_printer),
+            devices.Locks: devices.Locks.read(
+                settings.locks,
+                settings.data / "locks",
+                password_file=settings.lock_password_file,
+                ca_file=settings.lock_ca_file,
+            ),
             Screens: Screens(),
             DoorDisplaysSeen: DoorDisplaysSeen(),
             Streams: Streams(),

@@ -13,11 +13,12 @@ from node.spaces.hand_over_tables import HAND_OVER
 from node.spaces.key_tables import KEY_MOVE
 from node.spaces.photo_tables import HAND_OVER_PHOTO
 from node.spaces.safe_code_tables import SAFE_CODE
+from node.spaces.unlock_tables import LOCK_OPENING
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 7
+SCHEMA_NUMBER = 8
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(
@@ -37,6 +38,7 @@ REGISTRY = Registry(
         DEPOSIT_STEP,
         SAFE_CODE,
         KEY_MOVE,
+        LOCK_OPENING,
         *API_TABLES,
     ),
 )

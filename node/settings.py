@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from node.base.hours import Hours
-from node.devices import Printers, read_printer
+from node.devices import Printers, read_lock, read_printer
 
 FILE = "node.toml"
 PREFIX = "QUARTIER_"
@@ -71,6 +71,13 @@ class Settings:
     )
     kiosk_printer: str = _setting("", "name of the printer that the lobby's screen prints on")
     kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard is there")  # noqa: FBT003
+    locks: tuple[str, ...] = _setting(
+        (), "doors that this box opens, each as PLACE = ADDRESS; see Locks", each=read_lock
+    )
+    lock_password_file: str = _setting("", "file with the password at the broker of the locks")
+    lock_ca_file: str = _setting(
+        "", "certificate that the broker of the locks is known by (PEM); empty: the system's"
+    )
     peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
     central: str = _setting("", "host:port of central; empty where there is none")
     metered: bool = _setting(False, "the line to central is paid by volume; pages can change it")  # noqa: FBT003

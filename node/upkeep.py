@@ -15,7 +15,7 @@ from node import spaces, sync
 from node.app import prepare
 from node.base.clock import SystemClock
 from node.base.refusals import N_, Refusal, RefusedError
-from node.devices import Printers
+from node.devices import Locks, Printers
 from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
@@ -31,7 +31,7 @@ from node.sync import read_roster
 from node.troubles import said
 from node.web.health import COPIED, too_much
 from node.web.i18n import terminal_language, translate
-from node.web.printers import troubles_of_printers, troubles_of_screens
+from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 
 NICENESS = 10
 """People's pages come first: what is done by the clock takes what is left."""
@@ -151,12 +151,14 @@ def find_devices(settings: Settings) -> list[Finding]:
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
         printers = Printers.read(settings.printers, settings.kiosk_printer).all
+        locks = Locks.read(settings.locks, settings.data)
         now = core.clock.now()
         return _findings(
             core.read(
                 lambda read: (
                     troubles_of_printers(read, printers)
                     + troubles_of_screens(read, now=now, within=timedelta(days=1))
+                    + troubles_of_locks(read, locks, now=now)
                 )
             )
         )

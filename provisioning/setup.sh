@@ -165,6 +165,7 @@ missing_for_tests() {
   have shellcheck || echo "shellcheck|to check the scripts of provisioning/"
   have git || echo "git|to test a fresh clone"
   have ip || echo "iproute2|to test boxes on networks of their own"
+  have mosquitto || [ -x /usr/sbin/mosquitto ] || echo "mosquitto|to test locks through a real MQTT broker"
   set -- /usr/lib/*-linux-gnu/faketime/libfaketimeMT.so.1
   [ -e "$1" ] || echo "libfaketime|to test boxes whose clock is years off"
 }

@@ -97,7 +97,8 @@ class Actor:
     """Somebody who acts: a signed-in person, or nobody in particular (`NOBODY`).
 
     `staff_id` is the member of staff who acts for this person; the fact is recorded with
-    everything that is written.
+    everything that is written. `bearer_of` is the one reservation that somebody without a name may
+    act for, because they hold its link or its pass; they are not signed in (`bearer`).
     """
 
     person_id: bytes
@@ -107,6 +108,7 @@ class Actor:
     face: Face = Face.PORTAL
     staff_id: bytes | None = None
     name: str = ""
+    bearer_of: bytes = b""
 
     @property
     def is_signed_in(self) -> bool:
@@ -124,6 +126,11 @@ class Actor:
 
 
 NOBODY = Actor(person_id=b"", household_id=b"", roles=frozenset())
+
+
+def bearer(reservation_id: bytes, face: Face) -> Actor:
+    """Whoever holds the link to a stay, or a pass: nobody by name, for this one reservation."""
+    return Actor(b"", b"", frozenset({Role.GUEST}), face=face, bearer_of=reservation_id)
 
 
 def may(actor: Actor, permission: Permission) -> bool:

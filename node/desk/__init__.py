@@ -34,6 +34,7 @@ from node.desk import (
     today,
     together,
     turnover,
+    unlocking,
     waiting,
     week,
 )
@@ -61,6 +62,7 @@ ROUTES = (
     *places.ROUTES,
     *place_list.ROUTES,
     *safe_codes.ROUTES,
+    *unlocking.ROUTES,
     *printers.ROUTES,
     *displays.ROUTES,
     *door_sheets.ROUTES,

@@ -23,6 +23,7 @@ from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import Fields, path_id, read_fields
 from node.web.showing import line_of, moment, money, place_of
+from node.web.unlocking import has_lock
 from node.web.visit import Visit
 
 PAST = timedelta(days=31)
@@ -78,6 +79,7 @@ class PlacePage:
     problems: dict[str, str] = field(default_factory=dict)
     preview: dict[str, Any] | None = None
     saved: bool = False
+    has_lock: bool = False
 
 
 @get("/desk/places", include_in_schema=False)
@@ -167,6 +169,7 @@ async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlacePage:
         name=space.name.in_language(lang),
         place=place_of(visit, space),
         is_room=not space.is_by_night,
+        has_lock=has_lock(visit, space),
         is_home=space.home_site == visit.house.site_id,
         given=given,
         options={

@@ -32,7 +32,8 @@ log = logging.getLogger("quartier.locks")
 
 def open_by_mqtt(lock: Lock, *, password: str, ca_file: str) -> Outcome:
     """Send the command and wait for the lock to say that it has opened."""
-    assert lock.topics is not None, lock
+    if lock.topics is None:
+        raise ValueError(lock)
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
     if lock.user:
         client.username_pw_set(lock.user, password)
@@ -87,7 +88,7 @@ class _Talk:
         return self.outcome
 
     def _say(self) -> None:
-        expiring = Properties(PacketTypes.PUBLISH)
+        expiring = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         expiring.MessageExpiryInterval = int(WITHIN_SECONDS)
         # From here on nobody knows whether the lock got it, until it says so.
         self.outcome = Outcome.SILENT
@@ -126,7 +127,7 @@ class _Talk:
 _NOTHING_OLD = SubscribeOptions.RETAIN_DO_NOT_SEND
 
 
-def _said(payload: bytes) -> str:
+def _said(payload: bytes | bytearray) -> str:
     """What a lock says, as a word or as `state` of a JSON object."""
     with suppress(ValueError):
         told = json.loads(payload)

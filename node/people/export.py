@@ -299,6 +299,7 @@ LABELS = {
     "found": N_("Was danach gefunden wurde"),
     "hand_over": N_("Übergabe"),
     "codes": N_("Code des Schlüsselsafes gezeigt am"),
+    "openings": N_("Tür geöffnet am"),
     "deposit": N_("Was mit der Kaution geschah"),
     "photos": N_("Fotos der Übergabe, aufgenommen am"),
     "cost_cents": N_("Preis in Cent"),

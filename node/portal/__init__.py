@@ -30,6 +30,7 @@ from node.portal import (
     today,
     together,
     turnover,
+    unlocking,
     waiting,
 )
 
@@ -48,6 +49,7 @@ ROUTES = (
     *at_place.ROUTES,
     *hand_over.ROUTES,
     *safe_code.ROUTES,
+    *unlocking.ROUTES,
     *guest.ROUTES,
     *guest_forms.ROUTES,
     *guest_links.ROUTES,

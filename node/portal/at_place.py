@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 
@@ -16,6 +17,7 @@ from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
+from node.portal.unlocking import own_door_href
 from node.spaces import DoorPlan, DoorState, Line, Passed, Status
 from node.store import Read, Write
 from node.web.errors import words
@@ -54,6 +56,7 @@ class AtPlacePage:
     plan_href: str
     notice: dict[str, str] | None = None
     hand_overs: list[dict[str, str]] = field(default_factory=list)
+    door_href: str = ""
     refusal: dict[str, Any] | None = None
 
 
@@ -147,7 +150,14 @@ def _look(
         plan_href=f"/spaces/{id_text(space_id)}",
         notice=_too_early(visit, line) if line else None,
         hand_overs=_hand_overs(read, visit, actor, line) if line else [],
+        door_href=_door_href(read, visit, actor, line, "" if asks else figures) if line else "",
     )
+
+
+def _door_href(read: Read, visit: Visit, actor: Actor, line: Line, figures: str) -> str:
+    """To the place's door; good figures go along, so that nobody types them again."""
+    href = own_door_href(read, visit, actor, line)
+    return f"{href}?{urlencode({'c': figures})}" if href and figures else href
 
 
 def _hand_overs(read: Read, visit: Visit, actor: Actor, line: Line) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.portal.passes import ShownPass, shown_pass
 from node.portal.series import series_lines
+from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.terms import CancelPreview
 from node.store import Read
@@ -79,6 +80,7 @@ class ReservationPage:
     hand_overs: list[dict[str, str]]
     deposit: list[dict[str, str]]
     code_href: str
+    door_href: str
     guest_href: str = ""
     """Where a link for guests is made."""
     live: str = RESERVATION_TABLES
@@ -131,6 +133,7 @@ class _Looked:
     hand_over: spaces.HandOver
     deposit: spaces.Deposit
     has_code: bool
+    door_href: str
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -161,6 +164,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
         _has_code(read, actor, reservation_id, visit),
+        own_door_href(read, visit, actor, line),
     )
 
 
@@ -188,6 +192,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         hand_overs=hand_over_links(visit, looked.hand_over),
         deposit=deposit_rows(visit, looked.deposit),
         code_href=f"/mine/{shown.id}/code" if looked.has_code else "",
+        door_href=looked.door_href,
         guest_href=_guest_href(visit, line),
     )
 

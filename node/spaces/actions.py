@@ -135,7 +135,7 @@ def confirm(
 
 def _accepted(actor: Actor, offer: Reservation, *, now: datetime) -> Reservation:
     """An offer of the waiting list as what somebody says yes to now, themselves or by the team."""
-    by = "" if _is_own(actor, offer) else id_text(actor.person_id)
+    by = "" if is_theirs(actor, offer) else id_text(actor.person_id)
     details = replace(offer.details, accepted_by=by)
     return replace(offer, requested_at=kept_instant(now), details=details)
 
@@ -190,18 +190,27 @@ def own_reservation(read: Read, actor: Actor, reservation_id: bytes) -> Reservat
     if reservation is None:
         return UNKNOWN
     sees_all = actor.face not in OWN_ONLY and may(actor, Permission.SEE_ALL_RESERVATIONS)
-    return reservation if sees_all or _is_own(actor, reservation) else UNKNOWN
+    return reservation if sees_all or is_theirs(actor, reservation) else UNKNOWN
 
 
 def own_to_change(read: Read, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
     """`own_reservation` for whoever wants to change it: seeing all of them does not suffice."""
     reservation = own_reservation(read, actor, reservation_id)
-    if isinstance(reservation, Refusal) or _is_own(actor, reservation):
+    if isinstance(reservation, Refusal):
+        return reservation
+    if actor.bearer_of:
+        # Who holds a pass or a link uses a stay; they neither move it nor give it up.
+        return NOT_YOURS
+    if is_theirs(actor, reservation):
         return reservation
     return reservation if may(actor, Permission.RESERVE_FOR_OTHERS) else NOT_YOURS
 
 
-def _is_own(actor: Actor, reservation: Reservation) -> bool:
+def is_theirs(actor: Actor, reservation: Reservation) -> bool:
+    """Whether it is the actor's own: theirs, their household's, or the one whose pass or link they
+    hold. What the desk may do with everybody's is another matter."""
+    if actor.bearer_of:
+        return actor.bearer_of == reservation.id
     return actor.is_signed_in and (
         reservation.person_id == actor.person_id
         or (bool(actor.household_id) and reservation.household_id == actor.household_id)

@@ -40,6 +40,7 @@ RULES = frozenset(
         "quiet_source",
         "stay",
         "handover",
+        "lock_after_handover",
     }
 )
 """The fields of a row that are rules or prices; the others say what the place is."""

@@ -12,7 +12,7 @@ from node.base.periods import kept_instant
 from node.base.refusals import N_, Refusal
 from node.quarter.files import HandoverKind, HandoverRow
 from node.spaces import hand_over_tables
-from node.spaces.actions import NOT_YOURS, own_reservation
+from node.spaces.actions import NOT_YOURS, is_theirs, own_reservation
 from node.spaces.hand_over import (
     Difference,
     Phase,
@@ -164,9 +164,7 @@ def find_to_answer(
     reservation = own_reservation(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
-    is_own = actor.household_id and reservation.household_id == actor.household_id
-    is_theirs = is_own or reservation.person_id == actor.person_id
-    if not is_theirs and not may(actor, Permission.CHECK_IN_OTHERS):
+    if not is_theirs(actor, reservation) and not may(actor, Permission.CHECK_IN_OTHERS):
         return NOT_YOURS
     if write.role is NodeRole.CENTRAL:
         return NOT_THERE
@@ -274,8 +272,7 @@ def _say(
 ) -> None:
     """Write it down; what the team says for the people is marked as such."""
     reservation = found.line.reservation
-    is_own = actor.household_id and actor.household_id == reservation.household_id
-    by_staff = not is_own and actor.person_id != reservation.person_id
+    by_staff = not is_theirs(actor, reservation)
     fact = SaidFact(
         at=kept_instant(now),
         phase=phase,

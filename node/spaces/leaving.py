@@ -20,6 +20,7 @@ from node.spaces import (
     tables,
     turnover_tables,
     undo_tables,
+    unlock_tables,
 )
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_id
@@ -82,6 +83,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
             for move in key_tables.select_of(read, found.id)
         ],
         "codes": safe_code_tables.select_shown(read, found.id),
+        "openings": [each.fact.at for each in unlock_tables.select_of_reservation(read, found.id)],
         "photos": [from_epoch(each.at) for each in photo_tables.select_photos(read, found.id)],
         "cost_cents": found.bill.total_cents,
         "deposit_cents": found.bill.deposit_cents,

@@ -15,7 +15,7 @@ from node.base.ids import id_text, new_id
 from node.base.periods import kept_instant
 from node.base.refusals import N_, Refusal
 from node.spaces import place_tables, safe_code_tables
-from node.spaces.actions import NOT_YOURS, own_reservation
+from node.spaces.actions import NOT_YOURS, is_theirs, own_reservation
 from node.spaces.cases import UNKNOWN_SPACE
 from node.spaces.handing_over import HandOver, find_hand_over
 from node.spaces.model import Space, Status
@@ -116,8 +116,7 @@ def view_code(
     reservation = own_reservation(read, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
-    is_own = bool(actor.household_id) and reservation.household_id == actor.household_id
-    if actor.is_away or not (is_own or reservation.person_id == actor.person_id):
+    if actor.is_away or not is_theirs(actor, reservation):
         return NO_CODE
     found = find_hand_over(read, actor, reservation_id, now=now)
     if isinstance(found, Refusal):

@@ -13,7 +13,7 @@ from node import people
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal
-from node.devices import Printers
+from node.devices import Locks, Printers
 from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
@@ -30,7 +30,7 @@ from node.sync import (
 )
 from node.web.errors import words
 from node.web.inviting import waiting_rows
-from node.web.printers import troubles_of_printers, troubles_of_screens
+from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.visit import Visit
@@ -88,9 +88,13 @@ async def health_view(visit: Visit) -> HealthView:
 
 
 async def _of_devices(visit: Visit) -> list[Refusal]:
-    printers = visit.house.service(Printers).all
+    printers, locks = visit.house.service(Printers).all, visit.house.service(Locks)
     return await visit.store.read(
-        lambda read: troubles_of_printers(read, printers) + troubles_of_screens(read, now=visit.now)
+        lambda read: (
+            troubles_of_printers(read, printers)
+            + troubles_of_screens(read, now=visit.now)
+            + troubles_of_locks(read, locks, now=visit.now)
+        )
     )
 
 

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from node import devices, quarter
+from node import devices, quarter, spaces
 from node.base.refusals import N_, Refusal
-from node.devices import Job, JobState, Printer, Printers, Why
+from node.devices import Job, JobState, Locks, Printer, Printers, Why
+from node.spaces import unlocking
+from node.spaces.unlock import UnlockKind
 from node.store import Read
 from node.web.errors import words
 from node.web.visit import Visit
@@ -40,6 +42,22 @@ def troubles_of_screens(
         )
         for each in devices.stuck_touches(read, now=now, within=within)
     ]
+
+
+def troubles_of_locks(read: Read, locks: Locks, *, now: datetime) -> list[Refusal]:
+    """The locks of this box that did not say "open" to the latest touch of the last day."""
+    latest = {
+        each.space_id: each for each in unlocking.openings_since(read, now - timedelta(days=1))
+    }
+    found = []
+    for space_id, each in latest.items():
+        space = spaces.find_space(read, space_id)
+        is_known = each.outcome is not None or now - each.fact.at > unlocking.KNOWN_WITHIN
+        if space is None or locks.of(space.row.key) is None or not is_known:
+            continue
+        if each.outcome is not UnlockKind.OPENED:
+            found.append(Refusal("lock.trouble", LOCK[0], LOCK[1], values={"place": space.name}))
+    return found
 
 
 def _of(why: Why, name: str) -> Refusal:
@@ -93,6 +111,13 @@ STUCK = (
     N_(
         "Wischen Sie ihn trocken und nehmen Sie weg, was daran klebt. Hört es nicht auf, schalten"
         " Sie ihn aus und wieder ein."
+    ),
+)
+LOCK = (
+    N_("Das Schloss von „{place}“ hat zuletzt nicht geöffnet."),
+    N_(
+        "Sehen Sie nach, ob es Strom und Netz hat und ob der MQTT-Broker läuft. Bis dahin helfen"
+        " Schlüssel und Service-Point."
     ),
 )
 JOB_WORDS = {

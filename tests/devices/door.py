@@ -18,7 +18,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 BROKER = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-PASSWORD = "kunterbunt-42"  # noqa: S105 - of a broker that lives for a test
+PASSWORD = "kunterbunt-42"
 
 CONF = """
 listener {port} 127.0.0.1
@@ -62,7 +62,7 @@ def free_port() -> int:
 
 @contextmanager
 def broker(folder: Path) -> Iterator[Broker]:
-    """Mosquitto with two users: the node, which may say and hear what a lock needs, and the lock."""
+    """Mosquitto with two users: the node, which may do what a lock needs, and the lock."""
     assert BROKER is not None
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)

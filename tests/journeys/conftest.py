@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -103,13 +104,13 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(folder: Path, clock: FrozenClock) -> AsyncIterator[Town]:
+async def a_town(folder: Path, clock: FrozenClock, **settings: Any) -> AsyncIterator[Town]:
     """Found, import, serve; close everything afterwards."""
     files = small_quarter()
     core = Core.open(folder / "quarter.db", REGISTRY, clock=clock)
     found_roster(core, name="Service-Point")
     core.close()
-    node = await open_node(Settings(data=folder, discovery=False), clock=clock)
+    node = await open_node(Settings(data=folder, discovery=False, **settings), clock=clock)
     cast = await settle(node.store, files, clock.now())
     await node.store.on_writer(
         lambda core: spaces.import_spaces(core, files, signer=core.identity, now=clock.now())

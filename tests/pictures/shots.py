@@ -324,6 +324,7 @@ MINE = (
     ),
     Shot("portal-reservation-here", "portal/reservation.html", "/mine/{here}", who="busy"),
     Shot("portal-safe-code", "portal/safe_code.html", "/mine/{here}/code", who="busy"),
+    Shot("portal-unlocking", "portal/unlocking.html", "/mine/{here}/open", who="busy"),
     Shot("portal-hand-over", "portal/hand_over.html", "/mine/{here}/hand-over/out", who="busy"),
     Shot(
         "portal-hand-over-wrong",
@@ -638,6 +639,7 @@ DESK = (
         at="/desk/deposits/{reservation:str}/{act:str}",
         status=422,
     ),
+    Shot("desk-unlocking", "desk/unlocking.html", "/desk/places/{hofterrasse}/open", who="mira"),
     Shot("desk-hand-over", "desk/hand_over.html", "/desk/hand-over/{here}", who="mira"),
     Shot(
         "desk-hand-over-list",

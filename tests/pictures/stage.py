@@ -54,6 +54,7 @@ AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 PIN = demo.DEMO_PIN
 PRINTERS = """printers = ["Lobby = escpos://127.0.0.1:9", "Büro = cups:Buero"]
 kiosk_printer = "Lobby"
+locks = ["hofterrasse = file"]
 """
 """Neither is there, as happens."""
 BROKEN = "broken"

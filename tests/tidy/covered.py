@@ -18,6 +18,7 @@ SHARED = (
     "_change",
     "_components",
     "_display",
+    "_door",
     "_fields",
     "_footer",
     "_keyboard",
@@ -46,6 +47,7 @@ PORTAL = (
     "sign_in_who",
     "space",
     "today",
+    "unlocking",
     "waiting",
 )
 KIOSK = (
@@ -105,6 +107,7 @@ MODULES = (
             "spaces",
             "summary",
             "today",
+            "unlocking",
             "waiting",
         )
     ),
@@ -125,6 +128,7 @@ MODULES = (
             "rules",
             "series",
             "stay_rules",
+            "unlocking",
             "waiting_list",
         )
     ),
@@ -141,6 +145,7 @@ MODULES = (
             "listing",
             "series",
             "showing",
+            "unlocking",
             "visit",
             "waiting",
         )

@@ -14,8 +14,9 @@ LATER = (
     "icalendar",
     "recurring_ical_events",
     "holidays",
+    "paho",
 )
-"""For letters, QR pictures, an operator's files, holidays: loaded when the first of them is due."""
+"""For letters, QR pictures, an operator's files, holidays, locks: loaded when the first is due."""
 
 STARTS = "import sys, node.running; print(*sorted(sys.modules))"
 

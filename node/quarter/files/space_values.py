@@ -214,7 +214,8 @@ class SpaceRow:
     needs approval (`Approval.AFTER_QUIET`), by law or by house rule. Who has no `qualification`
     on record needs approval too. Reservations start and last in steps of
     `step_minutes`. `no_show_percent` stays due of a reservation nobody came to; the room is free
-    for others `release_after_minutes` after the start (0: never).
+    for others `release_after_minutes` after the start (0: never). `lock_after_handover`: where the
+    box opens the door, it opens once the arrival's hand-over is signed.
     """
 
     key: str
@@ -257,6 +258,7 @@ class SpaceRow:
     quiet_source: RuleSource = RuleSource.HOUSE_RULE
     stay: StayRules | None = None
     handover: tuple[HandoverRow, ...] = ()
+    lock_after_handover: bool = False
 
     @property
     def usual_purpose(self) -> str:

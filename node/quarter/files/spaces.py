@@ -55,6 +55,7 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
     fields = document.fields
     kind = fields.choice("kind", SpaceKind)
     limits = document.table("times").fields
+    lock = document.table("lock").fields
     quiet_from = fields.clock("quiet_from")
     prices = list(document.tables("prices"))
     by_hour = kind is not SpaceKind.GUEST_APARTMENT
@@ -99,7 +100,9 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         quiet_source=fields.choice("quiet_source", RuleSource, RuleSource.HOUSE_RULE),
         stay=None if by_hour else _stay(document.table("stay")),
         handover=tuple(_handover(table) for table in document.tables("handover")),
+        lock_after_handover=lock.flag("after_handover"),
     )
+    lock.warn_of_unknown()
     limits.warn_of_unknown()
     fields.warn_of_unknown()
     _check(fields, row, place)
