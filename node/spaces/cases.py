@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from node.base.actors import Actor
+from node.base.ids import id_text
 from node.base.money import Cents
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
@@ -19,7 +20,8 @@ from node.quarter.files import Audience, SpaceRow
 from node.quarter.model import QuarterProfile
 from node.spaces import place_tables, pricing, projections, rules, standing
 from node.spaces.circumstances import Circumstances
-from node.spaces.model import Reservation, Space, Wish
+from node.spaces.folding import find_reservation
+from node.spaces.model import OPEN_STATUSES, Reservation, Space, Wish, id_or_none
 from node.spaces.terms import Bill, Terms
 from node.spaces.trust import NOT_KNOWN_YET, standing_of
 from node.store import Read, Write
@@ -53,6 +55,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What was agreed before, where the wish is to change a reservation."""
     is_qualified: bool = False
     """Whether the desk has noted that the person was instructed at the place."""
+    discount_cents: Cents = 0
+    """What the house takes off, where it is the one who wants it changed."""
     barred: Refusal | None = None
     """Why it cannot be granted, whatever the place's rules say."""
 
@@ -69,7 +73,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if bill is None or self.change is None:
             return bill
         percent = self.profile.vat_percent.get(row.vat, 0)
-        return pricing.at_least(bill, self.change.least_cents, vat_percent=percent)
+        bill = pricing.at_least(bill, self.change.least_cents, vat_percent=percent)
+        return pricing.less(bill, self.discount_cents, vat_percent=percent)
 
     @cached_property
     def terms(self) -> Terms:
@@ -156,6 +161,7 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
         people=details.people,
         purpose=details.purpose,
         ages=details.ages,
+        series=id_or_none(details.series) or b"" if details.series else b"",
     )
     return _case_of(
         read,
@@ -200,6 +206,7 @@ def circumstances(
     busy = projections.select_busy_of(
         read, space.id, taken, as_of=release_instant(read, now), but=case.reservation_id
     )
+    own, parts = _own_periods(read, case, window, now=now)
     return Circumstances(
         now=moment,
         zone=case.zone,
@@ -207,7 +214,8 @@ def circumstances(
         busy=busy,
         closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
         open_reservations=_open_reservations(read, case, now=now),
-        own_periods=_own_periods(read, case, window, now=now),
+        own_periods=own,
+        parts=parts,
         desk_ready_at=desk_ready_at(read, space.row, window, now=moment),
         by_staff=case.by_staff,
         holidays=holidays_near(read, space.row, window, case.zone),
@@ -237,28 +245,63 @@ def _open_reservations(read: Read, case: Case, *, now: datetime) -> int:
     if not ahead:
         return 0
     beside = place_tables.equipment_ids(read)
-    return sum(space_id not in beside for space_id in ahead)
+    count = sum(space_id not in beside for space_id in ahead)
+    if count < case.space.row.limit_for(case.audience).open_max:
+        return count
+    # Only now it matters that a stay in several apartments is one booking.
+    parts = _open_parts(read, case, now=now)
+    own = {id_text(case.wish.series)} if case.wish.series else set()
+    return count - len(parts) + len(set(parts) - own)
 
 
-def _own_periods(read: Read, case: Case, window: Period, *, now: datetime) -> list[Period]:
+def _open_parts(read: Read, case: Case, *, now: datetime) -> list[str]:
+    """Of what lies ahead of the household those that are parts of a stay, each with its stay."""
+    stays = {space.id for space in place_tables.select_spaces(read) if space.is_by_night}
+    ids = projections.select_ids_alive(read, case.party, since=now)
+    found = (find_reservation(read, each) for each in ids if each != case.reservation_id)
+    return [
+        each.details.series
+        for each in found
+        if each is not None and each.details.series and each.space_id in stays
+        if each.period.starts_at > now and each.status_at(now) in OPEN_STATUSES
+    ]
+
+
+def _own_periods(
+    read: Read, case: Case, window: Period, *, now: datetime
+) -> tuple[list[Period], list[Period]]:
     """The household's times that count with a wish: of its week and around it at a room, of its
-    gap at any guest apartment."""
+    gap at any guest apartment; and the other parts of the same stay, which are none of these."""
     row = case.space.row
     limit = row.limit_for(case.audience)
     if row.stay is not None:
-        days = row.stay.gap_nights
+        days = max(row.stay.gap_nights, row.stay.nights_max if case.wish.series else 0)
     else:
         days = max(limit.gap_days, 7 if limit.week_minutes else 0)
     if not days or not case.party:
-        return []
+        return [], []
     reach = timedelta(days=days)
     own = projections.select_own_periods(
         read, case.party, window.widened(reach, reach), now=now, but=case.reservation_id
     )
     if row.stay is None:
-        return [period for space_id, period in own if space_id == case.space.id]
+        return [period for _, space_id, period in own if space_id == case.space.id], []
     stays = {space.id for space in place_tables.select_spaces(read) if space.is_by_night}
-    return [period for space_id, period in own if space_id in stays]
+    apart: list[Period] = []
+    parts: list[Period] = []
+    for reservation_id, space_id, period in own:
+        if space_id in stays:
+            found = parts if _is_part(read, case, reservation_id) else apart
+            found.append(period)
+    return apart, parts
+
+
+def _is_part(read: Read, case: Case, reservation_id: bytes) -> bool:
+    """Whether a reservation belongs to the same stay as the wish, in another apartment."""
+    if not case.wish.series:
+        return False
+    other = find_reservation(read, reservation_id)
+    return other is not None and other.details.series == id_text(case.wish.series)
 
 
 def desk_ready_at(read: Read, row: SpaceRow, window: Period, *, now: datetime) -> datetime | None:

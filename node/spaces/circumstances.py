@@ -18,7 +18,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
 
     `busy` are the taken periods with buffers, at least those that could touch the wish.
     `own_periods` are the household's other times that count with this one: at the same room, or
-    at any guest apartment for a stay. `desk_ready_at` is when the lead time in desk hours will
+    at any guest apartment for a stay; `parts` are those of the same stay in other apartments, from
+    which it keeps no distance. `desk_ready_at` is when the lead time in desk hours will
     have passed. `holidays` are the legal ones near the wish, where the place has hours of its own
     for them.
     """
@@ -31,5 +32,6 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     open_reservations: int = 0
     desk_ready_at: datetime | None = None
     own_periods: Sequence[Period] = ()
+    parts: Sequence[Period] = ()
     by_staff: bool = False
     holidays: Collection[date] = ()

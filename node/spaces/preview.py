@@ -113,6 +113,9 @@ class _Trial:
     def _world(self, reservation: Reservation) -> Circumstances:
         row, period, now = self._space.row, reservation.period, reservation.requested_at
         own = self._of_party(reservation)
+        beside = [each for each in own if self._counts_with(each)]
+        stay = reservation.details.series if row.stay is not None else ""
+        parts = [each for each in beside if stay and each.details.series == stay]
         ahead = [each for each in own if each.requested_at < now < each.period.starts_at]
         return Circumstances(
             now=now,
@@ -126,7 +129,8 @@ class _Trial:
                 space_id=self._space.id,
             ),
             open_reservations=len(ahead),
-            own_periods=[each.period for each in own if self._counts_with(each)],
+            own_periods=[each.period for each in beside if each not in parts],
+            parts=[each.period for each in parts],
             desk_ready_at=desk_ready_at(self._read, row, period, now=now),
             by_staff=reservation.staff_id is not None,
             holidays=holidays_near(self._read, row, period, self._zone),

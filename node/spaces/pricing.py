@@ -195,6 +195,15 @@ def at_least(bill: Bill, least_cents: Cents, *, vat_percent: int) -> Bill:
     return replace(changed, cleaning_cents=bill.cleaning_cents)
 
 
+def less(bill: Bill, discount_cents: Cents, *, vat_percent: int) -> Bill:
+    """The bill with what the house takes off it, where it asked people to move."""
+    if discount_cents <= 0:
+        return bill
+    line = BillLine(N_("Das Haus bat um den Umzug"), -discount_cents, vat_percent)
+    changed = _bill((*bill.lines, line), bill.deposit_cents)
+    return replace(changed, cleaning_cents=bill.cleaning_cents)
+
+
 def own_cents(bill: Bill) -> Cents:
     """What of a bill giving up may leave due: neither the city's levy nor cleaning not done."""
     return bill.total_cents - bill.levy_cents - bill.cleaning_cents

@@ -171,12 +171,13 @@ def select_open(read: Read, party: bytes, *, now: datetime, but: bytes = b"") ->
 
 def select_own_periods(
     read: Read, party: bytes, period: Period, *, now: datetime, but: bytes = b""
-) -> list[tuple[bytes, Period]]:
-    """A household's own times around a period with their places, one reservation left out; a hold
-    counts while it keeps its place, so that saying yes to it is still within the limits."""
+) -> list[tuple[bytes, bytes, Period]]:
+    """A household's own times around a period with their ids and places, one reservation left out;
+    a hold counts while it keeps its place, so that saying yes to it is still within the limits."""
     rows = read.rows(
-        "select space_id, starts_at, ends_at from reservation_state s where household_id = :party"
-        " and starts_at < :ends and starts_at > :earliest and ends_at > :starts"
+        "select reservation_id, space_id, starts_at, ends_at from reservation_state s"
+        " where household_id = :party and starts_at < :ends and starts_at > :earliest"
+        " and ends_at > :starts"
         " and (status in ('requested', 'confirmed', 'checked_in', 'checked_out')"
         " or (status = 'held' and exists (select 1 from occupancy o"
         " where o.reservation_id = s.reservation_id and o.until > :now)))"
@@ -188,7 +189,7 @@ def select_own_periods(
         earliest=to_epoch(period.starts_at - LOOK_BACK),
         ends=to_epoch(period.ends_at),
     )
-    return [(row[0], Period(from_epoch(row[1]), from_epoch(row[2]))) for row in rows]
+    return [(row[0], row[1], Period(from_epoch(row[2]), from_epoch(row[3]))) for row in rows]
 
 
 def select_ids_by_party(read: Read, party: bytes, *, since: datetime) -> list[bytes]:

@@ -48,6 +48,17 @@ def check_reservable(space: Space, wish: Wish, world: Circumstances) -> Refusal 
     )
 
 
+def check_place(space: Space, wish: Wish, world: Circumstances) -> Refusal | None:
+    """Only what nobody can wave aside: that the place is there, big enough, open and free."""
+    checks = (
+        _check_space(space),
+        _check_people(space.row, wish),
+        _check_closures(wish, world),
+        _check_free(space.row, wish, world),
+    )
+    return next((refusal for refusal in checks if refusal is not None), None)
+
+
 def check_thinkable(period: Period) -> Refusal | None:
     """None for a time that anybody could mean: beyond these, calendars and clocks are not asked."""
     is_near = THINKABLE.contains(period) and period.length <= LONGEST

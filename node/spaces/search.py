@@ -57,7 +57,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """One place as seen by one search: the case of the wish, and the world around it."""
 
     case: Case
@@ -68,11 +68,11 @@ def search(read: Read, actor: Actor, query: Query, *, now: datetime) -> Found:
     """What is free at the wished time, why the rest is not, and the nearest that would be."""
     profile = get_profile(read)
     zone = ZoneInfo(profile.timezone)
-    views = list(_views(read, actor, query, profile, now=now))
+    views = list(views_of(read, actor, query, profile, now=now))
     offers, refused = [], []
     for view in views:
         refusal = rules.check_reservable(view.case.space, view.case.wish, view.world)
-        offer = None if refusal else _offer(read, view.case, view.case.wish.period, zone)
+        offer = None if refusal else offer_for(read, view.case, view.case.wish.period, zone)
         if offer is not None:
             offers.append(offer)
         else:
@@ -93,13 +93,13 @@ def alternatives_for(read: Read, actor: Actor, wish: Wish, *, now: datetime) -> 
         space_id=wish.space_id,
     )
     profile = get_profile(read)
-    views = list(_views(read, actor, query, profile, now=now))
+    views = list(views_of(read, actor, query, profile, now=now))
     return tuple(_alternatives(read, views, query, ZoneInfo(profile.timezone)))
 
 
-def _views(
+def views_of(
     read: Read, actor: Actor, query: Query, profile: QuarterProfile, *, now: datetime
-) -> Iterator[_View]:
+) -> Iterator[View]:
     """Each place that could be meant, with one look at the world around the wished time."""
     mistyped = rules.check_thinkable(query.period)
     if mistyped is not None:
@@ -119,7 +119,7 @@ def _views(
         )
         case = case_for(read, actor, space, wish, reservation_id=own_hold)
         around = wish.period.widened(LOOK_AROUND, LOOK_AROUND)
-        yield _View(case, circumstances(read, case, now=now, around=around))
+        yield View(case, circumstances(read, case, now=now, around=around))
 
 
 def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes:
@@ -147,7 +147,8 @@ def fitted(space: Space, period: Period, zone: ZoneInfo) -> Period:
     return opening.stay_period(stay, arrival, departure, zone)
 
 
-def _offer(read: Read, case: Case, period: Period, zone: ZoneInfo) -> Offer | None:
+def offer_for(read: Read, case: Case, period: Period, zone: ZoneInfo) -> Offer | None:
+    """A case at a time with what it costs; None where there is no price for it."""
     wish = replace(case.wish, period=period)
     bill = pricing.price(case.space.row, wish, case.audience, case.profile, zone)
     if bill is None:
@@ -160,7 +161,7 @@ def _not_offered(space: Space, refusal: Refusal) -> NotOffered:
     return NotOffered(space, refusal.message, refusal.remedy, dict(refusal.values), refusal.code)
 
 
-def _alternatives(read: Read, views: Sequence[_View], query: Query, zone: ZoneInfo) -> list[Offer]:
+def _alternatives(read: Read, views: Sequence[View], query: Query, zone: ZoneInfo) -> list[Offer]:
     """The nearest offers: the wished place at other times first, then others near the time."""
     candidates = []
     for view in views:
@@ -173,14 +174,14 @@ def _alternatives(read: Read, views: Sequence[_View], query: Query, zone: ZoneIn
     for _, _, period, view in sorted(candidates, key=lambda found: found[:3]):
         wish = replace(view.case.wish, period=period)
         if rules.check_reservable(view.case.space, wish, view.world) is None:
-            offer = _offer(read, view.case, period, zone)
+            offer = offer_for(read, view.case, period, zone)
             offers += [offer] if offer is not None else []
         if len(offers) == ALTERNATIVES:
             break
     return offers
 
 
-def _near(view: _View, zone: ZoneInfo) -> Iterator[Period]:
+def _near(view: View, zone: ZoneInfo) -> Iterator[Period]:
     """The wished time moved to where the place could be had: one try for each free gap of a
     room, one for each day of arrival for a stay."""
     wished, stay = view.case.wish.period, view.case.space.row.stay
@@ -194,7 +195,7 @@ def _near(view: _View, zone: ZoneInfo) -> Iterator[Period]:
         yield opening.stay_period(stay, start, start + nights, zone)
 
 
-def _in_gaps(view: _View, zone: ZoneInfo) -> Iterator[Period]:
+def _in_gaps(view: View, zone: ZoneInfo) -> Iterator[Period]:
     row, wished = view.case.space.row, view.case.wish.period
     length = _usual_length(row, wished)
     # A gap begins where the cleaning of one and the preparing of the next have both been done.

@@ -133,6 +133,8 @@ class _Trial:
         self._granted: list[tuple[Wish, Period | None]] = []
         """With each what it keeps from others; nothing where it is only asked for."""
         self._counted = 0
+        self._parts: list[Wish] = []
+        """Those of one stay in several apartments, which is one booking."""
 
     def judge(self, wish: Wish, *, choice: bool | None) -> SeriesDate:
         case = self._look(wish)
@@ -143,7 +145,10 @@ class _Trial:
         if choice is not False:
             taken = standing.buffered(case.space.terms, wish.period)
             self._granted.append((wish, None if asks else taken))
-            self._counted += not case.space.is_equipment
+            if case.space.is_by_night:
+                self._parts.append(wish)
+            else:
+                self._counted += not case.space.is_equipment
         return SeriesDate(wish, choice is not False, None, asks, case.bill or FREE)
 
     def _look(self, wish: Wish) -> Case | Refusal:
@@ -160,8 +165,12 @@ class _Trial:
         return msgspec.structs.replace(
             world,
             open_reservations=world.open_reservations + self._counted,
-            own_periods=[*world.own_periods, *(each.period for each, _ in here)],
+            own_periods=[*world.own_periods, *(e.period for e, _ in here if e not in self._parts)],
             busy=[*world.busy, *(taken for _, taken in here if taken is not None)],
+            parts=[
+                *world.parts,
+                *(each.period for each in self._parts if each.series == wish.series),
+            ],
         )
 
     def _instead(self, wish: Wish) -> tuple[Offer, ...]:

@@ -56,7 +56,8 @@ def check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | N
             values={"nights": least},
             field="ends",
         )
-    if nights > stay.nights_max:
+    # However many apartments it is spread over, it is one stay, and no longer than one may be.
+    if nights + sum(nights_of(part, world.zone) for part in world.parts) > stay.nights_max:
         return Refusal(
             "spaces.too_many_nights",
             N_("Die größte Zahl der Nächte ist hier {nights}."),

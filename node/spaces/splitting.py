@@ -1,0 +1,149 @@
+"""A stay in several guest apartments, one after the other, where none of them has all its nights.
+
+Each part is a reservation of its own, by the rules and at the price of its apartment; what they
+have in common is an id, as in a series (`series.py`, which looks at them and books them at once or
+not at all): docs/decisions/0022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from node.base.actors import Actor
+from node.base.money import Cents
+from node.quarter import get_profile
+from node.quarter.files import SpaceKind
+from node.spaces import projections, rules
+from node.spaces.folding import find_reservation
+from node.spaces.model import Offer, Reservation, Status
+from node.spaces.opening import stay_period
+from node.spaces.search import Query, View, offer_for, views_of
+from node.store import Read
+
+PARTS_MAX = 3
+"""Nobody wants to carry their suitcases more often than twice."""
+SPLITS_MAX = 3
+NIGHTS_MAX = 31
+"""Longer stays are not looked at night by night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A stay as it could be had: one apartment after the other, in order."""
+
+    parts: tuple[Offer, ...]
+
+    @property
+    def total_cents(self) -> Cents:
+        """What all of it costs."""
+        return sum(part.bill.total_cents for part in self.parts)
+
+
+def find_splits(read: Read, actor: Actor, query: Query, *, now: datetime) -> list[Split]:
+    """How the nights of a search could be had in several apartments: as few as possible, then by
+    price; none where one apartment has them all.
+
+    Only what could be booked at once: neither what another node nor what the desk must agree to.
+    """
+    if query.kind is not SpaceKind.GUEST_APARTMENT:
+        return []
+    profile = get_profile(read)
+    zone = ZoneInfo(profile.timezone)
+    first, last = (
+        at.astimezone(zone).date() for at in (query.period.starts_at, query.period.ends_at)
+    )
+    if not 2 <= (last - first).days <= NIGHTS_MAX:
+        return []
+    views = [
+        view
+        for view in views_of(read, actor, query, profile, now=now)
+        if _may_last(view, first, last)
+    ]
+    trial = _Trial(read, views, zone)
+    for count in range(1, PARTS_MAX + 1):
+        found = [Split(parts) for parts in trial.chains(first, last, count, frozenset())]
+        if found:
+            found.sort(key=lambda each: (each.total_cents, -_nights_of_first(each)))
+            return found[:SPLITS_MAX] if count > 1 else []
+    return []
+
+
+def _may_last(view: View, first: date, last: date) -> bool:
+    """Whether all of the stay is no longer than one in this apartment may be."""
+    stay = view.case.space.row.stay
+    return stay is not None and (last - first).days <= stay.nights_max
+
+
+def _nights_of_first(split: Split) -> timedelta:
+    return split.parts[0].period.length
+
+
+class _Trial:
+    """What each apartment could be had for, each pair of days asked about once."""
+
+    def __init__(self, read: Read, views: Sequence[View], zone: ZoneInfo) -> None:
+        self._read = read
+        self._views = views
+        self._zone = zone
+        self._known: dict[tuple[int, date, date], Offer | None] = {}
+
+    def chains(
+        self, first: date, last: date, count: int, used: frozenset[int]
+    ) -> Iterator[tuple[Offer, ...]]:
+        """Every way to spend the nights in so many apartments, none of them twice."""
+        for number in range(len(self._views)):
+            if number in used:
+                continue
+            if count == 1:
+                offer = self._offer(number, first, last)
+                if offer is not None:
+                    yield (offer,)
+                continue
+            for nights in range((last - first).days - count + 1, 0, -1):
+                day = first + timedelta(days=nights)
+                offer = self._offer(number, first, day)
+                if offer is not None:
+                    rest = self.chains(day, last, count - 1, used | {number})
+                    yield from ((offer, *others) for others in rest)
+
+    def _offer(self, number: int, first: date, last: date) -> Offer | None:
+        key = (number, first, last)
+        if key not in self._known:
+            self._known[key] = self._look(self._views[number], first, last)
+        return self._known[key]
+
+    def _look(self, view: View, first: date, last: date) -> Offer | None:
+        case = view.case
+        if case.space.row.stay is None:
+            return None
+        period = stay_period(case.space.row.stay, first, last, self._zone)
+        wish = replace(case.wish, period=period)
+        if rules.check_reservable(case.space, wish, view.world) is not None:
+            return None
+        offer = offer_for(self._read, case, period, self._zone)
+        return None if offer is None or offer.needs_request else offer
+
+
+def parts_of(read: Read, reservation: Reservation, *, now: datetime) -> list[Reservation]:
+    """All parts of the stay that a reservation is a part of, in order, without what was given up;
+    only itself where it is a stay in one apartment.
+    """
+    if not reservation.details.series:
+        return [reservation]
+    party = projections.party_of(reservation.household_id, reservation.person_id)
+    since = reservation.period.starts_at - timedelta(days=NIGHTS_MAX)
+    gone = {Status.CANCELLED, Status.DECLINED, Status.DISPLACED, Status.EXPIRED}
+    found = (
+        find_reservation(read, each)
+        for each in projections.select_ids_by_party(read, party, since=since)
+    )
+    parts = [
+        each
+        for each in found
+        if each is not None and each.details.series == reservation.details.series
+        if each.status_at(now) not in gone
+    ]
+    return sorted(parts, key=lambda each: each.period.starts_at) or [reservation]
