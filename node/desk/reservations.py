@@ -151,6 +151,10 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             "change": status is Status.CONFIRMED
             and line.space.home_site == visit.house.site_id
             and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
+            "split": line.space.is_by_night
+            and status in {Status.CONFIRMED, Status.CHECKED_IN}
+            and line.space.home_site == visit.house.site_id
+            and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
             "print": is_printable(line) and may(visit.actor, Permission.CHECK_IN_OTHERS),
             "guests": line.space.is_by_night

@@ -14,13 +14,14 @@ from node.base.ids import id_text, parse_id
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
-from node.spaces import Found, Offer, Query
+from node.spaces import Found, Offer, Query, splitting
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_search, with_usual
 from node.web.forms import Fields, read_fields, read_query
 from node.web.offering import offer_value
 from node.web.showing import offer_of, place_of
+from node.web.splitting import shown_splits
 from node.web.visit import Visit
 
 
@@ -35,6 +36,7 @@ class FindPage:
     offers: list[dict[str, Any]]
     not_free: list[dict[str, Any]]
     nearest: list[dict[str, Any]]
+    splits: list[dict[str, Any]]
     asked: bool
     problems: dict[str, str] = field(default_factory=dict)
     refusal: dict[str, Any] | None = None
@@ -60,6 +62,12 @@ async def _find_page(visit: Visit, staff: Actor, fields: Fields) -> Response[Any
                 lambda read: spaces.search(read, resident, query, now=visit.now)
             )
             _show(visit, page, query, found)
+            if not found.offers:
+                splits = await visit.read(
+                    lambda read: splitting.find_splits(read, resident, query, now=visit.now)
+                )
+                given = {"person": page.person, "people": given["people"]}
+                page.splits = shown_splits(visit, splits, "/desk/stay", **given)
     status = 422 if page.problems else 200
     return await desk_page(visit, "desk/find.html", page, here="spaces", status=status)
 
@@ -73,6 +81,7 @@ def _page(visit: Visit, resident: Actor | None, given: dict[str, str]) -> FindPa
         offers=[],
         not_free=[],
         nearest=[],
+        splits=[],
         asked=False,
     )
 

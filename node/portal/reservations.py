@@ -36,6 +36,7 @@ from node.web.showing import (
     place_of,
     when_of,
 )
+from node.web.splitting import split_words
 from node.web.table import Table
 from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
@@ -271,6 +272,10 @@ def _series(visit: Visit, looked: _Looked) -> dict[str, str] | None:
         return None
     here = looked.line.reservation
     href = f"/mine/{id_text(here.id)}/cancel-series"
+    if looked.line.space.is_by_night:
+        parts = [(each.space, each.reservation.period) for each in looked.series]
+        text = visit.say(N_("Ein Aufenthalt: {parts}."), parts=split_words(visit, parts))
+        return {"href": href, "text": text, "act": visit.say(N_("Den ganzen Aufenthalt absagen"))}
     if any(each.reservation.period != here.period for each in looked.series):
         text = visit.say(
             N_("Gehört zu einer Serie: noch {count} Termine."), count=len(looked.series)

@@ -17,7 +17,7 @@ from node.portal.calendar import MonthDay, month_of
 from node.portal.help_words import desk_help
 from node.quarter.files import SpaceKind
 from node.quarter.model import QuarterProfile
-from node.spaces import DayPlan, Found, Offer, Query, Space, Wish
+from node.spaces import DayPlan, Found, Offer, Query, Space, Wish, splitting
 from node.store import Read
 from node.web import i18n
 from node.web.errors import words
@@ -35,6 +35,7 @@ from node.web.showing import (
     plan_of,
     when_of,
 )
+from node.web.splitting import shown_splits
 from node.web.table import Table
 from node.web.visit import Visit
 
@@ -56,6 +57,7 @@ class FindPage:
     free: list[dict[str, Any]] = field(default_factory=list)
     not_free: list[dict[str, Any]] = field(default_factory=list)
     nearest: list[dict[str, Any]] = field(default_factory=list)
+    splits: list[dict[str, Any]] = field(default_factory=list)
     plan: Plan | None = None
     desk_help: str = ""
     refusal: dict[str, Any] | None = None
@@ -149,6 +151,10 @@ async def _search(visit: Visit, actor: Actor, query: Query, page: FindPage) -> N
 
     def look(read: Read) -> tuple[Found, Sequence[DayPlan], str, QuarterProfile]:
         found = spaces.search(read, actor, query, now=visit.now)
+        if not found.offers:
+            splits = splitting.find_splits(read, actor, query, now=visit.now)
+            given = {name: page.fields[name] for name in ("people", "ages") if name in page.fields}
+            page.splits = shown_splits(visit, splits, "/stay", **given)
         plans = spaces.day_plan(read, actor, day, now=visit.now) if is_room else []
         helped = desk_help(visit, read) if not found.offers else ""
         return found, plans, helped, quarter.get_profile(read)

@@ -17,6 +17,7 @@ from node.store import Read
 from node.web.forms import NOT_FOUND
 from node.web.offering import offer_value
 from node.web.showing import (
+    NO_WITHDRAWAL,
     Place,
     bill_of,
     moment,
@@ -208,9 +209,3 @@ def _notice(visit: Visit, hours: int) -> str:
     if hours % 24 == 0 and hours > 48:
         return visit.say(N_("{days} Tage"), days=hours // 24)
     return visit.say(N_("{hours} Stunden"), hours=hours)
-
-
-NO_WITHDRAWAL = N_(
-    "Für einen festen Termin gibt es kein Widerrufsrecht (§ 312g Abs. 2 Nr. 9 BGB). Absagen "
-    "können Sie zu den Bedingungen oben."
-)

@@ -54,7 +54,7 @@ def check_place(space: Space, wish: Wish, world: Circumstances) -> Refusal | Non
         _check_space(space),
         _check_people(space.row, wish),
         _check_closures(wish, world),
-        _check_free(space.row, wish, world),
+        _check_free(space, wish, world),
     )
     return next((refusal for refusal in checks if refusal is not None), None)
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor
 from node.base.money import Cents
+from node.base.periods import Period
 from node.quarter import get_profile
 from node.quarter.files import SpaceKind
 from node.spaces import projections, rules
@@ -125,6 +127,15 @@ class _Trial:
             return None
         offer = offer_for(self._read, case, period, self._zone)
         return None if offer is None or offer.needs_request else offer
+
+
+def follow_each_other(periods: Sequence[Period], zone: ZoneInfo) -> bool:
+    """Whether these are parts of one stay: two at least, each beginning on the day of the last."""
+    days = [
+        (each.starts_at.astimezone(zone).date(), each.ends_at.astimezone(zone).date())
+        for each in periods
+    ]
+    return len(days) > 1 and all(one[1] == other[0] for one, other in pairwise(days))
 
 
 def parts_of(read: Read, reservation: Reservation, *, now: datetime) -> list[Reservation]:

@@ -150,14 +150,15 @@ def _shown(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
         "sentence": visit.list_words(visit.local(offer.space.name), when),
         "before": when_of(visit, line.space, line.reservation.period),
         "bill": bill,
-        "difference": _difference(visit, offer.difference_cents),
+        "difference": difference_words(visit, offer.difference_cents),
         "total": str(offer.bill.total_cents),
         "charged": offer.difference_cents > 0,
         "is_same": offer.is_same,
     }
 
 
-def _difference(visit: Visit, cents: int) -> str:
+def difference_words(visit: Visit, cents: int) -> str:
+    """What a change comes to beside what was agreed."""
     if cents == 0:
         return visit.say(N_("Der Preis bleibt gleich."))
     amount = money_words(visit.prefs.lang, abs(cents))

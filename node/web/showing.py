@@ -16,6 +16,7 @@ from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
 from node.quarter.model import PlaceMark
 from node.spaces import Bill, DayPlan, Line, Offer, Space, Status
+from node.spaces.pricing import CancelStep
 from node.web import i18n
 from node.web.visit import Visit
 
@@ -270,6 +271,13 @@ def cancellation_words(
     reservation = line.reservation
     starts_at = reservation.period.starts_at
     steps = spaces.cancellation_steps(reservation.terms, reservation.bill, starts_at)
+    return steps_words(visit, steps, say_when=say_when)
+
+
+def steps_words(
+    visit: Visit, steps: Sequence[CancelStep], *, say_when: Callable[[Visit, datetime], str]
+) -> str:
+    """The same of any steps, of which there is one at least."""
     ahead = [step for step in steps if step.until >= visit.now] or steps[-1:]
     parts = [
         visit.say(
@@ -387,3 +395,9 @@ def _joined(
             "href": "",
         }
         begin = number
+
+
+NO_WITHDRAWAL = N_(
+    "Für einen festen Termin gibt es kein Widerrufsrecht (§ 312g Abs. 2 Nr. 9 BGB). Absagen "
+    "können Sie zu den Bedingungen oben."
+)

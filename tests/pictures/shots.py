@@ -128,6 +128,7 @@ def hang(room: str) -> Step:
 SIGN_IN = "form[action^='/sign-in'] .button"
 SECRET = "form[action^='/sign-in/secret'] .button"
 SATURDAY = "/find?kind=room&day=2026-12-12&starts=15:00&ends=19:00&people=12"
+SPLIT = "/find?kind=guest_apartment&day=2027-03-02&until=2027-03-07&people=2"
 STAY = "/find?kind=guest_apartment&day=2026-12-07&until=2026-12-10&people=3&ages=4"
 FIRST_OFFER = ".offers button >> nth=0"
 
@@ -283,6 +284,15 @@ BOOKING = (
         ),
         who="booker",
         at="/series",
+    ),
+    Shot("portal-find-split", "portal/find.html", SPLIT, who="booker"),
+    Shot(
+        "portal-split",
+        "portal/stay.html",
+        SPLIT,
+        (press(".rows a[href^='/stay']"),),
+        who="booker",
+        at="/stay",
     ),
     Shot(
         "portal-confirm-stay",
@@ -593,6 +603,22 @@ DESK = (
         (press("a[href^='/desk/together']"),),
         who="mira",
         at="/desk/together",
+    ),
+    Shot(
+        "desk-split-new",
+        "desk/stay.html",
+        "/desk" + SPLIT + "&search=1&person={newcomer_id}",
+        (press("a[href^='/desk/stay']"),),
+        who="mira",
+        at="/desk/stay",
+    ),
+    Shot(
+        "desk-split-rest",
+        "desk/split.html",
+        "/desk/reservations/{own_stay}/split",
+        (press("form[method='get'].panel button"),),
+        who="mira",
+        at="/desk/reservations/{reservation:str}/split",
     ),
     Shot(
         "desk-series",

@@ -19,9 +19,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 
@@ -51,6 +52,7 @@ from tests.serve import AHEAD, MovedClock
 
 AT = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 """24 November 2026, 13:10 in Düsseldorf: the desk is open, rooms begin soon, guests arrive."""
+ZONE = ZoneInfo("Europe/Berlin")
 PIN = demo.DEMO_PIN
 PRINTERS = """printers = ["Lobby = escpos://127.0.0.1:9", "Büro = cups:Buero"]
 kiosk_printer = "Lobby"
@@ -242,6 +244,7 @@ class _Cast:
         ]
         self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
         self.partner, self.leaving, self.host = quiet[0][1], quiet[4][0], quiet[5][0]
+        self.far = [keys[0] for keys in quiet[-3:]]
         channels = {row.key: row.channel for row in files.households}
         household = {row.key: row.household for row in files.people}
         self.called = next(
@@ -314,6 +317,21 @@ class _Bookings:
         return self._done(
             lambda write: spaces.reserve(
                 write, self.actor(write, key), wish, now=asked_at, signer=self.core.identity
+            )
+        )
+
+    def book_stay(self, key: str, space: str, first: date, last: date) -> None:
+        """Somebody has a guest apartment for some nights."""
+        row = next(row for row in self.files.spaces if row.key == space)
+        assert row.stay is not None
+        wish = Wish(
+            space_id=self.files.id_of("space", space),
+            period=spaces.stay_period(row.stay, first, last, ZONE),
+            people=2,
+        )
+        self._done(
+            lambda write: spaces.reserve(
+                write, self.actor(write, key), wish, now=AT, signer=self.core.identity
             )
         )
 
@@ -460,6 +478,10 @@ def _a_photo() -> bytes:
 AT_PLACES = ("salon", "werkstatt", "provence", "lernzimmer", "hofterrasse", "kueche-provence")
 
 
+NO_WHOLE_STAY = (("montmartre", 5, 9), ("provence", 1, 5), ("bretagne", 3, 8))
+"""From the 2nd to the 7th of March no apartment is free for every night."""
+
+
 def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
     """Bookings in every state. A household has three open ones at most, so what comes to nothing
     does so before the next is made."""
@@ -479,6 +501,8 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
     desk.hand_over(busy, made["here"])
     desk.set_code(made["here"])
     desk.take_deposit(made["deposited"], 4_000)
+    for key, (space, first, last) in zip(cast.far, NO_WHOLE_STAY, strict=True):
+        desk.book_stay(key, space, date(2027, 3, first), date(2027, 3, last))
     waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in AT_PLACES}
     taken = made["ahead"]
