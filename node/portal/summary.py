@@ -15,9 +15,8 @@ from node.quarter.model import QuarterProfile
 from node.spaces import Bill, Space, Wish
 from node.store import Read
 from node.web.forms import NOT_FOUND
-from node.web.offering import offer_value
+from node.web.offering import NO_WITHDRAWAL, offer_value
 from node.web.showing import (
-    NO_WITHDRAWAL,
     Place,
     bill_of,
     moment,

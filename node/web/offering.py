@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from node.base.ids import id_text, parse_id
 from node.base.periods import Period, from_epoch, to_epoch
-from node.base.refusals import RefusedError
+from node.base.refusals import N_, RefusedError
 from node.spaces import Space
 from node.web.forms import BAD_ID
 
@@ -35,3 +35,9 @@ def read_offer(text: str) -> tuple[bytes, Period]:
         return parse_id(space), Period(from_epoch(seconds[0]), from_epoch(seconds[1]))
     except ValueError:
         raise RefusedError(BAD_ID) from None
+
+
+NO_WITHDRAWAL = N_(
+    "Für einen festen Termin gibt es kein Widerrufsrecht (§ 312g Abs. 2 Nr. 9 BGB). Absagen "
+    "können Sie zu den Bedingungen oben."
+)

@@ -395,9 +395,3 @@ def _joined(
             "href": "",
         }
         begin = number
-
-
-NO_WITHDRAWAL = N_(
-    "Für einen festen Termin gibt es kein Widerrufsrecht (§ 312g Abs. 2 Nr. 9 BGB). Absagen "
-    "können Sie zu den Bedingungen oben."
-)

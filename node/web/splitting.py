@@ -20,10 +20,9 @@ from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_ages
 from node.web.forms import BAD_ID, NOT_FOUND, Fields
-from node.web.offering import offer_value, purpose_for, read_offer
+from node.web.offering import NO_WITHDRAWAL, offer_value, purpose_for, read_offer
 from node.web.series import TOTAL_MAX, series_asked
 from node.web.showing import (
-    NO_WITHDRAWAL,
     Place,
     bill_of,
     moment,
