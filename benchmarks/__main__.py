@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.contention import contention
 from benchmarks.figures import Figure, as_row
+from benchmarks.finding import search_page_ms
 from benchmarks.lobby import kiosk_card_s
 from benchmarks.nodes import cold_start_s, idle_mb, lan_visible_ms
 from benchmarks.others.changesets import catchup_vs_changesets
@@ -45,6 +46,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "page_p95_ms": page_p95_ms,
     "booking_vs_plain_insert": booking_vs_plain_insert,
     "search_month_ms": search_month_ms,
+    "search_page_ms": search_page_ms,
     "conflict_vs_raw": conflict_vs_raw,
     "pass_check_ms": pass_check_ms,
     "journal_ms": journal_ms,

@@ -69,7 +69,7 @@ class Prepared:
 def prepared() -> Prepared:
     """Make the demo quarter once for all figures of this run."""
     folder = scratch() / "demo"
-    port = _free_ports()
+    port = free_ports()
     stdout, sys.stdout = sys.stdout, sys.stderr
     try:
         demo.prepare(folder, demo.QUARTER, first_port=port)
@@ -119,7 +119,7 @@ def _free_time(read: Read, actor: Actor, now: datetime) -> dict[str, Any]:
     raise ValueError("nothing is free in the demo quarter")
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """The first of a row of ports that nobody listens on."""
     for first in range(18080, 28080, 100):
         if all(_is_free(first + more) for more in (0, 1, 10, 11, 20, 21, 30)):
@@ -246,6 +246,13 @@ def _post(quarter: Prepared, path: str, body: dict[str, Any]) -> dict[str, Any]:
     )
     found: dict[str, Any] = json.loads(answer)
     return found
+
+
+def ask(path: str, port: int, *, cookie: str) -> float:
+    """How many seconds a page takes, to its last byte."""
+    started = time.perf_counter()
+    _open(path, port, cookie=cookie)
+    return time.perf_counter() - started
 
 
 def _open(path: str, port: int, *, cookie: str, data: bytes | None = None, **headers: str) -> bytes:

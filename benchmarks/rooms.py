@@ -81,34 +81,39 @@ class Ground:
 @contextmanager
 def furnished() -> Iterator[Ground]:
     """Forty places, all that was reserved in twelve years and what lies ahead, on disk."""
-    files = read_quarter(SMALL)
-    if not isinstance(files, QuarterFiles):
-        raise TypeError(f"{SMALL} cannot be read: {files}")
-    room = next(row for row in files.spaces if row.key == "hofsaal")
-    rows = tuple(_like(room, number) for number in range(PLACES))
-    files = replace(files, spaces=rows, closures=(), reservations=())
+    files = many_rooms()
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         path = Path(folder) / "q.db"
         core = Core.open(path, REGISTRY, clock=FrozenClock(NOW))
         import_quarter(core, files, now=NOW)
         import_spaces(core, files, signer=core.identity, now=NOW)
         places = core.read(list_spaces)
-        _fill(core, places)
+        fill(core, places, now=NOW)
         key = core.identity.public_key
         core.close()
         settle()
         yield Ground(path, places, key)
 
 
+def many_rooms() -> QuarterFiles:
+    """A quarter's files with forty rooms that are alike, and nothing reserved."""
+    files = read_quarter(SMALL)
+    if not isinstance(files, QuarterFiles):
+        raise TypeError(f"{SMALL} cannot be read: {files}")
+    room = next(row for row in files.spaces if row.key == "hofsaal")
+    rows = tuple(_like(room, number) for number in range(PLACES))
+    return replace(files, spaces=rows, closures=(), reservations=())
+
+
 def _like(room: SpaceRow, number: int) -> SpaceRow:
     return replace(room, key=f"raum-{number}", mark=replace(room.mark, number=number + 1))
 
 
-def _fill(core: Core, places: list[Space]) -> None:
+def fill(core: Core, places: list[Space], *, now: datetime) -> None:
     """Two hours here and there, in turns of the places, up to some months ahead."""
     each = RESERVATIONS // PLACES
-    first = NOW - timedelta(days=365 * YEARS)
-    apart = (NOW + AHEAD - first) / each
+    first = now - timedelta(days=365 * YEARS)
+    apart = (now + AHEAD - first) / each
     times = [(space, first + number * apart) for number in range(each) for space in places]
     numbers: dict[bytes, int] = {}
     for start in range(0, len(times), PIECE):
