@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -60,7 +61,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     barred: Refusal | None = None
     """Why it cannot be granted, whatever the place's rules say."""
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone that the quarter lives by."""
         return zone_of_profile(self.profile)
@@ -202,16 +203,16 @@ def circumstances(
     """
     space, moment = case.space, asked_at or now
     window = around or case.wish.period
-    taken = standing.buffered(space.terms, window)
-    busy = projections.select_busy_of(
-        read, space.id, taken, as_of=release_instant(read, now), but=case.reservation_id
+    starts, ends = standing.buffered_seconds(space.terms, window)
+    busy = projections.select_busy_seconds(
+        read, space.id, starts, ends, as_of=release_instant(read, now), but=case.reservation_id
     )
     own, parts = _own_periods(read, case, window, now=now)
     return Circumstances(
         now=moment,
         zone=case.zone,
         audience=case.audience,
-        busy=busy,
+        busy=projections.as_periods(busy) if busy else (),
         closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
         open_reservations=_open_reservations(read, case, now=now),
         own_periods=own,
@@ -314,8 +315,11 @@ def desk_ready_at(read: Read, row: SpaceRow, window: Period, *, now: datetime) -
 
 
 def zone_of_profile(profile: QuarterProfile) -> ZoneInfo:
-    """The time zone of a profile; zones are cached by name."""
-    return ZoneInfo(profile.timezone)
+    """The time zone of a profile."""
+    return _zone(profile.timezone)
+
+
+_zone = functools.lru_cache(maxsize=64)(ZoneInfo)
 
 
 UNKNOWN_SPACE = Refusal(

@@ -77,8 +77,10 @@ def month_plan(
     read: Read, space_id: bytes, first: date, *, now: datetime
 ) -> list[tuple[date, bool, int]]:
     """The days of a month of one place: the day, whether it is open, minutes taken."""
-    days, month, bounds = _days_of_month(first, ZoneInfo(get_profile(read).timezone))
-    busy = projections.select_busy_seconds(read, space_id, month, as_of=release_instant(read, now))
+    days, _, bounds = _days_of_month(first, ZoneInfo(get_profile(read).timezone))
+    busy = projections.select_busy_seconds(
+        read, space_id, bounds[0], bounds[-1], as_of=release_instant(read, now)
+    )
     is_open = read.kept(("spaces.open", space_id, first), lambda r: _open_days(r, space_id, first))
     return list(zip(days, is_open, _minutes_by_day(bounds, busy), strict=False))
 

@@ -99,29 +99,26 @@ def is_taken(
 
 
 def select_busy(
-    read: Read, space_ids: Iterable[bytes], period: Period, *, as_of: datetime, but: bytes = b""
+    read: Read, space_ids: Iterable[bytes], period: Period, *, as_of: datetime
 ) -> dict[bytes, list[Period]]:
-    """What is taken, buffers included, by place, in order; one reservation left out."""
+    """What is taken, buffers included, by place, in order."""
+    starts, ends = to_epoch(period.starts_at), to_epoch(period.ends_at)
     return {
-        space_id: select_busy_of(read, space_id, period, as_of=as_of, but=but)
+        space_id: as_periods(select_busy_seconds(read, space_id, starts, ends, as_of=as_of))
         for space_id in space_ids
     }
 
 
-def select_busy_of(
-    read: Read, space_id: bytes, period: Period, *, as_of: datetime, but: bytes = b""
-) -> list[Period]:
-    """The same of one place."""
-    return [
-        Period(from_epoch(starts), from_epoch(ends))
-        for starts, ends in select_busy_seconds(read, space_id, period, as_of=as_of, but=but)
-    ]
+def as_periods(seconds: Iterable[tuple[int, int]]) -> list[Period]:
+    """Periods of what was told in seconds since 1970 UTC."""
+    return [Period(from_epoch(starts), from_epoch(ends)) for starts, ends in seconds]
 
 
 def select_busy_seconds(
-    read: Read, space_id: bytes, period: Period, *, as_of: datetime, but: bytes = b""
+    read: Read, space_id: bytes, starts: int, ends: int, *, as_of: datetime, but: bytes = b""
 ) -> list[tuple[int, int]]:
-    """The same, from when to when in seconds since 1970 UTC."""
+    """What is taken of one place, buffers included, in order; one reservation left out. From when
+    to when, asked and told, in seconds since 1970 UTC."""
     rows: list[Any] = read.rows(
         "select starts_at, ends_at from occupancy where space_id = :space"
         " and starts_at < :ends and starts_at > :starts - coalesce("
@@ -129,8 +126,8 @@ def select_busy_seconds(
         " and ends_at > :starts and (until is null or until > :as_of)"
         " and reservation_id != :but order by starts_at",
         space=space_id,
-        starts=to_epoch(period.starts_at),
-        ends=to_epoch(period.ends_at),
+        starts=starts,
+        ends=ends,
         as_of=to_epoch(as_of),
         but=but,
     )

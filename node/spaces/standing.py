@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from node.base.periods import Period
+from node.base.periods import Period, to_epoch
 from node.spaces.model import OCCUPYING, DecisionFact, Reservation, Status
 from node.spaces.terms import Terms
 
@@ -18,6 +18,12 @@ def buffered(terms: Terms, period: Period) -> Period:
     return period.widened(
         timedelta(minutes=terms.before_minutes), timedelta(minutes=terms.after_minutes)
     )
+
+
+def buffered_seconds(terms: Terms, period: Period) -> tuple[int, int]:
+    """The same in seconds since 1970 UTC, as stores are asked."""
+    starts, ends = to_epoch(period.starts_at), to_epoch(period.ends_at)
+    return starts - 60 * terms.before_minutes, ends + 60 * terms.after_minutes
 
 
 def release_at(terms: Terms, period: Period, asked_at: datetime) -> datetime | None:
