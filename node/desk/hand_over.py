@@ -128,6 +128,8 @@ def _state(read: Read, visit: Visit, protocol: Protocol) -> str:
             return visit.say(N_("angefangen: {count} gesagt"), count=len(protocol.answers))
         return visit.say(N_("noch nicht gemacht"))
     when = moment(visit, signed.fact.at)
+    if signed.fact.by_bearer:
+        return visit.say(N_("vom Gast bestätigt: {when}"), when=when)
     if not signed.fact.staff_id:
         return visit.say(N_("bestätigt: {when}"), when=when)
     who = _name(read, signed.fact.staff_id) or visit.say(N_("Team"))

@@ -12,10 +12,12 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import people, quarter, spaces
-from node.base.actors import NOBODY, Face
+from node.base.actors import NOBODY, Actor, Face, bearer
 from node.base.refusals import N_, Refusal, RefusedError
 from node.portal.guest_words import Welcome, welcome_of
 from node.portal.passes import NO_PASS, ShownPass, base_address, passage_notice, shown_pass
+from node.portal.safe_code import has_code
+from node.portal.unlocking import door_href
 from node.spaces import Line, Passed, Status, guests
 from node.spaces.guests import Stay
 from node.store import Read, Write
@@ -23,6 +25,7 @@ from node.web.errors import words
 from node.web.forms import NOT_FOUND, read_fields
 from node.web.guest_forms import name_of, state_of
 from node.web.guest_list import given_of, list_page, read_guests
+from node.web.hand_overs import hand_over_links
 from node.web.knocking import knock_of
 from node.web.qr import qr_svg
 from node.web.showing import (
@@ -56,6 +59,9 @@ class GuestPage:
     asks_figures: bool
     action: str
     todo: list[dict[str, str]]
+    hand_overs: list[dict[str, str]]
+    code_href: str
+    door_href: str
     welcome: Welcome
     notice: dict[str, str] | None = None
     refusal: dict[str, Any] | None = None
@@ -103,13 +109,15 @@ async def guest(visit: Visit, token: str) -> Response[Any]:
 
 
 async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
-    def look(read: Read) -> tuple[Welcome, str, bool]:
+    start, actor = f"/guest/{token}", bearer(stay.line.reservation.id, Face.PORTAL)
+
+    def look(read: Read) -> tuple[Welcome, str, bool, dict[str, Any]]:
         building = quarter.find_building(read, stay.line.space.building_id)
         where = ", ".join(filter(None, (building.name, building.address))) if building else ""
         asks = spaces.has_display(read, stay.line.space.id)
-        return welcome_of(read, visit, stay), where, asks
+        return welcome_of(read, visit, stay), where, asks, _inside(read, visit, actor, stay, start)
 
-    welcome, where, asks_figures = await visit.store.read(look)
+    welcome, where, asks_figures, inside = await visit.store.read(look)
     line = stay.line
     return GuestPage(
         place=place_of(visit, line.space),
@@ -122,11 +130,22 @@ async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
         act=_act(visit, line),
         early=early_words(visit, line) if line.status is Status.CHECKED_IN else "",
         asks_figures=asks_figures,
-        action=f"/guest/{token}",
+        action=start,
+        **inside,
         todo=todo_of(visit, token, stay),
         welcome=welcome,
         notice=_notice(visit, line),
     )
+
+
+def _inside(read: Read, visit: Visit, actor: Actor, stay: Stay, start: str) -> dict[str, Any]:
+    """What a guest can do once they are in: the same as who booked."""
+    found = spaces.find_hand_over(read, actor, stay.line.reservation.id, now=visit.now)
+    return {
+        "hand_overs": [] if isinstance(found, Refusal) else hand_over_links(visit, found, start),
+        "code_href": f"{start}/code" if has_code(read, visit, actor, stay.line) else "",
+        "door_href": door_href(read, visit, actor, stay.line, start),
+    }
 
 
 def _act(visit: Visit, line: Line) -> str:

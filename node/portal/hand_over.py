@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from node.base.actors import Actor
 from node.base.refusals import N_, RefusedError
 from node.spaces import HandOver, Phase, Photo
 from node.web.forms import NOT_FOUND, Fields, path_id, read_fields, read_query
@@ -28,10 +29,7 @@ class HandOverPage:
 async def hand_over_page(visit: Visit, reservation: str, act: str) -> Response[Any]:
     """One protocol: its list to go through, or what was signed."""
     actor, phase = visit.signed_in(), phase_of(act)
-    reservation_id = path_id(reservation)
-    found, photos = await look_at(visit, actor, reservation_id)
-    said = read_query(visit).given.get("said", "")
-    return _shown(visit, found, photos, reservation, phase, said=said)
+    return await list_answer(visit, actor, path_id(reservation), phase, f"/mine/{reservation}")
 
 
 @post(
@@ -42,14 +40,7 @@ async def hand_over_page(visit: Visit, reservation: str, act: str) -> Response[A
 async def answer(visit: Visit, reservation: str, act: str) -> Response[Any]:
     """Keep what was said so far, say that the rest is as it should be, or sign."""
     actor, phase = visit.signed_in(), phase_of(act)
-    fields = await read_fields(visit)
-    reservation_id = path_id(reservation)
-    await say_list(visit, actor, reservation_id, phase, fields)
-    if fields.problems:
-        found, photos = await look_at(visit, actor, reservation_id)
-        return _shown(visit, found, photos, reservation, phase, fields=fields, status=422)
-    said = "signed" if fields.given.get("act") == "sign" else "kept"
-    return visit.go(f"/mine/{reservation}/hand-over/{act}?said={said}")
+    return await say_answer(visit, actor, path_id(reservation), phase, f"/mine/{reservation}")
 
 
 @get("/mine/{reservation:str}/photos/{photo:str}", include_in_schema=False)
@@ -59,25 +50,49 @@ async def photo_of_mine(visit: Visit, reservation: str, photo: str) -> Response[
     return await photo_answer(visit, actor, path_id(reservation), path_id(photo))
 
 
+async def list_answer(
+    visit: Visit, actor: Actor, reservation_id: bytes, phase: Phase, start: str
+) -> Response[Any]:
+    """One protocol of a reservation; `start` is where its people's pages begin."""
+    found, photos = await look_at(visit, actor, reservation_id)
+    said = read_query(visit).given.get("said", "")
+    return _shown(visit, found, photos, phase, start=start, said=said)
+
+
+async def say_answer(
+    visit: Visit, actor: Actor, reservation_id: bytes, phase: Phase, start: str
+) -> Response[Any]:
+    """What its people say in a protocol."""
+    fields = await read_fields(visit)
+    await say_list(visit, actor, reservation_id, phase, fields)
+    if fields.problems:
+        found, photos = await look_at(visit, actor, reservation_id)
+        return _shown(visit, found, photos, phase, start=start, fields=fields)
+    said = "signed" if fields.given.get("act") == "sign" else "kept"
+    return visit.go(f"{start}/hand-over/{phase}?said={said}")
+
+
 def _shown(
     visit: Visit,
     found: HandOver,
     photos: list[Photo],
-    reservation: str,
     phase: Phase,
     *,
+    start: str,
     said: str = "",
     fields: Fields | None = None,
-    status: int = 200,
 ) -> Response[Any]:
-    action, back = f"/mine/{reservation}/hand-over/{phase}", f"/mine/{reservation}"
-    page = list_page(visit, found, phase, photos, action=action, back=back, fields=fields)
+    action = f"{start}/hand-over/{phase}"
+    page = list_page(visit, found, phase, photos, action=action, back=start, fields=fields)
+    page.is_guests = start.startswith("/guest/")
     notice = None
     if said in SAID and (said != "signed" or page.signed):
         title, text = SAID[said]
         notice = {"kind": "success", "title": visit.say(title), "text": visit.say(text)}
     data = HandOverPage(page, notice, page.problems)
-    return visit.page("portal/hand_over.html", data, here="mine", status=status)
+    here = "" if page.is_guests else "mine"
+    status = 422 if fields is not None else 200
+    return visit.page("portal/hand_over.html", data, here=here, status=status)
 
 
 def phase_of(act: str) -> Phase:

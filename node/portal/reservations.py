@@ -12,6 +12,7 @@ from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.portal.passes import ShownPass, shown_pass
+from node.portal.safe_code import has_code
 from node.portal.series import series_lines
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
@@ -164,15 +165,9 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         series_lines(read, visit, actor, reservation_id),
         granted(spaces.find_hand_over(read, actor, reservation_id, now=visit.now)),
         granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
-        _has_code(read, actor, reservation_id, visit),
+        has_code(read, visit, actor, line),
         own_door_href(read, visit, actor, line),
     )
-
-
-def _has_code(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> bool:
-    """Whether there is a code that they see now, or once they have done what is to be done."""
-    view = spaces.view_code(read, actor, reservation_id, now=visit.now)
-    return not isinstance(view, Refusal) and view.found.line.status is Status.CHECKED_IN
 
 
 def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:

@@ -46,7 +46,8 @@ ANSWERS = frozenset({SaidKind.FITS, SaidKind.DIFFERS})
 
 
 class SaidFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The one cell of what was said. `staff_id`: who of the team said it for the people."""
+    """The one cell of what was said. `staff_id`: who of the team said it for the people;
+    `by_bearer`: somebody without a name, who holds the pass or the link."""
 
     at: Annotated[datetime, msgspec.Meta(tz=True)]
     phase: Phase = Phase.IN
@@ -55,6 +56,7 @@ class SaidFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many there are; a meter's reading in thousandths."""
     face: str = ""
     staff_id: str = ""
+    by_bearer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

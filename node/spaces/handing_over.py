@@ -280,6 +280,7 @@ def _say(
         number=number,
         face=str(actor.face),
         staff_id=id_text(actor.person_id) if by_staff else "",
+        by_bearer=bool(actor.bearer_of),
     )
     said = Said(
         id=new_id(),

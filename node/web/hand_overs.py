@@ -66,6 +66,7 @@ class ListPage:
     photos: list[dict[str, str]] = field(default_factory=list)
     """Those of no line; once it is signed, all."""
     problems: dict[str, str] = field(default_factory=dict)
+    is_guests: bool = False
 
 
 def list_page(
@@ -261,8 +262,10 @@ def read_reading(typed: str) -> int | None:
     return int(whole) * THOUSAND + int(part.ljust(PART_FIGURES, "0") or "0")
 
 
-def hand_over_links(visit: Visit, found: HandOver) -> list[dict[str, str]]:
-    """The ways of a reservation's people to its protocols: to fill in, or to read."""
+def hand_over_links(visit: Visit, found: HandOver, start: str = "") -> list[dict[str, str]]:
+    """The ways of a reservation's people to its protocols: to fill in, or to read; `start` is where
+    their pages begin, if not among "mine"."""
+    start = start or f"/mine/{id_text(found.line.reservation.id)}"
     links = []
     for phase in Phase:
         protocol, asked = found.protocol(phase), found.is_asked(phase, now=visit.now)
@@ -274,7 +277,7 @@ def hand_over_links(visit: Visit, found: HandOver) -> list[dict[str, str]]:
             {
                 "title": visit.say(TITLES[phase]),
                 "text": text,
-                "href": f"/mine/{id_text(found.line.reservation.id)}/hand-over/{phase}",
+                "href": f"{start}/hand-over/{phase}",
                 "state": "requested" if asked else "confirmed",
                 "state_text": visit.say(N_("zu machen") if asked else N_("bestätigt")),
             }
