@@ -41,6 +41,7 @@ ACTS = {
     "/desk/hand-over/": ("in", "out", "agree-in", "agree-out", "settle"),
     "/mine/": ("in", "out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
+    "/guest/{token:str}/hand-over/": ("in", "out"),
     "/guest/": ("check-in", "check-out"),
     "/desk/guests/": ("signed", "seen"),
     "/turnover/": ("done", "back", "problem"),

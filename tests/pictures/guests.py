@@ -19,6 +19,7 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
     told, one for whose guests the desk makes a link, and one of somebody's own."""
     told, untold, spare = core.read(lambda read: _coming(read, now)[:3])
     own = _book(core, own_id, told, now=now)
+    inside = core.read(lambda read: _inside(read, now))
 
     def make(write: Write) -> dict[str, str]:
         staff = people.actor_of(write, staff_id, face=Face.DESK, now=now)
@@ -28,6 +29,14 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
             stay_id = line.reservation.id
             known[f"{name}_stay"] = id_text(stay_id)
             known[f"{name}_guest"] = granted(guests.make_link(write, staff, stay_id, now=now))
+        known["inside_guest"] = granted(
+            guests.make_link(write, staff, inside.reservation.id, now=now)
+        )
+        granted(
+            spaces.set_safe_code(
+                write, staff, inside.space.id, "2580", asks_protocol=False, now=now
+            )
+        )
         said = GuestList((Guest("Ines Kremer"), Guest("Luc Petit", is_foreign=True)), "16:30")
         granted(guests.say_guests(write, guests.stay_of(write, told), said, face="portal", now=now))
         stay = guests.stay_of(write, told)
@@ -37,6 +46,7 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
     return core.write(make)
 
 
+LOCKED = "bretagne"
 LUC = Form(
     number=1,
     family_name="Petit",
@@ -66,6 +76,11 @@ def _book(core: Core, person_id: bytes, like: Line, *, now: datetime) -> Reserva
         raise AssertionError(made)
 
     return core.write(reserve)
+
+
+def _inside(read: Read, now: datetime) -> Line:
+    """A stay whose guests are in, in the apartment that the stage gives a lock."""
+    return next(line for line in spaces.present(read, now=now) if line.space.row.key == LOCKED)
 
 
 def _coming(read: Read, now: datetime) -> list[Line]:

@@ -56,7 +56,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 PIN = demo.DEMO_PIN
 PRINTERS = """printers = ["Lobby = escpos://127.0.0.1:9", "Büro = cups:Buero"]
 kiosk_printer = "Lobby"
-locks = ["hofterrasse = file"]
+locks = ["hofterrasse = file", "bretagne = file"]
 """
 """Neither is there, as happens."""
 BROKEN = "broken"
