@@ -24,7 +24,7 @@ from node.store import Read
 from node.web import i18n
 from node.web.forms import read_query
 from node.web.listing import plan_table
-from node.web.showing import PER_HOUR, Plan, cell_state, plan_of
+from node.web.showing import PER_HOUR, Plan, cell_states, plan_of
 from node.web.visit import Visit
 
 FIRST_HOUR, LAST_HOUR = 7, 23
@@ -158,8 +158,9 @@ def _cells(visit: Visit, day: date, plan: DayPlan) -> Iterator[_Cell]:
     """A place's day: neighbouring steps of one reservation as one cell, free time by the hour."""
     begin = local_instant(day, time(FIRST_HOUR), visit.zone)
     cell: _Cell | None = None
-    for number in range((LAST_HOUR - FIRST_HOUR) * PER_HOUR):
-        step = _step(plan, begin + number * STEP)
+    states = cell_states(plan, begin, STEP, (LAST_HOUR - FIRST_HOUR) * PER_HOUR)
+    for number, state in enumerate(states):
+        step = _step(plan, begin + number * STEP, state)
         begins_hour = step.state == "free" and not (plan.space.is_by_night or number % PER_HOUR)
         if cell is not None and _is_same(cell, step) and not begins_hour:
             cell = replace(cell, ends_at=step.ends_at)
@@ -171,10 +172,10 @@ def _cells(visit: Visit, day: date, plan: DayPlan) -> Iterator[_Cell]:
         yield cell
 
 
-def _step(plan: DayPlan, at: datetime) -> _Cell:
+def _step(plan: DayPlan, at: datetime, state: str) -> _Cell:
     slot = Period(at, at + STEP)
     span = next((each for each in plan.busy if each.period.overlaps(slot)), None)
-    return _Cell(cell_state(plan, at, STEP), at, at + STEP, span)
+    return _Cell(state, at, at + STEP, span)
 
 
 def _is_same(one: _Cell, other: _Cell) -> bool:

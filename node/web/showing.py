@@ -348,7 +348,7 @@ def plan_of(
     if local_day(day, visit.zone).holds(visit.now):
         plan.now = visit.say(N_("Es ist {time}."), time=clock(visit, visit.now))
     for each in plans:
-        cells = [cell_state(each, start + number * step, step) for number in range(steps)]
+        cells = cell_states(each, start, step, steps)
         plan.rows.append(
             {
                 "place": place_of(visit, each.space),
@@ -359,15 +359,23 @@ def plan_of(
     return plan
 
 
-def cell_state(plan: DayPlan, at: datetime, step: timedelta) -> str:
-    """What a step of a place's day looks like."""
-    slot = Period(at, at + step)
-    for span in plan.busy:
-        if span.period.overlaps(slot):
-            return "mine" if span.is_mine else slot_state(span.status)
-    if plan.closed_because is not None or not any(p.overlaps(slot) for p in plan.open):
-        return "closed"
-    return "free"
+def cell_states(plan: DayPlan, start: datetime, step: timedelta, steps: int) -> list[str]:
+    """What each of so many steps of a place's day looks like: what touches it, if only a minute."""
+    cells = ["closed"] * steps
+    if plan.closed_because is None:
+        for hours in plan.open:
+            _paint(cells, "free", hours, start, step)
+    for span in reversed(plan.busy):
+        # The earlier one shows where two touch the same step, so it is painted last.
+        _paint(cells, "mine" if span.is_mine else slot_state(span.status), span.period, start, step)
+    return cells
+
+
+def _paint(cells: list[str], state: str, period: Period, start: datetime, step: timedelta) -> None:
+    first = max((period.starts_at - start) // step, 0)
+    after = min(-((start - period.ends_at) // step), len(cells))
+    if first < after:
+        cells[first:after] = [state] * (after - first)
 
 
 def slot_state(status: Status) -> str:
