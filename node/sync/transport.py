@@ -9,9 +9,8 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
-
 from node.sync.interfaces import with_zone
+from node.sync.plain_httpx import httpx
 from node.sync.tls import WrongKeyError, client_context, public_key_of
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import (

@@ -15,8 +15,11 @@ LATER = (
     "recurring_ical_events",
     "holidays",
     "paho",
+    "rich",
+    "pygments",
 )
-"""For letters, QR pictures, an operator's files, holidays, locks: loaded when the first is due."""
+"""For letters, QR pictures, an operator's files, holidays, locks: loaded when the first is due. The
+last two are a command line's."""
 
 STARTS = "import sys, node.running; print(*sorted(sys.modules))"
 
