@@ -26,6 +26,10 @@ async def make_change(visit: Visit, reservation: str) -> Response[Any]:
     """Change it for the price that was shown."""
     actor = visit.allowed(Permission.RESERVE_FOR_OTHERS)
     fields = await read_fields(visit)
+    if "recount" in fields.given:
+        fields.given["search"] = "1"
+        page = await change_page(visit, actor, path_id(reservation), fields)
+        return await _answer(visit, page)
     done = await change_now(visit, actor, path_id(reservation), fields)
     if isinstance(done, ChangePage):
         return await _answer(visit, done)

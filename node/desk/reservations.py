@@ -148,7 +148,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             "check_in": spaces.is_open_for(reservation, line.space, now=visit.now),
             "check_out": status is Status.CHECKED_IN,
             "judge": status is Status.REQUESTED and line.space.home_site == visit.house.site_id,
-            "change": status is Status.CONFIRMED
+            "change": status in {Status.CONFIRMED, Status.CHECKED_IN}
             and line.space.home_site == visit.house.site_id
             and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "split": line.space.is_by_night

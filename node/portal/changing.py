@@ -24,6 +24,10 @@ async def make_change(visit: Visit, reservation: str) -> Response[Any]:
     """Change it for the price that was shown."""
     actor = visit.signed_in()
     fields = await read_fields(visit)
+    if "recount" in fields.given:
+        fields.given["search"] = "1"
+        page = await change_page(visit, actor, path_id(reservation), fields)
+        return _answer(visit, page)
     done = await change_now(visit, actor, path_id(reservation), fields)
     if isinstance(done, ChangePage):
         return _answer(visit, done)

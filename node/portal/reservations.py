@@ -249,9 +249,9 @@ def _terms(visit: Visit, line: Line) -> str:
 
 
 def _change_href(visit: Visit, line: Line) -> str:
-    """Where it can be changed: while it is agreed, at the node that decides."""
+    """Where it can be changed: while it is agreed or they are in, at the node that decides."""
     is_here = line.space.home_site == visit.house.site_id
-    can = is_here and line.status is Status.CONFIRMED
+    can = is_here and line.status in {Status.CONFIRMED, Status.CHECKED_IN}
     return f"/mine/{id_text(line.reservation.id)}/change" if can else ""
 
 

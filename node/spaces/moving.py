@@ -2,6 +2,7 @@
 
 A change is a further decision of the home node upon the request as it is then: the pass, the number
 and the note stay. It is made where both places are decided about, in the transaction of the check.
+Who is in already may stay longer, leave a room sooner, or be more: the beginning is past changing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from node.spaces.deciding import decide, is_home, projected
 from node.spaces.model import RequestFact, Reservation, Space, Status, Wish
 from node.spaces.offering import offer_free
 from node.spaces.passes import Signer
-from node.spaces.pricing import own_cents
+from node.spaces.pricing import cancellation_cost, own_cents
 from node.spaces.refusals import NO_PRICE
 from node.spaces.search import fitted
 from node.spaces.terms import Bill
@@ -47,10 +48,12 @@ def preview_change(
     read: Read, actor: Actor, reservation_id: bytes, wish: Wish, *, now: datetime
 ) -> ChangeOffer | Refusal:
     """What a change would cost now, or why it cannot be had."""
-    found = _to_change(read, actor, reservation_id, wish, now=now)
-    if isinstance(found, Refusal):
-        return found
-    agreed, case = found
+    found = judge(read, actor, reservation_id, wish, now=now)
+    return found if isinstance(found, Refusal) else offer_of(*found)
+
+
+def offer_of(agreed: Reservation, case: Case) -> ChangeOffer | Refusal:
+    """What a change that can be had comes to."""
     bill = case.bill
     if bill is None:
         return NO_PRICE
@@ -72,7 +75,7 @@ def change(
     """Change a confirmed reservation for what was shown (`total_cents`); with any no the old one
     stands."""
     offer_free(write, now=now, signer=signer, space_id=wish.space_id)
-    found = _to_change(write, actor, reservation_id, wish, now=now)
+    found = judge(write, actor, reservation_id, wish, now=now)
     if isinstance(found, Refusal):
         return found
     agreed, case = found
@@ -80,36 +83,84 @@ def change(
         return NO_PRICE
     if case.bill.total_cents != total_cents:
         return COSTS_CHANGED
+    return write_change(write, actor, agreed, case, now=now, signer=signer)
+
+
+def write_change(
+    write: Write, actor: Actor, agreed: Reservation, case: Case, *, now: datetime, signer: Signer
+) -> Reservation | Refusal:
+    """Decide upon what `judge` found possible in this transaction."""
     if _asked(agreed, case.wish) == agreed.request:
         return agreed
     asked = _asked(agreed, case.wish, by=actor if case.by_staff else None)
     decided = decide(write, asked, case, now=now, signer=signer)
-    return decided if isinstance(decided, Refusal) else projected(write, reservation_id)
+    return decided if isinstance(decided, Refusal) else projected(write, agreed.id)
 
 
-def _to_change(
-    read: Read, actor: Actor, reservation_id: bytes, wish: Wish, *, now: datetime
+def judge(
+    read: Read,
+    actor: Actor,
+    reservation_id: bytes,
+    wish: Wish,
+    *,
+    now: datetime,
+    along: bool = False,
 ) -> tuple[Reservation, Case] | Refusal:
+    """What is agreed and the changed wish as a case, or why it cannot be had.
+
+    `along`: it goes along with the room it was booked with, as equipment never does alone.
+    """
     agreed = own_to_change(read, actor, reservation_id)
     if isinstance(agreed, Refusal):
         return agreed
-    if agreed.status_at(now) is not Status.CONFIRMED:
+    status = agreed.status_at(now)
+    if status not in {Status.CONFIRMED, Status.CHECKED_IN}:
         return NOT_TO_CHANGE
     unthinkable = rules.check_thinkable(wish.period)
     if unthinkable is not None:
         return unthinkable
-    case = _case(read, actor, agreed, wish, now=now)
+    case = _case(read, actor, agreed, wish, now=now, along=along)
     if isinstance(case, Refusal):
         return case
-    # What is agreed now is not in its own way.
-    refusal = rules.check_reservable(case.space, case.wish, circumstances(read, case, now=now))
+    is_inside = status is Status.CHECKED_IN or (along and agreed.period.starts_at <= now)
+    return _check(read, agreed, case, now=now, is_inside=is_inside)
+
+
+def _check(
+    read: Read, agreed: Reservation, case: Case, *, now: datetime, is_inside: bool
+) -> tuple[Reservation, Case] | Refusal:
+    if is_inside:
+        begun = _check_inside(agreed, case, now=now)
+        if begun is not None:
+            return begun
+    # That it has begun is no reason against it; what is agreed now is not in its own way.
+    asked_at = agreed.requested_at if is_inside else None
+    world = circumstances(read, case, now=now, asked_at=asked_at)
+    refusal = rules.check_reservable(case.space, case.wish, world)
     if refusal is None and case.asks is not None and not case.by_staff:
         return case.asks
     return refusal or (agreed, case)
 
 
+def _check_inside(agreed: Reservation, case: Case, *, now: datetime) -> Refusal | None:
+    """Why a stay or a meeting that has begun cannot be changed so."""
+    old, new = agreed.period, case.wish.period
+    if case.space.id != agreed.space_id or new.starts_at != old.starts_at:
+        return HAS_BEGUN
+    if new.ends_at <= now:
+        return ENDS_TOO_EARLY
+    # Nights that are paid stay paid, and so does the levy on them: leaving is what frees them.
+    return LEAVE_INSTEAD if case.space.is_by_night and new.ends_at < old.ends_at else None
+
+
 def _case(
-    read: Read, actor: Actor, agreed: Reservation, wish: Wish, *, now: datetime
+    read: Read,
+    actor: Actor,
+    agreed: Reservation,
+    wish: Wish,
+    *,
+    now: datetime,
+    along: bool,
 ) -> Case | Refusal:
     """The changed wish, in the place's own times, on the terms of whoever it is agreed with."""
     case = case_again(read, agreed)
@@ -118,11 +169,11 @@ def _case(
     space = place_tables.select_space(read, wish.space_id)
     if space is None:
         return UNKNOWN_SPACE
-    if space.is_equipment or case.space.is_equipment:
+    if (space.is_equipment or case.space.is_equipment) and not along:
         return GOES_WITH_ITS_ROOM
     if not (is_home(read, case.space) and is_home(read, space)):
         return CHANGED_ELSEWHERE
-    fee = preview_cancellation(agreed, now=now).fee_cents
+    fee = _due(agreed, now=now)
     # The city's levy is due with the nights that are stayed, not twice.
     least = max(0, min(fee, own_cents(agreed.bill)))
     by_staff = actor.person_id != agreed.person_id and actor.household_id != agreed.household_id
@@ -130,6 +181,14 @@ def _case(
     return msgspec.structs.replace(
         case, space=space, wish=wish, by_staff=by_staff, change=Change(agreed, least)
     )
+
+
+def _due(agreed: Reservation, *, now: datetime) -> Cents:
+    """What giving up would cost now; of what has begun, what its terms leave due at the start."""
+    if agreed.status_at(now) is Status.CHECKED_IN:
+        starts_at = agreed.period.starts_at
+        return cancellation_cost(agreed.terms, agreed.bill, starts_at, now=now).fee_cents
+    return preview_cancellation(agreed, now=now).fee_cents
 
 
 def _asked(agreed: Reservation, wish: Wish, *, by: Actor | None = None) -> RequestFact:
@@ -145,6 +204,23 @@ NOT_TO_CHANGE = Refusal(
     "spaces.not_to_change",
     N_("Diese Buchung lässt sich nicht mehr ändern."),
     N_("Sie können eine neue machen; der Service-Point hilft Ihnen gern."),
+)
+HAS_BEGUN = Refusal(
+    "spaces.has_begun",
+    N_("Die Zeit hat schon begonnen: Ort und Anfang stehen fest."),
+    N_("Sie können länger bleiben, früher aufhören oder mehr Personen sein."),
+)
+ENDS_TOO_EARLY = Refusal(
+    "spaces.ends_too_early",
+    N_("Dieses Ende ist schon vorbei."),
+    N_("Zum Gehen checken Sie aus; der Rest der Zeit wird dann frei."),
+    status=422,
+    field="ends",
+)
+LEAVE_INSTEAD = Refusal(
+    "spaces.leave_instead",
+    N_("Während des Aufenthalts lässt er sich nicht verkürzen."),
+    N_("Reisen Sie früher ab, checken Sie an dem Tag aus; die Nächte danach werden dann frei."),
 )
 GOES_WITH_ITS_ROOM = Refusal(
     "spaces.goes_with_its_room",

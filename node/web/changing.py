@@ -7,15 +7,16 @@ from typing import Any
 
 from node import spaces
 from node.base.actors import Actor
-from node.base.ids import id_text
+from node.base.ids import id_text, parse_id
 from node.base.refusals import N_, Refusal, RefusedError, granted
-from node.spaces import ChangeOffer, Line, Reservation, Wish
+from node.spaces import Line, Reservation, Status, Wish, moving_along
+from node.spaces.moving_along import Companion, TogetherOffer
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_ages, read_period
 from node.web.forms import BAD_ID, Fields
 from node.web.i18n import money_words
-from node.web.showing import ShownBill, ShownLine, bill_of, line_of, place_of, when_of
+from node.web.showing import ShownBill, ShownLine, bill_of, line_of, money, place_of, when_of
 from node.web.visit import Visit
 
 TOTAL_MAX = 100_000_00
@@ -27,6 +28,8 @@ class ChangePage:
 
     line: ShownLine
     by_night: bool
+    inside: bool
+    """They are in: place and beginning are past changing."""
     fields: dict[str, str]
     places: list[dict[str, str]]
     errors: dict[str, str] = field(default_factory=dict)
@@ -43,6 +46,7 @@ async def change_page(
     page = ChangePage(
         line=line_of(visit, line),
         by_night=line.space.is_by_night,
+        inside=line.status is Status.CHECKED_IN,
         fields=given,
         places=await _places(visit, line),
     )
@@ -54,7 +58,9 @@ async def change_page(
     if wish is None or fields.problems:
         return page
     result = await visit.store.read(
-        lambda read: spaces.preview_change(read, actor, reservation_id, wish, now=visit.now)
+        lambda read: moving_along.preview_together(
+            read, actor, reservation_id, wish, left=_left(fields), now=visit.now
+        )
     )
     if isinstance(result, Refusal):
         page.refusal = words(visit, result)
@@ -74,11 +80,12 @@ async def change_now(
         raise RefusedError(BAD_ID)
 
     def run(write: Write) -> Reservation | Refusal:
-        return spaces.change(
+        return moving_along.change_together(
             write,
             actor,
             reservation_id,
             wish,
+            left=_left(fields),
             total_cents=total,
             now=visit.now,
             signer=visit.house.signer,
@@ -91,6 +98,15 @@ async def change_now(
     page = await change_page(visit, actor, reservation_id, fields)
     page.refusal = words(visit, result)
     return page
+
+
+def _left(fields: Fields) -> set[bytes]:
+    """What was booked with it and is not to come along: shown, and without a tick."""
+    shown = fields.given.get("companions", "").split()
+    try:
+        return {parse_id(each) for each in shown if not fields.given.get(f"take_{each}")}
+    except ValueError:
+        raise RefusedError(BAD_ID) from None
 
 
 async def _line(visit: Visit, actor: Actor, reservation_id: bytes) -> Line:
@@ -142,7 +158,8 @@ def _wish(visit: Visit, fields: Fields, line: Line) -> Wish | None:
     )
 
 
-def _shown(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
+def _shown(visit: Visit, line: Line, whole: TogetherOffer) -> dict[str, Any]:
+    offer = whole.room
     bill: ShownBill = bill_of(visit, offer.bill)
     when = when_of(visit, offer.space, offer.period)
     return {
@@ -150,10 +167,32 @@ def _shown(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
         "sentence": visit.list_words(visit.local(offer.space.name), when),
         "before": when_of(visit, line.space, line.reservation.period),
         "bill": bill,
-        "difference": difference_words(visit, offer.difference_cents),
-        "total": str(offer.bill.total_cents),
-        "charged": offer.difference_cents > 0,
+        "difference": difference_words(visit, whole.difference_cents),
+        "total": str(whole.total_cents),
+        "charged": whole.difference_cents > 0,
+        "can": whole.can,
+        "all": money(visit, whole.total_cents),
+        "companions": [_companion(visit, each) for each in whole.companions],
         "is_same": offer.is_same,
+    }
+
+
+def _companion(visit: Visit, each: Companion) -> dict[str, Any]:
+    refusal = each.refusal
+    if not each.space.is_equipment:
+        without = visit.say(N_("Ohne Haken bleibt es zur bisherigen Zeit gebucht."))
+    elif each.fee_cents:
+        fee = money(visit, each.fee_cents)
+        without = visit.say(N_("Ohne Haken wird es abgesagt; das kostet {fee}."), fee=fee)
+    else:
+        without = visit.say(N_("Ohne Haken wird es kostenlos abgesagt."))
+    return {
+        "id": id_text(each.reservation.id),
+        "place": place_of(visit, each.space),
+        "checked": each.is_taken,
+        "price": money(visit, each.cents),
+        "why": visit.say(refusal.message, **refusal.values) if refusal else "",
+        "without": without,
     }
 
 

@@ -183,7 +183,7 @@ def test_strangers_guests_who_came_and_other_nodes_change_nothing(
             w, anna, pass_text(made.decision.pass_), keys=keys(home), now=clock.now()
         )
     )
-    assert code_of(moved(home, anna, made, later, clock)) == "spaces.not_to_change"
+    assert code_of(moved(home, anna, made, later, clock)) == "spaces.has_begun"
 
 
 def test_a_change_is_seen_at_every_node_in_whatever_order_it_arrives(
