@@ -22,9 +22,9 @@ from node.spaces import DayPlan, Line
 from node.spaces.model import BusySpan
 from node.store import Read
 from node.web import i18n
+from node.web.day_plan import PER_HOUR, Plan, cell_states, plan_of
 from node.web.forms import read_query
 from node.web.listing import plan_table
-from node.web.showing import PER_HOUR, Plan, cell_states, plan_of
 from node.web.visit import Visit
 
 FIRST_HOUR, LAST_HOUR = 7, 23

@@ -23,9 +23,10 @@ from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status, guests
 from node.store import Read
 from node.web import i18n
+from node.web.day_plan import Plan, plan_of
 from node.web.forms import read_query
 from node.web.listing import reservations_table
-from node.web.showing import STATES, Plan, clock, moment, place_of, plan_of, state_text
+from node.web.showing import STATES, clock, moment, place_of, state_text
 from node.web.table import Table
 from node.web.turnovers import LIVE_TABLES, ShownTurnover, turnover_of
 from node.web.visit import Visit

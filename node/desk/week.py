@@ -20,8 +20,9 @@ from node.spaces import DayPlan
 from node.spaces.model import BusySpan
 from node.store import Read
 from node.web import i18n
+from node.web.day_plan import slot_state
 from node.web.listing import plan_table
-from node.web.showing import Place, clock, place_of, slot_state
+from node.web.showing import Place, clock, place_of
 from node.web.visit import Visit
 
 DAYS = 7

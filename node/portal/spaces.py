@@ -20,19 +20,18 @@ from node.quarter.model import QuarterProfile
 from node.spaces import DayPlan, Found, Offer, Query, Space, Wish, splitting
 from node.store import Read
 from node.web import i18n
+from node.web.day_plan import Plan, plan_of
 from node.web.errors import words
 from node.web.finding import DAYS, read_search, with_usual
 from node.web.forms import NOT_FOUND, path_id, read_query
 from node.web.offering import offer_value
 from node.web.showing import (
     Place,
-    Plan,
     money,
     offer_of,
     offer_text,
     people_words,
     place_of,
-    plan_of,
     when_of,
 )
 from node.web.splitting import shown_splits

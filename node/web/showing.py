@@ -5,17 +5,17 @@ Templates format nothing, so this makes ready words of domain values in the visi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from node import spaces
 from node.base.ids import id_text
-from node.base.periods import Period, local_day, local_instant
+from node.base.periods import Period
 from node.base.refusals import N_
 from node.quarter.model import PlaceMark
-from node.spaces import Bill, DayPlan, Line, Offer, Space, Status
+from node.spaces import Bill, Line, Offer, Space, Status
 from node.spaces.pricing import CancelStep
 from node.web import i18n
 from node.web.visit import Visit
@@ -64,8 +64,6 @@ STATE_WORDS = {
 }
 """The words of the states, for what is no page: calendars and tables."""
 
-PER_HOUR = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -101,17 +99,6 @@ class ShownLine:
     state_text: str
     end: str
     has_pass: bool
-
-
-@dataclass(slots=True)
-class Plan:
-    """A day plan as `ui.day_plan` draws it."""
-
-    title: str
-    per_hour: int
-    hours: list[str]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    now: str = ""
 
 
 def place_of(visit: Visit, space: Space) -> Place:
@@ -334,72 +321,3 @@ def offer_of(visit: Visit, offer: Offer, href: str) -> dict[str, Any]:
         "requested": offer.needs_request,
         "note": "",
     }
-
-
-def plan_of(
-    visit: Visit, day: date, plans: Sequence[DayPlan], *, first_hour: int = 8, last_hour: int = 22
-) -> Plan:
-    """A day's plan for `ui.day_plan`: rooms by half hours between two hours of the local day."""
-    start = local_instant(day, time(first_hour), visit.zone)
-    steps = (last_hour - first_hour) * PER_HOUR
-    step = timedelta(minutes=60 // PER_HOUR)
-    title = i18n.long_day_words(visit.prefs.lang, day)
-    plan = Plan(title, PER_HOUR, [str(hour) for hour in range(first_hour, last_hour)])
-    if local_day(day, visit.zone).holds(visit.now):
-        plan.now = visit.say(N_("Es ist {time}."), time=clock(visit, visit.now))
-    for each in plans:
-        cells = cell_states(each, start, step, steps)
-        plan.rows.append(
-            {
-                "place": place_of(visit, each.space),
-                "href": f"/spaces/{id_text(each.space.id)}?day={day.isoformat()}",
-                "cells": list(_joined(visit, cells, start, step)),
-            }
-        )
-    return plan
-
-
-def cell_states(plan: DayPlan, start: datetime, step: timedelta, steps: int) -> list[str]:
-    """What each of so many steps of a place's day looks like: what touches it, if only a minute."""
-    cells = ["closed"] * steps
-    if plan.closed_because is None:
-        for hours in plan.open:
-            _paint(cells, "free", hours, start, step)
-    for span in reversed(plan.busy):
-        # The earlier one shows where two touch the same step, so it is painted last.
-        _paint(cells, "mine" if span.is_mine else slot_state(span.status), span.period, start, step)
-    return cells
-
-
-def _paint(cells: list[str], state: str, period: Period, start: datetime, step: timedelta) -> None:
-    first = max((period.starts_at - start) // step, 0)
-    after = min(-((start - period.ends_at) // step), len(cells))
-    if first < after:
-        cells[first:after] = [state] * (after - first)
-
-
-def slot_state(status: Status) -> str:
-    """How a taken time is drawn."""
-    if status in {Status.HELD, Status.REQUESTED}:
-        return STATES[status]
-    return "over" if status in {Status.OVER, Status.CHECKED_OUT} else "confirmed"
-
-
-def _joined(
-    visit: Visit, states: Sequence[str], start: datetime, step: timedelta
-) -> Iterable[dict[str, Any]]:
-    """Neighbouring cells of one state as one cell."""
-    begin = 0
-    for number in range(1, len(states) + 1):
-        if number < len(states) and states[number] == states[begin]:
-            continue
-        first, last = start + begin * step, start + number * step
-        times = i18n.times_words(visit.prefs.lang, first, last, visit.zone)
-        yield {
-            "state": states[begin],
-            "span": number - begin,
-            "when": times,
-            "text": "",
-            "href": "",
-        }
-        begin = number

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from node.base.periods import Period
 from node.spaces.model import BusySpan, DayPlan, Status
-from node.web.showing import cell_states, slot_state
+from node.web.day_plan import cell_states, slot_state
 from tests.spaces.test_rules import ROOM, space
 
 START = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
