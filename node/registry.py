@@ -11,6 +11,7 @@ from node.spaces.display_tables import TABLES as DISPLAY_TABLES
 from node.spaces.guests.schema import TABLES as GUEST_TABLES
 from node.spaces.hand_over_tables import HAND_OVER
 from node.spaces.key_tables import KEY_MOVE
+from node.spaces.levy_tables import LEVY_EXEMPTION
 from node.spaces.photo_tables import HAND_OVER_PHOTO
 from node.spaces.safe_code_tables import SAFE_CODE
 from node.spaces.unlock_tables import LOCK_OPENING
@@ -39,6 +40,7 @@ REGISTRY = Registry(
         SAFE_CODE,
         KEY_MOVE,
         LOCK_OPENING,
+        LEVY_EXEMPTION,
         *API_TABLES,
     ),
 )

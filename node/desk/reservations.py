@@ -18,6 +18,7 @@ from node.desk.undoing import act_flashes, undo_acts, undo_shown, undone_row
 from node.devices import Printers
 from node.quarter.files import HandoverKind
 from node.spaces import Line, Status, Turnover, UndoneFact
+from node.spaces.levy import EXEMPTABLE
 from node.store import Read, Write
 from node.web.deposits import STATES as DEPOSIT_STATES
 from node.web.forms import path_id, read_fields, read_query
@@ -157,6 +158,11 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "cancel": status in {Status.REQUESTED, Status.HELD, Status.CONFIRMED},
             "print": is_printable(line) and may(visit.actor, Permission.CHECK_IN_OTHERS),
+            "levy": line.space.is_by_night
+            and bool(line.space.row.stay and line.space.row.stay.levy)
+            and line.space.home_site == visit.house.site_id
+            and status in EXEMPTABLE
+            and may(visit.actor, Permission.RESERVE_FOR_OTHERS),
             "guests": line.space.is_by_night
             and line.has_pass
             and may(visit.actor, Permission.CHECK_IN_OTHERS),

@@ -14,6 +14,7 @@ from node.base.actors import Permission
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
+from node.desk.taxes import REASONS
 from node.desk.today import names_of
 from node.spaces import guests
 from node.spaces.guests import BookedStay, LetNights, Registered
@@ -42,6 +43,8 @@ COLUMNS = (
     N_("Beherbergungssteuer"),
     N_("Frei: unter 18 Jahren"),
     N_("Frei: über der Höchstdauer"),
+    N_("Frei: befreit"),
+    N_("Grund der Befreiung"),
     N_("Im Kalender bis"),
     N_("Nummer"),
 )
@@ -178,7 +181,7 @@ def _row(visit: Visit, booked: BookedStay, names: dict[bytes, tuple[str, str]]) 
         "nights": str(stay.nights),
         "state": STATES[stay.line.status],
         "taxed": str(booked.levied.nights),
-        "free": str(booked.levied.minors + booked.levied.beyond),
+        "free": str(booked.levied.minors + booked.levied.beyond + booked.levied.exempt),
         "levy": i18n.money_words(lang, booked.levied.cents),
         "enter_by": _short(lang, booked.enter_by),
     }
@@ -198,9 +201,33 @@ def _sums(visit: Visit, found: Sequence[BookedStay]) -> list[dict[str, str]]:
         (N_("Steuerpflichtige Übernachtungen"), str(sum(each.nights for each in levied))),
         (N_("Frei: unter 18 Jahren"), str(sum(each.minors for each in levied))),
         (N_("Frei: über der Höchstdauer"), str(sum(each.beyond for each in levied))),
-        (N_("Steuer"), cents),
     )
-    return [{"label": visit.say(label), "value": value} for label, value in rows]
+    return [
+        *({"label": visit.say(label), "value": value} for label, value in rows),
+        *_exempt(visit, found),
+        {"label": visit.say(N_("Steuer")), "value": cents},
+    ]
+
+
+def _exempt(visit: Visit, found: Sequence[BookedStay]) -> list[dict[str, str]]:
+    """Nights of exempt guests by reason, as the city asks for them."""
+    nights: dict[str, int] = {}
+    for each in found:
+        if each.levied.exempt:
+            nights[each.reason] = nights.get(each.reason, 0) + each.levied.exempt
+    return [
+        {
+            "label": visit.say(N_("Frei: {reason}"), reason=reason_words(visit, reason)),
+            "value": str(count),
+        }
+        for reason, count in sorted(nights.items())
+    ]
+
+
+def reason_words(visit: Visit, reason: str) -> str:
+    """Why somebody owes no levy, in words; what is not known any more is said so."""
+    known = {str(each): words for each, words in REASONS.items()}
+    return visit.say(known.get(reason, NOT_KNOWN))
 
 
 def _forms(visit: Visit, found: Registered) -> list[dict[str, str]]:
@@ -248,6 +275,8 @@ def _table(visit: Visit, span: Span, book: _Book) -> Table:
             Sum(each.levied.cents),
             each.levied.minors,
             each.levied.beyond,
+            each.levied.exempt,
+            reason_words(visit, each.reason) if each.levied.exempt else "",
             each.enter_by,
             id_text(each.stay.line.reservation.id),
         ]
@@ -256,5 +285,7 @@ def _table(visit: Visit, span: Span, book: _Book) -> Table:
     name = visit.say(N_("belegungsbuch-{quarter}"), quarter=str(span))
     return Table(name, [visit.say(column) for column in COLUMNS], rows)
 
+
+NOT_KNOWN = N_("Grund nicht mehr bekannt")
 
 ROUTES = (stays,)

@@ -41,6 +41,8 @@ from node.quarter.reads import (
     zone_of,
 )
 from node.quarter.tables import TABLES
+from node.quarter.tax_facts import TaxFact, tax_facts
+from node.quarter.taxes import set_levy, set_vat, withdraw
 
 __all__ = [
     "TABLES",
@@ -52,6 +54,7 @@ __all__ = [
     "QuarterProfile",
     "QuietHours",
     "TargetKind",
+    "TaxFact",
     "WasteCollection",
     "WasteKind",
     "after_desk_minutes",
@@ -75,7 +78,11 @@ __all__ = [
     "open_again",
     "plan_import",
     "quiet_hours_at",
+    "set_levy",
+    "set_vat",
     "shut",
+    "tax_facts",
     "waste_collections",
+    "withdraw",
     "zone_of",
 ]

@@ -136,12 +136,22 @@ class QuietHours:
     where: LocalText = NO_TEXT
 
 
+class Exemption(StrEnum):
+    """Why a city asks a grown-up guest for no levy, where its statute says so."""
+
+    BUSINESS = "business"
+    DISABLED = "disabled"
+    SCHOOL_TRIP = "school_trip"
+    CARE = "care"
+    """Who is with somebody in hospital or care."""
+
+
 @dataclass(frozen=True, slots=True)
 class Levy:
     """A tax per adult and night that the house collects for the city.
 
     Due for guests of `exempt_under` years or older, for at most `days_max` nights of a stay (0:
-    no limit), from `valid_from` on.
+    no limit), from `valid_from` on; `exempt` says for what reasons the city asks for none.
     """
 
     code: str
@@ -150,6 +160,16 @@ class Levy:
     days_max: int = 0
     exempt_under: int = 18
     valid_from: date = date.min
+    exempt: tuple[Exemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VatRate:
+    """Value-added tax of one kind of service in whole percent, from a day on."""
+
+    code: str
+    percent: int
+    valid_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +199,8 @@ class QuarterProfile:
     """What a quarter is called, where it lies, and which clock it lives by.
 
     `key` is the operator's own stable name for it (`le-flair-demo`); `is_demo` makes every page
-    say so. `vat_percent` maps "room", "stay", "service" ... to whole percent.
+    say so. `vat_percent` maps "room", "stay", "service" ... to whole percent;
+    `vat_rates` hold instead from a day on.
     """
 
     key: str
@@ -195,6 +216,18 @@ class QuarterProfile:
     purposes: tuple[Purpose, ...] = ()
     levies: tuple[Levy, ...] = ()
     vat_percent: dict[str, int] = field(default_factory=dict)
+    vat_rates: tuple[VatRate, ...] = ()
+
+    def vat_on(self, code: str, day: date) -> int:
+        """The percent of a service that is complete on a day."""
+        holding = [each for each in self.vat_rates if each.code == code and each.valid_from <= day]
+        latest = max(holding, key=lambda each: each.valid_from, default=None)
+        return self.vat_percent.get(code, 0) if latest is None else latest.percent
+
+    def levy_on(self, code: str, day: date) -> Levy | None:
+        """The version of a levy that holds on a day of arrival: the one valid last."""
+        holding = [each for each in self.levies if each.code == code and each.valid_from <= day]
+        return max(holding, key=lambda each: each.valid_from, default=None)
 
 
 @dataclass(frozen=True, slots=True)

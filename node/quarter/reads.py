@@ -27,6 +27,7 @@ from node.quarter.model import (
     WasteCollection,
     WasteKind,
 )
+from node.quarter.tax_facts import tax_facts, with_taxes
 from node.store import Read
 
 T = TypeVar("T")
@@ -42,7 +43,8 @@ def get_profile(read: Read) -> QuarterProfile:
 
 def _find_profile(read: Read) -> QuarterProfile:
     text = tables.select_profile(read)
-    return NO_QUARTER if text is None else _decoded(text, QuarterProfile)
+    profile = NO_QUARTER if text is None else _decoded(text, QuarterProfile)
+    return with_taxes(profile, tax_facts(read))
 
 
 def get_desk(read: Read) -> DeskProfile:

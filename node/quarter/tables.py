@@ -92,7 +92,20 @@ WASTE_COLLECTION = Table(
     erased=_PLACE,
     about="A date on which a bin of a house is emptied, and the usual day where it was moved.",
 )
-TABLES = (QUARTER_PROFILE, BUILDING, FLAT, CLOSURE, WASTE_COLLECTION)
+TAX_RATE = Table(
+    "tax_rate",
+    key=("id",),
+    columns=(
+        Column("id", "blob", max_bytes=16),
+        Column("number", "integer", default=0, low=0),
+        Column("fact", default="{}", max_bytes=4000),
+    ),
+    scope=Scope.QUARTER,
+    writers=Writers.HOME,
+    erased=_PLACE,
+    about="The team said what levy or value-added tax holds from a day on, or took that back.",
+)
+TABLES = (QUARTER_PROFILE, BUILDING, FLAT, CLOSURE, WASTE_COLLECTION, TAX_RATE)
 
 Row = Any
 Values = Mapping[str, Any]
@@ -186,6 +199,11 @@ def select_all(read: Read, table: Table, fixed: Values) -> dict[bytes, dict[str,
         bytes(row["id"]): {column.name: row[column.name] for column in table.value_columns}
         for row in rows
     }
+
+
+def select_tax_facts(read: Read) -> list[str]:
+    """What the team said of taxes as JSON, the earliest first."""
+    return [row[0] for row in read.rows("select fact from tax_rate order by number, id")]
 
 
 def insert_row(write: Write, table: Table, row_id: bytes, values: Values) -> None:

@@ -73,7 +73,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         bill = pricing.price(row, self.wish, self.audience, self.profile, self.zone)
         if bill is None or self.change is None:
             return bill
-        percent = self.profile.vat_percent.get(row.vat, 0)
+        percent = pricing.vat_percent(row, self.wish.period, self.profile, self.zone)
         bill = pricing.at_least(bill, self.change.least_cents, vat_percent=percent)
         return pricing.less(bill, self.discount_cents, vat_percent=percent)
 
@@ -163,6 +163,7 @@ def case_again(read: Read, reservation: Reservation) -> Case | Refusal:
         purpose=details.purpose,
         ages=details.ages,
         series=id_or_none(details.series) or b"" if details.series else b"",
+        exempt=details.exempt,
     )
     return _case_of(
         read,

@@ -91,6 +91,8 @@ class Wish:
     guest_names: str = ""
     series: bytes = b""
     """What the dates of one series have in common; empty where it is none."""
+    exempt: int = 0
+    """How many grown-up guests owe the city no levy; why, stays in the building."""
 
 
 class Verdict(StrEnum):
@@ -144,6 +146,8 @@ class RequestDetails:
     """Who of the team said yes to the offer for the person."""
     series: str = ""
     """The series that it belongs to; empty where it is none of several."""
+    exempt: int = 0
+    """How many grown-up guests owe the city no levy, as the desk noted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.money import Cents, for_minutes, share_of, vat_within
@@ -41,16 +41,16 @@ def price(
     row: SpaceRow, wish: Wish, audience: Audience, profile: QuarterProfile, zone: ZoneInfo
 ) -> Bill | None:
     """The bill of a wish, or None where this audience has no price for this purpose."""
-    percent = profile.vat_percent.get(row.vat, 0)
+    percent = vat_percent(row, wish.period, profile, zone)
     if row.stay is not None:
         found = next((p for p in row.stay_prices if p.audience is audience), None)
         if found is None:
             return None
-        levy = _levy_of(profile, row.stay.levy, wish.period.starts_at.astimezone(zone).date())
+        levy = profile.levy_on(row.stay.levy, wish.period.starts_at.astimezone(zone).date())
         nights = nights_of(wish.period, zone)
         lines = (
             *stay_lines(row.stay, found, wish, nights=nights, percent=percent),
-            *_levy_lines(levy, wish, nights),
+            *levy_lines(levy, wish, nights),
         )
         cleaning = found.cleaning_cents if row.stay.cleaning_refunded else 0
         return replace(_bill(lines, row.deposit_cents), cleaning_cents=cleaning)
@@ -64,6 +64,12 @@ def price(
     if cents == 0:
         return _bill((), deposit)
     return _bill((_room_line(wish.period, cents, percent),), deposit)
+
+
+def vat_percent(row: SpaceRow, period: Period, profile: QuarterProfile, zone: ZoneInfo) -> int:
+    """The value-added tax of a place: that of the day on which the time is over, for all of it."""
+    last = (period.ends_at - timedelta(minutes=1)).astimezone(zone).date()
+    return profile.vat_on(row.vat, last)
 
 
 def room_price(prices: Iterable[RoomPrice], audience: Audience, purpose: str) -> RoomPrice | None:
@@ -125,23 +131,34 @@ def stay_lines(
     return tuple(lines)
 
 
-def _levy_lines(levy: Levy | None, wish: Wish, nights: int) -> tuple[BillLine, ...]:
+def levy_lines(levy: Levy | None, wish: Wish, nights: int) -> tuple[BillLine, ...]:
+    """The levy of a stay, and who is exempt from it; nothing where nobody owes any."""
     if levy is None:
         return ()
-    adults = wish.people - sum(1 for age in wish.ages if age < levy.exempt_under)
+    grown = levied_people(levy, wish)
+    free = min(wish.exempt, grown)
     counted = min(nights, levy.days_max) if levy.days_max else nights
-    cents = adults * counted * levy.cents_per_adult_night
-    if cents == 0:
-        return ()
-    values = {"adults": adults, "nights": counted}
-    text = N_("Beherbergungssteuer der Stadt (Erwachsene: {adults}, Nächte: {nights})")
-    return (BillLine(text, cents, None, values),)
+    cents = (grown - free) * counted * levy.cents_per_adult_night
+    lines = []
+    if cents:
+        values = {"adults": grown - free, "nights": counted}
+        text = N_("Beherbergungssteuer der Stadt (Erwachsene: {adults}, Nächte: {nights})")
+        lines.append(BillLine(text, cents, None, values))
+    if free:
+        text = N_("Von der Beherbergungssteuer befreit (Erwachsene: {adults})")
+        lines.append(BillLine(text, 0, None, {"adults": free}))
+    return tuple(lines)
 
 
-def _levy_of(profile: QuarterProfile, code: str, day: date) -> Levy | None:
-    """The version of a levy that holds on a day: the one valid last."""
-    holding = [levy for levy in profile.levies if levy.code == code and levy.valid_from <= day]
-    return max(holding, key=lambda levy: levy.valid_from, default=None)
+def levied_people(levy: Levy, wish: Wish) -> int:
+    """How many guests are old enough for the levy."""
+    return wish.people - sum(1 for age in wish.ages if age < levy.exempt_under)
+
+
+def with_levy(bill: Bill, levy: Levy | None, wish: Wish, nights: int) -> Bill:
+    """A bill as it was agreed, with the levy counted anew: nothing else of it changes."""
+    own = (line for line in bill.lines if line.vat_percent is not None)
+    return replace(bill, lines=(*own, *levy_lines(levy, wish, nights)))
 
 
 def _room_line(period: Period, cents: Cents, percent: int) -> BillLine:

@@ -9,7 +9,7 @@ import pytest
 
 from node.quarter.files import Approval, Audience, Channel, PastStatus, Tenure
 from node.quarter.files.reader import KNOWN_NAMES
-from node.quarter.model import MARK_COLOURS, WasteKind
+from node.quarter.model import MARK_COLOURS, Exemption, WasteKind
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def test_many_fields_were_found() -> None:
 def test_files_and_choices_are_documented() -> None:
     for name in KNOWN_NAMES:
         assert name == "README.md" or name in DOCS
-    for choices in (Approval, Audience, Channel, PastStatus, Tenure, MARK_COLOURS):
+    for choices in (Approval, Audience, Channel, Exemption, PastStatus, Tenure, MARK_COLOURS):
         for word in choices:
             assert word in DOCS
     assert all(kind in DOCS for kind in WasteKind if kind is not WasteKind.OTHER)
@@ -55,6 +55,14 @@ def test_files_and_choices_are_documented() -> None:
 def test_fields_that_are_documented_are_read() -> None:
     sections = DOCS.split("## quarter.toml")[1].split("## Calendars")[0]
     named = set(re.findall(r"(?<![\w/.])`([a-z]+(?:_[a-z0-9]+)+)`", sections))
-    choices = {*Approval, *Audience, *Channel, "guest_apartment", "house_rule", "mark_icon"}
+    choices = {
+        *Approval,
+        *Audience,
+        *Channel,
+        *Exemption,
+        "guest_apartment",
+        "house_rule",
+        "mark_icon",
+    }
     unread = named - fields_read() - choices - {"mark_number", "mark_colour"}
     assert not unread

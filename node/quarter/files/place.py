@@ -16,6 +16,7 @@ from node.quarter.holidays import lands
 from node.quarter.model import (
     Contact,
     DeskProfile,
+    Exemption,
     HouseRule,
     Levy,
     Purpose,
@@ -152,9 +153,23 @@ def _levy(table: TomlTable) -> Levy:
         days_max=fields.whole("days_max", highest=366),
         exempt_under=fields.whole("exempt_under", highest=120, default=18),
         valid_from=fields.day("valid_from") or date.min,
+        exempt=_exemptions(fields),
     )
     fields.warn_of_unknown()
     return levy
+
+
+def _exemptions(fields: Fields) -> tuple[Exemption, ...]:
+    """Why grown-up guests may owe nothing: `exempt = ["business", "school_trip"]`."""
+    found = []
+    for word in fields.words("exempt"):
+        if word in set(Exemption):
+            found.append(Exemption(word))
+        else:
+            message = N_("Den Grund „{value}“ für eine Befreiung gibt es nicht.")
+            possible = ", ".join(Exemption)
+            fields.error("exempt", message, N_("Möglich sind: {possible}."), possible=possible)
+    return tuple(found)
 
 
 def _desk(table: TomlTable) -> DeskProfile:

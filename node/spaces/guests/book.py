@@ -7,7 +7,7 @@ are not in it; whose reservation it was says who knows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from node.base.actors import Actor, Permission, may
@@ -19,6 +19,7 @@ from node.spaces import place_tables, pricing, projections
 from node.spaces.guests import tables
 from node.spaces.guests.links import stay_of
 from node.spaces.guests.model import Kind, Stay
+from node.spaces.levy import exempted
 from node.spaces.model import Line, Reservation, Space, Status
 from node.spaces.reads import lines_of
 from node.store import Read
@@ -34,13 +35,14 @@ class Levied:
     """What the city gets of one stay: adult nights that are taxed, and those that are not, why.
 
     `minors` are nights of people under the levy's age, `beyond` those of adults above the levy's
-    most nights of a stay.
+    most nights of a stay, `exempt` those of adults who owe none for a reason.
     """
 
     nights: int = 0
     cents: Cents = 0
     minors: int = 0
     beyond: int = 0
+    exempt: int = 0
 
 
 NOTHING = Levied()
@@ -53,6 +55,8 @@ class BookedStay:
     stay: Stay
     levied: Levied
     let: int
+    reason: str = ""
+    """Why somebody is exempt; empty where nobody is, or where it was erased."""
 
     @property
     def enter_by(self) -> date:
@@ -70,7 +74,7 @@ def stay_book(
     zone = zone_of(read)
     period = Period(local_day(first, zone).starts_at, local_day(last, zone).ends_at)
     found = [
-        booked(stay_of(read, line))
+        _with_reason(read, booked(stay_of(read, line)))
         for space in place_tables.select_spaces(read)
         if space.is_by_night
         for line in _beginning(read, space, period, now)
@@ -88,6 +92,13 @@ def _beginning(read: Read, space: Space, period: Period, now: datetime) -> Itera
     )
 
 
+def _with_reason(read: Read, found: BookedStay) -> BookedStay:
+    if not found.levied.exempt:
+        return found
+    noted = exempted(read, found.stay.line.reservation.id)
+    return replace(found, reason=noted.reason if noted else "")
+
+
 def booked(stay: Stay) -> BookedStay:
     """A stay as the book has it."""
     return BookedStay(stay, levied_of(stay.line.reservation, stay.nights), _let(stay))
@@ -98,10 +109,11 @@ def levied_of(reservation: Reservation, nights: int) -> Levied:
     (Satzung of Düsseldorf): so it stays with who does not come, and with who gives up so late that
     all nights are to be paid."""
     bill = reservation.bill
-    line = next((each for each in bill.lines if each.vat_percent is None), None)
-    people = reservation.details.people
+    line = next((each for each in bill.lines if each.vat_percent is None and each.cents), None)
+    people, free = reservation.details.people, reservation.details.exempt
     if line is None:
-        return Levied(minors=people * nights) if bill.lines else NOTHING
+        minors = (people - free) * nights
+        return Levied(minors=minors, exempt=free * nights) if bill.lines else NOTHING
     gone = reservation.cancellation
     all_due = pricing.own_cents(bill) + bill.levy_cents
     if gone is not None and reservation.check_in is None and gone.fee_cents < all_due:
@@ -110,8 +122,9 @@ def levied_of(reservation: Reservation, nights: int) -> Levied:
     return Levied(
         nights=adults * counted,
         cents=line.cents,
-        minors=(people - adults) * nights,
+        minors=(people - adults - free) * nights,
         beyond=adults * (nights - counted),
+        exempt=free * nights,
     )
 
 
