@@ -178,9 +178,7 @@ def _case(
     least = max(0, min(fee, own_cents(agreed.bill)))
     by_staff = actor.person_id != agreed.person_id and actor.household_id != agreed.household_id
     period, exempt = fitted(space, wish.period, case.zone), agreed.details.exempt
-    wish = replace(
-        wish, period=period, series=case.wish.series, exempt=min(exempt, wish.people)
-    )
+    wish = replace(wish, period=period, series=case.wish.series, exempt=min(exempt, wish.people))
     return msgspec.structs.replace(
         case, space=space, wish=wish, by_staff=by_staff, change=Change(agreed, least)
     )
