@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from node.base.refusals import N_
 from node.quarter.files import (
+    OFFER_HOURS,
+    OFFER_HOURS_MAX,
     Approval,
     Audience,
     CancellationTier,
@@ -60,6 +62,7 @@ def shown_row(row: SpaceRow) -> dict[str, str]:
         "deposit": euros(row.deposit_cents),
         "no_show": str(row.no_show_percent),
         "release": str(row.release_after_minutes),
+        "offer": str(row.offer_hours),
     }
     for audience in Audience:
         given[f"horizon_{audience}"] = str(row.horizon_days.get(audience, ""))
@@ -177,6 +180,7 @@ def read_row(fields: Fields, base: SpaceRow) -> SpaceRow:
         deposit_cents=fields.cents("deposit"),
         cancellation=_read_tiers(fields),
         no_show_percent=fields.number("no_show", low=0, high=100, default=100),
+        offer_hours=fields.number("offer", low=1, high=OFFER_HOURS_MAX, default=OFFER_HOURS),
         approval=Approval(fields.choice("approval", [*Approval], default=Approval.NEVER)),
         lead_minutes=fields.number("lead", low=0, high=FAR * DAY, default=0),
         lead_desk_minutes=fields.number("lead_desk", low=0, high=WEEK, default=0),

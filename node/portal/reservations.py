@@ -28,7 +28,6 @@ from node.web.showing import (
     ShownBill,
     ShownLine,
     bill_of,
-    cancellation_words,
     how_to_come_in,
     line_of,
     moment,
@@ -39,6 +38,7 @@ from node.web.showing import (
 )
 from node.web.splitting import split_words
 from node.web.table import Table
+from node.web.terms import cancellation_words
 from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
 

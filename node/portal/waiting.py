@@ -59,8 +59,10 @@ async def waiting_page(visit: Visit, entry: str) -> Response[Any]:
 def _page(visit: Visit, each: InLine, *, is_new: bool) -> WaitingPage:
     shown, asked = entry_of(visit, each), each.entry.request
     is_here = each.space.home_site == visit.house.site_id
+    hours = each.space.row.offer_hours
     rows = (
         (N_("Wer"), shown.text),
+        (N_("Zeit zum Annehmen"), visit.say(N_("bis zu {hours} Std."), hours=hours)),
         (N_("Auf der Warteliste seit"), moment(visit, asked.requested_at)),
         (
             N_("Eingetragen durch"),

@@ -35,6 +35,7 @@ RULES = frozenset(
         "cancellation",
         "no_show_percent",
         "release_after_minutes",
+        "offer_hours",
         "approval",
         "quiet_from",
         "quiet_source",

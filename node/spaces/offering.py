@@ -122,15 +122,15 @@ def _offer(write: Write, entry: Entry, case: Case, *, now: datetime, signer: Sig
     request = replace(
         asked, id=entry.next_offer_id, requested_at=kept_instant(now), details=details
     )
-    until = _deadline(write, request, now=now)
+    until = _deadline(write, request, hours=case.space.row.offer_hours, now=now)
     held = write_decision(write, request, case, Verdict.HELD, hold_until=until, signer=signer)
     return project_new(write, request, held, case.space)
 
 
-def _deadline(read: Read, request: RequestFact, *, now: datetime) -> datetime:
+def _deadline(read: Read, request: RequestFact, *, hours: int, now: datetime) -> datetime:
     """Until when they may say yes; who must be called, not before the desk could do that."""
     starts_at = request.period.starts_at
-    until = answer_until(now, starts_at, hours=OFFER_HOURS)
+    until = answer_until(now, starts_at, hours=hours)
     if finds_by_themselves(read, request.household_id):
         return until
     called = after_desk_minutes(read, now, CALL_MINUTES)
@@ -143,9 +143,6 @@ def finds_by_themselves(read: Read, household_id: bytes) -> bool:
     household = people.find_household(read, household_id) if household_id else None
     return household is not None and household.profile.channel in BY_THEMSELVES
 
-
-OFFER_HOURS = 24
-"""How long an offer stands where there is time enough before it begins."""
 
 MAY_FREE_A_TIME = frozenset(
     {

@@ -17,8 +17,9 @@ from node.devices import Job, Printer
 from node.spaces import Line, Status
 from node.store import Read
 from node.web import i18n
-from node.web.showing import cancellation_words, how_to_come_in, money
+from node.web.showing import how_to_come_in, money
 from node.web.slips import PaperPass, pass_page, pass_roll
+from node.web.terms import cancellation_words
 from node.web.visit import Visit
 
 

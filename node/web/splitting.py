@@ -30,9 +30,9 @@ from node.web.showing import (
     nights_words,
     people_words,
     place_of,
-    steps_words,
     when_of,
 )
+from node.web.terms import steps_words
 from node.web.visit import Visit
 
 

@@ -147,6 +147,7 @@ room_rules = st.fixed_dictionaries(
         "lead_minutes": st.sampled_from([0, 0, 60, 1440]),
         "lead_desk_minutes": st.sampled_from([0, 0, 120]),
         "release_after_minutes": st.sampled_from([0, 20]),
+        "offer_hours": st.sampled_from([1, 24, 336]),
         "limits": limits,
         "room_prices": room_prices,
         "cancellation": tiers,

@@ -17,6 +17,7 @@ from node.spaces import (
     Entry,
     EntryStatus,
     Reservation,
+    Space,
     Status,
     Wish,
     admit,
@@ -33,6 +34,7 @@ from node.spaces import (
     my_line,
     my_offers,
     offer_free,
+    set_rules,
     take_back,
     told_of_lines,
     whole_line,
@@ -90,6 +92,26 @@ def line(house: Core, files: QuarterFiles, clock: FrozenClock) -> Line:
 @pytest.fixture
 def sam(files: QuarterFiles) -> Actor:
     return actor(files, "P-SAM")
+
+
+@pytest.mark.parametrize("hours", [1, 6, 24, 336])
+def test_how_long_an_offer_stands_is_a_rule_of_the_place_and_never_more_than_half_of_what_is_left(
+    line: Line, files: QuarterFiles, anna: Actor, clara: Actor, hours: int
+) -> None:
+    row = next(row for row in files.spaces if row.key == "hofsaal")
+    now, space_id = line.clock.now(), files.id_of("space", "hofsaal")
+    wanted = replace(row, offer_hours=hours)
+    done = line.core.write(lambda w: set_rules(w, desk(files), space_id, wanted, now=now))
+    assert isinstance(done, Space), done
+    assert done.row.offer_hours == hours
+    wish = line.wish("hofsaal", Period(utc(28, 10), utc(28, 12)), people=2)
+    made = line.reserve(anna, wish)
+    assert isinstance(made, Reservation), made
+    line.joined(clara, wish)
+    line.cancel(anna, made)
+    (offered,) = line.look()
+    half = (wish.period.starts_at - now) / 2
+    assert offered.decision.hold_until == now + min(timedelta(hours=hours), half)
 
 
 def test_what_is_given_up_is_held_for_the_first_in_line_who_says_yes(

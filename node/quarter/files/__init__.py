@@ -10,6 +10,8 @@ from node.quarter.files.reader import read_quarter
 from node.quarter.files.space_checks import Contradiction, find_contradictions, find_in_stay
 from node.quarter.files.space_values import (
     HALF_DAY_MINUTES,
+    OFFER_HOURS,
+    OFFER_HOURS_MAX,
     Approval,
     Audience,
     CancellationTier,
@@ -44,6 +46,8 @@ from node.quarter.files.values import (
 
 __all__ = [
     "HALF_DAY_MINUTES",
+    "OFFER_HOURS",
+    "OFFER_HOURS_MAX",
     "Approval",
     "Audience",
     "BuildingRow",

@@ -82,6 +82,9 @@ class HandoverRow:
     unit: str = ""
 
 
+OFFER_HOURS = 24
+"""How long an offer of the waiting list stands where nobody says otherwise."""
+OFFER_HOURS_MAX = 14 * 24
 HALF_DAY_MINUTES = 300
 
 
@@ -214,8 +217,10 @@ class SpaceRow:
     needs approval (`Approval.AFTER_QUIET`), by law or by house rule. Who has no `qualification`
     on record needs approval too. Reservations start and last in steps of
     `step_minutes`. `no_show_percent` stays due of a reservation nobody came to; the room is free
-    for others `release_after_minutes` after the start (0: never). `lock_after_handover`: where the
-    box opens the door, it opens once the arrival's hand-over is signed.
+    for others `release_after_minutes` after the start (0: never). Whoever waited for a time that
+    became free has `offer_hours` to say yes, where it does not begin sooner.
+    `lock_after_handover`: where the box opens the door, it opens once the arrival's hand-over is
+    signed.
     """
 
     key: str
@@ -253,6 +258,7 @@ class SpaceRow:
     cancellation: tuple[CancellationTier, ...] = ()
     no_show_percent: int = 100
     release_after_minutes: int = 0
+    offer_hours: int = OFFER_HOURS
     approval: Approval = Approval.NEVER
     quiet_from: time | None = None
     quiet_source: RuleSource = RuleSource.HOUSE_RULE

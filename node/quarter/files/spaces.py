@@ -14,6 +14,8 @@ from node.quarter.files.residents import read_mark
 from node.quarter.files.source import Source
 from node.quarter.files.space_checks import Contradiction, find_contradictions, find_in_stay
 from node.quarter.files.space_values import (
+    OFFER_HOURS,
+    OFFER_HOURS_MAX,
     Approval,
     Audience,
     CancellationTier,
@@ -95,6 +97,9 @@ def _space(document: TomlTable, place: Place) -> Found[SpaceRow]:
         cancellation=_tiers(document),
         no_show_percent=fields.whole("no_show_percent", highest=100, default=100),
         release_after_minutes=fields.whole("release_after_minutes", highest=DAY_MINUTES),
+        offer_hours=fields.whole(
+            "offer_hours", lowest=1, highest=OFFER_HOURS_MAX, default=OFFER_HOURS
+        ),
         approval=fields.choice("approval", Approval, Approval.NEVER),
         quiet_from=None if quiet_from is None else _as_time(quiet_from),
         quiet_source=fields.choice("quiet_source", RuleSource, RuleSource.HOUSE_RULE),
