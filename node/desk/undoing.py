@@ -34,6 +34,11 @@ UNDO = {
         N_("Absage zurücknehmen"),
         N_("Die Buchung gilt dann wieder wie vorher, mit demselben Ausweis und Preis."),
     ),
+    Undone.DECLINE: (
+        "undo-decline",
+        N_("Ablehnung zurücknehmen"),
+        N_("Die Anfrage wartet dann wieder auf Ihre Antwort."),
+    ),
 }
 """The last word of the address that takes something back, its button, what it comes to."""
 
@@ -41,6 +46,7 @@ TAKEN_BACK = {
     Undone.CHECK_IN: N_("Einchecken zurückgenommen"),
     Undone.CHECK_OUT: N_("Auschecken zurückgenommen"),
     Undone.CANCELLATION: N_("Absage zurückgenommen"),
+    Undone.DECLINE: N_("Ablehnung zurückgenommen"),
 }
 NO_SHOW_THEN = N_(
     "Die Wartezeit ist schon um. Ohne das Einchecken gilt die Person als nicht erschienen."
@@ -50,10 +56,11 @@ DID = {
     "check-out": (N_("Ausgecheckt."), "undo-check-out"),
     "cancel": (N_("Die Buchung ist abgesagt."), "undo-cancel"),
     "approve": (N_("Zugestimmt."), ""),
-    "decline": (N_("Abgelehnt."), ""),
+    "decline": (N_("Abgelehnt."), "undo-decline"),
     "undo-check-in": (N_("Zurückgenommen."), ""),
     "undo-check-out": (N_("Zurückgenommen. Die Person gilt wieder als da."), ""),
     "undo-cancel": (N_("Zurückgenommen. Die Buchung gilt wieder."), ""),
+    "undo-decline": (N_("Zurückgenommen. Die Anfrage wartet wieder."), ""),
 }
 """What was done, in words, and what takes it back."""
 

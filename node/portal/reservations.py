@@ -228,6 +228,7 @@ def _rows(visit: Visit, looked: _Looked, *, shows_pass: bool) -> list[dict[str, 
         (N_("Gäste"), looked.note.get("guests", "")),
         (N_("Notiz"), looked.note.get("note", "")),
         (N_("Kosten der Absage"), _terms(visit, line)),
+        (N_("Nummer"), "" if shows_pass else spaces.number_of(reservation.id)),
         (N_("Gebucht"), moment(visit, reservation.requested_at)),
         (
             N_("Gebucht durch"),

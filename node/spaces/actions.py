@@ -247,7 +247,7 @@ def decline(
     write_decision(write, request, case, Verdict.DECLINED, reason=code, signer=signer)
     if reason:
         note = tables.encoded({"note": reason, "guests": ""})
-        tables.insert_note(write, decline_note_id(reservation_id), reservation_id, note)
+        tables.insert_note(write, decline_note_id(write, reservation_id), reservation_id, note)
     return projected(write, reservation_id)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from node.base.ids import derived_id, new_id
 from node.base.refusals import N_, Refusal
-from node.spaces import place_tables, projections, rules, standing, tables
+from node.spaces import place_tables, projections, rules, standing, tables, undo_tables
 from node.spaces.cases import Case, case_believed, circumstances, release_instant
 from node.spaces.folding import find_reservation, project
 from node.spaces.model import (
@@ -25,6 +25,7 @@ from node.spaces.passes import Signer, issue
 from node.spaces.refusals import NO_PRICE, TAKEN
 from node.spaces.terms import FREE
 from node.spaces.trust import asked_at
+from node.spaces.undone import Undone
 from node.store import Read, Write
 
 
@@ -165,9 +166,18 @@ def _is_taken(read: Read, case: Case, *, now: datetime) -> bool:
     )
 
 
-def decline_note_id(reservation_id: bytes) -> bytes:
-    """Where the desk's own words for a no lie, beside what was said with the request."""
-    return derived_id(reservation_id, "declined")
+def decline_note_id(read: Read, reservation_id: bytes) -> bytes:
+    """Where the desk's own words for a no lie, beside what was said with the request; each no that
+    comes after one that was taken back has words of its own."""
+    return decline_note_ids(read, reservation_id)[-1]
+
+
+def decline_note_ids(read: Read, reservation_id: bytes) -> list[bytes]:
+    """The same of every no that was ever said, the last one last."""
+    before = undo_tables.count_undone(read, reservation_id, Undone.DECLINE)
+    first = derived_id(reservation_id, "declined")
+    later = (derived_id(reservation_id, "declined", number + 1) for number in range(before))
+    return [first, *later]
 
 
 def why_not(read: Read, reservation: Reservation) -> Refusal | None:
@@ -177,7 +187,7 @@ def why_not(read: Read, reservation: Reservation) -> Refusal | None:
         return None
     known = {each.code: each for each in (TAKEN, DECLINED_BY_DESK, DISPLACED, SHUT, TOO_LATE)}
     refusal = known.get(decision.reason, AGAINST_RULES)
-    words = tables.select_note(read, decline_note_id(reservation.id)).get("note", "")
+    words = tables.select_note(read, decline_note_id(read, reservation.id)).get("note", "")
     return replace(refusal, message=words) if words else refusal
 
 

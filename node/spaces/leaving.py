@@ -23,7 +23,7 @@ from node.spaces import (
     unlock_tables,
 )
 from node.spaces.cancelling import write_cancellation
-from node.spaces.deciding import decline_note_id
+from node.spaces.deciding import decline_note_ids
 from node.spaces.deposit import Step
 from node.spaces.folding import find_reservation, project
 from node.spaces.hand_over import Said
@@ -58,7 +58,7 @@ def _of(read: Read, person_id: bytes) -> Iterator[Reservation]:
 def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
     space = place_tables.select_space(read, found.space_id)
     said = tables.select_note(read, found.id)
-    answered = tables.select_note(read, decline_note_id(found.id))
+    answered = (tables.select_note(read, each) for each in decline_note_ids(read, found.id))
     reports = turnover_tables.select_reports(read, found.id)
     cancelled, came, left = found.cancellation, found.check_in, found.check_out
     return {
@@ -73,7 +73,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "status": str(found.status_at(now)),
         "note": said.get("note", ""),
         "guests": said.get("guests", ""),
-        "answer": answered.get("note", ""),
+        "answer": "; ".join(filter(None, (each.get("note", "") for each in answered))),
         **(guests.told_about(read, found.id) if space and space.is_by_night else {}),
         "found": "; ".join(report.words for report in reports if report.words),
         "hand_over": [_said_words(each) for each in hand_over_tables.select_said(read, found.id)],

@@ -39,6 +39,7 @@ UNDONE_OF = {
     Undone.CHECK_IN: ("passage", "kind = 'in'"),
     Undone.CHECK_OUT: ("passage", "kind = 'out'"),
     Undone.CANCELLATION: ("cancellation_ruling", "fact ->> 'stands'"),
+    Undone.DECLINE: ("reservation_decision", "fact ->> 'verdict' = 'declined'"),
 }
 """Where the facts are that can be taken back."""
 
@@ -192,9 +193,10 @@ def is_known(read: Read, reservation_id: bytes) -> bool:
 
 
 def select_decisions(read: Read, reservation_id: bytes) -> list[DecisionFact]:
-    """All decisions about a reservation."""
+    """All decisions about a reservation that nobody has taken back."""
     rows = read.rows(
-        "select * from reservation_decision where reservation_id = :id", id=reservation_id
+        f"select * from reservation_decision as fact where reservation_id = :id and {COUNTS}",
+        id=reservation_id,
     )
     return [found for found in map(_decision, rows) if found is not None]
 

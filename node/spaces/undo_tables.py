@@ -38,3 +38,13 @@ def select_undone(read: Read, reservation_id: bytes) -> list[UndoneFact]:
     )
     found = (decoded(row[0], UndoneFact) for row in rows)
     return sorted((each for each in found if each is not None), key=lambda each: each.at)
+
+
+def count_undone(read: Read, reservation_id: bytes, what: Undone) -> int:
+    """How often something of a kind was taken back of a reservation."""
+    found: int = read.value(
+        "select count(*) from reservation_undo where reservation_id = :id and kind = :kind",
+        id=reservation_id,
+        kind=str(what),
+    )
+    return found

@@ -1,4 +1,4 @@
-"""Taking back what was done by mistake: a check-in, a check-out, a cancellation.
+"""Taking back what was done by mistake: a check-in, a check-out, a cancellation, a no.
 
 Nothing is removed. That a fact does not count is one more fact, which the home node of the place
 writes in the transaction in which it has found that the time is still free; see decision 0019.
@@ -17,7 +17,7 @@ from node.base.refusals import N_, Refusal
 from node.spaces import place_tables, projections, rules, standing, undo_tables
 from node.spaces.actions import DECIDED_ELSEWHERE, NOT_YOURS
 from node.spaces.cases import UNKNOWN_SPACE, case_again, circumstances, release_instant
-from node.spaces.deciding import UNKNOWN, is_home, projected
+from node.spaces.deciding import DECLINED_BY_DESK, UNKNOWN, is_home, projected
 from node.spaces.folding import find_reservation
 from node.spaces.model import Reservation, Space, Status, Verdict
 from node.spaces.offering import offer_free
@@ -32,6 +32,7 @@ NEEDS_TO_UNDO = {
     Undone.CHECK_IN: Permission.CHECK_IN_OTHERS,
     Undone.CHECK_OUT: Permission.CHECK_IN_OTHERS,
     Undone.CANCELLATION: Permission.RESERVE_FOR_OTHERS,
+    Undone.DECLINE: Permission.RESERVE_FOR_OTHERS,
 }
 
 
@@ -45,7 +46,17 @@ def undoable(reservation: Reservation, *, now: datetime) -> Undone | None:
         return Undone.CHECK_OUT
     if status is Status.CANCELLED and _would_stand(reservation, now):
         return Undone.CANCELLATION
+    if status is Status.DECLINED and _was_the_desks_no(reservation, now):
+        return Undone.DECLINE
     return None
+
+
+def _was_the_desks_no(reservation: Reservation, now: datetime) -> bool:
+    """Whether the desk said no, and a yes would still be worth something. What the rules or another
+    reservation stood against is not its to take back."""
+    decision = reservation.decision
+    by_desk = decision is not None and decision.reason == DECLINED_BY_DESK.code
+    return by_desk and now < reservation.period.ends_at
 
 
 def _would_stand(reservation: Reservation, now: datetime) -> bool:

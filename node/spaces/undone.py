@@ -14,6 +14,8 @@ class Undone(StrEnum):
     CHECK_IN = "check_in"
     CHECK_OUT = "check_out"
     CANCELLATION = "cancellation"
+    DECLINE = "decline"
+    """The desk's no to a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,6 +207,8 @@ def _notes(reader: Visit, taken: Taken) -> tuple[str, ...]:
             reader.say(N_("Preis: {price}"), price=money(reader, bill.total_cents)),
             reader.say(N_("Kosten der Absage: {terms}"), terms=terms),
         ]
+    number = spaces.number_of(line.reservation.id)
+    notes.append(reader.say(N_("Nummer der Buchung: {number}"), number=number))
     notes.append(reader.say(N_("Wer diesen Ausweis hat, kommt hinein. Bitte gut aufbewahren.")))
     if taken.phone:
         notes.append(

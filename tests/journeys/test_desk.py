@@ -228,3 +228,29 @@ async def test_what_was_pressed_by_mistake_is_taken_back(
 def written(answer: httpx.Response) -> str:
     """A page as the browser reads its addresses."""
     return unescape(answer.text).replace("&#x2f;", "/")
+
+
+async def test_a_no_is_taken_back_beside_it_and_the_number_finds_the_request(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        anna = await town.program("anna")
+        made = (await anna.post("/api/reservations", json=town.wish(hours=(18, 22)))).json()
+        address = f"/desk/reservations/{made['id']}"
+        demir, eva = await at_desk(town), await at_desk(town, "eva")
+        await demir.get(address)
+        said = await demir.post(f"{address}/decline", reason="Dann wird geputzt.")
+        assert "Abgelehnt." in said.text
+        assert f'action="{address}/undo-decline"' in unescape(said.text)
+        await eva.get(address)
+        assert (await eva.post(f"{address}/undo-decline")).status_code == 403
+        back = await demir.post(f"{address}/undo-decline")
+        assert "Zurückgenommen. Die Anfrage wartet wieder." in back.text
+        assert "Ablehnung zurückgenommen" in back.text
+        assert "Zustimmen" in back.text
+        mine = (await anna.get(f"/api/reservations/{made['id']}")).json()
+        assert mine["status"] == "requested"
+        number = re.search(r"[0-9A-Z]{3}-[0-9A-Z]{3}", back.text)
+        assert number is not None
+        found = await demir.get(f"/desk/search?query={number[0]}")
+        assert found.url.path == address

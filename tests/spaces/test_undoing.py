@@ -17,13 +17,17 @@ from node.spaces import (
     Status,
     Undone,
     admit,
+    approve,
     cancel,
+    decline,
     find_reservation,
     leave,
+    rebuild,
     told_about,
     undo,
     undoable,
     undone_of,
+    why_not,
 )
 from node.store import Core
 from tests.spaces.conftest import utc
@@ -150,3 +154,62 @@ def test_a_wrong_check_in_is_a_no_show_once_nobody_would_be_waited_for(
     back = made(home.undo(demir, mine, Undone.CHECK_IN))
     assert back.status_at(home.clock.now()) is Status.NO_SHOW
     made(home.reserve(clara, home.wish("hofsaal", Period(utc(28, 15), utc(28, 17)))))
+
+
+def asked(home: Desk, who: Actor) -> Reservation:
+    """A late evening, to which the desk must agree."""
+    found = made(home.reserve(who, home.wish("hofsaal", Period(utc(28, 18), utc(28, 21, 30)))))
+    assert found.base_status is Status.REQUESTED
+    return found
+
+
+def say_no(home: Desk, who: Actor, reservation: Reservation, reason: str) -> Reservation:
+    signer = home.core.identity
+    return made(
+        home.core.write(
+            lambda write: decline(write, who, reservation.id, reason=reason, signer=signer)
+        )
+    )
+
+
+def words_of(home: Desk, reservation: Reservation) -> str:
+    refusal = home.core.read(lambda read: why_not(read, home.now(reservation)))
+    assert refusal is not None
+    return refusal.message
+
+
+def test_a_no_is_taken_back_and_the_request_waits_again(
+    home: Desk, anna: Actor, demir: Actor
+) -> None:
+    mine = asked(home, anna)
+    for reason in ("An dem Abend sind Handwerker da.", "Es bleibt dabei: zu laut."):
+        assert say_no(home, demir, mine, reason).base_status is Status.DECLINED
+        assert words_of(home, mine) == reason, "each no has its own words"
+        back = made(home.undo(demir, mine, Undone.DECLINE))
+        assert (back.base_status, back.decision) == (Status.REQUESTED, None)
+        assert home.undo(demir, mine, Undone.DECLINE) == back, "asked twice it is done once"
+    signer, now = home.core.identity, home.clock.now()
+    agreed = made(home.core.write(lambda w: approve(w, demir, mine.id, now=now, signer=signer)))
+    assert agreed.base_status is Status.CONFIRMED
+    assert undoable(agreed, now=now) is None
+    told = home.core.read(lambda read: told_about(read, anna.person_id, now))
+    (answer,) = (each["answer"] for each in told if each["answer"])
+    assert answer == "An dem Abend sind Handwerker da.; Es bleibt dabei: zu laut."
+    before = home.now(mine)
+    home.core.write(rebuild)
+    assert home.now(mine) == before
+
+
+def test_a_no_stands_where_the_time_is_gone_over_or_not_the_desks(
+    home: Desk, anna: Actor, clara: Actor, demir: Actor
+) -> None:
+    mine = asked(home, anna)
+    say_no(home, demir, mine, "")
+    assert code_of(home.undo(anna, mine, Undone.DECLINE)) == "spaces.not_allowed"
+    theirs = made(home.reserve(demir.on_behalf_of(clara), home.wish("hofsaal", mine.period)))
+    assert theirs.base_status is Status.CONFIRMED
+    assert code_of(home.undo(demir, mine, Undone.DECLINE)) == "spaces.given_away"
+    home.give_up(clara, theirs)
+    home.clock.set(mine.period.ends_at)
+    assert undoable(home.now(mine), now=home.clock.now()) is None
+    assert code_of(home.undo(demir, mine, Undone.DECLINE)) == "spaces.too_late_to_undo"
