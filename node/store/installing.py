@@ -2,9 +2,9 @@
 
 A giver may be broken or hostile. So each part must have the hash that a member signed for it; the
 file may hold only tables and indexes that this release would have made itself, letter for letter;
-triggers are made here. The file becomes the receiver's own before it takes the database's place:
-what the giver wrote gets another ordinal, ordinal 0 is the receiver. Its journal continues, its
-projections are made anew at the next start.
+triggers and most indexes are made here. The file becomes the receiver's own before it takes the
+database's place: what the giver wrote gets another ordinal, ordinal 0 is the receiver. Its journal
+continues, its projections are made anew at the next start.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _make_own(
         connection.execute("pragma trusted_schema=off")
         connection.execute("pragma cell_size_check=on")
         connection.execute("pragma temp_store=memory")
-        triggers = _triggers(connection, manifest, registry)
+        measure = _measure(connection, manifest, registry)
         if connection.execute("pragma integrity_check(1)").fetchone()[0] != "ok":
             raise RefusedError(SNAPSHOT_SPOILT)
         _check_content(connection, manifest)
@@ -189,12 +189,11 @@ def _make_own(
         connection.execute("pragma journal_mode=off")
         connection.execute("pragma synchronous=off")
         connection.execute("begin")
-        for sql in triggers:
-            connection.execute(sql)
         for statement in filter(str.strip, INTERNAL_SQL.split(";")):
             connection.execute(statement)
         _check_beginnings(connection)
         replace_identity(connection, identity)
+        _complete(connection, measure)
         set_meta(connection, "secret", secrets.token_bytes(32))
         set_meta(connection, "own_version", _newest_version(connection))
         if any(head.site == identity.site_id for head in manifest.heads):
@@ -250,10 +249,9 @@ def _check_signatures(connection: Any, members: Members) -> None:
             raise RefusedError(SNAPSHOT_SPOILT)
 
 
-def _triggers(connection: Any, manifest: Manifest, registry: Registry) -> list[str]:
-    """The triggers of the file's tables; raises `RefusedError` where it holds anything strange.
-
-    An empty database of the same tables is the measure: whatever is in the file must be in it too.
+def _measure(connection: Any, manifest: Manifest, registry: Registry) -> dict[tuple[str, str], str]:
+    """All that belongs into a database of the file's tables: what an empty one holds. Raises
+    `RefusedError` where the file holds anything that is not in it.
     """
     found = _objects(connection)
     held = {name for kind, name in found if kind == "table"}
@@ -266,7 +264,15 @@ def _triggers(connection: Any, manifest: Manifest, registry: Registry) -> list[s
     missing = {name for table in tables for name in tables_of(table)} - held
     if missing or not found.items() <= measure.items():
         raise RefusedError(SNAPSHOT_SPOILT)
-    return [sql for (kind, _), sql in measure.items() if kind == "trigger"]
+    return measure
+
+
+def _complete(connection: Any, measure: dict[tuple[str, str], str]) -> None:
+    """Make the indexes and triggers that do not travel."""
+    there = _objects(connection)
+    for each, sql in measure.items():
+        if each not in there and each[0] != "table":
+            connection.execute(sql)
 
 
 def _as_found(connection: Any, table: Table) -> Table:

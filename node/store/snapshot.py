@@ -200,8 +200,12 @@ def _copy(
         connection.execute("attach ? as giver", (f"file:{quote(str(database))}?mode=ro",))
         connection.execute("begin")
         giver = _read_giver(connection)
-        for name in (*_SHARED, *(name for table in tables for name in tables_of(table))):
-            _copy_table(connection, name, scopes)
+        for name in _SHARED:
+            _make_table(connection, name, "index")
+            _copy_rows(connection, name, scopes)
+        for name in (name for table in tables for name in tables_of(table)):
+            _make_table(connection, name)
+            _copy_rows(connection, name, scopes)
         found = connection.execute("select site, scope, held, hash, applied from main.head")
         heads = tuple(SnapshotHead(*row) for row in found.fetchall())
         connection.execute("commit")
@@ -230,15 +234,19 @@ _WHICH_ROWS = {
 }
 
 
-def _copy_table(connection: Any, name: str, scopes: frozenset[str]) -> None:
-    """Tables and indexes as they stand; no trigger, for the receiver's own extension makes them."""
+def _make_table(connection: Any, name: str, *also: str) -> None:
+    """A table as it stands. Indexes and triggers the receiver makes itself: what need not travel
+    need not be checked."""
     made = connection.execute(
-        "select sql from giver.sqlite_master where tbl_name = ? and type in ('table', 'index')"
-        " and sql is not null order by type desc",
-        (name,),
+        "select sql from giver.sqlite_master where tbl_name = ?"
+        " and type in (select value from json_each(?)) and sql is not null order by type desc",
+        (name, msgspec.json.encode(("table", *also)).decode()),
     )
     for (sql,) in made.fetchall():
         connection.execute(sql)
+
+
+def _copy_rows(connection: Any, name: str, scopes: frozenset[str]) -> None:
     connection.execute(
         f'insert into main."{name}" select * from giver."{name}" {_WHICH_ROWS.get(name, "")}',
         {"scopes": msgspec.json.encode(sorted(scopes)).decode()},
