@@ -57,18 +57,18 @@ def serious(page: Any) -> list[str]:
     ]
 
 
-def scan(page: Any, code: str) -> None:
+def scan(page: Any, code: str, *, ends: str = "\r") -> None:
     """Type as a scanner does that hangs on the machine like a keyboard: ten milliseconds a sign,
-    by the events' own time, for a busy machine may deliver them late.
+    by the events' own time, for a busy machine may deliver them late. `ends` is what it adds.
     """
     keyboard = page.context.new_cdp_session(page)
     at = time.time()
-    for number, sign in enumerate([*code, "\r"]):
-        key = (
-            {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
-            if sign == "\r"
-            else {"key": sign}
-        )
+    for number, sign in enumerate([*code, *ends]):
+        named = {
+            "\r": {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13},
+            "\t": {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9},
+        }
+        key = named.get(sign, {"key": sign})
         event = {"text": sign, "timestamp": at + number / 100, **key}
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", **event})
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})

@@ -15,6 +15,7 @@ from node import people
 from node.base.actors import Face
 from node.base.ids import id_text, normal_code, parse_id
 from node.base.refusals import N_, Refusal
+from node.base.scanned import readings
 from node.kiosk import frame
 from node.kiosk.handover import page_link
 from node.kiosk.prefs import kiosk_path
@@ -82,12 +83,18 @@ class Proof:
 
 
 def read_proof(text: str) -> Proof | None:
-    """A card or a letter's code in what was scanned or typed; None for anything else."""
-    last = text.strip().rstrip("/").rpartition("/")[2]
-    try:
-        return Proof(CARD, id_text(parse_id(last)))
-    except ValueError:
-        code = normal_code(last)
+    """A card or a letter's code in what was scanned or typed; None for anything else.
+
+    A card is the first reading that is one (`people.sign_in_with_card` tries the other layout); a
+    letter's code is read as it stands, or as its address says.
+    """
+    said = [each.strip().rstrip("/").rpartition("/")[2] for each in readings(text)]
+    for last in said:
+        try:
+            return Proof(CARD, id_text(parse_id(last)))
+        except ValueError:
+            continue
+    code = normal_code(said[0])
     is_code = len(code) == HOUSEHOLD_CODE_CHARS and code.isascii() and code.isalnum()
     return Proof(CODE, code) if is_code else None
 

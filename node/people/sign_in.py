@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from node.base.actors import Actor, Face
 from node.base.periods import to_epoch
 from node.base.refusals import Refusal
+from node.base.scanned import readings
 from node.people import refusals, tables, throttle
 from node.people.access import actor_from_outside, actor_of, find_person, newest_spans
 from node.people.actions import add_member, check_place, set_credential
@@ -161,13 +162,16 @@ async def sign_in_with_pin(
 async def sign_in_with_card(
     store: Store, knock: Knock, scanned: str, pin: str, *, now: datetime
 ) -> SignedIn | Refusal:
-    """A card and its holder's PIN, as at the kiosk. `scanned` is what the QR said."""
+    """A card and its holder's PIN, as at the kiosk. `scanned` is what the QR said, or what a
+    scanner of another layout made of it.
+    """
     if kind_of_secret(pin) is not SecretKind.PIN:
         return refusals.NOT_A_PIN
-    token = read_short_token(scanned)
+    tokens = [token for token in map(read_short_token, readings(scanned)) if token]
 
     def ask(write: Write) -> Challenge | Denied | Refusal:
-        card = tables.select_card(write, token_digest(token)) if token else None
+        cards = (tables.select_card(write, token_digest(token)) for token in tokens)
+        card = next((each for each in cards if each is not None), None)
         if card is None or card["revoked"]:
             return refusals.CARD_UNKNOWN
         if not has_pin(write, card["person_id"]):

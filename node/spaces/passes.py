@@ -14,6 +14,7 @@ from typing import Protocol
 
 from node.base.ids import ALPHABET
 from node.base.refusals import N_, Refusal
+from node.base.scanned import readings
 from node.store import is_signed
 
 VERSION = 1
@@ -59,9 +60,17 @@ def short_code(pass_: bytes) -> str:
 def read_pass(text: str, *, quarter_id: bytes, keys: Iterable[bytes]) -> bytes | Refusal:
     """The reservation's id that a scanned text proves, or what is wrong with it.
 
-    `text` may be the bare pass or an address that ends in it; `keys` are the public keys of the
-    quarter's nodes that decide or once did.
+    `text` may be the bare pass or an address that ends in it, as a scanner of another layout typed
+    it too; `keys` are the public keys of the quarter's nodes that decide or once did. Of several
+    readings the signature knows the right one; where none is right, the first says what is wrong.
     """
+    known = tuple(keys)
+    found = [_read(each, quarter_id, known) for each in readings(text)]
+    good = next((each for each in found if not isinstance(each, Refusal)), None)
+    return good or next((each for each in found if each is not UNREADABLE), UNREADABLE)
+
+
+def _read(text: str, quarter_id: bytes, keys: tuple[bytes, ...]) -> bytes | Refusal:
     raw = _decode(text)
     if raw is None or raw[0] != VERSION:
         return UNREADABLE
@@ -75,7 +84,7 @@ def read_pass(text: str, *, quarter_id: bytes, keys: Iterable[bytes]) -> bytes |
 
 def looks_like_pass(text: str) -> bool:
     """Whether a scanned text could be a pass at all."""
-    return _decode(text) is not None
+    return any(_decode(each) is not None for each in readings(text))
 
 
 def _decode(text: str) -> bytes | None:

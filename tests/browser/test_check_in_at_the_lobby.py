@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import zxingcpp
 
+from tests.base.test_scanned import TO_GERMAN
 from tests.browser.conftest import Opens
-from tests.browser.people import at_the_phone, books, eight_signs, seen
+from tests.browser.people import at_the_desk, at_the_phone, books, eight_signs, seen
 from tests.browser.screens import Screen
+from tests.cast import PINS
 from tests.nodes import Town
 from tests.web.films import film, flags
 
@@ -82,6 +84,30 @@ def test_a_scanner_reads_it_at_the_picture_at_rest(town: Town, opens: Opens) -> 
     lobby.is_titled(WAS_HERE)
     lobby.sees("Auschecken")
     assert passages(town) == before + 1
+
+
+def test_a_scanner_of_american_layout_reads_card_and_pass(town: Town, opens: Opens) -> None:
+    """As it leaves the factory: its keys make German letters, Y for Z and a dash for a slash."""
+    town.start("home")
+    phone, lobby, desk = opens("phone"), opens("lobby"), opens("desk")
+    has_a_pass(town, phone)
+    (code,) = zxingcpp.read_barcodes(seen(phone))
+    lobby.open("/kiosk")
+    heard = code.text.translate(TO_GERMAN)
+    assert heard.startswith("HTTPÖ--")
+    lobby.scan(heard)
+    lobby.is_titled(WELCOME)
+    lobby.touch("Fertig")
+    lobby.is_at("/kiosk")
+    lobby.scan(town.cards["anna"].translate(TO_GERMAN))
+    lobby.is_titled("Ihre PIN")
+    for figure in PINS["anna"]:
+        lobby.press(figure)
+    lobby.touch("Anmelden")
+    lobby.is_titled("Guten Tag, Anna")
+    at_the_desk(desk)
+    desk.scan(heard)
+    desk.is_titled("Hofsaal")
 
 
 def test_the_eight_characters_are_typed_at_the_screen(town: Town, opens: Opens) -> None:

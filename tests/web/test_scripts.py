@@ -106,6 +106,27 @@ def test_a_scanner_that_types_is_heard_wherever_the_focus_is(page: Any, base: st
     assert fields["code"] == ["7KQ4M2XR"]
 
 
+@pytest.mark.parametrize("ends", ["\t", ""], ids=["tab", "nothing"])
+def test_a_scanner_that_ends_without_enter_is_heard(page: Any, base: str, ends: str) -> None:
+    card = "1jed8vf4yg6hs1wc1fw7wcme6r"
+    show(page, base, "gallery-portal")
+    page.fill("#note", "Guten Tag")
+    page.focus("#note")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        scan(page, card, ends=ends)
+    assert parse_qs(sent.value.post_data)["code"] == [card]
+
+
+def test_a_short_burst_without_an_end_is_no_code(page: Any, base: str) -> None:
+    show(page, base, "gallery-portal")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.focus("#note")
+    scan(page, "Dienstag", ends="")
+    page.wait_for_timeout(600)
+    assert "POST" not in sent
+
+
 def test_a_hand_that_types_is_no_scanner(page: Any, base: str) -> None:
     show(page, base, "gallery-portal")
     sent: list[str] = []

@@ -1,5 +1,8 @@
 // Keyboard first: whatever has data-key answers to it, unless somebody is typing. Escape leaves a
-// field. The list behind "?" is made of what is on the page, so it is never wrong.
+// field. The list behind "?" is made of what is on the page, so it is never wrong. A scanner types
+// letters too, quicker than any hand: a key that leads to another page waits that long for the next.
+
+const BURST_MS = 60;
 
 const typing = () => document.activeElement?.matches("input, select, textarea, [contenteditable]");
 const list = document.querySelector("[data-keys]");
@@ -8,7 +11,13 @@ function keyed() {
   return [...document.querySelectorAll("[data-key]")].filter((one) => one.offsetParent);
 }
 
+let lastKey = 0;
+let going = 0;
+
 document.addEventListener("keydown", (happening) => {
+  const quick = happening.timeStamp - lastKey < BURST_MS;
+  lastKey = happening.key.length === 1 ? happening.timeStamp : 0;
+  clearTimeout(going);
   if (happening.key === "Escape" && typing()) {
     document.activeElement.blur();
     return;
@@ -16,12 +25,12 @@ document.addEventListener("keydown", (happening) => {
   if (typing() || happening.ctrlKey || happening.metaKey || happening.altKey) return;
   if (document.querySelector("dialog[open]")) return;
   const target = keyed().find((one) => one.dataset.key === happening.key.toLowerCase());
-  if (!target) return;
+  if (!target || quick) return;
   happening.preventDefault();
   if (target.matches("input")) {
     target.focus();
     target.select();
-  } else target.click();
+  } else going = setTimeout(() => target.click(), BURST_MS);
 });
 
 // Through what a search found, and from its field into it, by the arrow keys.

@@ -12,6 +12,8 @@
   var IDLE_MS = 60000;
   var BURST_MS = 60;
   var SHORTEST = 6;
+  var LONG = 20;
+  var SILENCE_MS = 250;
   var ahead = 0;
   var isAway = false;
 
@@ -146,20 +148,30 @@
   // A scanner that types: quicker than any hand, and Enter.
   var burst = "";
   var last = 0;
+  var ending = 0;
+
+  function takeCode(form, code) {
+    burst = "";
+    form.elements.code.value = code;
+    send(form);
+  }
+
   document.addEventListener("keydown", function (happening) {
     var form = document.querySelector("[data-door-wedge]");
     var isQuick = happening.timeStamp - last < BURST_MS;
     last = happening.timeStamp;
+    clearTimeout(ending);
     if (!form || happening.ctrlKey || happening.metaKey || happening.altKey) return;
-    if (happening.key === "Enter" || happening.keyCode === 13) {
+    if (happening.key === "Enter" || happening.key === "Tab" || happening.keyCode === 13) {
       var code = isQuick && burst.length >= SHORTEST ? burst : "";
       burst = "";
       if (!code) return;
       happening.preventDefault();
-      form.elements.code.value = code;
-      send(form);
+      takeCode(form, code);
     } else if (happening.key && happening.key.length === 1) {
       burst = isQuick ? burst + happening.key : happening.key;
+      // Some scanners end with nothing; no hand types that many signs at this pace.
+      if (burst.length >= LONG) ending = setTimeout(function () { takeCode(form, burst); }, SILENCE_MS);
     }
   }, true);
 

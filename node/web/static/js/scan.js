@@ -6,6 +6,8 @@ const LONGEST = 1280; // at half of it a pass must be held half as far away
 const PATIENCE_MS = 6000; // then whoever stands there is told what helps
 const BURST_MS = 45; // a scanner types faster than any hand
 const SHORTEST = 6;
+const LONG = 20; // a card has 26 signs, a pass 133
+const SILENCE_MS = 250;
 
 function submit(form, code, field = "code") {
   if (form.dataset.sent) return;
@@ -105,32 +107,43 @@ for (const box of document.querySelectorAll("[data-scan]")) {
 }
 
 // Keyboard wedge ----------------------------------------------------------------------------
+// Some scanners end with Enter, some with Tab, some with nothing: then a long burst ends when no
+// key follows. No hand types that many at this pace.
 const wedge = document.querySelector("form[data-wedge], [data-wedge]");
 if (wedge) {
   const form = wedge.form ?? wedge;
   let burst = "";
   let last = 0;
+  let ending = 0;
+
+  function take(code) {
+    burst = "";
+    // What the burst left in a field that happened to have the focus goes again.
+    const field = document.activeElement;
+    if (field?.value?.endsWith(code)) field.value = field.value.slice(0, -code.length);
+    if (form.elements.code) submit(form, code);
+    else {
+      wedge.value = code;
+      form.requestSubmit();
+    }
+  }
+
   document.addEventListener(
     "keydown",
     (happening) => {
       const quick = happening.timeStamp - last < BURST_MS;
       last = happening.timeStamp;
-      if (happening.key === "Enter") {
+      clearTimeout(ending);
+      if (happening.key === "Enter" || happening.key === "Tab") {
         const code = quick && burst.length >= SHORTEST ? burst : "";
         burst = "";
         if (!code) return;
         happening.preventDefault();
         happening.stopPropagation();
-        // What the burst left in a field that happened to have the focus goes again.
-        const field = document.activeElement;
-        if (field?.value?.endsWith(code)) field.value = field.value.slice(0, -code.length);
-        if (form.elements.code) submit(form, code);
-        else {
-          wedge.value = code;
-          form.requestSubmit();
-        }
+        take(code);
       } else if (happening.key.length === 1 && !happening.ctrlKey && !happening.metaKey) {
         burst = quick ? burst + happening.key : happening.key;
+        if (burst.length >= LONG) ending = setTimeout(() => take(burst), SILENCE_MS);
       }
     },
     { capture: true },
