@@ -27,6 +27,7 @@ from node.web.day_plan import Plan, plan_of
 from node.web.forms import read_query
 from node.web.listing import reservations_table
 from node.web.showing import STATES, clock, moment, place_of, state_text
+from node.web.silent import Silent, silent_displays
 from node.web.table import Table
 from node.web.turnovers import LIVE_TABLES, ShownTurnover, turnover_of
 from node.web.visit import Visit
@@ -73,6 +74,7 @@ class _Day:
     codes: list[spaces.SafeCode]
     keys: list[spaces.Key]
     """Those that should be back."""
+    silent: list[Silent]
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -101,7 +103,8 @@ async def today(visit: Visit) -> Response[Any]:
         + [code_task(visit, each) for each in found.codes]
         + [key_task(visit, each, found.names) for each in found.keys]
         + [_task(visit, line, found.names) for line in found.waiting]
-        + _guest_tasks(visit, found),
+        + _guest_tasks(visit, found)
+        + [_silent_task(visit, each) for each in found.silent],
         turnovers=[turnover_of(visit, each, found.houses) for each in found.turnovers],
         problems=[turnover_of(visit, each, found.houses) for each in found.problems],
         hand_overs=[hand_over_task(visit, each, found.names) for each in found.hand_overs],
@@ -162,6 +165,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         to_return,
         spaces.codes_to_change(read, now=visit.now),
         keys,
+        silent_displays(read, visit),
     )
 
 
@@ -309,6 +313,19 @@ def _task(visit: Visit, line: Line, names: dict[bytes, tuple[str, str]]) -> dict
         "href": f"/desk/reservations/{id_text(reservation.id)}",
         "state": "requested",
         "state_text": state_text(visit, line),
+    }
+
+
+def _silent_task(visit: Visit, silent: Silent) -> dict[str, Any]:
+    return {
+        "title": visit.say(N_("Türanzeige {place}"), place=silent.place),
+        "text": visit.say(
+            N_("Meldet sich nicht seit: {seen}. Strom und WLAN prüfen, Seite neu laden."),
+            seen=moment(visit, silent.seen),
+        ),
+        "href": "/desk/displays",
+        "state": "waiting",
+        "state_text": visit.say(N_("schweigt")),
     }
 
 

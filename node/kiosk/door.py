@@ -192,6 +192,15 @@ async def become(visit: Visit) -> Response[Any]:
     return visit.go(BOARD)
 
 
+@get("/sw.js", include_in_schema=False)
+async def service_worker(visit: Visit) -> Response[str]:
+    """What shows the last board where the display is loaded anew while the node is away."""
+    text = visit.house.templates.render("kiosk/door_sw.js", visit.prefs.lang, visit.frame(""))
+    # It lies below the board, whose own address it must answer for, too.
+    headers = {"cache-control": "no-cache", "service-worker-allowed": BOARD}
+    return Response(text, media_type="text/javascript", headers=headers)
+
+
 # The board
 
 
@@ -355,4 +364,4 @@ NO_PLACE = Refusal(
     status=404,
 )
 
-ROUTES = (board, code_page, become)
+ROUTES = (board, code_page, become, service_worker)

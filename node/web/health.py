@@ -33,6 +33,7 @@ from node.web.inviting import waiting_rows
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.roles import ROLES
 from node.web.showing import moment
+from node.web.silent import troubles_of_displays
 from node.web.visit import Visit
 
 MB = 1_000_000
@@ -94,6 +95,7 @@ async def _of_devices(visit: Visit) -> list[Refusal]:
             troubles_of_printers(read, printers)
             + troubles_of_screens(read, now=visit.now)
             + troubles_of_locks(read, locks, now=visit.now)
+            + troubles_of_displays(read, visit)
         )
     )
 

@@ -101,6 +101,35 @@ def test_the_node_dies_and_the_board_says_so_and_recovers(town: Town, opens: Ope
     tablet.sees("Frei", "Jetzt buchen")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_a_display_that_is_loaded_anew_while_the_node_is_dead(
+    town: Town, opens: Opens, script: bool
+) -> None:
+    """Its tablet was restarted, or has no script: our board, not the browser's error."""
+    town.start("home")
+    desk, tablet = opens("desk"), opens("door")
+    hangs(desk, tablet)
+    tablet.page.evaluate("navigator.serviceWorker.ready")
+    tablet.page.reload()  # now it comes through the worker, which keeps it
+    tablet.sees("Frei", "Jetzt buchen bis 12 Uhr")
+    tablet.page.wait_for_function(
+        "caches.open('door board').then((one) => one.keys()).then((all) => all.length)"
+    )
+    crashes(town)
+    if not script:
+        devices = tablet.page.context.new_cdp_session(tablet.page)
+        devices.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    for _ in range(2):
+        tablet.page.reload()
+        tablet.is_titled("Hofsaal")
+        tablet.sees("Das Haus antwortet gerade nicht. Gezeigt wird der Stand von 10:0", "Frei")
+        tablet.does_not_see("Jetzt buchen", "Mit dem Handy")
+    town.start("home")
+    tablet.page.reload()
+    tablet.sees("Frei", "Jetzt buchen")
+    tablet.does_not_see("antwortet gerade nicht")
+
+
 def test_a_touch_while_the_node_is_dead_leads_nowhere(town: Town, opens: Opens) -> None:
     town.start("home")
     desk, tablet = opens("desk"), opens("door")

@@ -12,7 +12,7 @@ import pytest_asyncio
 from node.spaces import Status, find_reservation
 from tests.app_client import Browser, House, Page
 from tests.cast import PINS
-from tests.kiosk.conftest import booked, code_for, hung, pass_of, utc
+from tests.kiosk.conftest import at_the_desk, booked, code_for, hung, pass_of, utc
 from tests.kiosk.conftest import with_card as at_the_lobby
 
 pytestmark = pytest.mark.asyncio
@@ -252,3 +252,38 @@ async def test_the_lobby_in_the_same_browser_keeps_its_own_person(
     assert (await tablet.get("/door/confirm")).path == "/door/scan"
     await tablet.get("/door")
     assert "Guten Tag, Anna" in (await tablet.get("/kiosk/home")).text
+
+
+async def test_a_display_that_asks_no_more_is_missed_at_the_desk(
+    house: House, tablet: Browser
+) -> None:
+    await tablet.get("/door")
+    desk = await at_the_desk(house)
+    house.clock.set(house.clock.now() + timedelta(minutes=4))
+    for path in ("/desk", "/desk/health"):
+        assert "Meldet sich nicht" not in (await desk.get(path)).text, path
+    house.clock.set(house.clock.now() + timedelta(minutes=2))
+    board = await desk.get("/desk")
+    assert "Meldet sich nicht seit: heute, 10 Uhr" in board.text
+    health = await desk.get("/desk/health")
+    assert "Die Türanzeige „Hofsaal“ meldet sich nicht mehr, zuletzt: heute, 10 Uhr." in health.text
+    assert "Strom und WLAN" in health.text
+    await tablet.get("/door")
+    assert "meldet sich nicht mehr" not in (await desk.get("/desk/health")).text
+
+
+async def test_a_display_that_was_taken_back_is_not_missed(house: House, tablet: Browser) -> None:
+    await tablet.get("/door")
+    desk = await at_the_desk(house)
+    await desk.get("/desk/displays")
+    action = next(form.action for form in desk.at.forms if form.action.endswith("/end"))
+    await desk.submit(action, press="Sperren")
+    house.clock.set(house.clock.now() + timedelta(hours=1))
+    assert "meldet sich nicht mehr" not in (await desk.get("/desk/health")).text
+
+
+async def test_the_displays_own_worker_may_answer_for_the_board(tablet: Browser) -> None:
+    page = await tablet.get("/door/sw.js")
+    assert page.answer.headers["service-worker-allowed"] == "/door"
+    assert page.answer.headers["content-type"].startswith("text/javascript")
+    assert "Diese Anzeige versucht es von selbst wieder" in page.html

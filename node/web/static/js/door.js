@@ -97,6 +97,7 @@
     var again = board().querySelectorAll("a")[held];
     if (again) again.focus();
     document.documentElement.setAttribute("data-theme", fresh.getAttribute("data-theme"));
+    document.documentElement.removeAttribute("data-away");
     takeTime();
     tick();
     say(false);
@@ -203,6 +204,11 @@
     }, 500);
   }
 
+  // Where browsers allow it (HTTPS, or the box itself) the board is there after a restart, too.
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.register(path + "/sw.js", { scope: path }).catch(function () {});
+  }
+
   // A page from the browser's memory would bring the last person back.
   window.addEventListener("pageshow", function (happening) {
     if (happening.persisted) location.replace(path);
@@ -212,6 +218,7 @@
     takeTime();
     tick();
     setInterval(tick, 1000);
+    if (document.documentElement.hasAttribute("data-away")) say(true);
     setTimeout(fetchAgain, number(board(), "every") * 1000);
   } else if (main.querySelector("[data-door-step]")) {
     wait();
