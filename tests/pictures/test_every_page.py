@@ -34,6 +34,7 @@ NO_PAGES = {
     "/account/data/file",
     "/manifest.webmanifest",
     "/sw.js",
+    "/door/sw.js",
     "/h/{token:str}",  # leads on to a page of the portal
     "/kiosk/scan",  # leads back to what was scanned
     "/P/{text:str}",  # the same as /p/, for a QR in capitals

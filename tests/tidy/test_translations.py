@@ -34,6 +34,7 @@ SCRIPT_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`([^`]
 READ_ATTRIBUTES = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 
 NOT_SENTENCES = {
+    "node/base/scanned.py": "the keys of keyboards",
     "node/people/rules.py": "letters that are folded for the search",
     "node/quarter/files/beginnings.py": "letters that are spelt out in keys",
     "node/web/i18n.py": "words of dates, by language",
