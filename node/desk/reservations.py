@@ -23,6 +23,7 @@ from node.store import Read, Write
 from node.web.deposits import STATES as DEPOSIT_STATES
 from node.web.forms import path_id, read_fields, read_query
 from node.web.on_paper import is_printable
+from node.web.series_end import series_lines, series_words
 from node.web.showing import (
     ShownBill,
     ShownLine,
@@ -50,6 +51,8 @@ class ReservationPage:
     person_href: str = ""
     early: str = ""
     """What leaving now gives back, where it is before the end."""
+    series: dict[str, str] | None = None
+    """What it was booked with, and where all of that is given up."""
     hand_over_href: str = ""
     deposit: dict[str, str] | None = None
     keys_href: str = ""
@@ -76,6 +79,7 @@ class _Looked:
     waiting: Turnover | None
     undone: list[tuple[UndoneFact, str]]
     deposit: spaces.HeldDeposit
+    series: list[Line]
 
 
 @get("/desk/reservations/{reservation:str}", include_in_schema=False)
@@ -106,6 +110,7 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
             waiting=waiting,
             undone=undone,
             deposit=deposit,
+            series=series_lines(read, visit, actor, reservation_id),
         )
 
     looked = await visit.read(look)
@@ -170,6 +175,9 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         fee=money(visit, fee) if fee else "",
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
         early=early_words(visit, line) if status is Status.CHECKED_IN else "",
+        series=series_words(
+            visit, line, looked.series, f"/desk/reservations/{id_text(reservation.id)}"
+        ),
         hand_over_href=_hand_over_href(line),
         deposit=_deposit(visit, looked.deposit),
         keys_href=_keys_href(line),

@@ -11,8 +11,9 @@ from node.base.ids import id_text
 from node.base.refusals import RefusedError
 from node.desk.frame import desk_page
 from node.desk.spaces import resident_of
-from node.web.forms import BAD_ID, Fields, read_fields, read_query
+from node.web.forms import BAD_ID, Fields, path_id, read_fields, read_query
 from node.web.series import SeriesPage, book_series, series_page, status_of
+from node.web.series_end import end_now, end_page
 from node.web.visit import Visit
 
 
@@ -51,4 +52,29 @@ async def _answer(visit: Visit, page: SeriesPage) -> Response[Any]:
     return await desk_page(visit, "desk/series.html", page, here="spaces", status=status_of(page))
 
 
-ROUTES = (show_series, make_series)
+@get("/desk/reservations/{reservation:str}/cancel-series", include_in_schema=False)
+async def show_end(visit: Visit, reservation: str) -> Response[Any]:
+    """What lies ahead of somebody's series, and what giving all of it up costs them now."""
+    actor = visit.allowed(Permission.RESERVE_FOR_OTHERS)
+    page = await end_page(visit, actor, path_id(reservation), back=BACK)
+    if not page.lines:
+        return visit.go(f"{BACK}/{reservation}")
+    return await desk_page(visit, "desk/series_cancel.html", page, here="today")
+
+
+@post("/desk/reservations/{reservation:str}/cancel-series", include_in_schema=False)
+async def end_series(visit: Visit, reservation: str) -> Response[Any]:
+    """Give it up for what was shown."""
+    actor = visit.allowed(Permission.RESERVE_FOR_OTHERS)
+    fields = await read_fields(visit)
+    page = await end_now(visit, actor, path_id(reservation), fields, back=BACK)
+    if page is None:
+        return visit.go(f"{BACK}/{reservation}")
+    return await desk_page(
+        visit, "desk/series_cancel.html", page, here="today", status=status_of(page)
+    )
+
+
+BACK = "/desk/reservations"
+
+ROUTES = (show_series, make_series, show_end, end_series)

@@ -13,7 +13,6 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.portal.passes import ShownPass, shown_pass
 from node.portal.safe_code import has_code
-from node.portal.series import series_lines
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.terms import CancelPreview
@@ -24,6 +23,7 @@ from node.web.forms import path_id, read_fields
 from node.web.hand_overs import hand_over_links
 from node.web.listing import reservations_table
 from node.web.live import RESERVATION_TABLES
+from node.web.series_end import series_lines, series_words
 from node.web.showing import (
     ShownBill,
     ShownLine,
@@ -36,7 +36,6 @@ from node.web.showing import (
     place_of,
     when_of,
 )
-from node.web.splitting import split_words
 from node.web.table import Table
 from node.web.terms import cancellation_words
 from node.web.visit import Visit
@@ -183,7 +182,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         how=how_to_come_in(visit, line),
         cancel=_cancel_link(visit, looked),
         change_href=_change_href(visit, line),
-        series=_series(visit, looked),
+        series=series_words(visit, line, looked.series, f"/mine/{shown.id}"),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
         hand_overs=hand_over_links(visit, looked.hand_over),
         deposit=deposit_rows(visit, looked.deposit),
@@ -260,28 +259,6 @@ def _guest_href(visit: Visit, line: Line) -> str:
     """Where the link for the guests of an apartment is made; in the house only."""
     can = line.space.is_by_night and line.status in {Status.CONFIRMED, Status.CHECKED_IN}
     return f"/mine/{id_text(line.reservation.id)}/guest" if can and not visit.actor.is_away else ""
-
-
-def _series(visit: Visit, looked: _Looked) -> dict[str, str] | None:
-    """What it was booked with, and where all of that is given up."""
-    if len(looked.series) < 2:
-        return None
-    here = looked.line.reservation
-    href = f"/mine/{id_text(here.id)}/cancel-series"
-    if looked.line.space.is_by_night:
-        parts = [(each.space, each.reservation.period) for each in looked.series]
-        text = visit.say(N_("Ein Aufenthalt: {parts}."), parts=split_words(visit, parts))
-        return {"href": href, "text": text, "act": visit.say(N_("Den ganzen Aufenthalt absagen"))}
-    if any(each.reservation.period != here.period for each in looked.series):
-        text = visit.say(
-            N_("Gehört zu einer Serie: noch {count} Termine."), count=len(looked.series)
-        )
-        return {"href": href, "text": text, "act": visit.say(N_("Alle Termine der Serie absagen"))}
-    names = ", ".join(
-        visit.local(each.space.name) for each in looked.series if each.reservation.id != here.id
-    )
-    text = visit.say(N_("Zusammen gebucht mit: {names}."), names=names)
-    return {"href": href, "text": text, "act": visit.say(N_("Alles zusammen absagen"))}
 
 
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:

@@ -102,3 +102,29 @@ async def test_clara_sees_her_series_and_gives_the_rest_up(
         program = await town.program("clara")
         mine = await program.get("/api/reservations")
         assert mine.text.count('"cancelled"') == 3, mine.text
+
+
+async def test_the_desk_gives_all_of_a_series_up_for_clara_who_called(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir, clara = await at_desk(town), id_text(town.cast.id("clara"))
+        address = await series_address(demir, clara)
+        looked = await demir.get(f"{address}&search=1&rhythm=fortnightly&count=3")
+        booked = await demir.post("/desk/series", **dates_form(looked))
+        page = booked.url.path
+        ending = f"{page}/cancel-series"
+        assert "noch 3 Termine" in booked.text
+        assert ending in unescape(booked.text).replace("&#x2f;", "/")
+        shown = await demir.get(ending)
+        fee = re.search(r'name="fee" value="(\d+)"', shown.text)
+        assert fee is not None
+        eva = await at_desk(town, "eva")
+        assert (await eva.post(ending, fee=fee[1])).status_code == 403
+        assert (await demir.post(ending, fee=str(int(fee[1]) + 1))).status_code == 409
+        ended = await demir.post(ending, fee=fee[1])
+        assert ended.url.path == page
+        program = await town.program("clara")
+        mine = await program.get("/api/reservations")
+        assert mine.text.count('"cancelled"') == 3, mine.text
+        assert (await demir.get(ending)).url.path == page, "nothing is left to give up"

@@ -611,6 +611,12 @@ DESK = (
         at="/desk/together",
     ),
     Shot(
+        "desk-series-cancel",
+        "desk/series_cancel.html",
+        "/desk/reservations/{weekly}/cancel-series",
+        who="mira",
+    ),
+    Shot(
         "desk-split-new",
         "desk/stay.html",
         "/desk" + SPLIT + "&search=1&person={newcomer_id}",
