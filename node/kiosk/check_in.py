@@ -17,13 +17,12 @@ from node.base.actors import Actor, Face
 from node.base.refusals import N_, Refusal
 from node.kiosk import frame
 from node.kiosk.handover import pass_link
-from node.kiosk.printing import print_here
+from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.kiosk.sign_in import read_proof, take_proof
 from node.spaces import Line, Passed, Status
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
-from node.web.printers import printing_at_the_lobby
 from node.web.qr import qr_svg
 from node.web.showing import STATES, Place, ShownLine, clock, line_of, moment, place_of, when_of
 from node.web.visit import Visit

@@ -12,13 +12,12 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.kiosk import frame
 from node.kiosk.handover import page_link, pass_address
-from node.kiosk.printing import print_here
+from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.spaces import Line, Status
 from node.store import Read
 from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
 from node.web.on_paper import is_printable
-from node.web.printers import printing_at_the_lobby
 from node.web.qr import qr_svg
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.visit import Visit

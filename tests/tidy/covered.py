@@ -51,6 +51,7 @@ PORTAL = (
     "waiting",
 )
 KIOSK = (
+    "_printing",
     "_said",
     "ask",
     "cancel",
@@ -88,6 +89,7 @@ MODULES = (
             "home",
             "house",
             "idle",
+            "printing",
             "reservations",
             "sign_in",
             "spaces",
