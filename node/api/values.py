@@ -36,6 +36,7 @@ PEOPLE_MAX = 999
 AGES_MAX = 20
 PURPOSE_CHARS_MAX = 40
 NOTE_CHARS_MAX = 500
+FIGURES_CHARS_MAX = 20
 PASS_CHARS_MAX = 400
 SECRET_CHARS_MAX = 200
 NAME_CHARS_MAX = 80
@@ -134,10 +135,12 @@ class ReservationOut(msgspec.Struct):
 
 
 class PassIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A scanned pass (address or bare text) or its eight characters; where, if that is known."""
+    """A scanned pass (address or bare text) or its eight characters; where, if that is known; and
+    what stands on the door's display, for coming in where there is one."""
 
     pass_: Annotated[str, Meta(max_length=PASS_CHARS_MAX)] = msgspec.field(name="pass")
     space_id: Id | None = None
+    figures: Annotated[str, Meta(max_length=FIGURES_CHARS_MAX)] = ""
 
 
 class PassedOut(msgspec.Struct):

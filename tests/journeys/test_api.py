@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from node import spaces
+from node.base.actors import Face
 from node.base.clock import FrozenClock
+from node.base.refusals import Refusal
+from node.store import Write
 from tests.journeys.conftest import a_town
 
 pytestmark = pytest.mark.asyncio
@@ -82,6 +86,45 @@ async def test_a_pass_lets_a_guest_without_account_in_once(
         assert first.json()["at"] == second.json()["at"]
         out = await fritz.post("/api/check-outs", json={"pass": made["code"]})
         assert out.json()["reservation"]["status"] == "checked_out"
+
+
+async def test_where_a_display_hangs_programs_tell_its_figures_too(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """A pass alone would check somebody in from the sofa."""
+    async with a_town(tmp_path, clock) as town:
+        anna, demir = await town.program("anna"), await town.program("demir")
+        made = (await anna.post("/api/reservations", json=town.wish())).json()
+        clock.set(clock.now().replace(day=28, hour=13, minute=50))
+        store, hall = town.node.store, town.cast.files.id_of("space", "hofsaal")
+
+        def hang(write: Write) -> spaces.DoorDisplay | Refusal:
+            staff = town.cast.actor(write, "demir", face=Face.DESK)
+            invited = spaces.invite_display(write, staff, hall, now=clock.now())
+            assert not isinstance(invited, Refusal)
+            token = spaces.become_display(write, invited.code, now=clock.now())
+            assert isinstance(token, str)
+            found = spaces.find_display(write, token)
+            assert found is not None
+            return found
+
+        display = await store.write(hang)
+        assert not isinstance(display, Refusal)
+        anna, demir = await town.program("anna"), await town.program("demir")
+        fritz, page = town.browser().http, "/api/check-ins"
+        for who in (fritz, anna):
+            asked = await who.post(page, json={"pass": made["pass"]})
+            assert (asked.status_code, asked.json()["code"]) == (422, "presence.asks_figures")
+        wrong = await fritz.post(page, json={"pass": made["code"], "figures": "000000"})
+        assert wrong.json()["code"] == "presence.wrong_figures"
+        figures = await store.read(
+            lambda read: spaces.presence_figures(read, display, now=clock.now())
+        )
+        done = await fritz.post(page, json={"pass": made["code"], "figures": figures})
+        assert done.json()["reservation"]["status"] == "checked_in"
+        # The desk sees who stands there.
+        again = await demir.post(page, json={"pass": made["pass"]})
+        assert again.json()["already"] is True
 
 
 async def test_demir_books_for_clara_and_the_fact_is_recorded(
