@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import people, spaces
-from node.base.actors import Actor, Permission, may
+from node.base.actors import Actor, Face, Permission, may
 from node.base.ids import parse_id
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
@@ -128,6 +128,8 @@ def _state(read: Read, visit: Visit, protocol: Protocol) -> str:
             return visit.say(N_("angefangen: {count} gesagt"), count=len(protocol.answers))
         return visit.say(N_("noch nicht gemacht"))
     when = moment(visit, signed.fact.at)
+    if signed.fact.by_bearer and signed.fact.face == Face.KIOSK:
+        return visit.say(N_("mit dem Ausweis bestätigt, in der Lobby: {when}"), when=when)
     if signed.fact.by_bearer:
         return visit.say(N_("vom Gast bestätigt: {when}"), when=when)
     if not signed.fact.staff_id:

@@ -13,16 +13,17 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import quarter, spaces
-from node.base.actors import Actor, Face
+from node.base.actors import Actor, Face, bearer
 from node.base.refusals import N_, Refusal
 from node.kiosk import frame
 from node.kiosk.handover import pass_link
 from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.kiosk.sign_in import read_proof, take_proof
-from node.spaces import Line, Passed, Status
+from node.spaces import Line, Passed, Phase, Status
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
+from node.web.hand_overs import TITLES
 from node.web.qr import qr_svg
 from node.web.showing import STATES, Place, ShownLine, clock, line_of, moment, place_of, when_of
 from node.web.visit import Visit
@@ -56,6 +57,8 @@ class PassPage:
     refusal: dict[str, Any] | None
     phone_src: str
     printing: dict[str, str | bool]
+    hand_overs: list[dict[str, str]] = field(default_factory=list)
+    code_href: str = ""
 
 
 @get("/check-in", include_in_schema=False)
@@ -175,6 +178,21 @@ async def _pass_through(visit: Visit, text: str, act: str) -> Passed | Refusal:
     return await visit.store.write(run)
 
 
+async def find_held(visit: Visit) -> Line | None:
+    """What the pass that was just held up stands for; None where there is none, or no more."""
+    text = frame.held(visit)
+    found = await _find(visit, text) if text else None
+    return found if isinstance(found, Line) else None
+
+
+def whoever_holds(visit: Visit, line: Line) -> Actor:
+    """Who acts on a booking here: its own people where they are signed in, else who holds its
+    pass."""
+    actor, reservation = _whoever(visit), line.reservation
+    is_own = bool(actor.household_id) and actor.household_id == reservation.household_id
+    return actor if is_own else bearer(reservation.id, Face.KIOSK)
+
+
 def _whoever(visit: Visit) -> Actor:
     """Who acts, here at the lobby: the signed-in person, or whoever holds the pass."""
     return replace(visit.actor, face=Face.KIOSK)
@@ -219,7 +237,30 @@ async def _shown(visit: Visit, line: Line, refusal: Refusal | None = None) -> Pa
         refusal=words(visit, refusal) if refusal else None,
         phone_src=frame.qr_src(qr_svg(pass_link(visit, line))) if serves else "",
         printing=await printing_at_the_lobby(visit, reservation.id, can=line.has_pass),
+        hand_overs=await _hand_overs(visit, line) if is_in or has_left else [],
+        code_href="/kiosk/check-in/code" if is_in and await _has_code(visit, line) else "",
     )
+
+
+async def _hand_overs(visit: Visit, line: Line) -> list[dict[str, str]]:
+    """The ways to what is still to be gone through."""
+    actor, number = whoever_holds(visit, line), line.reservation.id
+    found = await visit.store.read(
+        lambda read: spaces.find_hand_over(read, actor, number, now=visit.now)
+    )
+    if isinstance(found, Refusal):
+        return []
+    return [
+        {"text": visit.say(TITLES[phase]), "href": f"/kiosk/check-in/hand-over/{phase}"}
+        for phase in Phase
+        if found.is_asked(phase, now=visit.now)
+    ]
+
+
+async def _has_code(visit: Visit, line: Line) -> bool:
+    actor, number = whoever_holds(visit, line), line.reservation.id
+    view = await visit.store.read(lambda read: spaces.view_code(read, actor, number, now=visit.now))
+    return not isinstance(view, Refusal)
 
 
 def _building(read: Read, line: Line) -> str:

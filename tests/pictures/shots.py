@@ -1002,6 +1002,35 @@ LOBBY = (
         node="kiosk",
         at="/kiosk/check-in/pass",
     ),
+    Shot(
+        "kiosk-hand-over",
+        "kiosk/hand_over.html",
+        "/kiosk/check-in",
+        (fill("#code", "{here_code}"), press(SCAN), press("[href$='/hand-over/out']")),
+        node="kiosk",
+        at="/kiosk/check-in/hand-over/{act:str}",
+    ),
+    Shot(
+        "kiosk-hand-over-differs",
+        "kiosk/hand_over.html",
+        "/kiosk/check-in",
+        (
+            fill("#code", "{here_code}"),
+            press(SCAN),
+            press("[href$='/hand-over/out']"),
+            press("[href$='no=1']"),
+        ),
+        node="kiosk",
+        at="/kiosk/check-in/hand-over/{act:str}",
+    ),
+    Shot(
+        "kiosk-safe-code",
+        "kiosk/safe_code.html",
+        "/kiosk/check-in",
+        (fill("#code", "{here_code}"), press(SCAN), press("[href='/kiosk/check-in/code']")),
+        node="kiosk",
+        at="/kiosk/check-in/code",
+    ),
 )
 DOOR_ON = ".door-form .button"
 DOOR_PIN = (
