@@ -23,7 +23,6 @@ from node.spaces import Line, Passed, Phase, Status
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
-from node.web.hand_overs import TITLES
 from node.web.qr import qr_svg
 from node.web.showing import STATES, Place, ShownLine, clock, line_of, moment, place_of, when_of
 from node.web.visit import Visit
@@ -57,7 +56,7 @@ class PassPage:
     refusal: dict[str, Any] | None
     phone_src: str
     printing: dict[str, str | bool]
-    hand_overs: list[dict[str, str]] = field(default_factory=list)
+    hand_over_href: str = ""
     code_href: str = ""
 
 
@@ -237,24 +236,22 @@ async def _shown(visit: Visit, line: Line, refusal: Refusal | None = None) -> Pa
         refusal=words(visit, refusal) if refusal else None,
         phone_src=frame.qr_src(qr_svg(pass_link(visit, line))) if serves else "",
         printing=await printing_at_the_lobby(visit, reservation.id, can=line.has_pass),
-        hand_overs=await _hand_overs(visit, line) if is_in or has_left else [],
+        hand_over_href=await _hand_over_href(visit, line) if is_in or has_left else "",
         code_href="/kiosk/check-in/code" if is_in and await _has_code(visit, line) else "",
     )
 
 
-async def _hand_overs(visit: Visit, line: Line) -> list[dict[str, str]]:
-    """The ways to what is still to be gone through."""
+async def _hand_over_href(visit: Visit, line: Line) -> str:
+    """The way to what is to be gone through next: coming before leaving; "" where nothing is."""
     actor, number = whoever_holds(visit, line), line.reservation.id
     found = await visit.store.read(
         lambda read: spaces.find_hand_over(read, actor, number, now=visit.now)
     )
     if isinstance(found, Refusal):
-        return []
-    return [
-        {"text": visit.say(TITLES[phase]), "href": f"/kiosk/check-in/hand-over/{phase}"}
-        for phase in Phase
-        if found.is_asked(phase, now=visit.now)
-    ]
+        return ""
+    asked = (phase for phase in Phase if found.is_asked(phase, now=visit.now))
+    phase = next(asked, None)
+    return f"/kiosk/check-in/hand-over/{phase}" if phase else ""
 
 
 async def _has_code(visit: Visit, line: Line) -> bool:
