@@ -21,10 +21,20 @@ from node.spaces import Line, Reservation
 from node.store import NodeRole, Read, Write
 from node.web.forms import Fields, path_id, read_fields
 from node.web.i18n import span_words
+from node.web.listing import rows_table
 from node.web.showing import line_of
 from node.web.visit import Visit
 
 AHEAD = timedelta(days=800)
+
+
+COLUMNS = {
+    "what": N_("Was"),
+    "when": N_("Zeit"),
+    "why": N_("Warum, für alle zu lesen"),
+    "who": N_("Durch"),
+    "hit": N_("Schon gebucht oder angefragt"),
+}
 
 
 @dataclass(slots=True)
@@ -60,8 +70,14 @@ async def _page(visit: Visit, given: dict[str, str], problems: dict[str, str]) -
         )
 
     page = await visit.store.read(look)
-    status = 422 if problems else 200
-    return await desk_page(visit, "desk/closures.html", page, here="places", status=status)
+    return await desk_page(
+        visit,
+        "desk/closures.html",
+        page,
+        here="places",
+        status=422 if problems else 200,
+        table=lambda: rows_table(visit, visit.say(N_("schliessungen")), COLUMNS, page.rows),
+    )
 
 
 def _targets(visit: Visit, read: Read) -> list[dict[str, str]]:

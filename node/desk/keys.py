@@ -17,6 +17,7 @@ from node.desk.today import names_of
 from node.spaces import Key, KeyState, Line, MoveKind
 from node.store import Read
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.showing import line_of, moment, money, place_of
 from node.web.visit import Visit
 
@@ -30,6 +31,15 @@ ACTS = {
     MoveKind.BACK: (N_("Zurück"), N_("Der Schlüssel hängt wieder am Service-Point.")),
     MoveKind.LOST: (N_("Verloren"), N_("Als verloren notiert. Er wird nicht mehr ausgegeben.")),
     MoveKind.REPLACED: (N_("Ersetzt oder gefunden"), N_("Der Schlüssel zählt wieder.")),
+}
+
+
+COLUMNS = {
+    "place": N_("Ort"),
+    "name": N_("Schlüssel"),
+    "state_text": N_("Stand"),
+    "who": N_("Bei wem"),
+    "since": N_("Seit"),
 }
 
 
@@ -63,7 +73,13 @@ async def keys_page(visit: Visit) -> Response[Any]:
     said = fields.given.get("said", "")
     if said in set(MoveKind):
         page.flashes = [{"kind": "success", "text": visit.say(ACTS[MoveKind(said)][1])}]
-    return await desk_page(visit, "desk/keys.html", page, here="today")
+    return await desk_page(
+        visit,
+        "desk/keys.html",
+        page,
+        here="today",
+        table=lambda: rows_table(visit, visit.say(N_("schluessel")), COLUMNS, page.rows),
+    )
 
 
 def _page(read: Read, visit: Visit, keys: list[Key], line: Line | None) -> KeysPage:

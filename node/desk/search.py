@@ -12,13 +12,14 @@ from litestar import Response, get
 from node import people, spaces
 from node.base.actors import Actor, Permission, may
 from node.base.ids import id_text
-from node.base.refusals import Refusal, granted
+from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import QUERY_MAX, desk_page
 from node.desk.today import names_of
 from node.people.model import PersonLine
 from node.spaces import Line
 from node.store import Read
 from node.web.forms import read_query
+from node.web.listing import reservations_table
 from node.web.showing import ShownLine, line_of, place_of
 from node.web.visit import Visit
 
@@ -61,7 +62,15 @@ async def search(visit: Visit) -> Response[Any]:
             for each in found.places
         ],
     )
-    return await desk_page(visit, "desk/search.html", page, here="")
+    return await desk_page(
+        visit,
+        "desk/search.html",
+        page,
+        here="",
+        table=lambda: reservations_table(
+            visit, visit.say(N_("buchungen")), [("", found.lines)], found.names
+        ),
+    )
 
 
 def _look(read: Read, visit: Visit, actor: Actor, text: str) -> _Found:

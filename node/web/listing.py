@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from node.base.ids import id_text
 from node.base.refusals import N_
@@ -17,6 +18,23 @@ Named = Mapping[bytes, tuple[str, str]]
 
 COLUMNS = (N_("Ort"), N_("Von"), N_("Bis"), N_("Personen"), N_("Stand"), N_("Preis"), N_("Nummer"))
 WHOSE = (N_("Person"), N_("Wohnung"))
+
+
+def rows_table(
+    visit: Visit, name: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]
+) -> Table:
+    """Any list of a page as it stands there: by the field of a row, the words above its column."""
+    cells: list[list[Cell | Sum]] = [
+        [_words(row.get(field, "")) for field in columns] for row in rows
+    ]
+    return Table(name, [visit.say(words) for words in columns.values()], cells)
+
+
+def _words(value: Any) -> Cell:
+    """What a cell says: a place by its name, a list by how much is in it."""
+    if isinstance(value, list):
+        return len(value)
+    return str(getattr(value, "name", value))
 
 
 def reservations_table(

@@ -139,3 +139,21 @@ async def test_erasures_are_a_table_of_numbers(house: House) -> None:
     assert row["Nummer"] in page.text
     assert (row["Anlass"], row["Durch"]) == ("Auszug", "Demir Aksoy")
     assert row["Verlangt"] == row["Gelöscht"] == "2026-11-24 10:00"
+
+
+async def test_keys_closures_and_what_was_found_are_tables(house: House, anna: Browser) -> None:
+    """By the one way that any list of the desk takes."""
+    await booked(anna)
+    demir = await at_desk(house)
+    page = await demir.get("/desk/keys")
+    keys = rows_of(await demir.client.get(page.link("Als Tabelle")))
+    assert keys
+    assert {row["Stand"] for row in keys} == {"am Service-Point"}
+    assert {row["Ort"] for row in keys} <= {"Hofsaal", "Werkraum", "Gartenzimmer"}
+    shut = rows_of(await demir.client.get("/desk/closures.csv"))
+    assert ("Haus Birke", "Malerarbeiten") in {
+        (row["Was"], row["Warum, für alle zu lesen"]) for row in shut
+    }
+    found = rows_of(await demir.client.get("/desk/search.csv?query=Linde"))
+    assert "Hofsaal" in {row["Ort"] for row in found}
+    assert all(row["Person"] for row in found)
