@@ -21,6 +21,7 @@ from node.desk.safe_codes import code_task
 from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status, guests
+from node.spaces.reads import unanswered
 from node.store import Read
 from node.web import i18n
 from node.web.day_plan import Plan, plan_of
@@ -137,7 +138,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     present = spaces.present(read, now=visit.now)
     here = {line.reservation.id for line in present}
     arrivals = [line for line in arrivals if line.reservation.id not in here]
-    waiting = spaces.waiting(read, now=visit.now)
+    waiting = [*spaces.waiting(read, now=visit.now), *unanswered(read, now=visit.now)]
     plans = spaces.day_plan(read, visit.actor, day, now=visit.now)
     hand_overs = spaces.hand_overs_to_look_at(read, now=visit.now)
     to_take = spaces.deposits_to_take(read, now=visit.now)
@@ -311,8 +312,7 @@ def _task(visit: Visit, line: Line, names: dict[bytes, tuple[str, str]]) -> dict
             visit.prefs.lang, reservation.period.starts_at, reservation.period.ends_at, visit.zone
         ),
         "href": f"/desk/reservations/{id_text(reservation.id)}",
-        "state": "requested",
-        "state_text": state_text(visit, line),
+        **_answer_owed(visit, line),
     }
 
 
@@ -327,6 +327,16 @@ def _silent_task(visit: Visit, silent: Silent) -> dict[str, Any]:
         "state": "waiting",
         "state_text": visit.say(N_("schweigt")),
     }
+
+
+def _answer_owed(visit: Visit, line: Line) -> dict[str, str]:
+    """How a request stands; who was never answered in time is to be told so."""
+    if line.status is Status.EXPIRED:
+        return {"state": "displaced", "state_text": visit.say(NEVER_ANSWERED)}
+    return {"state": "requested", "state_text": state_text(visit, line)}
+
+
+NEVER_ANSWERED = N_("nie beantwortet, bitte Bescheid geben")
 
 
 def _erasure_task(visit: Visit, erasure: people.Erasure, name: str) -> dict[str, Any]:

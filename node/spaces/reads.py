@@ -95,6 +95,21 @@ def waiting(read: Read, *, now: datetime) -> list[Line]:
     return [line for line in lines_of(read, ids, now=now) if line.status is Status.REQUESTED]
 
 
+TOLD_FOR = timedelta(days=3)
+"""So long the desk is told that nobody answered somebody in time."""
+
+
+def unanswered(read: Read, *, now: datetime) -> list[Line]:
+    """Requests whose time passed these days without an answer, in order of arrival: somebody
+    should tell them."""
+    ids = projections.select_ids_waiting(read)
+    return [
+        line
+        for line in lines_of(read, ids, now=now)
+        if line.status is Status.EXPIRED and now < line.reservation.period.ends_at + TOLD_FOR
+    ]
+
+
 def next_in(read: Read, space_id: bytes, *, now: datetime) -> list[Line]:
     """What holds a place today from now on, by start."""
     end = local_day(now.astimezone(zone_of(read)).date(), zone_of(read)).ends_at

@@ -254,3 +254,21 @@ async def test_a_no_is_taken_back_beside_it_and_the_number_finds_the_request(
         assert number is not None
         found = await demir.get(f"/desk/search?query={number[0]}")
         assert found.url.path == address
+
+
+async def test_who_was_never_answered_stands_on_the_board_until_somebody_has_told_them(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        anna = await town.program("anna")
+        made = (await anna.post("/api/reservations", json=town.wish(hours=(18, 22)))).json()
+        assert made["status"] == "requested"
+        words, href = "nie beantwortet, bitte Bescheid geben", f"/desk/reservations/{made['id']}"
+        for day, hour, is_told in ((28, 21, False), (28, 22, True), (30, 9, True)):
+            clock.set(clock.now().replace(day=day, hour=hour, minute=0))
+            board = await (await at_desk(town)).get("/desk")
+            assert (words in board.text) is is_told, (day, hour)
+            assert href in written(board)
+        clock.set(clock.now().replace(month=12, day=2, hour=9))
+        board = await (await at_desk(town)).get("/desk")
+        assert words not in board.text
