@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Opens
+from tests.browser.keys import BY_HAND, Keys
 from tests.browser.people import at_the_desk
 from tests.browser.screens import Screen
 from tests.nodes import Town
@@ -96,3 +97,37 @@ def test_the_board_follows_while_the_hands_stay_where_they_are(town: Town, opens
     board.page.locator("#board").get_by_text("Clara Moreau").first.wait_for()
     assert focused(board) == "/desk/turnover"
     board.is_well()
+
+
+def test_somebody_in_the_queue_is_served_by_keys_alone(town: Town, opens: Opens) -> None:
+    """Demir finds Clara, books for her, gives it up and takes that back."""
+    town.start("home")
+    desk = opens("desk")
+    at_the_desk(desk)
+    hands, signing_in = Keys(desk), desk.touches
+    desk.open("/desk")
+    keys(desk, "/")
+    desk.page.keyboard.type("Clara", delay=BY_HAND)
+    keys(desk, "Enter")
+    desk.page.wait_for_url("**/desk/search?query=Clara")
+    hands.presses("Clara Moreau")
+    desk.is_titled("Clara Moreau")
+    hands.presses("Für diese Person buchen")
+    desk.page.wait_for_url("**/desk/find?*")
+    hands.types_day("Tag", 24, 11, 2026)
+    hands.types("Von", "1500")
+    hands.types("Bis", "1900")
+    hands.goes_to("Personen")
+    keys(desk, "Control+a")
+    desk.page.keyboard.type("12", delay=BY_HAND)
+    keys(desk, "Enter")
+    desk.page.wait_for_url("**/desk/find?*starts=15*")
+    hands.presses("Buchen Hofsaal")
+    desk.is_titled("Hofsaal")
+    desk.sees("bestätigt")
+    hands.presses("Buchung absagen")
+    desk.sees("abgesagt")
+    hands.presses("Zurücknehmen")
+    desk.sees("bestätigt")
+    desk.is_well()
+    assert desk.touches == signing_in
