@@ -20,7 +20,8 @@ FOCUSED = r"""() => {
   const label = at.labels?.[0]?.innerText ?? at.getAttribute("aria-label") ?? at.innerText;
   const {top, bottom} = at.getBoundingClientRect();
   const inside = bottom > 0 && top < innerHeight;
-  return {name: label.trim().replace(/\s+/g, " "), seen: seen && inside, at: at.outerHTML.slice(0, 120)};
+  const name = label.trim().replace(/\s+/g, " ");
+  return {name, seen: seen && inside, at: at.outerHTML.slice(0, 120)};
 }"""
 
 
