@@ -32,13 +32,13 @@ class TaxFact(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def tax_facts(read: Read) -> list[TaxFact]:
-    """What holds of what the team said, each day of each tax once; what a newer release wrote and
-    this one cannot read is left out."""
+    """What holds of what the team said, each day of each tax once; what cannot be read is left out:
+    a newer release wrote it, or a faulty box."""
     found: dict[tuple[str, str, date], TaxFact] = {}
     for text in tables.select_tax_facts(read):
         try:
             fact = msgspec.json.decode(text, type=TaxFact)
-        except msgspec.ValidationError:
+        except (msgspec.DecodeError, UnicodeError):
             continue
         found[fact.key] = fact
     return [fact for fact in found.values() if not fact.withdrawn]
