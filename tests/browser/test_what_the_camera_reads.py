@@ -101,6 +101,22 @@ ROWS: dict[str, View] = {
         tilted=20,
     ),
 }
+YES, AT_TIMES = "yes", "at times"
+EDGE = frozenset(
+    {
+        "small, 70 px",
+        "tilted by 50°",
+        "out of focus, 4 px",
+        "shaken, 9 px",
+        "noise of 60 of 255",
+        "lamp's reflection, a third",
+        "crumpled",
+        "ten dead dots, two wide",
+        "crease through the middle, 12 %",
+        "ink run by 1.4 %",
+    }
+)
+"""Rows in which it depends on the very code: whichever squares the damage meets."""
 READ = """async ([reader, wasm, worker, picture]) => {
   window.reading ??= new Promise((ready) => {
     const made = new Worker(worker);
@@ -179,17 +195,33 @@ def test_the_table_of_what_is_read_is_true(town: Town, opens: Opens, tmp_path: P
         for kind in KINDS:
             found = reads(lobby, look(held[kind]))
             assert found in {"", held[kind].text}, f"{row}, {kind}: another code was read"
-            marks.append("yes" if found else "**no**")
-        lines.append(f"| {row} | {' | '.join(marks)} |")
-    table = "\n".join(lines)
+            marks.append(AT_TIMES if row in EDGE else YES if found else "**no**")
+        lines.append((row, marks))
     if WRITE:
+        table = "".join(f"| {row} | {' | '.join(marks)} |\n" for row, marks in lines)
         told = TABLE.read_text("utf-8")
         TABLE.write_text(
-            re.sub(r"(\|---\|---\|---\|---\|\n)(\|.*\n)*", rf"\1{table}\n", told), "utf-8"
+            re.sub(r"(\|---\|---\|---\|---\|\n)(\|.*\n)*", rf"\1{table}", told), "utf-8"
         )
-    assert table in TABLE.read_text("utf-8"), table
+    promised = promises()
+    assert promised.keys() == ROWS.keys()
+    broken = [
+        (row, kind)
+        for row, marks in lines
+        for kind, mark, said in zip(KINDS, marks, promised[row], strict=True)
+        if said == YES and mark != YES
+    ]
+    assert not broken
     for row in sum(FILMED.values(), ()):
-        assert f"| {row} | yes | yes | yes |" in table
+        assert promised[row] == [YES] * len(KINDS)
+
+
+def promises() -> dict[str, list[str]]:
+    """What the table says of each row, by kind."""
+    rows = re.findall(
+        r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", TABLE.read_text("utf-8"), re.MULTILINE
+    )
+    return {row: marks for row, *marks in rows if row != "the pass"}
 
 
 FILMED = {

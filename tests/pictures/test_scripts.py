@@ -124,6 +124,7 @@ def test_desk_works_by_keys(walk: Walk, stage: Stage) -> None:
     with somebody(walk, "desk", "mira") as page:
         page.goto(f"{stage.address()}/desk")
         page.keyboard.press("?")
+        page.wait_for_selector("#keys dd")  # a key waits for what a scanner would type next
         listed = page.inner_text("#keys")
         assert "Für jemanden buchen" in listed
         assert "Belegung" in listed
