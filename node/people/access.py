@@ -27,7 +27,6 @@ from node.people.model import (
     Person,
     PersonProfile,
     RoleSpan,
-    from_json,
 )
 from node.people.places import place_name
 from node.people.rules import (
@@ -36,7 +35,7 @@ from node.people.rules import (
     newest,
     roles_at,
 )
-from node.store import Read
+from node.store import Read, decoded_cell
 
 UNKNOWN_YEAR = 9999
 COMMAND_LINE = Actor(
@@ -122,7 +121,7 @@ def newest_spans(rows: Iterable[Any]) -> dict[Role, RoleSpan]:
 def believed_spans(rows: Iterable[Any]) -> Iterator[RoleSpan]:
     """The spans that count: of the team only what stands in the team's own table."""
     for row in rows:
-        span = from_json(row["span"], RoleSpan)
+        span = decoded_cell(row["span"], RoleSpan)
         if span is not None and (span.role in TEAM) == bool(row["of_team"]):
             yield span
 
@@ -146,7 +145,7 @@ def contracts_of(read: Read, household_id: bytes) -> tuple[ContractTerms, ...]:
 def newest_contracts(rows: Iterable[Any]) -> dict[bytes, tuple[bytes, ContractTerms]]:
     """Whose each contract is and its newest terms, of rows that come newest first."""
     found = (
-        (row["contract_id"], row["household_id"], from_json(row["terms"], ContractTerms))
+        (row["contract_id"], row["household_id"], decoded_cell(row["terms"], ContractTerms))
         for row in rows
     )
     return newest((key, (owner_id, terms)) for key, owner_id, terms in found if terms is not None)
@@ -177,13 +176,13 @@ def members_of(read: Read, household_id: bytes) -> list[Person]:
 
 def person_of(row: Any) -> Person:
     """A row as the person it is."""
-    profile = from_json(row["profile"], PersonProfile) or PersonProfile()
+    profile = decoded_cell(row["profile"], PersonProfile) or PersonProfile()
     return Person(row["id"], row["household_id"], profile)
 
 
 def household_of(row: Any) -> Household:
     """A row as the household it is."""
-    profile = from_json(row["profile"], HouseholdProfile) or HouseholdProfile()
+    profile = decoded_cell(row["profile"], HouseholdProfile) or HouseholdProfile()
     return Household(row["id"], row["flat_id"], profile)
 
 

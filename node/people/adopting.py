@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from node.people import tables
-from node.people.model import TEAM, PersonProfile, RoleSpan, from_json, to_json
-from node.store import OFFICE_ROLES, NodeRole, Write
+from node.people.model import TEAM, PersonProfile, RoleSpan, to_json
+from node.store import OFFICE_ROLES, NodeRole, Write, decoded_cell
 
 RESIDENTS_SECRETS = {
     "credential": "select * from credential where person_id = :id",
@@ -25,13 +25,13 @@ def adopt_team(write: Write) -> None:
         return
     adopted = set()
     for row in write.rows("select * from person_role"):
-        span = from_json(row["span"], RoleSpan)
+        span = decoded_cell(row["span"], RoleSpan)
         if span is None or span.role not in TEAM:
             continue
         if not write.roles_behind("person_role", row["id"]) <= {NodeRole.HOME}:
             continue
         person = tables.select_person(write, row["person_id"])
-        profile = from_json(person["profile"], PersonProfile) if person is not None else None
+        profile = decoded_cell(person["profile"], PersonProfile) if person is not None else None
         if profile is not None:
             named = to_json(replace(span, sign_in=profile.sign_in))
             write.insert_new("team_role", **{**dict(row), "span": named})

@@ -24,10 +24,9 @@ from node.people.model import (
     OutsideRights,
     Person,
     RoleSpan,
-    from_json,
 )
 from node.people.places import place_name
-from node.store import Read, Write
+from node.store import Read, Write, decoded_cell
 
 Entry = dict[str, Any]
 Teller = Callable[[Read, bytes, datetime], list[Entry]]
@@ -153,7 +152,7 @@ def _outside(read: Read, person: Person) -> list[Entry]:
             "ended_at": _instant(row["gone_at"]),
         }
         for row in rows
-        for rights in [from_json(row["rights"], OutsideRights)]
+        for rights in [decoded_cell(row["rights"], OutsideRights)]
     ]
 
 

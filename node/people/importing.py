@@ -31,7 +31,6 @@ from node.people.model import (
     PeopleImported,
     PersonProfile,
     RoleSpan,
-    from_json,
     to_json,
 )
 from node.people.outside import refresh_outside_access
@@ -46,7 +45,7 @@ from node.quarter.files import (
     StaffRow,
     Tenure,
 )
-from node.store import Core, Read, Write
+from node.store import Core, Read, Write, decoded_cell
 
 CHANGES_A_PIECE = 200
 """Each is up to three rows and some words; people wait while a transaction runs."""
@@ -267,7 +266,7 @@ class _Plan:
         )
 
     def _end_household(self, row: Any) -> Change:
-        profile = from_json(row["profile"], HouseholdProfile) or HouseholdProfile()
+        profile = decoded_cell(row["profile"], HouseholdProfile) or HouseholdProfile()
         ends_at = min(profile.ends_at or to_epoch(self.now), to_epoch(self.now))
         ended = to_json(replace(profile, ends_at=ends_at))
         return Change(

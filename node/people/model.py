@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
 
 import msgspec
 
 from node.base.actors import Actor, Face, Role
 from node.base.refusals import Refusal
-
-T = TypeVar("T")
 
 NEIGHBOURS = frozenset({Role.RESIDENT, Role.OWNER, Role.OUTSIDE_NEIGHBOUR})
 TEAM = frozenset({Role.STAFF, Role.MANAGEMENT, Role.OPERATOR})
@@ -354,13 +351,3 @@ class Denied:
 def to_json(value: object) -> str:
     """A profile, terms or rights as the JSON text of its one column."""
     return msgspec.json.encode(value).decode()
-
-
-def from_json(text: str, kind: type[T]) -> T | None:
-    """What `to_json` wrote, or None where a merge has not brought the cell or another release
-    wrote something that this one cannot read.
-    """
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeError):
-        return None

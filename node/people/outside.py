@@ -16,9 +16,9 @@ from node.base.refusals import Refusal
 from node.people import refusals, tables
 from node.people.access import contracts_of, find_household, role_spans
 from node.people.hashing import new_short_token, token_digest
-from node.people.model import NEIGHBOURS, ContractTerms, OutsideRights, from_json, to_json
+from node.people.model import NEIGHBOURS, ContractTerms, OutsideRights, to_json
 from node.people.rules import OUTSIDE_SECONDS
-from node.store import Read, Write
+from node.store import Read, Write, decoded_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def list_outside_accesses(read: Read, actor: Actor, *, now: datetime) -> list[Ou
     """The actor's links that count."""
     found = []
     for row in tables.select_outside_accesses(read, actor.person_id):
-        rights = from_json(row["rights"], OutsideRights)
+        rights = decoded_cell(row["rights"], OutsideRights)
         if rights is not None and rights.ends_at > to_epoch(now):
             found.append(
                 OutsideAccess(row["id"], from_epoch(row["at"]), from_epoch(rights.ends_at))
@@ -81,14 +81,14 @@ def is_let_in_from_outside(read: Read, person_id: bytes, *, now: datetime) -> bo
         return None
     at = to_epoch(now)
     found = tables.select_outside_accesses(read, person_id)
-    held = [from_json(row["rights"], OutsideRights) for row in found]
+    held = [decoded_cell(row["rights"], OutsideRights) for row in found]
     return any(rights is not None and at < rights.ends_at for rights in held)
 
 
 def refresh_outside_access(write: Write, person_id: bytes, *, now: datetime) -> None:
     """Bring the snapshots of rights up to date after a role or contract changed."""
     for row in tables.select_outside_accesses(write, person_id):
-        old = from_json(row["rights"], OutsideRights)
+        old = decoded_cell(row["rights"], OutsideRights)
         rights = _rights(write, person_id, row["household_id"], row["at"] + OUTSIDE_SECONDS)
         at = to_epoch(now)
         if at >= rights.ends_at or not any(span.holds(at) for span in rights.roles):

@@ -17,9 +17,9 @@ from node.base.periods import from_epoch, to_epoch
 from node.people import tables
 from node.people.access import actor_from_outside, actor_of
 from node.people.hashing import new_token, token_id
-from node.people.model import FoundSession, Knock, OutsideRights, Session, SignedIn, from_json
+from node.people.model import FoundSession, Knock, OutsideRights, Session, SignedIn
 from node.people.rules import SESSION_SECONDS, session_serves, slides
-from node.store import Read, Store, Write
+from node.store import Read, Store, Write, decoded_cell
 
 AGENT_CHARS_MAX = 120
 CACHED_MAX = 512
@@ -94,7 +94,7 @@ def _actor_of_session(read: Read, row: Any, face: Face, now: datetime) -> Actor 
     if not row["access_id"]:
         return actor_of(read, row["person_id"], face=face, now=now)
     access = tables.select_outside_access_by_id(read, row["access_id"])
-    rights = from_json(access["rights"], OutsideRights) if access is not None else None
+    rights = decoded_cell(access["rights"], OutsideRights) if access is not None else None
     return actor_from_outside(rights, access, now=now) if rights is not None else None
 
 

@@ -38,13 +38,12 @@ from node.people.model import (
     OutsideRights,
     SecretKind,
     SignedIn,
-    from_json,
 )
 from node.people.reads import credentials_of, has_pin, has_secret, person_choices
 from node.people.rules import check_secret, is_minor, kind_of_secret, read_code
 from node.people.sessions import start_session
 from node.people.throttle import BucketKey
-from node.store import NodeRole, Read, Store, Write
+from node.store import NodeRole, Read, Store, Write, decoded_cell
 
 T = TypeVar("T")
 
@@ -213,7 +212,7 @@ async def sign_in_from_outside(
 
     def enter(write: Write) -> SignedIn | Refusal:
         row = tables.select_outside_access(write, digest)
-        rights = from_json(row["rights"], OutsideRights) if row is not None else None
+        rights = decoded_cell(row["rights"], OutsideRights) if row is not None else None
         actor = actor_from_outside(rights, row, now=now) if rights is not None else None
         if row is None or actor is None:
             return refusals.ACCESS_UNKNOWN

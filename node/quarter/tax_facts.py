@@ -10,7 +10,7 @@ import msgspec
 
 from node.quarter import tables
 from node.quarter.model import Levy, QuarterProfile, VatRate
-from node.store import Read
+from node.store import Read, decoded_cell
 
 
 class TaxFact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,11 +36,9 @@ def tax_facts(read: Read) -> list[TaxFact]:
     a newer release wrote it, or a faulty box."""
     found: dict[tuple[str, str, date], TaxFact] = {}
     for text in tables.select_tax_facts(read):
-        try:
-            fact = msgspec.json.decode(text, type=TaxFact)
-        except (msgspec.DecodeError, UnicodeError):
-            continue
-        found[fact.key] = fact
+        fact = decoded_cell(text, TaxFact)
+        if fact is not None:
+            found[fact.key] = fact
     return [fact for fact in found.values() if not fact.withdrawn]
 
 

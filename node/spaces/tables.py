@@ -20,7 +20,7 @@ from node.spaces.model import (
 )
 from node.spaces.terms import FREE, Bill, Terms
 from node.spaces.undone import Undone
-from node.store import Read, Write
+from node.store import Read, Write, decoded_cell
 
 T = TypeVar("T")
 
@@ -51,10 +51,7 @@ def encoded(value: object) -> str:
 
 def decoded(text: str, kind: type[T]) -> T | None:
     """What `encoded` wrote, or None where this release cannot read it."""
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeError):
-        return None
+    return decoded_cell(text, kind)
 
 
 # Spaces

@@ -9,6 +9,7 @@ from node.store.changeset import SignedChangeset
 from node.store.commits import Basis, Commits
 from node.store.core import Core
 from node.store.erasing import blank_rows
+from node.store.foreign import decoded_cell
 from node.store.founding import Founding
 from node.store.handles import Read, Write
 from node.store.identity import Identity, is_signed, new_identity, site_id_of
@@ -69,6 +70,7 @@ __all__ = [
     "Writers",
     "blank_rows",
     "check_manifest",
+    "decoded_cell",
     "install_snapshot",
     "is_signed",
     "make_snapshot",

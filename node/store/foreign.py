@@ -19,3 +19,13 @@ def decoded(decoder: msgspec.msgpack.Decoder[T], raw: bytes) -> T:
         return decoder.decode(raw)
     except (RecursionError, UnicodeDecodeError) as error:
         raise msgspec.DecodeError(str(error)) from error
+
+
+def decoded_cell(text: str, kind: type[T]) -> T | None:
+    """What the JSON text of a replicated cell says, or None where this release cannot read it: a
+    newer one wrote it, or a faulty box.
+    """
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None

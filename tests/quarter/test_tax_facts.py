@@ -13,10 +13,11 @@ from node.quarter.files import QuarterFiles
 from node.registry import REGISTRY
 from node.store import Core
 
+DEEP = '{"y":' + "[" * 1900 + "]" * 1900 + "}"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("fact", ["", "\0", "{", "[]", '{"at": 1}', '{"at": "x"}'])
+@pytest.mark.parametrize("fact", ["", "\0", "{", "[]", DEEP, '{"at": 1}', '{"at": "x"}'])
 def test_a_fact_that_cannot_be_read_leaves_what_the_files_say(
     small: QuarterFiles, tmp_path: Path, fact: str
 ) -> None:
