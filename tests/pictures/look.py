@@ -26,8 +26,17 @@ RUNNING_TEXT = (
 )
 """Links in running text are text; columns of a plan are as wide as their time."""
 
-FIND_BOXES = """([touched, running]) =>
-  [...document.querySelectorAll(touched)].filter((one) =>
+FIND_BOXES = """([touched, running]) => {
+  const inSight = (one, {left, top, right, bottom}) => {
+    for (let around = one.parentElement; around; around = around.parentElement) {
+      if (getComputedStyle(around).overflowY === 'visible') continue;
+      const port = around.getBoundingClientRect();
+      [left, right] = [Math.max(left, port.left), Math.min(right, port.right)];
+      [top, bottom] = [Math.max(top, port.top), Math.min(bottom, port.bottom)];
+    }
+    return {x: left, y: top, width: right - left, height: bottom - top};
+  };
+  return [...document.querySelectorAll(touched)].filter((one) =>
     one.checkVisibility({visibilityProperty: true}) && !one.disabled &&
     !one.closest('.skip-link, dialog:not([open]), details:not([open]) > :not(summary)') &&
     !one.matches('.radio-tile input, .choice input') && !(running && one.matches(running))
@@ -36,8 +45,10 @@ FIND_BOXES = """([touched, running]) =>
       one.matches('.offer .row-link') ? one.closest('.offer') : one;
     const box = (one.matches('.row-link') ? one.closest('li') : field).getBoundingClientRect();
     return {what: one.outerHTML.slice(0, 100), x: box.x, y: box.y,
-            width: box.width, height: box.height};
-  })"""
+            width: box.width, height: box.height, seen: inSight(one, box)};
+  });
+}"""
+"""What is touched: its box, and what of it is in sight where what surrounds it scrolls."""
 FIND_BEYOND = """(scrolls) => {
   const beyond = [...document.querySelectorAll('body *')].filter((one) => {
     const box = one.getBoundingClientRect();
@@ -65,6 +76,14 @@ FIND_SLIPS = """() => {
 }"""
 
 
+FIND_CUT = """() => [...document.querySelectorAll('.stage > *')].filter((one) => {
+  const stage = one.parentElement;
+  return getComputedStyle(stage).overflowY === 'hidden' &&
+    one.getBoundingClientRect().bottom > stage.getBoundingClientRect().bottom + 1;
+}).map((one) => `${one.className} is cut off`)"""
+"""Parts of the lobby's page that nothing scrolls into sight."""
+
+
 Front = tuple[str, int, int]
 """The words at the top, how many forms there are, and the status."""
 
@@ -82,6 +101,8 @@ class Look:
     beyond: dict[str, list[str]] = field(default_factory=dict)
     small: list[str] = field(default_factory=list)
     close: list[str] = field(default_factory=list)
+    crowded: dict[str, list[str]] = field(default_factory=dict)
+    """What is too close or cut off in the lobby by size of type and reach."""
     overflow: int = 0
     """How far the lobby's stage would have to be scrolled."""
     highest: float = 0
@@ -116,6 +137,7 @@ def measured(seen: Seen) -> Look:
             "(stage => stage ? stage.scrollHeight - stage.clientHeight : 0)"
             "(document.querySelector('.stage'))"
         )
+        look.crowded = crowded(page)
     look.beyond |= at_other_sizes(page, screen)
     return look
 
@@ -134,6 +156,22 @@ def in_another_light(page: Any) -> dict[str, list[str]]:
         page.evaluate(f"document.documentElement.dataset.{attribute} = '{value}'")
         found[wish] = serious(page)
         page.evaluate(f"document.documentElement.dataset.{attribute} = '{normal}'")
+    return found
+
+
+def crowded(page: Any) -> dict[str, list[str]]:
+    """Where fingers would hit two things, or miss one, as a person may set the lobby's screen."""
+    found = {}
+    for reach in ("low", "all"):
+        for size in ("3", "2", "1"):
+            page.evaluate(
+                "wishes => Object.assign(document.documentElement.dataset, wishes)",
+                {"reach": reach, "size": size},
+            )
+            boxes = page.evaluate(FIND_BOXES, [TOUCHED, ""])
+            wrong = [*too_close(boxes), *page.evaluate(FIND_CUT)]
+            wrong += [f"{box['what']} is small" for box in boxes if is_small(box, FINGER["lobby"])]
+            found |= {f"{reach}, {size}": wrong} if wrong else {}
     return found
 
 
@@ -173,10 +211,11 @@ def is_small(box: dict[str, Any], least: int) -> bool:
 
 
 def too_close(boxes: list[dict[str, Any]]) -> Iterable[str]:
-    """Pairs with less than a finger's room between."""
-    for place, one in enumerate(boxes):
-        for other in boxes[place + 1 :]:
-            if apart(one, other) < APART - 0.5:
+    """Pairs with less than a finger's room between, as far as they are in sight."""
+    seen = [box for box in boxes if min(box["seen"]["width"], box["seen"]["height"]) > 0]
+    for place, one in enumerate(seen):
+        for other in seen[place + 1 :]:
+            if apart(one["seen"], other["seen"]) < APART - 0.5:
                 yield f"{one['what']} and {other['what']}"
 
 

@@ -54,6 +54,7 @@ def test_a_covered_page_is_as_sound_as_the_german_one(
     assert look.status == SHOTS[name].status
     assert not [*look.serious, *look.slips, *look.said, *look.strangers]
     assert not [*look.small, *look.close]
+    assert not look.crowded
     assert not {size: beyond for size, beyond in look.beyond.items() if beyond}
     assert look.weight < BYTES_MAX
 

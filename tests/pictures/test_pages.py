@@ -86,7 +86,9 @@ def test_fingers_find_what_they_touch(album: Album, name: str) -> None:
 
 @pytest.mark.parametrize("name", LOBBY)
 def test_fingers_hit_one_thing_at_a_time(album: Album, name: str) -> None:
-    assert not look_at(album, name).close
+    look = look_at(album, name)
+    assert not look.close
+    assert not look.crowded
 
 
 @pytest.mark.parametrize("name", WITHOUT_SCROLLING)
