@@ -153,7 +153,7 @@ def _said(visit: Visit, found: HandOver, phase: Phase) -> list[dict[str, str]]:
     answers = found.protocol(phase).answers
     return [
         {
-            "label": row.name.in_language(visit.prefs.lang),
+            "label": visit.local(row.name),
             "value": reading_words(visit, answers[row.key]),
             "href": f"{START}/{phase}?row={row.key}",
         }

@@ -62,7 +62,7 @@ async def _shown(visit: Visit, view: CodeView, status: int = 200) -> Response[An
     space = view.found.line.space
     page = SafeCodePage(
         place=place_of(visit, space),
-        rules=space.row.rules_text.in_language(visit.prefs.lang),
+        rules=visit.local(space.row.rules_text),
         code=view.code,
         refusal=words(visit, view.refusal) if view.refusal is not None else None,
     )

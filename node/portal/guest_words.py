@@ -27,14 +27,14 @@ class Welcome:
 
 def welcome_of(read: Read, visit: Visit, stay: Stay) -> Welcome:
     """The house in the guest's language."""
-    lang, row = visit.prefs.lang, stay.line.space.row
+    row = stay.line.space.row
     book, desk = quarter.get_rules(read), quarter.get_desk(read)
     return Welcome(
-        about=row.about.in_language(lang),
-        rules_text=row.rules_text.in_language(lang),
+        about=visit.local(row.about),
+        rules_text=visit.local(row.rules_text),
         quiet=[quiet_row(visit, rule) for rule in book.quiet_hours],
         rules=rule_rows(visit, book),
-        desk={"name": desk.name, "where": desk.where.in_language(lang), "phone": desk.phone},
+        desk={"name": desk.name, "where": visit.local(desk.where), "phone": desk.phone},
         more=_more(visit, stay),
     )
 

@@ -123,7 +123,7 @@ def _look(
         figures="" if asks else figures,
         notice=notice,
         refusal=refusal_of(visit, refusal),
-        rules=line.space.row.rules_text.in_language(visit.prefs.lang) if view.checks_in else "",
+        rules=visit.local(line.space.row.rules_text) if view.checks_in else "",
         helps=helps_of(read, visit, latest, _code_href(read, visit, actor, reservation_id, start)),
         hand_over_href=f"{start}/hand-over/in" if to_sign else "",
         live=LIVE_TABLES if is_open else "",

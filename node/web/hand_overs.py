@@ -106,7 +106,7 @@ def photos_by_row(
     visit: Visit, found: HandOver, photos: Sequence[Photo], start: str
 ) -> dict[str, list[dict[str, str]]]:
     """Where the photos are, by the line that they show; `start` is the reservation's address."""
-    names = {row.key: row.name.in_language(visit.prefs.lang) for row in found.listed}
+    names = {row.key: visit.local(row.name) for row in found.listed}
     shown: dict[str, list[dict[str, str]]] = {}
     for photo in photos:
         what = names.get(photo.row_key) or visit.say(TITLES[Phase(photo.phase)])
@@ -155,7 +155,7 @@ def _row(
         words = fields.given.get(f"words_{row.key}", words)
     return ShownRow(
         key=row.key,
-        name=row.name.in_language(visit.prefs.lang),
+        name=visit.local(row.name),
         kind=str(row.kind),
         unit=row.unit,
         hint=_hint(visit, found, phase, row),
@@ -214,7 +214,7 @@ def _answered(visit: Visit, found: HandOver, protocol: Protocol) -> list[dict[st
         key=lambda said: places.get(said.row.key if said.row else "", len(places)),
     )
     return [
-        {"label": said.row.name.in_language(visit.prefs.lang), "value": reading_words(visit, said)}
+        {"label": visit.local(said.row.name), "value": reading_words(visit, said)}
         for said in ordered
         if said.row is not None
     ]
@@ -297,7 +297,7 @@ def side_by_side(visit: Visit, found: HandOver) -> list[dict[str, Any]]:
         ids = [id_text(each.id) for each in (came, left) if each is not None and each.id in open_]
         shown.append(
             {
-                "name": row.name.in_language(visit.prefs.lang),
+                "name": visit.local(row.name),
                 "should": "" if row.kind in _UNCOUNTED else str(row.count),
                 "came": reading_words(visit, came),
                 "left": reading_words(visit, left),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
 from node import spaces
+from node.base.actors import Face
 from node.base.ids import id_text
 from node.base.periods import Period
+from node.base.refusals import Refusal
+from node.quarter.files import HandoverRow
 from node.spaces import Reservation, Wish
+from node.store import Write
 from tests.app_client import Browser, House, Page
 
 LINK = re.compile(r'id="address" value="http://localhost(/guest/[0-9a-z]+)"')
@@ -45,3 +50,19 @@ def address_on(page: Page) -> str:
     found = LINK.search(unescape(page.html))
     assert found is not None, page.text
     return found[1]
+
+
+async def furnish(house: House, listed: tuple[HandoverRow, ...], code: str) -> None:
+    """The garden room has a list that is to be signed before its key safe's code is shown."""
+    space_id, now = house.cast.files.id_of("space", "gartenzimmer"), house.clock.now()
+
+    def set_(write: Write) -> Refusal | None:
+        demir = house.cast.actor(write, "demir", face=Face.DESK)
+        space = spaces.find_space(write, space_id)
+        assert space is not None
+        row = replace(space.row, handover=listed)
+        assert not isinstance(spaces.set_rules(write, demir, space_id, row, now=now), Refusal)
+        done = spaces.set_safe_code(write, demir, space_id, code, asks_protocol=True, now=now)
+        return done if isinstance(done, Refusal) else None
+
+    assert await house.node.store.write(set_) is None
