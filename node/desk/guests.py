@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -56,13 +57,13 @@ async def _stay(visit: Visit, reservation: str) -> Stay:
 
     def look(read: Read) -> Stay | Refusal:
         line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
-        return _of_apartment(read, line)
+        return _of_apartment(read, line, visit.now)
 
     return await visit.read(look)
 
 
-def _of_apartment(read: Read, line: Line) -> Stay | Refusal:
-    return guests.stay_of(read, line) if line.space.is_by_night else NOT_FOUND
+def _of_apartment(read: Read, line: Line, now: datetime) -> Stay | Refusal:
+    return guests.stay_of(read, line, now=now) if line.space.is_by_night else NOT_FOUND
 
 
 @get("/desk/guests/{reservation:str}", include_in_schema=False)
@@ -90,7 +91,7 @@ def _page(visit: Visit, reservation: str, stay: Stay, given: dict[str, str]) -> 
 
 
 def _kept_until(visit: Visit, stay: Stay) -> str:
-    return dated(visit.prefs.lang, guests.a_year_after(stay.arrives_on))
+    return dated(visit.prefs.lang, guests.a_year_after(stay.first_day))
 
 
 def _form(visit: Visit, stay: Stay, number: int) -> dict[str, Any]:
@@ -120,7 +121,11 @@ async def say_guests(visit: Visit, reservation: str) -> Response[Any]:
         face = str(visit.actor.face)
         done = await visit.store.write(
             lambda write: guests.say_guests(
-                write, guests.stay_of(write, stay.line), said, face=face, now=visit.now
+                write,
+                guests.stay_of(write, stay.line, now=visit.now),
+                said,
+                face=face,
+                now=visit.now,
             )
         )
         if not isinstance(done, Refusal):
@@ -161,7 +166,11 @@ async def file_guest_form(visit: Visit, reservation: str, number: int) -> Respon
     if not fields.problems:
         refusal = await visit.store.write(
             lambda write: guests.file_form(
-                write, visit.actor, guests.stay_of(write, stay.line), form, now=visit.now
+                write,
+                visit.actor,
+                guests.stay_of(write, stay.line, now=visit.now),
+                form,
+                now=visit.now,
             )
         )
         if refusal is None:
@@ -201,7 +210,9 @@ async def note_on_form(visit: Visit, reservation: str, number: int, act: str) ->
     }
     if act not in acts:
         raise RefusedError(NOT_FOUND)
-    await visit.write(lambda write: acts[act](write, guests.stay_of(write, stay.line)))
+    await visit.write(
+        lambda write: acts[act](write, guests.stay_of(write, stay.line, now=visit.now))
+    )
     return visit.go(f"/desk/guests/{reservation}")
 
 

@@ -175,7 +175,7 @@ def _owed(read: Read, visit: Visit, lines: Sequence[Line]) -> dict[bytes, str]:
     found: dict[bytes, str] = {}
     for line in lines:
         if line.space.is_by_night and line.status in {Status.CONFIRMED, Status.CHECKED_IN}:
-            stay = guests.stay_of(read, line)
+            stay = guests.stay_of(read, line, now=visit.now)
             count = len(guests.forms_open(stay))
             if stay.guests is None:
                 found[line.reservation.id] = visit.say(N_("Angaben der Gäste fehlen"))

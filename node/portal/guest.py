@@ -56,6 +56,7 @@ class GuestPage:
     how: list[str]
     act: str
     early: str
+    parts: list[dict[str, Any]]
     asks_figures: bool
     action: str
     todo: list[dict[str, str]]
@@ -92,6 +93,12 @@ async def stay_behind(visit: Visit, token: str) -> Stay:
     return found
 
 
+def start_of(token: str, stay: Stay) -> str:
+    """Where the pages of a stay begin; of one in several apartments, those of this part."""
+    secret = token.partition(guests.PART)[0]
+    return f"/guest/{secret}{guests.PART}{stay.number}" if stay.number else f"/guest/{secret}"
+
+
 def shut(answer: Response[Any]) -> Response[Any]:
     """A page that is kept nowhere and found by no search."""
     answer.headers["cache-control"] = "private, no-store"
@@ -109,7 +116,7 @@ async def guest(visit: Visit, token: str) -> Response[Any]:
 
 
 async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
-    start, actor = f"/guest/{token}", bearer(stay.line.reservation.id, Face.PORTAL)
+    start, actor = start_of(token, stay), bearer(stay.line.reservation.id, Face.PORTAL)
 
     def look(read: Read) -> tuple[Welcome, str, bool, dict[str, Any]]:
         building = quarter.find_building(read, stay.line.space.building_id)
@@ -125,17 +132,34 @@ async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
         when=when_of(visit, line.space, line.reservation.period),
         people=people_words(visit, stay.people),
         state=STATES[line.status],
-        pass_=_pass(visit, token, line, where) if line.has_pass else None,
+        pass_=_pass(visit, start, line, where) if line.has_pass else None,
         how=how_to_come_in(visit, line),
         act=_act(visit, line),
         early=early_words(visit, line) if line.status is Status.CHECKED_IN else "",
+        parts=_parts(visit, token, stay),
         asks_figures=asks_figures,
         action=start,
         **inside,
-        todo=todo_of(visit, token, stay),
+        todo=todo_of(visit, start, stay),
         welcome=welcome,
         notice=_notice(visit, line),
     )
+
+
+def _parts(visit: Visit, token: str, stay: Stay) -> list[dict[str, Any]]:
+    """Every apartment of a stay that is spread over several, this one marked; else none."""
+    if not stay.number:
+        return []
+    return [
+        {
+            "text": visit.local(line.space.name),
+            "detail": when_of(visit, line.space, line.reservation.period),
+            "href": start_of(token, replace(stay, line=line)) if line != stay.line else "",
+            "place": place_of(visit, line.space),
+            "state": STATES[line.status],
+        }
+        for line in stay.parts
+    ]
 
 
 def _inside(read: Read, visit: Visit, actor: Actor, stay: Stay, start: str) -> dict[str, Any]:
@@ -155,9 +179,9 @@ def _act(visit: Visit, line: Line) -> str:
     return "check-in" if spaces.is_open_for(line.reservation, line.space, now=visit.now) else ""
 
 
-def _pass(visit: Visit, token: str, line: Line, where: str) -> ShownPass:
+def _pass(visit: Visit, start: str, line: Line, where: str) -> ShownPass:
     shown = shown_pass(visit, line, where)
-    return replace(shown, qr_src=f"/guest/{token}/pass.svg", holder="")
+    return replace(shown, qr_src=f"{start}/pass.svg", holder="")
 
 
 def _notice(visit: Visit, line: Line) -> dict[str, str] | None:
@@ -172,9 +196,9 @@ def _notice(visit: Visit, line: Line) -> dict[str, str] | None:
     return {"kind": "info", "title": title, "text": ""}
 
 
-def todo_of(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
+def todo_of(visit: Visit, start: str, stay: Stay) -> list[dict[str, str]]:
     """What is to be said before one comes, each with whether it was."""
-    if stay.line.status not in {Status.CONFIRMED, Status.CHECKED_IN}:
+    if not stay.is_open:
         return []
     said = stay.guests
     names = ", ".join(each.name for _, each in said.named) if said else ""
@@ -185,15 +209,15 @@ def todo_of(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
         {
             "text": text,
             "detail": names,
-            "href": f"/guest/{token}/arrival",
+            "href": f"{start}/arrival",
             "state": "confirmed" if said else "held",
             "state_text": visit.say(N_("angegeben") if said else N_("noch offen")),
         },
-        *_forms_todo(visit, token, stay),
+        *_forms_todo(visit, start, stay),
     ]
 
 
-def _forms_todo(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
+def _forms_todo(visit: Visit, start: str, stay: Stay) -> list[dict[str, str]]:
     """The forms that are still to be filled in or signed, and those that are."""
     rows = []
     for number in guests.forms_needed(stay):
@@ -203,7 +227,7 @@ def _forms_todo(visit: Visit, token: str, stay: Stay) -> list[dict[str, str]]:
             {
                 "text": visit.say(N_("Meldeschein")),
                 "detail": name_of(stay, number),
-                "href": f"/guest/{token}/{page}/{number}",
+                "href": f"{start}/{page}/{number}",
                 **state_of(visit, filed),
             }
         )
@@ -241,7 +265,8 @@ async def come_or_go(visit: Visit, token: str, act: str) -> Response[Any]:
 
     done = await visit.store.write(run)
     if not isinstance(done, Refusal):
-        return visit.go(f"/guest/{token}")
+        # Whoever leaves one apartment sees the next.
+        return visit.go(f"/guest/{token.partition(guests.PART)[0]}")
     page = await _page(visit, token, stay)
     page.refusal = words(visit, done)
     return shut(visit.page("portal/guest.html", page, status=done.status))

@@ -11,7 +11,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from node.base.actors import Actor, Face, bearer
-from node.portal.guest import shut, stay_behind
+from node.portal.guest import shut, start_of, stay_behind
 from node.portal.hand_over import list_answer, phase_of, say_answer
 from node.portal.safe_code import code_answer, show_answer
 from node.portal.unlocking import door_answer, touch_answer
@@ -25,7 +25,7 @@ async def _bearer(visit: Visit, token: str) -> tuple[Actor, bytes, str]:
     """Who acts, on which stay, and where their pages begin."""
     stay = await stay_behind(visit, token)
     reservation_id = stay.line.reservation.id
-    return bearer(reservation_id, Face.PORTAL), reservation_id, f"/guest/{token}"
+    return bearer(reservation_id, Face.PORTAL), reservation_id, start_of(token, stay)
 
 
 @get("/guest/{token:str}/hand-over/{act:str}", include_in_schema=False)

@@ -138,15 +138,24 @@ def follow_each_other(periods: Sequence[Period], zone: ZoneInfo) -> bool:
     return len(days) > 1 and all(one[1] == other[0] for one, other in pairwise(days))
 
 
+GONE = frozenset({Status.CANCELLED, Status.DECLINED, Status.DISPLACED, Status.EXPIRED})
+"""What a part is that nobody will stay in."""
+
+
 def parts_of(read: Read, reservation: Reservation, *, now: datetime) -> list[Reservation]:
     """All parts of the stay that a reservation is a part of, in order, without what was given up;
     only itself where it is a stay in one apartment.
     """
+    parts = [each for each in all_parts_of(read, reservation) if each.status_at(now) not in GONE]
+    return parts or [reservation]
+
+
+def all_parts_of(read: Read, reservation: Reservation) -> list[Reservation]:
+    """The same with what was given up or never came about."""
     if not reservation.details.series:
         return [reservation]
     party = projections.party_of(reservation.household_id, reservation.person_id)
     since = reservation.period.starts_at - timedelta(days=NIGHTS_MAX)
-    gone = {Status.CANCELLED, Status.DECLINED, Status.DISPLACED, Status.EXPIRED}
     found = (
         find_reservation(read, each)
         for each in projections.select_ids_by_party(read, party, since=since)
@@ -155,6 +164,5 @@ def parts_of(read: Read, reservation: Reservation, *, now: datetime) -> list[Res
         each
         for each in found
         if each is not None and each.details.series == reservation.details.series
-        if each.status_at(now) not in gone
     ]
-    return sorted(parts, key=lambda each: each.period.starts_at) or [reservation]
+    return sorted(parts, key=lambda each: (each.period.starts_at, each.id)) or [reservation]

@@ -131,8 +131,8 @@ def form_rows(visit: Visit, stay: Stay, form: Form) -> list[dict[str, str]]:
     lang = visit.prefs.lang
     fellows = len(form.fellows)
     rows = (
-        (N_("Ankunft"), dated(lang, stay.arrives_on)),
-        (N_("Abreise"), dated(lang, stay.leaves_on)),
+        (N_("Ankunft"), dated(lang, stay.first_day)),
+        (N_("Abreise"), dated(lang, stay.last_day)),
         (N_("Familienname"), form.family_name),
         (N_("Vornamen"), form.given_names),
         (N_("Geburtsdatum"), dated(lang, date.fromisoformat(form.born))),
@@ -142,12 +142,18 @@ def form_rows(visit: Visit, stay: Stay, form: Form) -> list[dict[str, str]]:
         (N_("Mitreisende"), str(fellows) if fellows else ""),
         (N_("Deren Staatsangehörigkeiten"), form.fellow_nationalities),
     )
-    return [{"label": visit.say(label), "value": value} for label, value in rows if value]
+    return [
+        {"label": visit.say(label), "value": value, "typed": "1"} for label, value in rows if value
+    ]
+
+
+SLASHED = frozenset({"en", "ar"})
+"""Languages that write 28/11/2026."""
 
 
 def dated(lang: str, day: date) -> str:
     """A day with its year, as documents have it."""
-    return f"{day:%d.%m.%Y}" if lang == "de" else f"{day:%d/%m/%Y}"
+    return f"{day:%d/%m/%Y}" if lang in SLASHED else f"{day:%d.%m.%Y}"
 
 
 STATES = {

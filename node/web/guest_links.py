@@ -64,7 +64,7 @@ async def printed(visit: Visit, reservation: str) -> Response[bytes]:
     token = fields.text("token", longest=40)
     paper = fields.choice("paper", PAPERS, default="a4") or "a4"
 
-    def look(read: Read) -> tuple[Line, str] | Refusal:
+    def look(read: Read) -> tuple[guests.Stay, str] | Refusal:
         found = guests.open_link(read, actor, reservation_id, now=visit.now)
         if isinstance(found, Refusal):
             return found
@@ -72,10 +72,11 @@ async def printed(visit: Visit, reservation: str) -> Response[bytes]:
             return NO_SLIP
         line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
         building = quarter.find_building(read, line.space.building_id)
-        return line, (building.address or building.name) if building else ""
+        where = (building.address or building.name) if building else ""
+        return guests.stay_of(read, line, now=visit.now), where
 
-    line, where = await visit.read(look)
-    slip = guest_slip(visit, line, where, token)
+    stay, where = await visit.read(look)
+    slip = guest_slip(visit, stay, where, token)
     content = await asyncio.to_thread(drawn_slip, slip, paper)
     headers: dict[str, Any] = {
         "content-disposition": f'attachment; filename="gaeste-{paper}.pdf"',

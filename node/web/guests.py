@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from node.base.refusals import N_, Refusal
 from node.spaces import Line
-from node.spaces.guests import GuestLink
+from node.spaces.guests import GuestLink, Stay
 from node.web.calendar_address import reachable_address
 from node.web.paper import A4, LARGE, Format, Paper, Type
 from node.web.qr import qr_svg
@@ -70,8 +70,8 @@ class GuestSlip:
     parts: tuple[tuple[str, str], ...]
 
 
-def guest_slip(visit: Visit, line: Line, where: str, token: str) -> GuestSlip:
-    """The slip of a link, said in German and in English."""
+def guest_slip(visit: Visit, stay: Stay, where: str, token: str) -> GuestSlip:
+    """The slip of a link, said in German and in English; every apartment of the stay is on it."""
     readers = [replace(visit, prefs=replace(visit.prefs, lang=lang)) for lang in LANGUAGES]
     parts = [
         (
@@ -88,10 +88,14 @@ def guest_slip(visit: Visit, line: Line, where: str, token: str) -> GuestSlip:
     ]
     return GuestSlip(
         title=visit.house.quarter_name,
-        place=line.space.name.in_language("de"),
+        place=" · ".join(line.space.name.in_language("de") for line in stay.parts),
         where=where,
         address=address_of(visit, token),
-        when=tuple(when_of(reader, line.space, line.reservation.period) for reader in readers),
+        when=tuple(
+            when_of(reader, line.space, line.reservation.period)
+            for reader in readers
+            for line in stay.parts
+        ),
         parts=tuple(parts),
     )
 

@@ -41,7 +41,9 @@ def a_stay(town: Town) -> bytes:
         line = spaces.get_line(write, anna, made.id, now=now)
         assert isinstance(line, spaces.Line)
         said = GuestList((Guest(odd("guest"), is_foreign=True),), "16:30")
-        return guests.say_guests(write, guests.stay_of(write, line), said, face="portal", now=now)
+        return guests.say_guests(
+            write, guests.stay_of(write, line, now=now), said, face="portal", now=now
+        )
 
     home.write(say)
     return made.id
@@ -64,8 +66,8 @@ def a_form(town: Town, stay_id: bytes) -> None:
         anna = town.cast.actor(write, "anna")
         line = spaces.get_line(write, anna, stay_id, now=now)
         assert isinstance(line, spaces.Line)
-        filed = guests.file_form(write, NOBODY, guests.stay_of(write, line), form, now=now)
-        stay = guests.stay_of(write, line)
+        filed = guests.file_form(write, NOBODY, guests.stay_of(write, line, now=now), form, now=now)
+        stay = guests.stay_of(write, line, now=now)
         how = How.SCREEN
         return filed or guests.sign_form(
             write, NOBODY, stay, 0, how=how, strokes=STROKES, now=ARRIVES

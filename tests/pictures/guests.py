@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from node import people, spaces
-from node.base.actors import Face
+from node.base.actors import Actor, Face
 from node.base.ids import id_text
 from node.base.periods import Period
 from node.base.refusals import granted
-from node.spaces import Line, Reservation, Status, Wish, guests
+from node.spaces import Line, Reservation, Status, Wish, guests, moving_rest
 from node.spaces.guests import Form, Guest, GuestList
+from node.spaces.passes import Signer
 from node.store import Core, Read, Write
 
 
@@ -29,6 +30,7 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
             stay_id = line.reservation.id
             known[f"{name}_stay"] = id_text(stay_id)
             known[f"{name}_guest"] = granted(guests.make_link(write, staff, stay_id, now=now))
+        known["moved_guest"] = _moved(write, staff, signer=core.identity, now=now)
         known["inside_guest"] = granted(
             guests.make_link(write, staff, inside.reservation.id, now=now)
         )
@@ -38,12 +40,41 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
             )
         )
         said = GuestList((Guest("Ines Kremer"), Guest("Luc Petit", is_foreign=True)), "16:30")
-        granted(guests.say_guests(write, guests.stay_of(write, told), said, face="portal", now=now))
-        stay = guests.stay_of(write, told)
+        granted(
+            guests.say_guests(
+                write, guests.stay_of(write, told, now=now), said, face="portal", now=now
+            )
+        )
+        stay = guests.stay_of(write, told, now=now)
         assert guests.file_form(write, staff, stay, LUC, now=now) is None
         return known
 
     return core.write(make)
+
+
+def _moved(write: Write, staff: Actor, *, signer: Signer, now: datetime) -> str:
+    """The link to a stay far ahead whose rest the team has moved to another apartment."""
+    for line in reversed(_coming(write, now)):
+        stay_id = line.reservation.id
+        for day in moving_rest.move_days(write, line.reservation, now=now):
+            offers = granted(
+                moving_rest.preview_rest(write, staff, stay_id, day, by_house=True, now=now)
+            )
+            for offer in offers:
+                if offer.refusal is None:
+                    moving_rest.move_rest(
+                        write,
+                        staff,
+                        stay_id,
+                        offer.space.id,
+                        day,
+                        by_house=True,
+                        total_cents=offer.total_cents,
+                        now=now,
+                        signer=signer,
+                    )
+                    return granted(guests.make_link(write, staff, stay_id, now=now))
+    raise AssertionError("no stay can be moved")
 
 
 LOCKED = "bretagne"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from node.quarter.files import QuarterFiles, SpaceKind
 from node.spaces import Line, Reservation, Space, Status
 from node.spaces.guests import rules
 from node.spaces.guests.model import FiledForm, Form, Guest, GuestList, Kind, Stay, Why
-from node.spaces.model import RequestDetails
+from node.spaces.model import CancellationFact, RequestDetails
 
 ARRIVES, LEAVES = date(2026, 12, 14), date(2026, 12, 17)
 LUC = Form(
@@ -47,7 +47,15 @@ def stay(apartment: Space, *guests: Guest, forms: dict[int, FiledForm] | None = 
         details=RequestDetails(people=max(1, len(guests))),
     )
     line = Line(reservation, apartment, Status.CONFIRMED)
-    return Stay(line, ARRIVES, LEAVES, None, GuestList(guests), forms or {})
+    return Stay(
+        line=line,
+        arrives_on=ARRIVES,
+        leaves_on=LEAVES,
+        first_day=ARRIVES,
+        last_day=LEAVES,
+        guests=GuestList(guests),
+        forms=forms or {},
+    )
 
 
 def filed(form: Form) -> FiledForm:
@@ -71,6 +79,41 @@ def test_who_is_counted_on_anothers_form_needs_none(apartment: Space) -> None:
     forms = {0: filed(replace_form(LUC, fellows=(1, 2), fellow_nationalities="französisch"))}
     assert rules.forms_needed(stay(apartment, *family, forms=forms)) == [0]
     assert rules.forms_open(stay(apartment, *family, forms=forms)) == [0]
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.booleans(), st.booleans())
+def test_the_days_of_the_whole_stay_count_however_it_is_cut(
+    apartment: Space, before: int, after: int, first_gone: bool, second_gone: bool
+) -> None:
+    """Names go by the last departure, forms by the first arrival; nothing before, while any part
+    of it counts."""
+    one = stay(apartment, FOREIGN)
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    given_up = CancellationFact(datetime(2026, 11, 20, tzinfo=UTC))
+    parts = tuple(
+        Line(
+            replace(one.line.reservation, cancellation=given_up if is_gone else None),
+            apartment,
+            Status.CANCELLED if is_gone else Status.CONFIRMED,
+        )
+        for is_gone in (first_gone, second_gone)
+    )
+    whole = replace(
+        one,
+        line=parts[1],
+        first_day=ARRIVES - timedelta(days=before),
+        last_day=LEAVES + timedelta(days=after),
+        parts=parts,
+    )
+    if first_gone and second_gone:
+        assert rules.ends_on(Kind.FORM, whole, now=now) == (whole.last_day, Why.NEVER_CAME)
+        assert rules.check_signing(whole, today=whole.first_day) == rules.TOO_LATE
+        return
+    assert rules.ends_on(Kind.GUESTS, whole, now=now)[0] == LEAVES + timedelta(days=after + 30)
+    assert rules.ends_on(Kind.FORM, whole, now=now)[0] == rules.a_year_after(whole.first_day)
+    assert rules.check_signing(whole, today=whole.first_day) is None
+    early = rules.check_signing(whole, today=whole.first_day - timedelta(days=1))
+    assert early is not None
 
 
 def replace_form(form: Form, **changes: object) -> Form:
@@ -172,7 +215,7 @@ def test_it_is_signed_from_the_day_of_arrival_on(apartment: Space) -> None:
     ],
 )
 def test_a_form_is_kept_a_year_from_arrival(apartment: Space, arrived: date, ends: date) -> None:
-    known = replace(stay(apartment, FOREIGN), arrives_on=arrived)
+    known = replace(stay(apartment, FOREIGN), first_day=arrived)
     now = datetime(2026, 12, 15, tzinfo=UTC)
     for kind in (Kind.FORM, Kind.SIGNED, Kind.SEEN):
         assert rules.ends_on(kind, known, now=now) == (ends, Why.DATE)

@@ -19,6 +19,7 @@ from node.spaces.guests.ending import end_on_date, whose_time_is_over
 from node.spaces.guests.forms import file_form, note_passport, sign_form
 from node.spaces.guests.links import (
     NO_PAGE,
+    PART,
     belongs,
     end_link,
     find_stay,
@@ -52,6 +53,7 @@ __all__ = [
     "NAME_MAX",
     "NO_FORM",
     "NO_PAGE",
+    "PART",
     "BookedStay",
     "FiledForm",
     "Form",

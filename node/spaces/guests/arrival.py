@@ -24,6 +24,5 @@ def say_guests(
         if any(filed.is_signed for filed in stay.forms.values()):
             return rules.SIGNED_ALREADY
         fact = RecordFact(kept_instant(now), face)
-        reservation_id = stay.line.reservation.id
-        tables.insert_record(write, new_id(), reservation_id, Kind.GUESTS, fact, said=said)
-    return stay_of(write, stay.line)
+        tables.insert_record(write, new_id(), stay.keeper_id, Kind.GUESTS, fact, said=said)
+    return stay_of(write, stay.line, now=now)

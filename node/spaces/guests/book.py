@@ -74,7 +74,7 @@ def stay_book(
     zone = zone_of(read)
     period = Period(local_day(first, zone).starts_at, local_day(last, zone).ends_at)
     found = [
-        _with_reason(read, booked(stay_of(read, line)))
+        _with_reason(read, booked(stay_of(read, line, now=now)))
         for space in place_tables.select_spaces(read)
         if space.is_by_night
         for line in _beginning(read, space, period, now)
@@ -160,7 +160,7 @@ def let_nights(read: Read, year: int, *, now: datetime) -> list[LetNights]:
         if not space.is_by_night or space.row.stay is None or space.ended:
             continue
         ids = projections.select_ids_of_space(read, space.id, whole)
-        stays = [stay_of(read, line) for line in lines_of(read, ids, now=now)]
+        stays = [stay_of(read, line, now=now) for line in lines_of(read, ids, now=now)]
         nights = sum(nights_within(each, first, after) for each in stays)
         found.append(LetNights(space, nights, space.row.stay.nights_per_year))
     return found

@@ -43,7 +43,7 @@ def end_on_date(write: Write, *, now: datetime) -> int:
 
 def _stay(read: Read, reservation_id: bytes, now: datetime) -> Stay | None:
     line = next(iter(lines_of(read, [reservation_id], now=now)), None)
-    return stay_of(read, line) if line is not None else None
+    return stay_of(read, line, now=now) if line is not None else None
 
 
 def whose_time_is_over(read: Read) -> frozenset[bytes]:

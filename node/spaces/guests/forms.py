@@ -66,7 +66,7 @@ def file_form(
     today = now.astimezone(zone_of(write)).date()
     refusal = rules.check_form(stay, form, today=today)
     if refusal is None:
-        key = derived_id(Kind.FORM, stay.line.reservation.id, form.number)
+        key = derived_id(Kind.FORM, stay.keeper_id, form.number)
         _record(write, actor, stay, Kind.FORM, form, now=now, record_id=new_id(), of_id=key)
     return refusal
 
@@ -130,7 +130,7 @@ def _record(
     tables.insert_record(
         write,
         record_id or derived_id(kind, of_id),
-        stay.line.reservation.id,
+        stay.keeper_id,
         kind,
         fact,
         said=said,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from node.spaces.model import Instant, Line
+from node.spaces.model import Instant, Line, Status
 
 NAME_MAX = 80
 """Characters of a name."""
@@ -145,16 +145,37 @@ class Stay:
     line: Line
     arrives_on: date
     leaves_on: date
+    first_day: date
+    """When the whole stay begins, also where this is a later part of it."""
+    last_day: date
     left_on: date | None = None
     """When they checked out, where they did."""
     guests: GuestList | None = None
     forms: Mapping[int, FiledForm] = field(default_factory=dict)
     """By the number of the guest who fills it in."""
+    parts: Sequence[Line] = ()
+    """Where it is spread over several apartments: all of its parts that count, in order. What the
+    guests say holds of the whole, so it is said once."""
+    keeper_id: bytes = b""
+    """The reservation under which it is kept: the first of all parts."""
 
     @property
     def nights(self) -> int:
         """How many nights were booked."""
         return (self.leaves_on - self.arrives_on).days
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its guests may still say who they are: while any part is ahead or lived in."""
+        open_ = {Status.CONFIRMED, Status.CHECKED_IN}
+        return any(line.status in open_ for line in self.parts or [self.line])
+
+    @property
+    def number(self) -> int:
+        """Which part of the whole this is, from 1; 0 where it is all of it."""
+        ids = [line.reservation.id for line in self.parts]
+        own = self.line.reservation.id
+        return ids.index(own) + 1 if len(ids) > 1 and own in ids else 0
 
     @property
     def people(self) -> int:

@@ -22,14 +22,12 @@ STROKES_MAX = 8000
 POINTS_MIN = 8
 """Fewer points are a touch by mistake, no signature."""
 OLDEST = date(1900, 1, 1)
-OPEN_FOR_WORDS = frozenset({Status.CONFIRMED, Status.CHECKED_IN})
-"""While a stay is so, its guests may say who they are."""
 
 
 def check_guests(stay: Stay, said: GuestList) -> Refusal | None:
     """Whether this may be said of a stay's guests: at least one, no more than were booked, and an
     hour at which somebody can come."""
-    if stay.line.status not in OPEN_FOR_WORDS:
+    if not stay.is_open:
         return TOO_LATE
     named = said.named
     if not named:
@@ -43,12 +41,14 @@ def check_guests(stay: Stay, said: GuestList) -> Refusal | None:
 
 
 def ends_on(kind: str, stay: Stay, *, now: datetime) -> tuple[date, Why]:
-    """From which local day on a record of a stay is overwritten, and why."""
-    if stay.line.reservation.status_at(now) in CAME_TO_NOTHING:
-        return stay.leaves_on, Why.NEVER_CAME
+    """From which local day on a record of a stay is overwritten, and why: by the days of the
+    whole stay, however many apartments it was spent in."""
+    lines = stay.parts or [stay.line]
+    if all(line.reservation.status_at(now) in CAME_TO_NOTHING for line in lines):
+        return stay.last_day, Why.NEVER_CAME
     if kind == Kind.GUESTS:
-        return stay.leaves_on + NAMES_KEPT, Why.DATE
-    return a_year_after(stay.arrives_on), Why.DATE
+        return stay.last_day + NAMES_KEPT, Why.DATE
+    return a_year_after(stay.first_day), Why.DATE
 
 
 def a_year_after(day: date) -> date:
@@ -85,7 +85,7 @@ def forms_needed(stay: Stay) -> list[int]:
 
 def check_form(stay: Stay, form: Form, *, today: date) -> Refusal | None:
     """Whether this is a form that s.30 BMG would take."""
-    if stay.line.status not in OPEN_FOR_WORDS:
+    if not stay.is_open:
         return TOO_LATE
     if form.number not in forms_needed(stay):
         return NO_FORM
@@ -126,9 +126,9 @@ def _day(text: str) -> date:
 
 def check_signing(stay: Stay, *, today: date) -> Refusal | None:
     """Whether a form can be signed today: from the day of arrival on (BMG s.29(2))."""
-    if stay.line.status not in OPEN_FOR_WORDS:
+    if not stay.is_open:
         return TOO_LATE
-    return replace(NOT_YET, values={"day": stay.arrives_on}) if today < stay.arrives_on else None
+    return replace(NOT_YET, values={"day": stay.first_day}) if today < stay.first_day else None
 
 
 def read_strokes(text: str) -> list[list[tuple[int, int]]]:
