@@ -1,4 +1,4 @@
-"""Half of a stay is moved to another apartment: its guests keep their link, and say nothing twice."""
+"""Half of a stay is moved to another apartment: its guests keep their link, and say all once."""
 
 from __future__ import annotations
 
