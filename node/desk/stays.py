@@ -87,6 +87,8 @@ class StaysPage:
 
     title: str
     days: str
+    paper_href: str
+    forms_href: str
     spans: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     sums: list[dict[str, str]]
@@ -96,7 +98,9 @@ class StaysPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
+    """The stay book of a quarter with everything that is told beside it."""
+
     stays: list[BookedStay]
     names: dict[bytes, tuple[str, str]]
     registered: Registered
@@ -107,8 +111,8 @@ class _Book:
 async def stays(visit: Visit) -> Response[Any]:
     """The stays of a quarter of the year, `?quarter=2026-4`; a table for the city, too."""
     visit.allowed(Permission.SEE_ALL_RESERVATIONS)
-    span = _asked(visit)
-    book = await visit.read(lambda read: _read(read, visit, span))
+    span = asked_span(visit)
+    book = await visit.read(lambda read: read_book(read, visit, span))
     return await desk_page(
         visit,
         "desk/stays.html",
@@ -118,7 +122,7 @@ async def stays(visit: Visit) -> Response[Any]:
     )
 
 
-def _asked(visit: Visit) -> Span:
+def asked_span(visit: Visit) -> Span:
     """The quarter that was asked for, else that of today."""
     found = ASKED.fullmatch(read_query(visit).given.get("quarter", ""))
     if found is not None:
@@ -127,11 +131,12 @@ def _asked(visit: Visit) -> Span:
     return Span(today.year, (today.month + 2) // 3)
 
 
-def _read(read: Read, visit: Visit, span: Span) -> _Book | Refusal:
+def read_book(read: Read, visit: Visit, span: Span) -> Book | Refusal:
+    """All that the book of a quarter says."""
     found = guests.stay_book(read, visit.actor, span.first, span.last, now=visit.now)
     if isinstance(found, Refusal):
         return found
-    return _Book(
+    return Book(
         found,
         names_of(read, [each.stay.line for each in found]),
         guests.registered(read, span.first, span.last),
@@ -139,7 +144,7 @@ def _read(read: Read, visit: Visit, span: Span) -> _Book | Refusal:
     )
 
 
-def _page(visit: Visit, span: Span, book: _Book) -> StaysPage:
+def _page(visit: Visit, span: Span, book: Book) -> StaysPage:
     lang = visit.prefs.lang
     today = visit.now.astimezone(visit.zone).date()
     now = Span(today.year, (today.month + 2) // 3)
@@ -147,25 +152,28 @@ def _page(visit: Visit, span: Span, book: _Book) -> StaysPage:
     for _ in range(BACK):
         spans.append(spans[-1].before)
     return StaysPage(
-        title=_title(visit, span),
+        title=title_of(visit, span),
         days=f"{dated(lang, span.first)} – {dated(lang, span.last)}",
+        paper_href=f"/desk/stays/paper?quarter={span}",
+        forms_href=f"/desk/stays/forms?quarter={span}",
         spans=[
             {
                 "href": f"/desk/stays?quarter={each}",
-                "text": _title(visit, each),
+                "text": title_of(visit, each),
                 "here": each == span,
             }
             for each in spans
         ],
         rows=[_row(visit, each, book.names) for each in book.stays],
-        sums=_sums(visit, book.stays),
-        forms=_forms(visit, book.registered),
+        sums=sums_of(visit, book.stays),
+        forms=forms_of(visit, book.registered),
         year=str(span.year),
         let=[_let(visit, each) for each in book.let],
     )
 
 
-def _title(visit: Visit, span: Span) -> str:
+def title_of(visit: Visit, span: Span) -> str:
+    """As one says it: "4. Quartal 2026"."""
     return visit.say(N_("{number}. Quartal {year}"), number=span.number, year=str(span.year))
 
 
@@ -192,7 +200,7 @@ def _short(lang: str, day: date) -> str:
     return f"{day:%d.%m.}" if lang == "de" else f"{day:%d/%m}"
 
 
-def _sums(visit: Visit, found: Sequence[BookedStay]) -> list[dict[str, str]]:
+def sums_of(visit: Visit, found: Sequence[BookedStay]) -> list[dict[str, str]]:
     """What is filed with the city."""
     levied = [each.levied for each in found]
     cents = i18n.money_words(visit.prefs.lang, sum(each.cents for each in levied))
@@ -230,7 +238,7 @@ def reason_words(visit: Visit, reason: str) -> str:
     return visit.say(known.get(reason, NOT_KNOWN))
 
 
-def _forms(visit: Visit, found: Registered) -> list[dict[str, str]]:
+def forms_of(visit: Visit, found: Registered) -> list[dict[str, str]]:
     """Forms in numbers; on which days how many were destroyed."""
     lang = visit.prefs.lang
     rows = [
@@ -250,14 +258,19 @@ def _let(visit: Visit, found: LetNights) -> dict[str, Any]:
         "place": place_of(visit, found.space),
         "id": stay.registration_number if stay else "",
         "href": f"/desk/places/{id_text(found.space.id)}",
-        "text": visit.say(N_("{nights} von {most}"), nights=found.nights, most=found.most)
-        if found.most
-        else str(found.nights),
+        "text": let_words(visit, found),
         "is_over": found.is_over,
     }
 
 
-def _table(visit: Visit, span: Span, book: _Book) -> Table:
+def let_words(visit: Visit, found: LetNights) -> str:
+    """How many nights of the year a place is let, of how many."""
+    if not found.most:
+        return str(found.nights)
+    return visit.say(N_("{nights} von {most}"), nights=found.nights, most=found.most)
+
+
+def _table(visit: Visit, span: Span, book: Book) -> Table:
     rows: list[list[Cell | Sum]] = [
         [
             visit.local(each.stay.line.space.name),

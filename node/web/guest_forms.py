@@ -180,7 +180,14 @@ def form_paper(visit: Visit, stay: Stay, filed: FiledForm, *, kept_until: str) -
     """The form on A4: with the strokes that were drawn, or with a line to sign on."""
     title = visit.say(N_("Meldeschein für ausländische Gäste"))
     paper = Paper(NORMAL, A4, title=title, lang=visit.prefs.lang)
-    paper.new_page()
+    draw_form(visit, paper, stay, filed, kept_until=kept_until)
+    return bytes(paper.pdf.output())
+
+
+def draw_form(visit: Visit, paper: Paper, stay: Stay, filed: FiledForm, *, kept_until: str) -> None:
+    """A form on a page of its own."""
+    title = visit.say(N_("Meldeschein für ausländische Gäste"))
+    paper.new_page(shape=A4)
     paper.place(paper.shape.left, 18.0)
     space = stay.line.space.name.in_language(visit.prefs.lang)
     paper.small(f"{visit.house.quarter_name}, {space}")
@@ -196,7 +203,6 @@ def form_paper(visit: Visit, stay: Stay, filed: FiledForm, *, kept_until: str) -
     paper.small(visit.say(N_("Unterschrift des Gastes, am Tag der Anreise")))
     paper.gap(4.0)
     paper.small(visit.say(N_("Aufzubewahren bis {day}, danach zu vernichten."), day=kept_until))
-    return bytes(paper.pdf.output())
 
 
 def _box(paper: Paper, filed: FiledForm) -> None:

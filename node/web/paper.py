@@ -6,6 +6,7 @@ It knows measures, not what is told: that do `letters.py` and `slips.py`.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,6 +55,12 @@ class Format:
 A4 = Format(210.0, 297.0, 25.0, 20.0)
 
 
+CELL_GAP = 2.0
+"""Millimetres between the columns of a table."""
+CELL_SIZE_MIN = 7.0
+"""Points; what is smaller nobody reads on paper."""
+
+
 class Paper:
     """A document with the few things that our paper is made of."""
 
@@ -82,9 +89,11 @@ class Paper:
         fonts = self.pdf.fonts.values()
         self._known = {ord("\n")}.union(*(f.cmap for f in fonts if isinstance(f, TTFFont)))
 
-    def new_page(self, *, folds: tuple[float, ...] = ()) -> None:
-        """Begin an empty page, with marks where it is folded."""
-        self.pdf.add_page()
+    def new_page(self, *, folds: tuple[float, ...] = (), shape: Format | None = None) -> None:
+        """Begin an empty page, with marks where it is folded; of another shape from here on."""
+        self.shape = shape or self.shape
+        self.pdf.set_margins(self.shape.left, 0.0, self.shape.right)
+        self.pdf.add_page(format=(self.shape.width, self.shape.height))
         self.pdf.set_draw_color(150)
         for fold in folds:
             self.pdf.line(4.0, fold, 8.0, fold)
@@ -113,6 +122,40 @@ class Paper:
             self.pdf.set_font_size(size)
         self.pdf.set_x(self.shape.left)
         self.pdf.cell(width, height, said, new_x="LMARGIN", new_y="NEXT")
+
+    def cells(
+        self,
+        parts: Sequence[tuple[str, float, bool]],
+        *,
+        size: float,
+        bold: bool = False,
+        height: float = 6.0,
+    ) -> None:
+        """A row of a table: each its text, its width in millimetres and whether it is a number.
+
+        What does not fit is made smaller, then cut.
+        """
+        left, top = self.shape.left, self.y
+        for text, width, is_number in parts:
+            self.pdf.set_font(self._font, "B" if bold else "", size)
+            said = self._fitting(self._sayable(text), width - CELL_GAP, size)
+            self.pdf.set_xy(left, top)
+            self.pdf.cell(width - CELL_GAP, height, said, align="R" if is_number else "L")
+            left += width
+        self.place(self.shape.left, top + height)
+
+    def _fitting(self, said: str, width: float, size: float) -> str:
+        """As much of a text as a cell takes, with the font set as small as it needs."""
+        # A cell keeps a margin of its own on both sides.
+        room = width - 2 * self.pdf.c_margin
+        while self.pdf.get_string_width(said) > room and size > CELL_SIZE_MIN:
+            size -= 0.5
+            self.pdf.set_font_size(size)
+        if self.pdf.get_string_width(said) <= room:
+            return said
+        while said and self.pdf.get_string_width(f"{said}…") > room:
+            said = said[:-1]
+        return f"{said}…"
 
     def text(self, text: str) -> None:
         """A paragraph."""
@@ -164,7 +207,7 @@ def _nearest(char: str) -> str:
     return bare if ord(bare) < 128 else PLAIN.get(char, "?")
 
 
-PLAIN = {"–": "-", "„": '"', "“": '"', "”": '"', "’": "'", "€": "EUR"}
+PLAIN = {"–": "-", "„": '"', "“": '"', "”": '"', "’": "'", "€": "EUR", "…": "..."}
 """What stands for signs that the built-in font does not have."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -42,6 +43,50 @@ async def test_the_quarter_as_page_and_as_table(house: House, anna: Browser) -> 
     assert cells[9:13] == ["6", "18,00", "6", "0"]
     page = await demir.get("/desk/stays?quarter=2027-1")
     assert "In diesem Quartal beginnt kein Aufenthalt." in page.text
+
+
+async def test_forms_of_a_quarter_as_list_table_and_paper(house: House, anna: Browser) -> None:
+    """With each form behind the list, and for nobody who does not check guests in."""
+    mine = await stay_of(house, "anna", 14, 17)
+    link = await link_of(anna, mine)
+    guest = house.browser()
+    await guest.get(f"{link}/arrival")
+    said = {"name_0": "Luc Petit", "nation_0": "other", "name_1": "=1+1", "nation_1": "other"}
+    await guest.submit(f"{link}/arrival", **said)
+    await guest.get(f"{link}/form/0")
+    await guest.submit(f"{link}/form/0", **LUC)
+    demir = await at_the_desk(house)
+    page = await demir.get("/desk/stays/forms?quarter=2026-4")
+    for words in ("Luc Petit", "Unterschrift fehlt", "noch offen", "14.12.2027"):
+        assert words in page.text, words
+    table = await demir.get("/desk/stays/forms.csv?quarter=2026-4")
+    assert "Luc Petit" in table.html
+    assert '"\'=1+1"' in table.html, "no spreadsheet takes a guest's name for a formula"
+    paper = await demir.get("/desk/stays/forms/paper?quarter=2026-4")
+    assert pages_of(paper.answer.content) == 2, "the list, and the one form that is filled in"
+    sizes = re.findall(rb"/MediaBox \[0 0 ([0-9]+)\.[0-9]+ ", paper.answer.content)
+    assert sizes == [b"841", b"595"], "the list lies, the form stands"
+    assert paper.answer.headers["cache-control"] == "private, no-store"
+    page = await demir.get("/desk/stays/forms?quarter=2027-1")
+    assert "In diesem Quartal gibt es keinen Meldeschein." in page.text
+    for path in ("/desk/stays/forms", "/desk/stays/forms/paper", "/desk/stays/forms.csv"):
+        page = await (await at_the_desk(house, "eva")).get(path)
+        assert page.status == 403
+        assert "Petit" not in page.whole
+
+
+async def test_the_stay_book_on_paper_is_as_long_as_it_takes(house: House, anna: Browser) -> None:
+    await stay_of(house, "anna", 14, 17)
+    demir = await at_the_desk(house)
+    paper = await demir.get("/desk/stays/paper?quarter=2026-4")
+    assert paper.answer.headers["content-type"] == "application/pdf"
+    assert 'filename="belegungsbuch-2026-4.pdf"' in paper.answer.headers["content-disposition"]
+    assert pages_of(paper.answer.content) >= 1
+    assert not (await anna.get("/desk/stays/paper")).answer.content.startswith(b"%PDF")
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", pdf))
 
 
 @pytest.mark.parametrize("quarter", ["", "2026-5", "٢٠٢٦-1", "9999-1", "x"])

@@ -19,6 +19,7 @@ from node.spaces import place_tables, pricing, projections
 from node.spaces.guests import tables
 from node.spaces.guests.links import stay_of
 from node.spaces.guests.model import Kind, Stay
+from node.spaces.guests.rules import forms_needed
 from node.spaces.levy import exempted
 from node.spaces.model import Line, Reservation, Space, Status
 from node.spaces.reads import lines_of
@@ -173,6 +174,26 @@ def nights_within(stay: Stay, first: date, after: date) -> int:
     return max(0, (ends - begins).days)
 
 
+def form_book(
+    read: Read, actor: Actor, first: date, last: date, *, now: datetime
+) -> list[Stay] | Refusal:
+    """The stays that begin within these days and have registration forms, filled in or still due,
+    by arrival: what is shown to the authorities that may ask for it (BMG s.30(4)). A stay in
+    several apartments is one, by its first; what was destroyed is not in it any more."""
+    if not may(actor, Permission.CHECK_IN_OTHERS):
+        return FORMS_NOT_YOURS
+    zone = zone_of(read)
+    period = Period(local_day(first, zone).starts_at, local_day(last, zone).ends_at)
+    found = (
+        stay_of(read, line, now=now)
+        for space in place_tables.select_spaces(read)
+        if space.is_by_night
+        for line in _beginning(read, space, period, now)
+    )
+    kept = [x for x in found if x.line.status in STAYED and x.number <= 1 and forms_needed(x)]
+    return sorted(kept, key=lambda x: (x.first_day, x.line.space.mark.number))
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """How many registration forms of a time there were, without a name."""
@@ -196,6 +217,12 @@ def registered(read: Read, first: date, last: date) -> Registered:
     return Registered(forms, signed, sorted(by_day.items()))
 
 
+FORMS_NOT_YOURS = Refusal(
+    "guests.forms_not_allowed",
+    N_("Die Meldescheine sieht nur, wer am Service-Point eincheckt."),
+    N_("Bitte fragen Sie am Service-Point."),
+    status=403,
+)
 NOT_YOURS = Refusal(
     "guests.book_not_allowed",
     N_("Das Belegungsbuch sieht nur das Team."),
