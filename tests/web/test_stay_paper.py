@@ -1,4 +1,4 @@
-"""Lists on paper: every row is there, on as many pages as it takes, and nothing runs over another."""
+"""Lists on paper: every row is there, on as many pages as it takes, and nothing runs over."""
 
 from __future__ import annotations
 
