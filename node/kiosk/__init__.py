@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from node.kiosk import (
     booking,
+    changing,
     check_in,
     door,
     door_visit,
@@ -41,6 +42,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
             *spaces.ROUTES,
             *booking.ROUTES,
             *reservations.ROUTES,
+            *changing.ROUTES,
             *check_in.ROUTES,
             *hand_over.ROUTES,
             *safe_code.ROUTES,

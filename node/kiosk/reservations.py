@@ -15,6 +15,7 @@ from node.kiosk.handover import page_link, pass_address
 from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.spaces import Line, Status
 from node.store import Read
+from node.web.changing import is_to_change
 from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
 from node.web.on_paper import is_printable
@@ -53,6 +54,7 @@ class ReservationPage:
     phone_src: str
     can: dict[str, bool]
     check_in: str
+    change: str
     cancel: str
     print: str
     printing: dict[str, str | bool]
@@ -102,6 +104,9 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
     line, where = await visit.read(look)
     printing = await printing_at_the_lobby(visit, line.reservation.id, can=is_printable(line))
     page = _shown(visit, line, where, printing)
+    if visit.request.query_params.get("changed") == "1":
+        page.title = visit.say(N_("Geändert."))
+        page.text = visit.say(N_("Ihr Ausweis gilt weiter, für die neue Zeit."))
     return await frame.kiosk_page(visit, "kiosk/reservation.html", page)
 
 
@@ -143,9 +148,11 @@ def _shown(
         can={
             "check_in": spaces.is_open_for(reservation, line.space, now=visit.now)
             or line.status is Status.CHECKED_IN,
+            "change": is_to_change(visit, line),
             "cancel": line.status in {Status.REQUESTED, Status.CONFIRMED},
         },
         check_in=f"{address}/pass",
+        change=f"{address}/change",
         cancel=f"{address}/cancel",
         print=f"{address}/print",
         printing=printing,

@@ -12,12 +12,21 @@ from typing import Any
 
 from litestar import Response, get
 
-from node import quarter, spaces
+from node import spaces
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.kiosk import asking, frame
-from node.kiosk.asking import Asked, Choice, read_asked
+from node.kiosk.asking import Asked, read_asked
 from node.kiosk.handover import page_link
+from node.kiosk.questions import (
+    QUESTIONS,
+    AskPage,
+    ask_ages,
+    ask_day,
+    ask_nights,
+    ask_people,
+    ask_time,
+)
 from node.quarter.files import SpaceKind
 from node.spaces import DayPlan, Found, Offer, Query, Space, Wish
 from node.store import Read
@@ -30,23 +39,6 @@ from node.web.showing import clock, money, nights_words, offer_text, people_word
 from node.web.visit import Visit
 
 FIND = "/kiosk/spaces"
-
-
-@dataclass(slots=True)
-class AskPage:
-    """See `kiosk/ask.html`."""
-
-    question: str
-    hint: str
-    steps: dict[str, int]
-    kinds: list[dict[str, Any]]
-    said: list[dict[str, str]]
-    options: list[dict[str, Any]]
-    layout: str
-    before: str = ""
-    after: str = ""
-    at_once: dict[str, str] | None = None
-    """What most people want, in one touch: from now for an hour, or no children."""
 
 
 @dataclass(slots=True)
@@ -99,30 +91,32 @@ async def _ask(visit: Visit, asked: Asked, days: str, today: date) -> Response[A
         layout="grid",
     )
     if question == "day":
-        _ask_day(visit, page, asked, days, today)
-        names = await visit.read(lambda read: _day_names(read, today))
-        for option in page.options:
-            option["hint"] = names.get(option["day"], "")
+        await ask_day(
+            visit,
+            page,
+            days,
+            href=lambda day: _href(replace(asked, day=day)),
+            leaf=lambda first: _href(asked, days=first),
+        )
         if asked.kind is SpaceKind.ROOM and not days:
             page.at_once = await _at_once(visit, asked, today)
     elif question in {"starts", "ends"}:
         await _ask_time(visit, page, asked, question, asked.day or today)
     elif question == "nights":
-        page.options = [_nights_option(visit, asked, nights) for nights in asking.NIGHTS]
+        ask_nights(visit, page, asked.day, href=lambda nights: _href(replace(asked, nights=nights)))
     elif question == "ages":
-        _ask_ages(visit, page, asked)
+        ask_ages(
+            visit,
+            page,
+            asked.children,
+            href=lambda age: _href(asked.with_child(age)),
+            done=_href(replace(asked, ages=asked.children, children=())),
+        )
     else:
         places = await visit.read(spaces.list_spaces)
         meant = [place for place in places if place.kind is asked.kind]
-        page.options = [
-            _people_option(visit, asked, low, high) for low, high in asking.people_choices(meant)
-        ]
+        ask_people(visit, page, meant, href=lambda count: _href(replace(asked, people=count)))
     return await frame.kiosk_page(visit, "kiosk/ask.html", page)
-
-
-def _day_names(read: Read, today: date) -> dict[date, str]:
-    """The legal holidays ahead, for nobody has them all in mind."""
-    return quarter.holidays_between(read, today, today + timedelta(days=asking.DAYS_AHEAD_MAX))
 
 
 def _kinds(visit: Visit, asked: Asked) -> list[dict[str, Any]]:
@@ -137,25 +131,6 @@ def _kinds(visit: Visit, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _ask_day(visit: Visit, page: AskPage, asked: Asked, days: str, today: date) -> None:
-    shown = read_asked({"day": days}, today=today).day or today
-    listed, before, after = asking.days_from(shown, today=today)
-    near = {today: N_("heute"), today + timedelta(days=1): N_("morgen")}
-    page.layout = "days"
-    page.options = [
-        {
-            "day": day,
-            "text": i18n.day_words(visit.prefs.lang, day),
-            "near": visit.say(near[day]) if day in near else "",
-            "href": _href(replace(asked, day=day)),
-            "off": False,
-        }
-        for day in listed
-    ]
-    page.before = _href(asked, days=before.isoformat()) if before else ""
-    page.after = _href(asked, days=after.isoformat()) if after else ""
-
-
 async def _at_once(visit: Visit, asked: Asked, today: date) -> dict[str, str] | None:
     """Day, beginning and end of who stands here and wants a room now."""
     plans = await _plans_of(visit, today)
@@ -167,21 +142,6 @@ async def _at_once(visit: Visit, asked: Asked, today: date) -> dict[str, str] | 
     href = _href(replace(asked, day=today, starts=starts, ends=ends))
     text = visit.say(N_("Jetzt, bis {until}"), until=until)
     return {"text": text, "href": href, "icon": "clock"}
-
-
-def _ask_ages(visit: Visit, page: AskPage, asked: Asked) -> None:
-    """A touch for each child; who brings none says so in one."""
-    page.hint = visit.say(CHILDREN)
-    done = N_("Fertig") if asked.children else N_("Keine Kinder")
-    page.at_once = {
-        "text": visit.say(done),
-        "href": _href(replace(asked, ages=asked.children, children=())),
-        "icon": "check" if asked.children else "users",
-    }
-    page.options = [
-        {"text": str(age), "hint": "", "href": _href(asked.with_child(age)), "off": False}
-        for age in range(asking.ADULT_YEARS)
-    ]
 
 
 async def _plans_of(visit: Visit, day: date) -> list[DayPlan]:
@@ -198,29 +158,11 @@ async def _ask_time(visit: Visit, page: AskPage, asked: Asked, question: str, da
         choices = asking.start_choices(plans, day, now=visit.now, zone=visit.zone)
     else:
         choices = asking.end_choices(plans, day, asked.starts or 0, zone=visit.zone)
-    page.layout = "times"
-    page.options = [_time_option(visit, asked, question, choice) for choice in choices]
-    if not any(choice.free for choice in choices):
-        page.hint = visit.say(N_("An diesem Tag ist nichts mehr frei. Wählen Sie einen anderen."))
 
+    def href(minute: int) -> str:
+        return _href(replace(asked, **{question: minute}))  # type: ignore[arg-type]
 
-def _time_option(visit: Visit, asked: Asked, question: str, choice: Choice) -> dict[str, Any]:
-    hour, minute = choice.minute // 60, choice.minute % 60
-    text = i18n.clock_words(visit.prefs.lang, hour, minute)
-    changed = replace(asked, **{question: choice.minute})  # type: ignore[arg-type]
-    return {"text": text, "hint": "", "href": _href(changed), "off": not choice.free}
-
-
-def _nights_option(visit: Visit, asked: Asked, nights: int) -> dict[str, Any]:
-    leaves = (asked.day + timedelta(days=nights)) if asked.day else None
-    hint = visit.say(N_("bis {day}"), day=leaves) if leaves else ""
-    text = nights_words(visit, nights)
-    return {"text": text, "hint": hint, "href": _href(replace(asked, nights=nights)), "off": False}
-
-
-def _people_option(visit: Visit, asked: Asked, low: int, high: int) -> dict[str, Any]:
-    text = str(high) if low == high else visit.say(N_("bis {most}"), most=high)
-    return {"text": text, "hint": "", "href": _href(replace(asked, people=high)), "off": False}
+    ask_time(visit, page, choices, href=href)
 
 
 def _href(asked: Asked, **more: str) -> str:
@@ -356,16 +298,4 @@ KINDS = (
     (SpaceKind.ROOM, N_("Raum"), "door-open"),
     (SpaceKind.GUEST_APARTMENT, N_("Gästewohnung"), "bed-double"),
 )
-QUESTIONS = {
-    (SpaceKind.ROOM, "day"): N_("An welchem Tag?"),
-    (SpaceKind.ROOM, "starts"): N_("Ab wann?"),
-    (SpaceKind.ROOM, "ends"): N_("Bis wann?"),
-    (SpaceKind.ROOM, "people"): N_("Wie viele Personen?"),
-    (SpaceKind.GUEST_APARTMENT, "day"): N_("Wann ist die Anreise?"),
-    (SpaceKind.GUEST_APARTMENT, "nights"): N_("Wie viele Nächte?"),
-    (SpaceKind.GUEST_APARTMENT, "people"): N_("Wie viele Personen?"),
-    (SpaceKind.GUEST_APARTMENT, "ages"): N_("Kommen Kinder unter 18 mit?"),
-}
-CHILDREN = N_("Berühren Sie für jedes Kind sein Alter. Dann stimmt der Preis.")
-
 ROUTES = (find,)

@@ -17,6 +17,7 @@ from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.terms import CancelPreview
 from node.store import Read
+from node.web.changing import is_to_change
 from node.web.deposits import deposit_rows
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
@@ -250,8 +251,7 @@ def _terms(visit: Visit, line: Line) -> str:
 
 def _change_href(visit: Visit, line: Line) -> str:
     """Where it can be changed: while it is agreed or they are in, at the node that decides."""
-    is_here = line.space.home_site == visit.house.site_id
-    can = is_here and line.status in {Status.CONFIRMED, Status.CHECKED_IN}
+    can = is_to_change(visit, line)
     return f"/mine/{id_text(line.reservation.id)}/change" if can else ""
 
 

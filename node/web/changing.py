@@ -37,12 +37,20 @@ class ChangePage:
     offer: dict[str, Any] | None = None
 
 
+def is_to_change(visit: Visit, line: Line) -> bool:
+    """Whether it can be changed: while it is agreed or they are in, at the node that decides, and
+    by itself; equipment goes with its room."""
+    is_here = line.space.home_site == visit.house.site_id and not line.space.is_equipment
+    return is_here and line.status in {Status.CONFIRMED, Status.CHECKED_IN}
+
+
 async def change_page(
     visit: Visit, actor: Actor, reservation_id: bytes, fields: Fields
 ) -> ChangePage:
     """The form for a change and, once a time was typed, what it would come to."""
     line = await _line(visit, actor, reservation_id)
     given = {**_given(visit, line), **{k: v for k, v in fields.given.items() if v}}
+    given["ages"] = fields.given.get("ages", given["ages"])  # nothing said is no children
     page = ChangePage(
         line=line_of(visit, line),
         by_night=line.space.is_by_night,

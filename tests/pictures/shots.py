@@ -943,6 +943,14 @@ LOBBY = (
         who="card",
         node="kiosk",
     ),
+    Shot("kiosk-change", "kiosk/change.html", "/kiosk/mine/{ahead}/change", who="card"),
+    Shot("kiosk-change-until", "kiosk/ask.html", "/kiosk/mine/{ahead}/change?ask=ends", who="card"),
+    Shot(
+        "kiosk-change-offer",
+        "kiosk/change.html",
+        "/kiosk/mine/{ahead}/change?search=1&ends=20:00&people=20",
+        who="card",
+    ),
     Shot(
         "kiosk-reservation-open",
         "kiosk/reservation.html",
