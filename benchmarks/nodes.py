@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, against_limit
+from benchmarks.shipped import environment
 from benchmarks.town import scratch
 from node import demo, spaces
 from node.base.actors import Actor, Face
@@ -136,7 +137,10 @@ def _is_free(port: int) -> bool:
 def running(*arguments: str, port: int, path: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that serves, from its first good answer to its clean end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        env=environment() if arguments[0] == "node" else None,
     )
     try:
         wait_for_page(process, port, path)
