@@ -8,7 +8,7 @@ import sys
 # What stands here as None cannot be imported; httpx goes on without.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
-# The first client would load it, on the event loop, which then stands still for a tenth of a second.
+# The first client would load it, on the event loop, and hold that up for a tenth of a second.
 import httpcore  # noqa: E402, F401
 import httpx  # noqa: E402
 
