@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar.types import Receive, Send
 
-from node.base.refusals import Refusal
+from node.base.refusals import N_, Refusal
 from node.keeping import backups_of
 from node.serving import bound, listener, run_until_stopped
 from node.settings import Settings
@@ -45,9 +45,6 @@ a{color:LinkText;display:inline-block;padding:.6em .8em .6em 0}
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"retry-after", b"30"),
-    # A screen that nobody tends, as in the lobby, finds back by itself.
-    (b"refresh", b"30"),
     (
         b"content-security-policy",
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
@@ -60,11 +57,24 @@ _HEADERS = (
 log = logging.getLogger("quartier")
 
 
-class Maintenance:
-    """Answers everything with 503 and the same sentences."""
+TITLE = N_("Diese Box braucht Hilfe")
+LOADS_AGAIN_SECONDS = 30
 
-    def __init__(self, refusal: Refusal) -> None:
+
+class Maintenance:
+    """Answers everything with 503 and the same sentences.
+
+    Pages load themselves again after so many `seconds`. `remedy`, a sentence and its values, may
+    change meanwhile.
+    """
+
+    def __init__(
+        self, refusal: Refusal, *, title: str = TITLE, seconds: int = LOADS_AGAIN_SECONDS
+    ) -> None:
+        self.remedy = refusal.remedy, refusal.values
         self._refusal = refusal
+        self._title = title
+        self._seconds = seconds
         self._templates = Templates(ZoneInfo("UTC"))
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:  # noqa: ARG002
@@ -79,7 +89,10 @@ class Maintenance:
         else:
             kind, body = b"text/html; charset=utf-8", self._page(language)
         length = (b"content-length", str(len(body)).encode())
-        headers = [*_HEADERS, (b"content-type", kind), length]
+        again = str(self._seconds).encode()
+        # A screen that nobody tends, as in the lobby, finds back by itself.
+        waits = [(b"retry-after", again), (b"refresh", again)]
+        headers = [*_HEADERS, *waits, (b"content-type", kind), length]
         start: Any = {"type": "http.response.start", "status": 503, "headers": headers}
         await send(start)
         shown = b"" if scope["method"] == "HEAD" else body
@@ -89,8 +102,10 @@ class Maintenance:
         context = {
             "lang": language,
             "dir": DIRECTIONS[language],
-            "message": self._say(language, self._refusal.message),
-            "remedy": self._say(language, self._refusal.remedy),
+            "title": translate(language, self._title),
+            "seconds": self._seconds,
+            "message": self._message(language),
+            "remedy": self._help(language),
             "others": [
                 {"code": other.code, "name": other.name}
                 for other in COMPLETE
@@ -104,16 +119,20 @@ class Maintenance:
         return msgspec.json.encode(
             {
                 "type": f"urn:quartier:{self._refusal.code}",
-                "title": self._say(language, self._refusal.message),
+                "title": self._message(language),
                 "status": 503,
-                "detail": self._say(language, self._refusal.remedy),
+                "detail": self._help(language),
                 "code": self._refusal.code,
                 "ok": False,
             }
         )
 
-    def _say(self, language: str, text: str) -> str:
-        return translate(language, text, **self._refusal.values)
+    def _message(self, language: str) -> str:
+        return translate(language, self._refusal.message, **self._refusal.values)
+
+    def _help(self, language: str) -> str:
+        text, values = self.remedy
+        return translate(language, text, **values)
 
 
 def _language(scope: Any, asked: dict[bytes, str]) -> str:

@@ -16,14 +16,14 @@ from typing import Any
 import uvloop
 
 from node import setup
-from node.app import Node, open_node, prepare
-from node.base.clock import Clock, SystemClock
+from node.app import Node, open_node
+from node.base.clock import Clock
 from node.base.refusals import Refusal, RefusedError
 from node.central import Hub, central_pages
 from node.logs import begin_logging
 from node.maintenance import Maintenance, until_helped
 from node.recovery import make_sound, mend
-from node.registry import REGISTRY
+from node.renewing import begin_again
 from node.serving import (
     Listener,
     bound,
@@ -33,17 +33,9 @@ from node.serving import (
     told_to_stop,
 )
 from node.settings import Settings, load
-from node.store import Core
 from node.store.connection import DatabaseError
-from node.store.soundness import Stand, forget_life, is_corrupt
-from node.sync import (
-    Behind,
-    TroubleError,
-    become_own,
-    begin_from_journals,
-    begin_from_snapshot,
-    listener_options,
-)
+from node.store.soundness import Stand, is_corrupt
+from node.sync import Behind, listener_options
 from node.troubles import refusal_at_start, sentence_of
 from node.units import Manager
 from node.verbs import BusyError
@@ -114,66 +106,12 @@ async def _try_to_serve(
         told, rest = told_to_stop(), 0.0
         while behind := await _serve([settings], clock, manager, told, rest=rest):
             alive = asyncio.create_task(manager.keep_watchdog(_lives))
-            is_done = await _begin_again(settings, behind, told)
+            is_done = await begin_again(settings, behind, manager, told)
             alive.cancel()
             rest = 0.0 if is_done else AGAIN_SECONDS
     except RefusedError as error:
         return error.refusal
     return None
-
-
-async def _begin_again(settings: Settings, behind: Behind, told: asyncio.Event) -> bool:
-    """Become a box of its own, where this is a copy of another; else take the whole of the quarter
-    from a sister, or play the own journal into an empty file.
-    """
-    if behind.plan is not None:
-        core = Core.open(settings.database, REGISTRY, clock=SystemClock())
-        try:
-            prepare(core, core.clock)
-            count = become_own(core, behind.plan)
-        finally:
-            core.close()
-        forget_life(settings.database)
-        log.warning("this box is a copy of another: %s changesets are its own now", count)
-        return True
-    beginning = _beginning(settings, behind)
-    return beginning is not None and await _unless_told(beginning, told)
-
-
-def _beginning(settings: Settings, behind: Behind) -> Coroutine[Any, Any, bool] | None:
-    """What is missed is told no more as changes, or what is here too much cannot be taken back."""
-    database, clock = settings.database, SystemClock()
-    if (giver := behind.giver) is not None:
-        log.warning("away for too long, or misled: taking a snapshot of %s", giver)
-
-        def told(here: int, whole: int) -> None:
-            log.info("snapshot: %s of %s bytes", here, whole)
-
-        return begin_from_snapshot(giver, database, REGISTRY, clock=clock, told=told, again=True)
-    if (journals := behind.journals) is not None:
-        log.warning("misled by a box that was let go: beginning anew from the own journal")
-        return begin_from_journals(database, REGISTRY, clock=clock, central=journals.central)
-    return None
-
-
-async def _unless_told(beginning: Coroutine[Any, Any, bool], told: asyncio.Event) -> bool:
-    """Whether a new beginning was made, unless the process is told to stop meanwhile.
-
-    Where that fails, or is cut short, the node goes on with what it has and tries again later.
-    """
-    taking = asyncio.create_task(beginning)
-    stop = asyncio.create_task(told.wait())
-    await asyncio.wait([taking, stop], return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if not taking.done():
-        taking.cancel()
-        await asyncio.wait([taking])
-        return False
-    try:
-        return taking.result()
-    except (TroubleError, RefusedError, TimeoutError, OSError) as error:
-        log.warning("this box could not begin anew: %s", error)
-        return False
 
 
 async def _lives() -> None:

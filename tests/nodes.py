@@ -112,7 +112,13 @@ class Nodes:
         return load(self.folder / name, {}).public_address
 
     def start(self, *names: str) -> None:
-        """Start nodes and wait until they answer."""
+        """Start nodes and wait until they serve."""
+        self.spawn(*names)
+        for name in names:
+            self._await(name)
+
+    def spawn(self, *names: str) -> None:
+        """Start nodes."""
         for name in names:
             with (self.folder / name / LOG).open("ab") as log:
                 self.processes[name] = subprocess.Popen(
@@ -123,16 +129,15 @@ class Nodes:
                     stdout=log,
                     stderr=log,
                 )
-        for name in names:
-            self._await(name)
 
     def _await(self, name: str) -> None:
         ends = time.monotonic() + READY_SECONDS
         while time.monotonic() < ends:
             assert self.processes[name].poll() is None, self.log(name)
             with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"{self.address(name)}/health", timeout=1)
-                return
+                answer = httpx.get(f"{self.address(name)}/health", timeout=1)
+                if "start.renewing" not in answer.text:
+                    return
             time.sleep(0.03)
         raise TimeoutError(self.log(name))
 

@@ -6,11 +6,13 @@ still has of it, whenever it is killed meanwhile.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from node import belonging, spaces, upkeep
@@ -112,6 +114,15 @@ def holds_what_counts(town: Town) -> bool:
     return "vom Dieb" not in notes(town, "home")
 
 
+def shown(town: Town) -> str:
+    """The heading of what home's pages show just now."""
+    try:
+        page = httpx.get(town.address("home"), timeout=1, headers={"accept-language": "de"})
+    except httpx.TransportError:
+        return ""
+    return "".join(re.findall("<h1[^>]*>(.*?)</h1>", page.text)[:1])
+
+
 def look_at(town: Town, true: bytes, false: bytes) -> None:
     """Home, which stands still, holds all that counts and nothing else: its own word on what the
     thief asked for is its own, and stays.
@@ -137,12 +148,21 @@ def test_home_begins_anew_by_itself(robbed: tuple[Town, bytes, bytes]) -> None:
     (found,), _ = upkeep.find_copied(load(town.folder / "home", {}))
     assert "Lobby" in found.what
     assert town.rows("home", "select max(n) from horizon")[0][0] > NOTES / 2
-    with town.running("home", "central"):
-        until(town, lambda: holds_what_counts(town))
+    town.spawn("home")
+    with town.running("central"):
+        seen: set[str] = set()
+
+        def is_done() -> bool:
+            seen.add(shown(town))
+            return holds_what_counts(town)
+
+        until(town, is_done)
+        assert "Diese Box füllt sich neu" in seen
         town._await("home")
         # Nobody is signed in any more, and everybody can.
         assert signs_in(town, "home", name="demir", secret=PASSWORDS["demir"]) == "Demir Aksoy"
         town.until_even()
+    town.stop("home")
     look_at(town, true, false)
     on_file(town, "home", note("geht weiter"))
     before = town.rows("central", "select sum(held) from head where scope = 'sealed'")
