@@ -12,7 +12,7 @@ from node.base.actors import Permission
 from node.base.ids import id_text, random_id
 from node.base.refusals import Refusal
 from node.desk.frame import desk_page
-from node.quarter.files import HandoverKind, HandoverRow
+from node.quarter.files import HandoverKind, HandoverRow, SpaceRow
 from node.quarter.model import LocalText
 from node.spaces import Space
 from node.store import Write
@@ -48,7 +48,7 @@ async def place_list(visit: Visit, place: str) -> Response[Any]:
     """The list as a form."""
     visit.allowed(Permission.MANAGE_SPACES)
     space = await _space(visit, path_id(place))
-    page = _page(visit, space, _given(space.row.handover))
+    page = _page(visit, space, _given(space.row))
     page.saved = read_query(visit).given.get("saved") == "1"
     return await desk_page(visit, "desk/place_list.html", page, here="places")
 
@@ -59,7 +59,8 @@ async def change_list(visit: Visit, place: str) -> Response[Any]:
     actor = visit.allowed(Permission.MANAGE_SPACES)
     space = await _space(visit, path_id(place))
     fields = await read_fields(visit)
-    wanted = replace(space.row, handover=tuple(_read(fields)))
+    after = fields.given.get("after_handover") == "1"
+    wanted = replace(space.row, handover=tuple(_read(fields)), lock_after_handover=after)
     wrong = spaces.check_rules(wanted) if not fields.problems else None
     if wrong is not None:
         said = words(visit, wrong)
@@ -93,9 +94,9 @@ def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlaceListPage:
     )
 
 
-def _given(rows: tuple[HandoverRow, ...]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for number, row in enumerate(rows):
+def _given(space: SpaceRow) -> dict[str, str]:
+    given = {"after_handover": "1" if space.lock_after_handover else ""}
+    for number, row in enumerate(space.handover):
         given |= {
             f"row_{number}_key": row.key,
             f"row_{number}_kind": str(row.kind),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,17 +11,22 @@ from litestar import Response, get, post
 from node import people, quarter, spaces
 from node.base.actors import Permission
 from node.base.ids import id_text, parse_id
-from node.base.periods import Period
+from node.base.periods import Period, local_day
 from node.base.refusals import N_, Refusal
+from node.desk.coming_rules import coming_rows, day_of
 from node.desk.frame import desk_page
 from node.desk.rule_fields import MORE_ROWS, read_row, shown_row
 from node.desk.today import names_of
 from node.quarter.files import Approval, SpaceRow
 from node.quarter.model import RuleSource
 from node.spaces import Judged, Line, Preview, Space
+from node.spaces.place_facts import RulesFact
+from node.spaces.preview import preview_place
+from node.spaces.setting import coming_rules, place_as_planned, plan_rules
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import Fields, path_id, read_fields
+from node.web.guest_forms import dated
 from node.web.showing import line_of, moment, money, place_of
 from node.web.unlocking import has_lock
 from node.web.visit import Visit
@@ -78,8 +83,14 @@ class PlacePage:
     differs: bool
     problems: dict[str, str] = field(default_factory=dict)
     preview: dict[str, Any] | None = None
-    saved: bool = False
+    saved: str = ""
     has_lock: bool = False
+    coming: list[dict[str, str]] = field(default_factory=list)
+    instead_of: str = ""
+    """The day of the coming change that the form shows; empty while it shows what holds now."""
+    since: str = ""
+    """That day in words."""
+    first_day: str = ""
 
 
 @get("/desk/places", include_in_schema=False)
@@ -87,8 +98,11 @@ async def places_page(visit: Visit) -> Response[Any]:
     """All places, and which of them have rules that the team set."""
     visit.allowed(Permission.MANAGE_SPACES)
 
-    def look(read: Read) -> list[tuple[Space, list[Any]]]:
-        return [(space, spaces.rules_history(read, space.id)) for space in spaces.list_spaces(read)]
+    def look(read: Read) -> list[tuple[Space, list[Any], date | None]]:
+        return [
+            (space, spaces.rules_history(read, space.id), _next_change(visit, read, space))
+            for space in spaces.list_spaces(read)
+        ]
 
     found = await visit.read(look)
     rows = [
@@ -96,10 +110,18 @@ async def places_page(visit: Visit) -> Response[Any]:
             "place": place_of(visit, space),
             "href": f"/desk/places/{id_text(space.id)}",
             "set_at": moment(visit, said[0].at) if said and said[0].changes else "",
+            "coming": visit.say(N_("ab {day} gilt anderes"), day=dated(visit.prefs.lang, next_day))
+            if next_day
+            else "",
         }
-        for space, said in found
+        for space, said, next_day in found
     ]
     return await desk_page(visit, "desk/places.html", PlacesPage(rows), here="places")
+
+
+def _next_change(visit: Visit, read: Read, space: Space) -> date | None:
+    found = coming_rules(read, space.id, now=visit.now) if space.spells else []
+    return found[0].since if found else None
 
 
 @get("/desk/places/{place:str}", include_in_schema=False)
@@ -107,8 +129,14 @@ async def place_page(visit: Visit, place: str) -> Response[Any]:
     """The rules of one place as a form."""
     visit.allowed(Permission.MANAGE_SPACES)
     space = await _space(visit, path_id(place))
-    page = await _page(visit, space, shown_row(space.row))
-    page.saved = visit.request.query_params.get("saved") == "1"
+    asked = day_of(visit.request.query_params.get("from", ""))
+    found = await visit.read(lambda read: coming_rules(read, space.id, now=visit.now))
+    change = next((each for each in found if each.since == asked), None)
+    given = shown_row(change.row if change else space.row)
+    if change is not None:
+        given |= {"valid_from": change.since.isoformat(), "instead_of": change.since.isoformat()}
+    page = await _page(visit, space, given)
+    page.saved = visit.request.query_params.get("saved", "")
     return await desk_page(visit, "desk/place.html", page, here="places")
 
 
@@ -120,20 +148,47 @@ async def change_place(visit: Visit, place: str) -> Response[Any]:
     fields = await read_fields(visit)
     act = fields.choice("act", ("preview", "save", "back"), default="preview")
     wanted = await _wanted(visit, fields, space, act)
-    if fields.problems:
+    valid_from = fields.day("valid_from") if fields.given.get("valid_from", "").strip() else None
+    instead_of = day_of(fields.given.get("instead_of", "")) if act != "back" else None
+
+    def plan(read: Read) -> list[RulesFact] | Refusal:
+        base = spaces.find_file_row(read, space.id) or space.row
+        return plan_rules(
+            read,
+            space,
+            base,
+            wanted,
+            now=visit.now,
+            valid_from=valid_from,
+            instead_of=instead_of,
+        )
+
+    planned = await visit.store.read(plan) if not fields.problems else []
+    if isinstance(planned, Refusal):
+        _problem(visit, fields, planned)
+    if isinstance(planned, Refusal) or fields.problems:
         page = await _page(visit, space, fields.given)
         page.problems = fields.problems
         return await desk_page(visit, "desk/place.html", page, here="places", status=422)
     if act == "preview":
         page = await _page(visit, space, fields.given)
-        page.preview = await _preview(visit, space, wanted)
+        page.preview = await _preview(visit, space, wanted, planned, valid_from)
         return await desk_page(visit, "desk/place.html", page, here="places")
 
     def set_(write: Write) -> Space | Refusal:
-        return spaces.set_rules(write, actor, space.id, wanted, now=visit.now)
+        return spaces.set_rules(
+            write,
+            actor,
+            space.id,
+            wanted,
+            now=visit.now,
+            valid_from=valid_from,
+            instead_of=instead_of,
+        )
 
     await visit.write(set_)
-    return visit.go(f"/desk/places/{place}?saved=1")
+    later = valid_from is not None and valid_from > visit.now.astimezone(visit.zone).date()
+    return visit.go(f"/desk/places/{place}?saved={'later' if later else 'now'}")
 
 
 async def _wanted(visit: Visit, fields: Fields, space: Space, act: str) -> SpaceRow:
@@ -143,10 +198,15 @@ async def _wanted(visit: Visit, fields: Fields, space: Space, act: str) -> Space
     wanted = read_row(fields, space.row)
     wrong = spaces.check_rules(wanted) if not fields.problems else None
     if wrong is not None:
-        said = words(visit, wrong)
-        name = FIELD_OF.get(wrong.field, wrong.field)
-        fields.problems[name] = f"{said['message']} {said['remedy']}"
+        _problem(visit, fields, wrong)
     return wanted
+
+
+def _problem(visit: Visit, fields: Fields, wrong: Refusal) -> None:
+    """Say beside the field why these rules cannot hold."""
+    said = words(visit, wrong)
+    name = FIELD_OF.get(wrong.field, wrong.field) or "valid_from"
+    fields.problems[name] = f"{said['message']} {said['remedy']}"
 
 
 async def _space(visit: Visit, space_id: bytes) -> Space:
@@ -154,16 +214,18 @@ async def _space(visit: Visit, space_id: bytes) -> Space:
 
 
 async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlacePage:
-    def look(read: Read) -> tuple[list[dict[str, str]], SpaceRow | None, list[Any]]:
+    def look(read: Read) -> tuple[list[dict[str, str]], list[Any], SpaceRow | None, list[Any]]:
         profile = quarter.get_profile(read)
         return (
+            coming_rows(visit, read, space),
             _history(visit, read, space),
             spaces.find_file_row(read, space.id),
             list(profile.purposes),
         )
 
-    history, own, purposes = await visit.read(look)
-    lang = visit.prefs.lang
+    coming, history, own, purposes = await visit.read(look)
+    lang, shown = visit.prefs.lang, day_of(given.get("instead_of", ""))
+    tomorrow = visit.now.astimezone(visit.zone).date() + timedelta(days=1)
     return PlacePage(
         id=id_text(space.id),
         name=space.name.in_language(lang),
@@ -200,6 +262,10 @@ async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlacePage:
         },
         history=history,
         differs=own is not None and own != space.row,
+        coming=coming,
+        instead_of=shown.isoformat() if shown else "",
+        since=dated(lang, shown) if shown else "",
+        first_day=tomorrow.isoformat(),
     )
 
 
@@ -222,26 +288,47 @@ def _history(visit: Visit, read: Read, space: Space) -> list[dict[str, str]]:
     shown = []
     for fact in spaces.rules_history(read, space.id)[:SHOWN_MAX]:
         who = people.find_person(read, parse_id(fact.staff_id)) if fact.staff_id else None
-        count = len(fact.changes)
         shown.append(
             {
                 "when": moment(visit, fact.at),
                 "who": who.name if who else visit.say(N_("Team")),
-                "what": visit.say(N_("eigene Regeln: {count}"), count=count)
-                if count
-                else visit.say(N_("wie in den Unterlagen des Betreibers")),
+                "what": _said(visit, fact),
             }
         )
     return shown
 
 
-async def _preview(visit: Visit, space: Space, wanted: SpaceRow) -> dict[str, Any]:
+def _said(visit: Visit, fact: RulesFact) -> str:
+    """What one word of the team on the rules was."""
+    count = len(fact.changes)
+    if fact.valid_from is not None:
+        day = dated(visit.prefs.lang, fact.valid_from)
+        if fact.withdrawn:
+            return visit.say(N_("ab {day}: zurückgenommen"), day=day)
+        return visit.say(N_("ab {day}: geänderte Regeln {count}"), day=day, count=count)
+    if count:
+        return visit.say(N_("eigene Regeln: {count}"), count=count)
+    return visit.say(N_("wie in den Unterlagen des Betreibers"))
+
+
+async def _preview(
+    visit: Visit,
+    space: Space,
+    wanted: SpaceRow,
+    planned: list[RulesFact],
+    valid_from: date | None,
+) -> dict[str, Any]:
     """What the rules would have done to last month, and what of the future goes against them."""
     past = Period(visit.now - PAST, visit.now)
-    ahead = Period(visit.now, visit.now + AHEAD)
+    begins = max(visit.now, local_day(valid_from, visit.zone).starts_at) if valid_from else None
+    ahead = Period(begins or visit.now, (begins or visit.now) + AHEAD)
 
     def look(read: Read) -> tuple[Preview, Preview, dict[bytes, tuple[str, str]]]:
-        found = [spaces.preview_rules(read, space, wanted, each) for each in (past, ahead)]
+        then = place_as_planned(read, space, planned)
+        found = [
+            spaces.preview_rules(read, space, wanted, past),
+            preview_place(read, then, ahead),
+        ]
         shown = [*_told(found[0]), *_told(found[1])]
         lines = [_line(space, each) for each in shown]
         return found[0], found[1], names_of(read, lines)

@@ -174,6 +174,7 @@ def _look_at(visit: Visit, read: Read, actor: Actor, wish: Wish) -> Looked:
     space = spaces.find_space(read, wish.space_id)
     if space is None:
         raise RefusedError(NOT_FOUND)
+    space = space.at(wish.period.starts_at)
     bill = spaces.bill_for(read, space, wish, spaces.audience_of(actor))
     named = {purpose.key: purpose.name for purpose in quarter.get_profile(read).purposes}
     purpose = visit.local(named[wish.purpose]) if wish.purpose in named else ""

@@ -257,7 +257,7 @@ async def space_page(visit: Visit, space: str) -> Response[Any]:
         if found is None:
             raise RefusedError(NOT_FOUND)
         return _Looked(
-            found,
+            found.on(day),
             spaces.day_plan(read, actor, day, now=visit.now, space_ids=[space_id]),
             spaces.month_plan(read, space_id, day.replace(day=1), now=visit.now),
             quarter.find_building(read, found.building_id),

@@ -76,6 +76,7 @@ def look_at(read: Read, actor: Actor, wish: Wish) -> Looked:
     space = spaces.find_space(read, wish.space_id)
     if space is None:
         raise RefusedError(NOT_FOUND)
+    space = space.at(wish.period.starts_at)
     bill = spaces.bill_for(read, space, wish, spaces.audience_of(actor))
     return Looked(wish, space, bill or Bill(), quarter.get_profile(read))
 

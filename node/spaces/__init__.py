@@ -86,9 +86,7 @@ from node.spaces.keys import list_keys, move_key, only_overdue, overdue_keys
 from node.spaces.leaving import give_up_ahead, told_about
 from node.spaces.model import (
     DayPlan,
-    Found,
     Line,
-    NotOffered,
     Offer,
     Passed,
     Reservation,
@@ -139,6 +137,8 @@ from node.spaces.safe_codes import (
 )
 from node.spaces.schema import TABLES
 from node.spaces.search import (
+    Found,
+    NotOffered,
     Query,
     alternatives_for,
     free_now,

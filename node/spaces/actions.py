@@ -286,7 +286,7 @@ def _to_judge(
 
 def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill | None:
     """What a wish would cost an audience; None where there is no price for it."""
-    profile = get_profile(read)
+    profile, space = get_profile(read), space.at(wish.period.starts_at)
     return pricing.price(space.row, wish, audience, profile, zone_of_profile(profile))
 
 

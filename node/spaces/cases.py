@@ -41,7 +41,8 @@ class Change:
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """A wish with everything that deciding about it needs."""
+    """A wish with everything that deciding about it needs. Its place has the rules of the day on
+    which the wish starts, whatever they are today."""
 
     space: Space
     wish: Wish
@@ -60,6 +61,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What the house takes off, where it is the one who wants it changed."""
     barred: Refusal | None = None
     """Why it cannot be granted, whatever the place's rules say."""
+
+    def __post_init__(self) -> None:
+        """Let the rules of the right day count, also where the wish was replaced."""
+        msgspec.structs.force_setattr(self, "space", self.space.at(self.wish.period.starts_at))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,6 +138,7 @@ def _case_of(
     reservation_id: bytes = b"",
 ) -> Case:
     """A wish of somebody as a case, with what the house has noted about them and the place."""
+    space = space.at(wish.period.starts_at)
     return Case(
         space=space,
         wish=wish,

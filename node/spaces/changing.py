@@ -1,17 +1,21 @@
 """The rules of a place as the team sets them: laid over those of the operator's files. Pure.
 
-Only what differs is kept, field by field, so that the files go on saying the rest.
+Only what differs is kept, field by field, so that the files go on saying the rest, and what holds
+from a day on changes only what it says: docs/decisions/0025.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from node.quarter.files import SpaceRow
+from node.spaces.place_facts import RulesFact
+from node.spaces.spells import Spell
 
 RULES = frozenset(
     {
@@ -63,3 +67,36 @@ def changed(base: SpaceRow, changes: Mapping[str, Any]) -> SpaceRow:
         return msgspec.convert({**msgspec.to_builtins(base), **known}, SpaceRow)
     except msgspec.ValidationError:
         return base
+
+
+def in_force(said: Iterable[RulesFact]) -> tuple[RulesFact | None, dict[date, RulesFact]]:
+    """What counts of all that the team said, in the order in which it was: what holds at once, and
+    what from a day on."""
+    at_once: RulesFact | None = None
+    dated: dict[date, RulesFact] = {}
+    for fact in said:
+        if fact.valid_from is None:
+            begun = fact.said_on or fact.at.date()
+            at_once = fact
+            dated = {day: each for day, each in dated.items() if day > begun}
+        elif fact.withdrawn:
+            dated.pop(fact.valid_from, None)
+        else:
+            dated[fact.valid_from] = fact
+    return at_once, dict(sorted(dated.items()))
+
+
+def spells_of(base: SpaceRow, said: Iterable[RulesFact]) -> tuple[Spell, ...]:
+    """The rules of a place on all days: those of the files with what the team said, by day."""
+    at_once, dated = in_force(said)
+    row = base if at_once is None else changed(base, at_once.changes)
+    found = [Spell(date.min, row)]
+    for day, fact in dated.items():
+        row = changed(row, fact.changes)
+        found.append(Spell(day, row))
+    return tuple(found)
+
+
+def row_on(spells: Sequence[Spell], day: date) -> SpaceRow:
+    """The rules of a local day."""
+    return next((each for each in reversed(spells) if each.since <= day), spells[0]).row

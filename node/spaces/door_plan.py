@@ -69,6 +69,7 @@ def door_plan(read: Read, space_id: bytes, *, now: datetime) -> DoorPlan | None:
     space = place_tables.select_space(read, space_id)
     if space is None or space.ended or not space.is_room:
         return None
+    space = space.at(now)
     zone = zone_of(read)
     whole = local_day(now.astimezone(zone).date(), zone)
     day = Period(now, whole.ends_at)
@@ -192,7 +193,7 @@ def offer_on_the_spot(
     space = plan.space
     wish = Wish(space_id=space_id, period=plan.bookable, purpose=space.row.usual_purpose)
     case = case_for(read, actor, space, wish)
-    refusal = rules.check_reservable(space, wish, circumstances(read, case, now=now))
+    refusal = rules.check_reservable(case.space, wish, circumstances(read, case, now=now))
     if refusal is not None or case.bill is None:
         return refusal or NO_PRICE
     asks = not is_home(read, space) or waits_for_desk(case)

@@ -39,7 +39,8 @@ def fold(
     """
     decision = latest_decision(decisions)
     stands = (decision and decision.upon) or request
-    terms = (decision and decision.terms) or (space.terms if space else NO_TERMS)
+    then = space.at(stands.period.starts_at) if space else None
+    terms = (decision and decision.terms) or (then.terms if then else NO_TERMS)
     return Reservation(
         id=request.id,
         space_id=stands.space_id,
@@ -66,7 +67,8 @@ def find_reservation(read: Read, reservation_id: bytes) -> Reservation | None:
 def find_with_space(
     read: Read, reservation_id: bytes, known: dict[bytes, Space | None]
 ) -> tuple[Reservation, Space | None] | None:
-    """The same with its place. `known` are places that this view has found, and remembers more."""
+    """The same with its place, by the rules of its first day. `known` are places that this view has
+    found, and remembers more."""
     decisions = tables.select_decisions(read, reservation_id)
     decision = latest_decision(decisions)
     request = (decision and decision.upon) or tables.select_request(read, reservation_id)
@@ -75,6 +77,7 @@ def find_with_space(
     if request.space_id not in known:
         known[request.space_id] = place_tables.select_space(read, request.space_id)
     space = known[request.space_id]
+    space = space.at(request.period.starts_at) if space else None
     reservation = fold(
         request,
         decisions,

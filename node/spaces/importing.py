@@ -159,6 +159,7 @@ def _write_piece(
     for row in piece:
         space = place_tables.select_space(write, files.id_of("space", row.space))
         if space is not None:
+            space = space.at(row.period.starts_at)
             _write_history(write, files, row, space, origin=origin, signer=signer)
 
 

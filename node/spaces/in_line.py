@@ -130,15 +130,15 @@ class InLine:
 def lined_up(space: Space, entries: Iterable[Entry], *, now: datetime) -> list[InLine]:
     """Those who still wait for one place, in their order, each with how many come before it: whose
     times, preparing and cleaning included, touch its own."""
-    terms = space.terms
     found: list[InLine] = []
     for entry in sorted(entries, key=lambda each: each.turn):
         status = entry.status_at(now)
         if status not in ALIVE:
             continue
-        taken = buffered(terms, entry.request.period)
+        then = space.at(entry.request.period.starts_at)
+        taken = buffered(then.terms, entry.request.period)
         ahead = sum(taken.overlaps(each.entry.request.period) for each in found)
-        found.append(InLine(entry, space, status, ahead))
+        found.append(InLine(entry, then, status, ahead))
     return found
 
 

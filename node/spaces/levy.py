@@ -31,10 +31,11 @@ EXEMPTABLE = frozenset({Status.CONFIRMED, Status.CHECKED_IN, Status.CHECKED_OUT,
 def levy_of(read: Read, reservation: Reservation) -> Levy | None:
     """The levy of a stay, as it holds on the day of arrival; None where there is none."""
     space = place_tables.select_space(read, reservation.space_id)
-    if space is None or space.row.stay is None:
+    stay = space.at(reservation.period.starts_at).row.stay if space else None
+    if stay is None:
         return None
     day = reservation.period.starts_at.astimezone(zone_of(read)).date()
-    return get_profile(read).levy_on(space.row.stay.levy, day)
+    return get_profile(read).levy_on(stay.levy, day)
 
 
 def exempted(read: Read, reservation_id: bytes) -> Exempted | None:

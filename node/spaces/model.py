@@ -7,11 +7,11 @@ cancellation, a check-in, a check-out. Instants are UTC.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -20,6 +20,7 @@ from node.base.money import Cents
 from node.base.periods import Period
 from node.quarter.files import Audience, SpaceKind, SpaceRow
 from node.quarter.model import LocalText, PlaceMark
+from node.spaces.spells import Spells
 from node.spaces.terms import FREE, NO_TERMS, Bill, Terms
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -34,13 +35,29 @@ CHECK_IN_EARLY = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Space:
-    """A place that is reserved by time, as its operator described it. `row` holds its rules."""
+    """A place that is reserved by time, as its operator described it.
+
+    `row` holds its rules: those of one day, `at` gives those of another; `spells` are those of all
+    days, None where nothing changes with the day.
+    """
 
     id: bytes
     home_site: bytes
     building_id: bytes
     row: SpaceRow
     ended: bool = False
+    spells: Spells | None = None
+
+    def at(self, instant: datetime) -> Space:
+        """The place with the rules of the day on which something starts."""
+        return self if self.spells is None else self._with(self.spells.at(instant).row)
+
+    def on(self, day: date) -> Space:
+        """The place with the rules of a local day."""
+        return self if self.spells is None else self._with(self.spells.on(day).row)
+
+    def _with(self, row: SpaceRow) -> Space:
+        return self if row is self.row else replace(self, row=row)
 
     @property
     def name(self) -> LocalText:
@@ -329,26 +346,6 @@ class Offer:
     bill: Bill
     needs_request: bool = False
     """Whether another node or the desk must still agree."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotOffered:
-    """A place that cannot be had for this wish, and why, in words."""
-
-    space: Space
-    message: str
-    remedy: str
-    values: dict[str, Any]
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The answer to a search."""
-
-    offers: tuple[Offer, ...]
-    not_offered: tuple[NotOffered, ...]
-    alternatives: tuple[Offer, ...]
 
 
 @dataclass(frozen=True, slots=True)

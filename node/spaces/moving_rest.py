@@ -235,7 +235,7 @@ def _plan(
     by_house: bool,
     now: datetime,
 ) -> _Plan | Refusal:
-    case, stay = case_again(read, agreed), space.row.stay
+    case, stay = case_again(read, agreed), space.on(day).row.stay
     if isinstance(case, Refusal):
         return case
     own = case.space.row.stay
@@ -253,7 +253,7 @@ def _plan(
     rest = msgspec.structs.replace(
         case, space=space, wish=rest_wish, by_staff=True, reservation_id=b""
     )
-    refusal = rules.check_place(space, rest_wish, circumstances(read, rest, now=now))
+    refusal = rules.check_place(rest.space, rest_wish, circumstances(read, rest, now=now))
     if refusal is not None:
         return refusal
     kept = msgspec.structs.replace(case, wish=kept_wish, by_staff=True)

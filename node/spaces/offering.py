@@ -82,7 +82,7 @@ def _look_after(
         return None
     case = _case(write, entry, space, now=now)
     if case is None or rules.check_reservable(
-        space, case.wish, circumstances(write, case, now=now)
+        case.space, case.wish, circumstances(write, case, now=now)
     ):
         return None
     return _offer(write, entry, case, now=now, signer=signer)

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from node.quarter import zone_of
 from node.quarter.files import SpaceRow
-from node.spaces.changing import changed
+from node.spaces.changing import spells_of
 from node.spaces.model import Space
 from node.spaces.place_facts import InstructionFact, RulesFact
+from node.spaces.spells import Spell, Spells
 from node.spaces.tables import decoded, encoded
 from node.store import Read, Write
 
 
 @functools.lru_cache(maxsize=256)
-def _space_row(details: str, rules: str) -> SpaceRow:
+def _spells(details: str, said: tuple[str, ...]) -> tuple[Spell, ...]:
+    facts = (decoded(text, RulesFact) for text in said)
     row = msgspec.json.decode(details, type=SpaceRow)
-    said = decoded(rules, RulesFact) if rules else None
-    return row if said is None else changed(row, said.changes)
-
-
-_SPACES = (
-    "select space.*, (select r.fact from space_rules r where r.space_id = space.id"
-    " order by r.number desc, r.id desc limit 1) as rules from space where details != '{}'"
-)
+    return spells_of(row, [fact for fact in facts if fact is not None])
 
 
 def select_spaces(read: Read) -> list[Space]:
-    """All places that are still reserved, by kind (equipment last) and their mark's number."""
-    rows = read.rows(f"{_SPACES} and ended_at is null")
-    found = [_space(row) for row in rows]
+    """All places that are still reserved, by kind (equipment last) and their mark's number, with
+    the rules of today; those of another day has `Space.on`."""
+    return [each.at(read.now) for each in read.kept("spaces", _find_spaces)]
+
+
+def _find_spaces(read: Read) -> list[Space]:
+    said: dict[bytes, list[str]] = defaultdict(list)
+    for row in read.rows("select space_id, fact from space_rules order by number, id"):
+        said[row["space_id"]].append(row["fact"])
+    rows = read.rows("select * from space where details != '{}' and ended_at is null")
+    zone = zone_of(read)
+    found = [_space(row, tuple(said[row["id"]]), zone) for row in rows]
     return sorted(
         found,
         key=lambda space: (space.is_equipment, space.kind, space.mark.number, space.row.key),
@@ -47,22 +54,32 @@ def equipment_ids(read: Read) -> frozenset[bytes]:
 
 
 def select_space(read: Read, space_id: bytes) -> Space | None:
-    """A place by id, also one that is no longer reserved."""
-    return read.kept(("space", space_id), lambda apart: _find_space(apart, space_id))
+    """A place by id, also one that is no longer reserved, with the rules of today; those of another
+    day has `Space.at`: whatever is reserved goes by those of the day on which it starts."""
+    found = read.kept(("space", space_id), lambda apart: _find_space(apart, space_id))
+    return None if found is None else found.at(read.now)
 
 
 def _find_space(read: Read, space_id: bytes) -> Space | None:
-    row = read.row(f"{_SPACES} and id = :id", id=space_id)
-    return None if row is None else _space(row)
+    row = read.row("select * from space where id = :id and details != '{}'", id=space_id)
+    if row is None:
+        return None
+    said = read.rows(f"{_SAID} order by number, id", id=space_id)
+    return _space(row, tuple(each["fact"] for each in said), zone_of(read))
 
 
-def _space(row: Any) -> Space:
+_SAID = "select number, fact from space_rules where space_id = :id"
+
+
+def _space(row: Any, said: tuple[str, ...], zone: ZoneInfo) -> Space:
+    spells = _spells(row["details"], said)
     return Space(
         id=row["id"],
         home_site=row["home_site"],
         building_id=row["building_id"],
-        row=_space_row(row["details"], row["rules"] or ""),
+        row=spells[0].row,
         ended=row["ended_at"] is not None,
+        spells=Spells(zone, spells) if len(spells) > 1 else None,
     )
 
 
@@ -125,7 +142,7 @@ def insert_instruction(
 def select_rules(read: Read, space_id: bytes) -> list[tuple[int, RulesFact]]:
     """What the team set for a place, with its numbers, the latest first."""
     rows = read.rows(
-        "select number, fact from space_rules where space_id = :id order by number desc, id desc",
+        f"{_SAID} order by number desc, id desc",
         id=space_id,
     )
     found = ((row["number"], decoded(row["fact"], RulesFact)) for row in rows)
@@ -137,7 +154,7 @@ def select_file_row(read: Read, space_id: bytes) -> SpaceRow | None:
     details = read.value(
         "select details from space where id = :id and details != '{}'", id=space_id
     )
-    return None if details is None else _space_row(details, "")
+    return None if details is None else _spells(details, ())[0].row
 
 
 def insert_rules(

@@ -42,17 +42,18 @@ def _plans_of(
     periods = [local_day(day, zone) for day in days]
     whole = Period(periods[0].starts_at, periods[-1].ends_at)
     closures = closures_for(read, whole, building_id=space.building_id, space_id=space.id)
-    holidays = holidays_near(read, space.row, whole, zone)
     spans = list(_busy_spans(read, actor, space, whole, now=now))
     found = []
     for day, period in zip(days, periods, strict=True):
-        open_then = opening.opening_of(space.row, [day], zone, holidays=holidays)
+        then = space.on(day)
+        holidays = holidays_near(read, then.row, period, zone)
+        open_then = opening.opening_of(then.row, [day], zone, holidays=holidays)
         shut = [one for one in closures if one.period.overlaps(period)]
         hours = [period] if space.is_by_night else open_then
         left = [gap for each in hours for gap in without(each, (one.period for one in shut))]
         taken = tuple(span for span in spans if span.period.overlaps(period))
         reason = shut[0].reason if shut and not left else None
-        found.append(DayPlan(space, tuple(left), taken, reason))
+        found.append(DayPlan(then, tuple(left), taken, reason))
     return found
 
 
@@ -104,9 +105,11 @@ def _open_days(read: Read, space_id: bytes, first: date) -> list[bool]:
     zone = ZoneInfo(get_profile(read).timezone)
     days, month, _ = _days_of_month(first, zone)
     closures = closures_for(read, month, building_id=space.building_id, space_id=space.id)
-    holidays = holidays_near(read, space.row, month, zone)
+    rows = [space.on(day).row for day in days]
+    apart = next((row for row in rows if row.holiday_hours is not None), space.row)
+    holidays = holidays_near(read, apart, month, zone)
     return [
-        _is_open_on(space, day, zone, holidays)
+        _is_open_on(space.on(day), day, zone, holidays)
         and not any(closure.period.contains(local_day(day, zone)) for closure in closures)
         for day in days
     ]

@@ -66,8 +66,13 @@ class Preview:
 
 def preview_rules(read: Read, space: Space, wanted: SpaceRow, period: Period) -> Preview:
     """Judge the reservations of a place in a period by the rules that somebody thinks of."""
+    return preview_place(read, replace(space, row=wanted, spells=None), period)
+
+
+def preview_place(read: Read, space: Space, period: Period) -> Preview:
+    """The same for a place as it would be, each by the rules of its own day."""
     profile = get_profile(read)
-    trial = _Trial(read, replace(space, row=wanted), profile, ZoneInfo(profile.timezone))
+    trial = _Trial(read, space, profile, ZoneInfo(profile.timezone))
     ids = projections.select_ids_of_space(read, space.id, period)
     asked = sorted(trial.find(ids), key=lambda each: (each.requested_at, each.id))
     return Preview(tuple(trial.judge(each) for each in asked))
@@ -81,7 +86,6 @@ class _Trial:
         self._space = space
         self._profile = profile
         self._zone = zone
-        self._terms = space.terms
         self._granted: list[Reservation] = []
         self._elsewhere: dict[bytes, list[Reservation]] = {}
 
@@ -90,7 +94,9 @@ class _Trial:
         return [each for each in found if each is not None and each.base_status in JUDGED]
 
     def judge(self, reservation: Reservation) -> Judged:
-        row, period, details = self._space.row, reservation.period, reservation.details
+        period, details = reservation.period, reservation.details
+        space = self._space.at(period.starts_at)
+        row = space.row
         wish = Wish(
             space_id=self._space.id,
             period=period,
@@ -99,7 +105,7 @@ class _Trial:
             ages=details.ages,
         )
         bill = pricing.price(row, wish, details.audience, self._profile, self._zone)
-        refusal = rules.check_reservable(self._space, wish, self._world(reservation))
+        refusal = rules.check_reservable(space, wish, self._world(reservation))
         if refusal is None and bill is None:
             refusal = NO_PRICE
         if refusal is not None or bill is None:
@@ -111,7 +117,8 @@ class _Trial:
         return Judged(reservation, None, None if by_staff else asks, bill.total_cents)
 
     def _world(self, reservation: Reservation) -> Circumstances:
-        row, period, now = self._space.row, reservation.period, reservation.requested_at
+        period, now = reservation.period, reservation.requested_at
+        row = self._space.at(period.starts_at).row
         own = self._of_party(reservation)
         beside = [each for each in own if self._counts_with(each)]
         stay = reservation.details.series if row.stay is not None else ""
@@ -121,7 +128,7 @@ class _Trial:
             now=now,
             zone=self._zone,
             audience=reservation.details.audience,
-            busy=[standing.buffered(self._terms, each.period) for each in self._granted],
+            busy=[self._kept(each.period) for each in self._granted],
             closures=closures_for(
                 self._read,
                 period,
@@ -136,6 +143,10 @@ class _Trial:
             holidays=holidays_near(self._read, row, period, self._zone),
         )
 
+    def _kept(self, period: Period) -> Period:
+        """What a time would keep from others, by the terms of its day."""
+        return standing.buffered(self._space.at(period.starts_at).terms, period)
+
     def _of_party(self, reservation: Reservation) -> Sequence[Reservation]:
         """The household's other times: at other places as they were, here as they would be."""
         party = projections.party_of(reservation.household_id, reservation.person_id)
@@ -147,7 +158,7 @@ class _Trial:
         return [*self._elsewhere[party], *here]
 
     def _counts_with(self, other: Reservation) -> bool:
-        if self._space.row.stay is None:
+        if not self._space.is_by_night:
             return other.space_id == self._space.id
         place = place_tables.select_space(self._read, other.space_id)
         return place is not None and place.is_by_night

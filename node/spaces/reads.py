@@ -20,12 +20,12 @@ RECENT = timedelta(days=30)
 
 
 def list_spaces(read: Read) -> list[Space]:
-    """All places that can be reserved, rooms and guest apartments, in the order of their marks."""
+    """All places that can be reserved, in the order of their marks, with the rules of today."""
     return place_tables.select_spaces(read)
 
 
 def find_space(read: Read, space_id: bytes) -> Space | None:
-    """A place by id."""
+    """A place by id, with the rules of today; `Space.at` has those of another day."""
     return place_tables.select_space(read, space_id)
 
 

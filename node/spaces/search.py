@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,13 +25,7 @@ from node.spaces.cases import Case, case_for, circumstances, holidays_near, rele
 from node.spaces.circumstances import Circumstances
 from node.spaces.deciding import is_home, waits_for_desk
 from node.spaces.folding import find_held
-from node.spaces.model import (
-    Found,
-    NotOffered,
-    Offer,
-    Space,
-    Wish,
-)
+from node.spaces.model import Offer, Space, Wish
 from node.spaces.refusals import NO_PRICE
 from node.store import Read
 
@@ -57,11 +52,61 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A place that cannot be had for this wish, and why, in words."""
+
+    space: Space
+    message: str
+    remedy: str
+    values: dict[str, Any]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search."""
+
+    offers: tuple[Offer, ...]
+    not_offered: tuple[NotOffered, ...]
+    alternatives: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """One place as seen by one search: the case of the wish, and the world around it."""
+    """One place as seen by one search: the case of the wish, and the world within `around`."""
 
     case: Case
     world: Circumstances
+    read: Read
+    around: Period
+
+    def at(self, period: Period) -> View:
+        """The same for another time within `around`, by the rules of its own day."""
+        wish = replace(self.case.wish, period=period)
+        case = msgspec.structs.replace(self.case, wish=wish)
+        world = self.world
+        if case.space.row is not self.case.space.row:
+            world = circumstances(self.read, case, now=world.now, around=self.around)
+        return View(case, world, self.read, self.around)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the wish cannot be had, by the rules; None if it can."""
+        return rules.check_reservable(self.case.space, self.case.wish, self.world)
+
+    def spells(self) -> Iterator[tuple[Period, View]]:
+        """The parts of `around` in which one set of rules holds, each with its view."""
+        spells = self.case.space.spells
+        if spells is None:
+            yield self.around, self
+            return
+        for part in spells.parts_of(self.around):
+            yield (
+                part,
+                self.at(
+                    self.case.wish.period.moved(part.starts_at - self.case.wish.period.starts_at)
+                ),
+            )
 
 
 def search(read: Read, actor: Actor, query: Query, *, now: datetime) -> Found:
@@ -71,13 +116,13 @@ def search(read: Read, actor: Actor, query: Query, *, now: datetime) -> Found:
     views = list(views_of(read, actor, query, profile, now=now))
     offers, refused = [], []
     for view in views:
-        refusal = rules.check_reservable(view.case.space, view.case.wish, view.world)
-        offer = None if refusal else offer_for(read, view.case, view.case.wish.period, zone)
+        refusal = view.refusal
+        offer = None if refusal else offer_for(read, view.case)
         if offer is not None:
             offers.append(offer)
         else:
             refused.append(_not_offered(view.case.space, refusal or NO_PRICE))
-    nearest = [] if offers else _alternatives(read, views, query, zone)
+    nearest = [] if offers else _alternatives(views, query, zone)
     return Found(tuple(offers), tuple(refused), tuple(nearest))
 
 
@@ -94,7 +139,7 @@ def alternatives_for(read: Read, actor: Actor, wish: Wish, *, now: datetime) -> 
     )
     profile = get_profile(read)
     views = list(views_of(read, actor, query, profile, now=now))
-    return tuple(_alternatives(read, views, query, ZoneInfo(profile.timezone)))
+    return tuple(_alternatives(views, query, ZoneInfo(profile.timezone)))
 
 
 def views_of(
@@ -119,7 +164,7 @@ def views_of(
         )
         case = case_for(read, actor, space, wish, reservation_id=own_hold)
         around = wish.period.widened(LOOK_AROUND, LOOK_AROUND)
-        yield View(case, circumstances(read, case, now=now, around=around))
+        yield View(case, circumstances(read, case, now=now, around=around), read, around)
 
 
 def _own_hold(read: Read, actor: Actor, party: bytes, *, now: datetime) -> bytes:
@@ -139,7 +184,7 @@ def _is_meant(space: Space, query: Query) -> bool:
 
 def fitted(space: Space, period: Period, zone: ZoneInfo) -> Period:
     """A wished time as the place counts it: nights for a guest apartment, as it is for a room."""
-    stay = space.row.stay
+    stay = space.at(period.starts_at).row.stay
     if stay is None:
         return period
     arrival = period.starts_at.astimezone(zone).date()
@@ -147,21 +192,19 @@ def fitted(space: Space, period: Period, zone: ZoneInfo) -> Period:
     return opening.stay_period(stay, arrival, departure, zone)
 
 
-def offer_for(read: Read, case: Case, period: Period, zone: ZoneInfo) -> Offer | None:
-    """A case at a time with what it costs; None where there is no price for it."""
-    wish = replace(case.wish, period=period)
-    bill = pricing.price(case.space.row, wish, case.audience, case.profile, zone)
-    if bill is None:
+def offer_for(read: Read, case: Case) -> Offer | None:
+    """A case with what it costs; None where there is no price for it."""
+    if case.bill is None:
         return None
-    asks = not is_home(read, case.space) or waits_for_desk(msgspec.structs.replace(case, wish=wish))
-    return Offer(case.space, period, bill, needs_request=asks)
+    asks = not is_home(read, case.space) or waits_for_desk(case)
+    return Offer(case.space, case.wish.period, case.bill, needs_request=asks)
 
 
 def _not_offered(space: Space, refusal: Refusal) -> NotOffered:
     return NotOffered(space, refusal.message, refusal.remedy, dict(refusal.values), refusal.code)
 
 
-def _alternatives(read: Read, views: Sequence[View], query: Query, zone: ZoneInfo) -> list[Offer]:
+def _alternatives(views: Sequence[View], query: Query, zone: ZoneInfo) -> list[Offer]:
     """The nearest offers: the wished place at other times first, then others near the time."""
     candidates = []
     for view in views:
@@ -172,9 +215,9 @@ def _alternatives(read: Read, views: Sequence[View], query: Query, zone: ZoneInf
             candidates.append((distance, space.mark.number, period, view))
     offers: list[Offer] = []
     for _, _, period, view in sorted(candidates, key=lambda found: found[:3]):
-        wish = replace(view.case.wish, period=period)
-        if rules.check_reservable(view.case.space, wish, view.world) is None:
-            offer = offer_for(read, view.case, period, zone)
+        there = view.at(period)
+        if there.refusal is None:
+            offer = offer_for(view.read, there.case)
             offers += [offer] if offer is not None else []
         if len(offers) == ALTERNATIVES:
             break
@@ -184,19 +227,23 @@ def _alternatives(read: Read, views: Sequence[View], query: Query, zone: ZoneInf
 def _near(view: View, zone: ZoneInfo) -> Iterator[Period]:
     """The wished time moved to where the place could be had: one try for each free gap of a
     room, one for each day of arrival for a stay."""
-    wished, stay = view.case.wish.period, view.case.space.row.stay
-    if stay is None:
-        yield from _in_gaps(view, zone)
+    wished = view.case.wish.period
+    if not view.case.space.is_by_night:
+        for part, then in view.spells():
+            yield from _in_gaps(then, wished, part, zone)
         return
     arrival = wished.starts_at.astimezone(zone).date()
     nights = timedelta(days=pricing.nights_of(wished, zone))
     for days in range(-LOOK_AROUND.days, LOOK_AROUND.days + 1):
         start = arrival + timedelta(days=days)
-        yield opening.stay_period(stay, start, start + nights, zone)
+        stay = view.case.space.on(start).row.stay
+        if stay is not None:
+            yield opening.stay_period(stay, start, start + nights, zone)
 
 
-def _in_gaps(view: View, zone: ZoneInfo) -> Iterator[Period]:
-    row, wished = view.case.space.row, view.case.wish.period
+def _in_gaps(view: View, wished: Period, part: Period, zone: ZoneInfo) -> Iterator[Period]:
+    """Times near the wished one that begin in this part of the days around it."""
+    row = view.case.space.row
     length = _usual_length(row, wished)
     # A gap begins where the cleaning of one and the preparing of the next have both been done.
     before, after = (
@@ -205,12 +252,13 @@ def _in_gaps(view: View, zone: ZoneInfo) -> Iterator[Period]:
     )
     shut = [each.period for each in view.world.closures]
     taken = [busy.widened(after, before) for busy in view.world.busy]
-    earliest = rules.earliest_start(row, view.world)
-    around = wished.widened(LOOK_AROUND, LOOK_AROUND)
-    for hours in opening.open_around(row, around, zone, holidays=view.world.holidays):
+    earliest = max(rules.earliest_start(row, view.world), part.starts_at)
+    for hours in opening.open_around(row, view.around, zone, holidays=view.world.holidays):
         for gap in without(hours, [*shut, *taken]):
             first = on_step(max(gap.starts_at, earliest), row.step_minutes, zone)
             last = gap.ends_at - length
+            if part.ends_at < view.around.ends_at:
+                last = min(last, part.ends_at - timedelta(minutes=row.step_minutes))
             if first <= last:
                 start = on_step(min(max(wished.starts_at, first), last), row.step_minutes, zone)
                 start = start if start <= last else start - timedelta(minutes=row.step_minutes)
@@ -242,7 +290,8 @@ def free_stays(read: Read, arrival: date, nights: int, *, now: datetime) -> list
     had for so many; who may book them and how far ahead is another matter."""
     zone = ZoneInfo(get_profile(read).timezone)
     found = []
-    for space in place_tables.select_spaces(read):
+    for each in place_tables.select_spaces(read):
+        space = each.on(arrival)
         stay = space.row.stay
         if stay is None or not stay.nights_min <= nights <= stay.nights_max:
             continue
@@ -264,7 +313,7 @@ def free_stays(read: Read, arrival: date, nights: int, *, now: datetime) -> list
 def free_now(read: Read, *, now: datetime) -> list[tuple[Space, datetime]]:
     """The rooms that are open and free at this moment, and until when."""
     zone = ZoneInfo(get_profile(read).timezone)
-    rooms = [s for s in place_tables.select_spaces(read) if s.is_room]
+    rooms = [s.at(now) for s in place_tables.select_spaces(read) if s.is_room]
     today = now.astimezone(zone).date()
     whole = local_day(today, zone)
     busy = projections.select_busy(

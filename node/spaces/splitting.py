@@ -8,7 +8,7 @@ not at all): docs/decisions/0022.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from node.base.money import Cents
 from node.base.periods import Period
 from node.quarter import get_profile
 from node.quarter.files import SpaceKind
-from node.spaces import projections, rules
+from node.spaces import projections
 from node.spaces.folding import find_reservation
 from node.spaces.model import Offer, Reservation, Status
 from node.spaces.opening import stay_period
@@ -118,14 +118,13 @@ class _Trial:
         return self._known[key]
 
     def _look(self, view: View, first: date, last: date) -> Offer | None:
-        case = view.case
-        if case.space.row.stay is None:
+        stay = view.case.space.on(first).row.stay
+        if stay is None:
             return None
-        period = stay_period(case.space.row.stay, first, last, self._zone)
-        wish = replace(case.wish, period=period)
-        if rules.check_reservable(case.space, wish, view.world) is not None:
+        there = view.at(stay_period(stay, first, last, self._zone))
+        if there.refusal is not None:
             return None
-        offer = offer_for(self._read, case, period, self._zone)
+        offer = offer_for(self._read, there.case)
         return None if offer is None or offer.needs_request else offer
 
 

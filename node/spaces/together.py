@@ -28,7 +28,7 @@ def beside(read: Read, wish: Wish) -> list[tuple[Space, Wish]]:
 
 
 def _wish_for(space: Space, wish: Wish) -> Wish:
-    row = space.row
+    row = space.at(wish.period.starts_at).row
     most = max(row.seats, row.standing)
     return replace(
         wish,

@@ -131,7 +131,7 @@ def _why_not(
     # The desk stands in for the person: their limits do not bar it, a closed place does.
     case = msgspec.structs.replace(case, by_staff=True)
     world = circumstances(write, case, now=now, asked_at=reservation.requested_at)
-    return rules.check_reservable(space, case.wish, world)
+    return rules.check_reservable(case.space, case.wish, world)
 
 
 TOO_LATE_TO_UNDO = Refusal(

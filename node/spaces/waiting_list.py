@@ -165,7 +165,8 @@ def _in_line(read: Read, entries: Iterable[Entry], *, now: datetime) -> Iterator
             whole = lined_up(space, entries_of_space(read, space.id, now=now), now=now)
             lines[space.id] = {each.entry.id: each for each in whole}
         found = lines[space.id].get(entry.id)
-        yield found or InLine(entry, space, entry.status_at(now))
+        then = space.at(entry.request.period.starts_at)
+        yield found or InLine(entry, then, entry.status_at(now))
 
 
 def whole_line(read: Read, *, now: datetime) -> list[InLine]:

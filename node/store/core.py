@@ -183,6 +183,7 @@ class Core:
             self._connection,
             site_id=self.identity.site_id,
             quarter_id=self.quarter,
+            now=self.clock.now(),
             clock_trusted=self.clock.trusted,
             **more,
         )

@@ -19,16 +19,24 @@ T = TypeVar("T")
 class Read:
     """A consistent view of the database for the time of one function."""
 
-    __slots__ = ("_asked", "_connection", "clock_trusted", "quarter_id", "site_id")
+    __slots__ = ("_asked", "_connection", "clock_trusted", "now", "quarter_id", "site_id")
 
     def __init__(
-        self, connection: Any, *, site_id: bytes, quarter_id: bytes, clock_trusted: bool = True
+        self,
+        connection: Any,
+        *,
+        site_id: bytes,
+        quarter_id: bytes,
+        now: datetime,
+        clock_trusted: bool = True,
     ) -> None:
         self._connection = connection
         self._asked: set[str] = set()
         self.site_id = site_id
         self.quarter_id = quarter_id
         self.clock_trusted = clock_trusted
+        self.now = now
+        """When the view was opened, by the box's clock. What is `kept` must not depend on it."""
 
     @property
     def asked(self) -> Set[str]:

@@ -104,6 +104,7 @@ class KeepingWrite(Write):
             self._connection,
             site_id=self.site_id,
             quarter_id=self.quarter_id,
+            now=self.now,
             clock_trusted=self.clock_trusted,
         )
         value = find(apart)
@@ -162,6 +163,7 @@ class WatchedRead(Read):
             since=self.since,
             site_id=self.site_id,
             quarter_id=self.quarter_id,
+            now=self.now,
             clock_trusted=self.clock_trusted,
         )
         apart._is_open = True

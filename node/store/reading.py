@@ -57,6 +57,7 @@ class ReadCore:
             since=commits.count,
             site_id=self._site_id,
             quarter_id=self._quarter,
+            now=self._clock.now(),
             clock_trusted=self._clock.trusted,
         )
         connection.execute("begin")

@@ -15,7 +15,6 @@ from node.base.refusals import N_, Refusal, RefusedError
 from node.quarter import zone_of
 from node.spaces import Reservation, SeriesDate, Space, Wish, splitting
 from node.spaces.splitting import Split
-from node.spaces.terms import Terms
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_ages
@@ -194,7 +193,8 @@ def _part(visit: Visit, space: Space, each: SeriesDate) -> dict[str, Any]:
 
 def _cancel_words(visit: Visit, space: Space, each: SeriesDate) -> str:
     """What giving this part up costs, by when."""
-    terms, starts_at = Terms.of(space.row), each.wish.period.starts_at
+    starts_at = each.wish.period.starts_at
+    terms = space.at(starts_at).terms
     steps = spaces.cancellation_steps(terms, each.bill, starts_at)
     return steps_words(visit, steps, say_when=moment)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from node import spaces
 from node.base.clock import FrozenClock
-from node.base.ids import id_text
+from node.base.ids import id_text, parse_id
 from tests.cast import small_quarter
 from tests.journeys.conftest import a_town
 from tests.journeys.test_desk import at_desk
@@ -148,3 +149,59 @@ async def test_an_instruction_is_noted_on_the_persons_page_and_taken_back(
         assert made.json()["status"] == "confirmed"
         gone = await demir.post(f"{person}/instruction", space=town.space("hofsaal"), holds="")
         assert "nicht vermerkt" in gone.text
+
+
+@pytest.mark.asyncio
+async def test_demir_sets_a_rule_for_a_day_to_come_and_takes_it_back(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        clara = await town.program("clara")
+        demir = await at_desk(town)
+        address = f"/desk/places/{town.space('hofsaal')}"
+        first = town.wish(hours=(10, 12))
+        day = first["starts_at"][:10]
+        form = form_of(await demir.get(address)) | {"min": "240", "valid_from": day}
+        looked = await demir.post(address, act="preview", **form)
+        assert f'value="{day}"' in looked.text
+        saved = await demir.post(address, act="save", **form_of(looked))
+        assert "Bis zu diesem Tag gilt, was jetzt gilt." in saved.text
+        assert "Was noch kommt" in saved.text
+        assert "Mindestdauer" in saved.text
+        # The form goes on showing what holds now.
+        assert form_of(saved)["min"] != "240"
+        refused = await clara.post("/api/reservations", json=first)
+        assert refused.json()["code"] == "spaces.too_short"
+        places = await demir.get("/desk/places")
+        assert "gilt anderes" in places.text
+        # A link leads to what is to come; the day can be moved.
+        coming = await demir.get(f"{address}?from={day}")
+        shown = form_of(coming)
+        assert (shown["min"], shown["valid_from"], shown["instead_of"]) == ("240", day, day)
+        later = day[:8] + f"{int(day[8:]) + 1:02d}"
+        moved = await demir.post(address, act="save", **(shown | {"valid_from": later}))
+        assert f"?from={later}" in unescape(moved.text)
+        assert f"?from={day}" not in unescape(moved.text)
+        assert (await clara.post("/api/reservations", json=first)).status_code == 201
+        wrong = await demir.post(address, act="save", **(shown | {"valid_from": "2020-01-01"}))
+        assert wrong.status_code == 422
+        back = await demir.post(f"{address}/withdraw", day=later)
+        assert "Was noch kommt" not in back.text
+        assert "zurückgenommen" in back.text
+
+
+@pytest.mark.asyncio
+async def test_the_door_can_wait_for_the_list(tmp_path: Path, clock: FrozenClock) -> None:
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        address = f"/desk/places/{town.space('hofsaal')}/list"
+        ticked = 'name="after_handover" value="1" checked'
+        assert ticked not in (await demir.get(address)).text
+        saved = await demir.post(address, row_0_name="Stühle", row_0_count="40", after_handover="1")
+        assert ticked in saved.text
+        space = await town.node.store.read(
+            lambda read: spaces.find_space(read, parse_id(town.space("hofsaal")))
+        )
+        assert space is not None
+        assert space.row.lock_after_handover
+        assert ticked not in (await demir.post(address)).text

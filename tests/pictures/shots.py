@@ -751,6 +751,18 @@ DESK = (
         who="mira",
     ),
     Shot(
+        "desk-place-coming",
+        "desk/place.html",
+        "/desk/places/{hofterrasse}",
+        (
+            fill("#offer", "12"),
+            fill("#valid_from", "2027-11-01"),
+            press("button[value='save']"),
+        ),
+        who="mira",
+        once=True,
+    ),
+    Shot(
         "desk-place-wrong",
         "desk/place.html",
         "/desk/places/{salon}",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -43,6 +43,8 @@ from node.spaces import (
     Status,
     Wish,
     admit,
+    audience_of,
+    bill_for,
     cancel,
     find_reservation,
     get_line,
@@ -255,6 +257,9 @@ class Story:
     people: list[Actor]
     now: datetime
     seen: Counter[str]
+    later: SpaceRow
+    turn: date | None = None
+    """From this day on the later rules hold."""
     known: list[tuple[Actor, bytes]] = field(default_factory=list)
     shut: list[Period] = field(default_factory=list)
 
@@ -327,19 +332,26 @@ class Story:
             asks = wanted[0].needs_request
             assert made.base_status is (Status.REQUESTED if asks else Status.CONFIRMED)
             assert asks or made.bill == wanted[0].bill
+            wish = self.wish(wanted[0], query)
+            shown = bill_for(self.write, wanted[0].space, wish, audience_of(who))
+            assert shown == wanted[0].bill
             assert not any(shut.overlaps(made.period) for shut in self.shut)
             self.known.append((who, made.id))
             self.seen["offered" if found.offers else "nearest"] += 1
 
     def reserve(self, who: Actor, offer: Offer, query: Query) -> Reservation | Refusal:
-        wish = Wish(
+        wish = self.wish(offer, query)
+        return reserve(self.write, who, wish, now=self.now, signer=self.core.identity)
+
+    @staticmethod
+    def wish(offer: Offer, query: Query) -> Wish:
+        return Wish(
             space_id=offer.space.id,
             period=offer.period,
             people=query.people,
             purpose=offer.space.row.usual_purpose,
             ages=query.ages,
         )
-        return reserve(self.write, who, wish, now=self.now, signer=self.core.identity)
 
     def move(self, step: Step, who: Actor, id_: bytes) -> None:
         query, before = self.query(step), self.found(id_)
@@ -407,10 +419,8 @@ class Story:
             assert gone is None or 0 <= gone.fee_cents <= bill.total_cents
 
     def look_between(self) -> None:
-        """Between two lie the minutes that the rules as they were drawn ask for, and no fewer."""
-        stay = self.row.stay
-        before = 0 if stay else self.row.buffer_before_minutes
-        after = stay.turnover_minutes if stay else self.row.buffer_after_minutes
+        """Between two lie the minutes that the rules ask for as they were drawn for the days on
+        which both begin, and no fewer."""
         alive = (self.found(id_) for _, id_ in self.known)
         periods = sorted(
             each.period
@@ -418,7 +428,16 @@ class Story:
             if each.status_at(self.now) in {Status.CONFIRMED, Status.CHECKED_IN}
         )
         for first, second in pairwise(periods):
+            after, before = self.buffers(first)[1], self.buffers(second)[0]
             assert second.starts_at - first.ends_at >= timedelta(minutes=before + after)
+
+    def buffers(self, period: Period) -> tuple[int, int]:
+        day = period.starts_at.astimezone(ZONE).date()
+        row = self.later if self.turn is not None and day >= self.turn else self.row
+        self.seen["later" if row is self.later else "before"] += 1
+        if row.stay is not None:
+            return 0, row.stay.turnover_minutes
+        return row.buffer_before_minutes, row.buffer_after_minutes
 
 
 ENOUGH = Refusal("test.enough", "", "")
@@ -430,8 +449,22 @@ def told(house: Core, files: QuarterFiles, key: str, rules: Rules) -> Counter[st
     seen: Counter[str] = Counter()
 
     @settings(deadline=None)
-    @given(begin=st.sampled_from(BEGINNINGS), changes=rules, shut=closures, seed=st.integers())
-    def stories(begin: datetime, changes: dict[str, Any], shut: list[Shut], seed: int) -> None:
+    @given(
+        begin=st.sampled_from(BEGINNINGS),
+        changes=rules,
+        later=st.none() | rules,
+        days=st.integers(1, DAYS - 1),
+        shut=closures,
+        seed=st.integers(),
+    )
+    def stories(
+        begin: datetime,
+        changes: dict[str, Any],
+        later: dict[str, Any] | None,
+        days: int,
+        shut: list[Shut],
+        seed: int,
+    ) -> None:
         base = next(row for row in files.spaces if row.key == key)
 
         def story(write: Write) -> None:
@@ -440,8 +473,13 @@ def told(house: Core, files: QuarterFiles, key: str, rules: Rules) -> Counter[st
             wanted = replace(base, **changes)
             space_id = files.id_of("space", key)
             done = set_rules(write, desk(files), space_id, wanted, now=begin)
+            turn = begin.astimezone(ZONE).date() + timedelta(days=days) if later else None
+            then = replace(wanted, **(later or {}))
+            if isinstance(done, Space) and turn is not None:
+                team = desk(files)
+                done = set_rules(write, team, space_id, then, now=begin, valid_from=turn)
             if isinstance(done, Space):
-                made = Story(write, house, files, wanted, begin, people, begin, seen)
+                made = Story(write, house, files, wanted, begin, people, begin, seen, then, turn)
                 for each in shut:
                     made.close(*each)
                 for step in drawn_steps(seed):
@@ -464,4 +502,5 @@ def test_under_any_rules_a_place_is_given_once_and_as_it_was_offered(
     seen = told(house, files, key, rules)
     # The stories were of something: people got what they wanted, and others did not.
     wanted = ("told", "offered", "nearest", "moved", "cancelled", "spaces.taken", "spaces.closure")
+    wanted += ("before", "later")
     assert not [each for each in wanted if seen[each] < 3], seen
