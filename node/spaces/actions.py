@@ -229,6 +229,8 @@ def approve(
         return case.barred
     if case.wish.period.ends_at <= now:
         return TOO_LATE
+    # Who waits for this time comes first, as with every booking.
+    offer_free(write, now=now, signer=signer, space_id=case.space.id)
     return settle(write, reservation, case, now=now, signer=signer, approved=True)
 
 

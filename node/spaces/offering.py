@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -65,6 +66,9 @@ def offer_free(
     for entry, space in sorted(line, key=lambda each: each[0].turn):
         made = _look_after(write, entry, space, now=now, signer=signer)
         offered += [made] if made is not None else []
+    if offered:
+        # Whoever asked may be refused because of it: what was offered stays offered.
+        write.regardless(partial(offer_free, now=now, signer=signer, space_id=space_id))
     return offered
 
 

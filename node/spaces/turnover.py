@@ -58,11 +58,7 @@ class Stage(StrEnum):
     """It can be done, and is not."""
     DONE = "done"
     PASSED = "passed"
-    """The next people came first, or nobody said anything for a week."""
-
-
-STALE = timedelta(days=7)
-"""Who never reports what they did is not told for ever that nothing was."""
+    """The next people came first: what was left undone then is their turnover's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +147,8 @@ def _stage(
         return Stage.DONE
     if after is not None and (after.check_in is not None or now >= over_at(after)):
         return Stage.PASSED
-    if now < over_at(reservation):
-        return Stage.AHEAD
-    return Stage.READY if now < over_at(reservation) + STALE else Stage.PASSED
+    # However long ago it was: at most one of a place waits so, until the next people have been.
+    return Stage.AHEAD if now < over_at(reservation) else Stage.READY
 
 
 def done_by(reservation: Reservation, said: Iterable[Report]) -> Report | None:

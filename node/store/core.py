@@ -30,6 +30,7 @@ from node.store.law import check_own
 from node.store.migration import MADE, migrate
 from node.store.proof import Offered
 from node.store.refusals import DISMISSED, MUST_CATCH_UP
+from node.store.regardless import Regardless
 from node.store.roles import Members, NodeRole, scopes_of
 from node.store.schema import Registry
 from node.store.storage import SPARE_BYTES, Storage
@@ -133,21 +134,22 @@ class Core:
         """Run `fn` in one transaction; its result and the replicated tables that it touched.
 
         An exception rolls back and is raised; a `Refusal`, returned or raised as `RefusedError`,
-        rolls back and is returned. A store whose disk is full refuses every write; one that waits
-        to catch up those of which others would hear, so that people can still sign in and look.
+        rolls back and is returned; what is due `regardless` is done. A full disk refuses every
+        write; one that waits to catch up those of which others would hear: people can sign in.
         """
+        regardless = Regardless()
         try:
             self.storage.check()
             if self._is_behind and not self.must_catch_up:
                 self._follow()
-            return self._transaction(fn)
+            return self._transaction(fn, regardless=regardless)
         except RefusedError as refused:
-            return refused.refusal, frozenset()
+            return refused.refusal, regardless.run(self._transaction)
 
-    def _transaction(self, fn: Callable[[Write], T]) -> tuple[T, frozenset[str]]:
+    def _transaction(self, fn: Callable[[Write], T], **more: Any) -> tuple[T, frozenset[str]]:
         with self._writing.transaction() as tables:
             roles = {**self.roles, self.site_id: self.role}
-            write = self._handle(KeepingWrite, roles=roles, values=self.values)
+            write = self._handle(KeepingWrite, roles=roles, values=self.values, **more)
             result = fn(write)
             if isinstance(result, Refusal):
                 raise RefusedError(result)
@@ -179,13 +181,10 @@ class Core:
     """Whether the roster has revoked this node: nothing that it writes would count."""
 
     def _handle(self, kind: type[T], **more: Any) -> T:
+        about = {"site_id": self.identity.site_id, "quarter_id": self.quarter, **more}
+        now, is_trusted = self.clock.now(), self.clock.trusted
         return kind(  # type: ignore[call-arg]
-            self._connection,
-            site_id=self.identity.site_id,
-            quarter_id=self.quarter,
-            now=self.clock.now(),
-            clock_trusted=self.clock.trusted,
-            **more,
+            self._connection, now=now, clock_trusted=is_trusted, **about
         )
 
     # Replication

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from node.store.connection import Row
+from node.store.regardless import Regardless
 from node.store.roles import NodeRole
 from node.store.saying import said_before
 from node.store.schema import Scope
@@ -84,12 +85,26 @@ class Read:
 class Write(Read):
     """A view in a transaction that can also change it."""
 
-    __slots__ = ("_inserted", "_roles")
+    __slots__ = ("_inserted", "_regardless", "_roles")
 
-    def __init__(self, connection: Any, *, roles: Mapping[bytes, NodeRole], **about: Any) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        *,
+        roles: Mapping[bytes, NodeRole],
+        regardless: Regardless | None = None,
+        **about: Any,
+    ) -> None:
         super().__init__(connection, **about)
         self._inserted: set[str] = set()
+        self._regardless = regardless
         self._roles = roles
+
+    def regardless(self, fn: Callable[[Write], object]) -> None:
+        """Should all of this be refused, do so much of it in a transaction of its own: what was due
+        before somebody asked and does not depend on the answer."""
+        if self._regardless is not None:
+            self._regardless.add(fn)
 
     @property
     def role(self) -> NodeRole:

@@ -117,7 +117,9 @@ def test_what_goes_over_the_day_goes_by_the_rules_of_its_beginning(
     assert base.stay is not None
     dear = tuple(replace(p, first_night_cents=p.first_night_cents * 9) for p in base.stay_prices)
     wanted = replace(base, stay_prices=dear, stay=replace(base.stay, nights_max=2))
-    assert isinstance(setting(house, team, files, clock, wanted, valid_from=date(2026, 12, 10)), Space)
+    assert isinstance(
+        setting(house, team, files, clock, wanted, valid_from=date(2026, 12, 10)), Space
+    )
     space_id = files.id_of("space", key)
 
     def stay(first: int, last: int) -> Offer | str:

@@ -210,10 +210,16 @@ def test_leaving_early_moves_the_turnover_and_leaves_the_next_arrival() -> None:
     assert alone.is_late(utc(22, 13))
 
 
-def test_nobody_is_told_for_ever_that_nobody_said_anything() -> None:
-    (found,) = turnovers_of([line(FIRST, utc(30, 9))], {}, now=utc(30, 9))
-    assert found.stage is Stage.READY
-    (found,) = turnovers_of([line(FIRST, utc(30, 10))], {}, now=utc(30, 10))
+def test_what_nobody_reported_waits_until_the_next_people_have_come() -> None:
+    for now in (utc(30, 9), utc(30, 10), utc(31, 9, month=12)):
+        (found,) = turnovers_of([line(FIRST, now)], {}, now=now)
+        assert found.stage is Stage.READY
+        assert found.is_late(now)
+    now = utc(31, 12, month=12)
+    came = reservation(
+        2, Period(utc(31, 10, month=12), utc(31, 20, month=12)), STAY, check_in=PassageFact(now)
+    )
+    (found, _) = turnovers_of([line(FIRST, now), line(came, now)], {}, now=now)
     assert found.stage is Stage.PASSED
 
 

@@ -21,6 +21,7 @@ from node.spaces import (
     Status,
     Wish,
     admit,
+    approve,
     calls,
     cancel,
     change,
@@ -145,7 +146,29 @@ def test_nobody_who_was_only_quicker_overtakes_who_waits(
     # The timed work has not looked yet.
     assert code_of(line.reserve(sam, wish)) == "spaces.taken"
     assert code_of(line.hold(sam, wish)) == "spaces.taken"
-    line.look()
+    # What was offered because somebody asked stays offered, though they were refused.
+    assert line.status(entry) is EntryStatus.OFFERED
+    assert line.look() == []
+
+
+def test_the_desk_agrees_to_nothing_that_somebody_waits_for(
+    line: Line, files: QuarterFiles, anna: Actor, clara: Actor, sam: Actor
+) -> None:
+    early = line.wish("hofsaal", Period(utc(28, 18), utc(28, 20)), people=2)
+    late = line.wish("hofsaal", Period(utc(28, 19), utc(28, 22)), people=2)
+    asked = line.reserve(anna, late)
+    assert isinstance(asked, Reservation), asked
+    assert asked.base_status is Status.REQUESTED
+    made = line.reserve(sam, early)
+    assert isinstance(made, Reservation), made
+    entry = line.joined(clara, early)
+    line.cancel(sam, made)
+    now, signer = line.clock.now(), line.core.identity
+    answer = line.core.write(
+        lambda write: approve(write, desk(files), asked.id, now=now, signer=signer)
+    )
+    assert isinstance(answer, Reservation), answer
+    assert answer.base_status is Status.DECLINED
     assert line.status(entry) is EntryStatus.OFFERED
 
 
