@@ -32,6 +32,7 @@ from node.troubles import said
 from node.web.health import COPIED, too_much
 from node.web.i18n import terminal_language, translate
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
+from node.web.unreadable import troubles_of_cells
 
 NICENESS = 10
 """People's pages come first: what is done by the clock takes what is left."""
@@ -162,6 +163,15 @@ def find_devices(settings: Settings) -> list[Finding]:
                 )
             )
         )
+    finally:
+        core.close()
+
+
+def find_unreadable(settings: Settings) -> list[Finding]:
+    """What the doctor says of data that this release cannot read, which pages leave out."""
+    core = Core.open(settings.database, REGISTRY, clock=SystemClock())
+    try:
+        return _findings(core.read(troubles_of_cells))
     finally:
         core.close()
 

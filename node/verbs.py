@@ -221,6 +221,7 @@ def examine_node(given: Namespace) -> int:
         troubles, hints = upkeep.find_troubles(settings)
         forked, copied = upkeep.find_copied(settings)
         findings = founding.examine_node(settings) + troubles + forked
+        findings += upkeep.find_unreadable(settings)
         hints += upkeep.find_hints(settings) + copied + upkeep.find_devices(settings)
     for finding in findings + hints:
         print(f"- {finding.what}\n  {finding.remedy}")

@@ -43,6 +43,7 @@ from node.quarter.reads import (
 from node.quarter.tables import TABLES
 from node.quarter.tax_facts import TaxFact, tax_facts
 from node.quarter.taxes import set_levy, set_vat, withdraw
+from node.quarter.unreadable import unreadable
 
 __all__ = [
     "TABLES",
@@ -82,6 +83,7 @@ __all__ = [
     "set_vat",
     "shut",
     "tax_facts",
+    "unreadable",
     "waste_collections",
     "withdraw",
     "zone_of",

@@ -77,8 +77,9 @@ def list_closures(read: Read, period: Period) -> list[ListedClosure]:
     """Everything that is shut in a period, by start."""
     rows = tables.select_closures(read, to_epoch(period.starts_at), to_epoch(period.ends_at))
     return [
-        ListedClosure(closure_of(row), row["origin"] == FROM_TEAM, bytes(row["staff_id"]))
+        ListedClosure(closure, row["origin"] == FROM_TEAM, bytes(row["staff_id"]))
         for row in rows
+        if (closure := closure_of(row)) is not None
     ]
 
 

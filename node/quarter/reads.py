@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from node.base.periods import Period, from_epoch, local_day
+from node.base.refusals import N_
 from node.quarter import rules, tables
 from node.quarter.holidays import holidays_of
 from node.quarter.model import (
@@ -28,7 +29,7 @@ from node.quarter.model import (
     WasteKind,
 )
 from node.quarter.tax_facts import tax_facts, with_taxes
-from node.store import Read
+from node.store import Read, decoded_cell
 
 T = TypeVar("T")
 
@@ -43,20 +44,29 @@ def get_profile(read: Read) -> QuarterProfile:
 
 def _find_profile(read: Read) -> QuarterProfile:
     text = tables.select_profile(read)
-    profile = NO_QUARTER if text is None else _decoded(text, QuarterProfile)
+    profile = (text and profile_of(text)) or NO_QUARTER
     return with_taxes(profile, tax_facts(read))
+
+
+def profile_of(text: str) -> QuarterProfile | None:
+    """What a cell says of the quarter; None where that, or the clock it names, cannot be read."""
+    profile = decoded_cell(text, QuarterProfile)
+    try:
+        return profile if profile and ZoneInfo(profile.timezone) else None
+    except (ValueError, OSError, KeyError):
+        return None
 
 
 def get_desk(read: Read) -> DeskProfile:
     """The desk's name, place and ordinary hours; for the hours of a day see `desk_hours`."""
     text = tables.select_desk(read)
-    return DeskProfile() if text is None else _decoded(text, DeskProfile)
+    return (text and decoded_cell(text, DeskProfile)) or DeskProfile()
 
 
 def get_rules(read: Read) -> BookOfRules:
     """The rules of the house and the quiet hours."""
     text = tables.select_rules(read)
-    return BookOfRules() if text is None else _decoded(text, BookOfRules)
+    return (text and decoded_cell(text, BookOfRules)) or BookOfRules()
 
 
 def zone_of(read: Read) -> ZoneInfo:
@@ -64,43 +74,50 @@ def zone_of(read: Read) -> ZoneInfo:
     return ZoneInfo(get_profile(read).timezone)
 
 
-def _decoded(text: str, kind: type[T]) -> T:
-    return msgspec.json.decode(text, type=kind)
+def _row_of(text: str, kind: type[T], **ids: bytes) -> T | None:
+    """A row's details with its ids; None where they cannot be read: `unreadable.py` tells of it."""
+    details = decoded_cell(text, dict[str, Any])
+    try:
+        return None if details is None else msgspec.convert({**details, **ids}, kind)
+    except msgspec.ValidationError:
+        return None
 
 
 def list_buildings(read: Read) -> list[Building]:
     """The houses by name."""
-    found = [_building(row) for row in tables.select_buildings(read)]
+    read_ = (building_of_row(row) for row in tables.select_buildings(read))
+    found = [each for each in read_ if each is not None]
     return sorted(found, key=lambda building: (building.name, building.key))
 
 
 def find_building(read: Read, building_id: bytes) -> Building | None:
     """A house by id, also one that is no longer part of the quarter."""
     row = tables.select_building(read, building_id)
-    return None if row is None else _building(row)
+    return None if row is None else building_of_row(row)
 
 
-def _building(row: Any) -> Building:
-    details = msgspec.json.decode(row["details"])
-    return msgspec.convert({**details, "id": bytes(row["id"])}, Building)
+def building_of_row(row: Any) -> Building | None:
+    """A row of the houses as a value; None where it cannot be read."""
+    return _row_of(row["details"], Building, id=bytes(row["id"]))
 
 
 def list_flats(read: Read, building_id: bytes) -> list[Flat]:
     """The flats of a house by floor and number."""
-    found = [_flat(row) for row in tables.select_flats(read, building_id)]
+    read_ = (flat_of_row(row) for row in tables.select_flats(read, building_id))
+    found = [each for each in read_ if each is not None]
     return sorted(found, key=lambda flat: (flat.entrance, flat.floor, _natural(flat.number)))
 
 
 def find_flat(read: Read, flat_id: bytes) -> Flat | None:
     """A flat by id, also one that is no longer part of the quarter."""
     row = tables.select_flat(read, flat_id)
-    return None if row is None else _flat(row)
+    return None if row is None else flat_of_row(row)
 
 
-def _flat(row: Any) -> Flat:
-    details = msgspec.json.decode(row["details"])
+def flat_of_row(row: Any) -> Flat | None:
+    """A row of the flats as a value; None where it cannot be read."""
     ids = {"id": bytes(row["id"]), "building_id": bytes(row["building_id"])}
-    return msgspec.convert({**details, **ids}, Flat)
+    return _row_of(row["details"], Flat, **ids)
 
 
 def _natural(text: str) -> tuple[tuple[int, str], ...]:
@@ -151,7 +168,7 @@ def _closures_of(read: Read, first: int, last: int) -> list[Closure]:
     before = _midnight(first * _LOOK_DAYS - 1)
     after = _midnight((last + 1) * _LOOK_DAYS + 1)
     rows = tables.select_closures(read, before, after)
-    return [closure_of(row) for row in rows]
+    return [closure for row in rows if (closure := closure_of(row)) is not None]
 
 
 def _midnight(ordinal: int) -> int:
@@ -159,16 +176,22 @@ def _midnight(ordinal: int) -> int:
     return (ordinal - _FIRST_DAY) * 24 * 3600
 
 
-def closure_of(row: Any) -> Closure:
-    """A row of the closures as a value."""
+def closure_of(row: Any) -> Closure | None:
+    """A row of the closures as a value; None where it shuts what this release does not know. What
+    is shut stays shut though nobody can read why."""
+    if row["target_kind"] not in set(TargetKind):
+        return None
     return Closure(
         id=bytes(row["id"]),
         target_kind=TargetKind(row["target_kind"]),
         target_id=bytes(row["target_id"]),
         starts_at=from_epoch(row["starts_at"]),
         ends_at=from_epoch(row["ends_at"]),
-        reason=_decoded(row["reason"], LocalText),
+        reason=decoded_cell(row["reason"], LocalText) or NOT_READABLE,
     )
+
+
+NOT_READABLE = LocalText(N_("Grund nicht lesbar"), "reason not readable")
 
 
 def holidays_between(read: Read, first_day: date, last_day: date) -> dict[date, str]:
@@ -259,4 +282,5 @@ def waste_collections(
             note=row["note"],
         )
         for row in rows
+        if row["kind"] in set(WasteKind)
     ]

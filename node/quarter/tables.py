@@ -152,6 +152,16 @@ def select_flats(read: Read, building_id: bytes) -> list[Row]:
     )
 
 
+def select_all_flats(read: Read) -> list[Row]:
+    """The flats of all houses."""
+    return read.rows("select id, building_id, details from flat where ended_at is null")
+
+
+def select_all_closures(read: Read) -> list[Row]:
+    """What every closure that was not ended shuts, and why."""
+    return read.rows("select id, target_kind, reason from closure where ended_at is null")
+
+
 def select_flat(read: Read, flat_id: bytes) -> Row | None:
     """A flat by id, also one that is gone."""
     return read.row("select id, building_id, details from flat where id = :id", id=flat_id)

@@ -7,8 +7,6 @@ from collections import defaultdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from node.quarter import zone_of
 from node.quarter.files import SpaceRow
 from node.spaces.changing import spells_of
@@ -16,13 +14,16 @@ from node.spaces.model import Space
 from node.spaces.place_facts import InstructionFact, RulesFact
 from node.spaces.spells import Spell, Spells
 from node.spaces.tables import decoded, encoded
-from node.store import Read, Write
+from node.store import Read, Write, decoded_cell
 
 
 @functools.lru_cache(maxsize=256)
 def _spells(details: str, said: tuple[str, ...]) -> tuple[Spell, ...]:
+    """The rules of a place by day; none where what the files said of it cannot be read."""
     facts = (decoded(text, RulesFact) for text in said)
-    row = msgspec.json.decode(details, type=SpaceRow)
+    row = decoded_cell(details, SpaceRow)
+    if row is None:
+        return ()
     return spells_of(row, [fact for fact in facts if fact is not None])
 
 
@@ -38,7 +39,8 @@ def _find_spaces(read: Read) -> list[Space]:
         said[row["space_id"]].append(row["fact"])
     rows = read.rows("select * from space where details != '{}' and ended_at is null")
     zone = zone_of(read)
-    found = [_space(row, tuple(said[row["id"]]), zone) for row in rows]
+    read_ = (_space(row, tuple(said[row["id"]]), zone) for row in rows)
+    found = [each for each in read_ if each is not None]
     return sorted(
         found,
         key=lambda space: (space.is_equipment, space.kind, space.mark.number, space.row.key),
@@ -71,8 +73,16 @@ def _find_space(read: Read, space_id: bytes) -> Space | None:
 _SAID = "select number, fact from space_rules where space_id = :id"
 
 
-def _space(row: Any, said: tuple[str, ...], zone: ZoneInfo) -> Space:
+def unreadable_spaces(read: Read) -> list[bytes]:
+    """The places whose description cannot be read here, so that they are nowhere to be found."""
+    rows = read.rows("select id, details from space where details != '{}' and ended_at is null")
+    return [row["id"] for row in rows if not _spells(row["details"], ())]
+
+
+def _space(row: Any, said: tuple[str, ...], zone: ZoneInfo) -> Space | None:
     spells = _spells(row["details"], said)
+    if not spells:
+        return None
     return Space(
         id=row["id"],
         home_site=row["home_site"],
@@ -154,7 +164,8 @@ def select_file_row(read: Read, space_id: bytes) -> SpaceRow | None:
     details = read.value(
         "select details from space where id = :id and details != '{}'", id=space_id
     )
-    return None if details is None else _spells(details, ())[0].row
+    spells = () if details is None else _spells(details, ())
+    return spells[0].row if spells else None
 
 
 def insert_rules(

@@ -248,6 +248,11 @@ def find_file_row(read: Read, space_id: bytes) -> SpaceRow | None:
     return place_tables.select_file_row(read, space_id)
 
 
+def unreadable_spaces(read: Read) -> list[bytes]:
+    """The places whose description this box cannot read, so that they are nowhere to be found."""
+    return place_tables.unreadable_spaces(read)
+
+
 def rules_history(read: Read, space_id: bytes) -> list[RulesFact]:
     """What the team set for a place, the latest first."""
     return [fact for _, fact in place_tables.select_rules(read, space_id)]

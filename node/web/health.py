@@ -34,6 +34,7 @@ from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_
 from node.web.roles import ROLES
 from node.web.showing import moment
 from node.web.silent import troubles_of_displays
+from node.web.unreadable import troubles_of_cells
 from node.web.visit import Visit
 
 MB = 1_000_000
@@ -96,6 +97,7 @@ async def _of_devices(visit: Visit) -> list[Refusal]:
             + troubles_of_screens(read, now=visit.now)
             + troubles_of_locks(read, locks, now=visit.now)
             + troubles_of_displays(read, visit)
+            + troubles_of_cells(read)
         )
     )
 
