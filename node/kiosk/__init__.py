@@ -25,8 +25,10 @@ from node.kiosk import (
     prefs,
     reservations,
     safe_code,
+    series,
     sign_in,
     spaces,
+    together,
 )
 from node.kiosk.door import AtDoor
 from node.kiosk.guard import KioskRules, Lobby
@@ -41,6 +43,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
             *sign_in.ROUTES,
             *spaces.ROUTES,
             *booking.ROUTES,
+            *together.ROUTES,
+            *series.ROUTES,
             *reservations.ROUTES,
             *changing.ROUTES,
             *check_in.ROUTES,

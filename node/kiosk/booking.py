@@ -5,7 +5,7 @@ What another node or the desk must agree to is not held but asked for, by the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -49,6 +49,8 @@ class ConfirmPage:
     requested: str = ""
     held: str = ""
     hidden: dict[str, str] | None = None
+    more: list[dict[str, str]] = field(default_factory=list)
+    """What else a room can be booked with, or how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,25 @@ def _summary(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
         purpose=looked.purpose,
         bill=bill_of(visit, looked.bill),
         rules=list(_rules(visit, space)),
+        more=_more(visit, wish) if space.is_room else [],
     )
+
+
+def _more(visit: Visit, wish: Wish) -> list[dict[str, str]]:
+    query = frame.query_of(
+        {
+            "offer": offer_value(wish.space_id, wish.period),
+            "people": str(wish.people),
+            "use": wish.purpose,
+        }
+    )
+    return [
+        {"text": visit.say(text), "href": f"/kiosk/{name}?{query}", "icon": icon}
+        for name, text, icon in (
+            ("together", N_("Etwas dazubuchen"), "layers"),
+            ("series", N_("Regelmäßig buchen"), "calendar-days"),
+        )
+    ]
 
 
 def _rules(visit: Visit, space: Space) -> list[str]:

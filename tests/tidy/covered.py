@@ -80,7 +80,9 @@ KIOSK = (
     "pin",
     "reservation",
     "safe_code",
+    "series",
     "sign_in",
+    "together",
     "who",
 )
 TEMPLATES = (
@@ -107,8 +109,10 @@ MODULES = (
             "questions",
             "reservations",
             "safe_code",
+            "series",
             "sign_in",
             "spaces",
+            "together",
         )
     ),
     *(

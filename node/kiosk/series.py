@@ -1,0 +1,128 @@
+"""The same time again and again at the lobby: how often and how many times, a touch each.
+
+Then every date with what stands against it, and one button for those that are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+
+from node.base.ids import id_text
+from node.base.refusals import N_
+from node.kiosk import frame
+from node.kiosk.questions import AskPage
+from node.web.forms import read_fields, read_query
+from node.web.series import RHYTHMS, SeriesPage, book_series, series_page, status_of
+from node.web.visit import Visit
+
+ADDRESS = "/kiosk/series"
+COUNTS = (2, 3, 4, 5, 6, 8, 10, 12)
+"""More dates than stand on the screen are for the phone or the desk."""
+
+
+@dataclass(slots=True)
+class LobbySeries:
+    """See `kiosk/series.html`. `picks` are the hidden fields of the dates that are left."""
+
+    page: SeriesPage
+    said: list[dict[str, str]]
+    rows: list[dict[str, Any]]
+    picks: dict[str, str]
+    action: str = ADDRESS
+
+
+@get("/series", include_in_schema=False)
+async def show_series(visit: Visit) -> Response[Any]:
+    """The next question, or every date."""
+    actor, fields = visit.signed_in(), read_query(visit)
+    given = fields.given
+    if "offer" not in given:
+        return visit.go("/kiosk/spaces")
+    if given.get("rhythm") and given.get("count"):
+        given["search"] = "1"
+    page = await series_page(visit, actor, fields)
+    if page.rows or page.errors:
+        return await _answer(visit, page)
+    return await _ask(visit, page, given.get("rhythm", ""))
+
+
+@post("/series", include_in_schema=False)
+async def make_series(visit: Visit) -> Response[Any]:
+    """Book the dates that are left for the sum that was shown."""
+    actor, fields = visit.signed_in(), await read_fields(visit)
+    done = await book_series(visit, actor, fields)
+    if isinstance(done, SeriesPage):
+        return await _answer(visit, done)
+    return visit.go(f"/kiosk/mine/{id_text(done[0].id)}")
+
+
+async def _ask(visit: Visit, page: SeriesPage, rhythm: str) -> Response[Any]:
+    asked = AskPage(
+        question=visit.say(N_("Wie viele Termine?") if rhythm else N_("Wie oft?")),
+        hint=visit.say(N_("das erste Mal {when}"), when=page.first),
+        steps={},
+        kinds=[],
+        said=[{"text": _rhythm_words(visit, rhythm), "href": _href(page)}] if rhythm else [],
+        options=[],
+        layout="grid" if rhythm else "wide",
+    )
+    if rhythm:
+        asked.options = [
+            _option(str(count), _href(page, rhythm=rhythm, count=str(count))) for count in COUNTS
+        ]
+    else:
+        asked.options = [
+            _option(each["text"], _href(page, rhythm=each["value"])) for each in page.rhythms
+        ]
+    return await frame.kiosk_page(visit, "kiosk/ask.html", asked)
+
+
+def _option(text: str, href: str) -> dict[str, Any]:
+    return {"text": text, "hint": "", "href": href, "off": False}
+
+
+def _rhythm_words(visit: Visit, rhythm: str) -> str:
+    said = {str(each): text for each, text in RHYTHMS.items()}
+    return visit.say(said[rhythm]) if rhythm in said else rhythm
+
+
+async def _answer(visit: Visit, page: SeriesPage) -> Response[Any]:
+    picks = {row["name"]: row["value"] for row in page.rows if row["checked"]}
+    said = [
+        {"text": _rhythm_words(visit, page.rhythm), "href": _href(page)},
+        {
+            "text": visit.say(N_("Termine: {count}"), count=page.count),
+            "href": _href(page, rhythm=page.rhythm),
+        },
+    ]
+    shown = LobbySeries(page, said, [_row(page, picks, row) for row in page.rows], picks)
+    again = _dates_href(page, picks)
+    return await frame.kiosk_page(
+        visit, "kiosk/series.html", shown, status=status_of(page), again=again
+    )
+
+
+def _row(page: SeriesPage, picks: dict[str, str], row: dict[str, Any]) -> dict[str, Any]:
+    """One date: a touch leaves it out or takes it again; one that cannot be had, what could."""
+    others = {name: value for name, value in picks.items() if name != row["name"]}
+    changed = others if row["checked"] else {**others, row["name"]: row["value"]}
+    instead = [
+        {**each, "href": _dates_href(page, {**others, row["name"]: each["value"]})}
+        for each in row["instead"]
+    ]
+    return {**row, "href": _dates_href(page, changed), "instead": instead}
+
+
+def _href(page: SeriesPage, **more: str) -> str:
+    given = {each["name"]: each["value"] for each in page.hidden}
+    return f"{ADDRESS}?{frame.query_of(given | more)}"
+
+
+def _dates_href(page: SeriesPage, picks: dict[str, str]) -> str:
+    return _href(page, rhythm=page.rhythm, count=page.count, chosen="1", **picks)
+
+
+ROUTES = (show_series, make_series)
