@@ -9,7 +9,9 @@ never from here.
 
 from __future__ import annotations
 
+import math
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -59,7 +61,7 @@ class SystemClock:
     ) -> None:
         self._floor = max(floor, BUILT_AT)
         self._is_synchronised = is_synchronised or system_clock_is_synchronised
-        self._asked_at = -TRUST_ASKED_EVERY_SECONDS
+        self._asked_at = -math.inf
         self._synchronised = False
         self._started_at: datetime | None = None
         """When the machine started by the time that somebody has said."""
@@ -101,11 +103,20 @@ class SystemClock:
         return self._is_in_step() and machine >= BUILT_AT
 
     def _is_in_step(self) -> bool:
-        elapsed = time.monotonic()
+        """What the system said last. Nobody waits for its answer but who asks first: it comes from
+        a process, and pages ask between two of their own.
+        """
+        elapsed, is_first = time.monotonic(), self._asked_at < 0
         if elapsed - self._asked_at >= TRUST_ASKED_EVERY_SECONDS:
             self._asked_at = elapsed
-            self._synchronised = self._is_synchronised()
+            if is_first:
+                self._ask()
+            else:
+                threading.Thread(target=self._ask, name="clock", daemon=True).start()
         return self._synchronised
+
+    def _ask(self) -> None:
+        self._synchronised = self._is_synchronised()
 
 
 def _since_start() -> timedelta:

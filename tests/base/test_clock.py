@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,19 @@ class Machine:
         self.at = at
         self.synchronised = synchronised
         self.clock = SystemClock(is_synchronised=lambda: self.synchronised)
+
+    def is_put_right(self, at: datetime) -> None:
+        """It is synchronised, and the clock has heard of it."""
+        self.at, self.synchronised = at, True
+        assert self.clock.now()
+        hears()
+
+
+def hears() -> None:
+    """Let whoever asks the system come back."""
+    for thread in threading.enumerate():
+        if thread.name == "clock":
+            thread.join()
 
 
 @pytest.fixture
@@ -59,8 +73,25 @@ def test_a_box_that_was_years_ahead_is_right_again_once_it_is_synchronised(
     machine.clock.raise_floor(datetime(2036, 2, 7, tzinfo=UTC))
     assert machine.clock.now().year == 2036
     assert not machine.clock.trusted
-    machine.synchronised = True
+    machine.is_put_right(SEEN)
     assert machine.clock.now() == SEEN
+    assert machine.clock.trusted
+
+
+def test_nobody_waits_for_a_system_that_answers_slowly(machine: Machine) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def slow() -> bool:
+        if asked.is_set():
+            answers.wait()
+        asked.set()
+        return asked.is_set() and answers.is_set()
+
+    machine.clock = SystemClock(is_synchronised=slow)
+    assert not machine.clock.trusted, "who asks first has the answer"
+    assert not machine.clock.trusted, "who asks again has the last one, at once"
+    answers.set()
+    hears()
     assert machine.clock.trusted
 
 
@@ -72,7 +103,7 @@ def test_what_somebody_says_counts_until_the_machine_knows_better(machine: Machi
     # The machine's own clock may be put anywhere meanwhile.
     machine.at = datetime(2036, 2, 7, tzinfo=UTC)
     assert said <= machine.clock.now() < said + timedelta(minutes=1)
-    machine.at, machine.synchronised = SEEN + timedelta(days=4), True
+    machine.is_put_right(SEEN + timedelta(days=4))
     assert machine.clock.now() == machine.at
     assert machine.clock.trusted
 
