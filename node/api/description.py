@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar, Response, get
+from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import Parameter
@@ -22,6 +24,7 @@ from litestar.types import ControllerRouterHandler
 from node import __version__
 from node.api.values import SHAPES, ProblemOut
 from node.web.problem import PROBLEM_JSON
+from node.web.visit import Visit
 
 WHY = {
     400: "What was sent cannot be read.",
@@ -61,6 +64,12 @@ Key = Annotated[
 """A handler's parameter of a write that may be sent twice."""
 
 SIGNED_IN: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+def signed_in_first(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard: a stranger is told to sign in before what was sent is looked at."""
+    visit: Visit = connection.scope["visit"]  # type: ignore[typeddict-item]
+    visit.signed_in()
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 
 from node import people, spaces
-from node.api.description import SIGNED_IN, Key, problems
+from node.api.description import SIGNED_IN, Key, problems, signed_in_first
 from node.api.idempotency import once
 from node.api.spaces import period_of
 from node.api.values import (
@@ -52,6 +52,7 @@ async def get_reservation(visit: Visit, reservation: str) -> ReservationOut:
     "/api/reservations",
     tags=["reservations"],
     security=SIGNED_IN,
+    guards=[signed_in_first],
     responses=problems(401, 404, 409, 422),
 )
 async def make_reservation(visit: Visit, data: ReservationIn, key: Key = "") -> ReservationOut:
