@@ -247,7 +247,11 @@ def series_ahead(
     where it belongs to none.
     """
     found = own_to_change(read, actor, reservation_id)
-    if isinstance(found, Refusal) or not found.details.series:
+    return [] if isinstance(found, Refusal) else _ahead_with(read, found, now=now)
+
+
+def _ahead_with(read: Read, found: Reservation, *, now: datetime) -> list[Reservation]:
+    if not found.details.series:
         return []
     party = projections.party_of(found.household_id, found.person_id)
     ids = projections.select_ids_alive(read, party, since=now)
@@ -272,7 +276,7 @@ def cancel_series(
     found = own_to_change(write, actor, reservation_id)
     if isinstance(found, Refusal):
         return found
-    ahead = series_ahead(write, actor, reservation_id, now=now)
+    ahead = _ahead_with(write, found, now=now)
     if not ahead:
         return UNKNOWN
     if series_fee(ahead, now=now) != fee_cents:
