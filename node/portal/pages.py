@@ -8,13 +8,16 @@ from typing import Any
 from litestar import Response, get
 
 from node import quarter
+from node.base.refusals import N_
 from node.portal.help_words import desk_help
 from node.quarter.model import Contact
 from node.store import Read
+from node.web import i18n
 from node.web.visit import Visit
 
 MANIFEST = "application/manifest+json"
 SCRIPT = "text/javascript"
+KEPT_SINCE = N_("Ohne Verbindung. Stand: {when}.")
 ASK_AGAIN = {"cache-control": "no-cache", "vary": "cookie, accept-language"}
 
 
@@ -81,12 +84,19 @@ async def manifest(visit: Visit) -> Response[str]:
 
 @get("/sw.js", include_in_schema=False)
 async def service_worker(visit: Visit) -> Response[str]:
-    """The script that keeps what was read readable without a line."""
-    return _served(visit, "sw.js", SCRIPT)
+    """The script that keeps what was read readable without a line.
+
+    Its address says the language of the pages that it keeps: a browser asks for it in its own.
+    """
+    wanted = visit.request.query_params.get("lang", "")
+    language = wanted if wanted in i18n.CODES else visit.prefs.lang
+    old = {code: i18n.translate(code, KEPT_SINCE) for code in i18n.CODES}
+    return _served(visit, "sw.js", SCRIPT, language=language, old=old)
 
 
-def _served(visit: Visit, template: str, media_type: str) -> Response[str]:
-    content = visit.house.templates.render(template, visit.prefs.lang, visit.frame(""))
+def _served(visit: Visit, template: str, media_type: str, **more: object) -> Response[str]:
+    frame = {**visit.frame(""), **more}
+    content = visit.house.templates.render(template, visit.prefs.lang, frame)
     return Response(content, media_type=media_type, headers=ASK_AGAIN)
 
 

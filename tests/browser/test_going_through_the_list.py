@@ -100,6 +100,8 @@ def test_the_code_of_the_safe_stays_on_no_phone(town: Town, opens: Opens) -> Non
     # The box is away: what Chromium calls offline its workers do not notice.
     crashes(town)
     phone.open(booked)
-    expect(page.locator(".offline-note")).to_be_visible()
+    # In the page's own language, whatever the worker was asked for in.
+    expect(page.locator(".offline-note")).to_contain_text("Ohne Verbindung. Stand: ")
     phone.open(f"{booked}/code")
     phone.does_not_see(CODE)
+    phone.sees("Ihr Handy erreicht das Haus gerade nicht.")

@@ -1,6 +1,6 @@
 {#- The service worker of the portal: a shell that can be read without a line. Served at /sw.js as
     text/javascript with Cache-Control: no-cache, so that its scope is the whole portal.
-    Context: prefs {lang}. -#}
+    Context: language: str (of the person); old: {language: sentence with {when}}. -#}
 // Without a line: what was read last can be read again, with its age; nothing can be changed.
 // With a line every page comes from the node: this worker never answers faster than the truth.
 
@@ -15,17 +15,19 @@ const SHELL = [
   {{ static("vendor/icons.svg")|tojson }},
   {{ static("img/mark.svg")|tojson }},
 ];
-const SHELL_CACHE = "shell " + SHELL.join(" ");
+const LANGUAGE = {{ language|tojson }};
+const SHELL_CACHE = `shell ${LANGUAGE} ${SHELL.join(" ")}`;
 const PAGES_CACHE = "pages";
 // One's own day and bookings with their passes. Nothing of other people, no search, no account.
 const READABLE = /^\/($|mine(\/|$)|pass(\/|$))/;
 const PAGES_MAX = 40;
-const LANGUAGE = {{ prefs.lang|tojson }};
-const OLD = {{ _("Ohne Verbindung. Stand: {when}.", when="{when}")|tojson }};
+const OLD = {{ old|tojson }};
 
 self.addEventListener("install", (happening) => {
   happening.waitUntil(
-    caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting()),
+    caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL.map(
+      (path) => new Request(path, { headers: { "accept-language": LANGUAGE } }),
+    ))).then(() => self.skipWaiting()),
   );
 });
 
@@ -48,14 +50,17 @@ async function keep(request, answer) {
   await Promise.all(kept.slice(0, -PAGES_MAX).map((old) => cache.delete(old)));
 }
 
-// The page says how old it is, in the words of the person's language.
+// The page says how old it is, in its own language.
 async function aged(kept) {
   if (!kept.headers.get("content-type")?.startsWith("text/html")) return kept;
-  const when = new Date(Number(kept.headers.get("x-kept-at"))).toLocaleString(LANGUAGE, {
+  const text = await kept.text();
+  const language = text.match(/<html lang="([\w-]+)"/)?.[1];
+  const old = OLD[language] ?? OLD[LANGUAGE];
+  const when = new Date(Number(kept.headers.get("x-kept-at"))).toLocaleString(language ?? LANGUAGE, {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
   });
-  const note = `<p class="notice notice-warning offline-note" role="status">${OLD.replace("{when}", when)}</p>`;
-  const html = (await kept.text()).replace('<main id="content"', `${note}<main id="content"`);
+  const note = `<p class="notice notice-warning offline-note" role="status">${old.replace("{when}", when)}</p>`;
+  const html = text.replace('<main id="content"', `${note}<main id="content"`);
   return new Response(html, { headers: kept.headers });
 }
 

@@ -170,7 +170,7 @@ if (clock) {
 }
 
 if (face === "portal" && "serviceWorker" in navigator && document.querySelector("[rel=manifest]")) {
-  navigator.serviceWorker.register("/sw.js").catch(() => {
+  navigator.serviceWorker.register(`/sw.js?lang=${document.documentElement.lang}`).catch(() => {
     // Without it there is no offline shell; everything else is as before.
   });
 }
