@@ -14,7 +14,7 @@ from node import quarter, spaces
 from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
 from node.quarter import Building, Closure, QuietHours, WasteCollection, WasteKind
-from node.quarter.model import NO_TEXT, LocalText, QuarterProfile, SpecialDay, TimeSpan
+from node.quarter.model import NO_TEXT, LocalText, QuarterProfile, SpecialDay
 from node.spaces import Line, Space, Status
 from node.store import Read
 from node.web import i18n
@@ -167,7 +167,7 @@ def today_lines(visit: Visit, house: House) -> list[dict[str, str]]:
     ]
     lines.append(_desk_line(visit, house))
     lines += [
-        _line(_minutes(visit, rule), visit.local(rule.title), "", "moon")
+        _line(i18n.hours_words(visit.prefs.lang, rule), visit.local(rule.title), "", "moon")
         for rule in house.quiet
         if _is_on(rule, house)
     ]
@@ -219,15 +219,6 @@ def _is_on(rule: QuietHours, house: House) -> bool:
     if house.today in house.holidays:
         return rule.on_holidays
     return house.today.weekday() in rule.weekdays
-
-
-def _minutes(visit: Visit, rule: QuietHours) -> str:
-    lang = visit.prefs.lang
-    first, last = (
-        i18n.clock_words(lang, minute // 60 % 24, minute % 60)
-        for minute in (rule.opens_minute, rule.closes_minute)
-    )
-    return visit.say(N_("{from_} bis {until} Uhr"), from_=first, until=last)
 
 
 def _span(visit: Visit, period: Period) -> str:
@@ -305,19 +296,10 @@ def date_leaves(visit: Visit, house: House, *, most: int = DATES_MAX) -> list[di
 
 
 def _special(visit: Visit, house: House, special: SpecialDay) -> tuple[datetime, str, str]:
-    spans = visit.list_words(*(_opening(visit, span) for span in special.spans))
+    spans = visit.list_words(*(i18n.hours_words(visit.prefs.lang, span) for span in special.spans))
     title = visit.local(special.reason) or house.desk_name
     text = f"{house.desk_name}: {spans or visit.say(N_('geschlossen'))}"
     return local_day(special.day, visit.zone).starts_at, title, text
-
-
-def _opening(visit: Visit, span: TimeSpan) -> str:
-    lang, opens, closes = visit.prefs.lang, span.opens_minute, span.closes_minute
-    return visit.say(
-        N_("{from_} bis {until} Uhr"),
-        from_=i18n.clock_words(lang, opens // 60, opens % 60),
-        until=i18n.clock_words(lang, closes // 60, closes % 60),
-    )
 
 
 def _leaf(visit: Visit, at: datetime, title: str, text: str) -> dict[str, str]:

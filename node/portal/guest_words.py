@@ -43,11 +43,10 @@ def _more(visit: Visit, stay: Stay) -> list[dict[str, str]]:
     rules = stay.line.space.row.stay
     if rules is None:
         return []
-    times = (rules.arrival_from, rules.arrival_until, rules.departure_until)
-    first, last, leave = (f"{each:%H:%M}" for each in times)
+    first, last = rules.arrival_from, rules.arrival_until
     rows = [
         (N_("Ankommen"), visit.say(N_("von {first} bis {last} Uhr"), first=first, last=last)),
-        (N_("Abreisen"), visit.say(N_("bis {last} Uhr"), last=leave)),
+        (N_("Abreisen"), visit.say(N_("bis {last} Uhr"), last=rules.departure_until)),
     ]
     if rules.lost_key_cents:
         rows.append((N_("Schlüssel verloren"), money(visit, rules.lost_key_cents)))

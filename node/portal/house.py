@@ -191,11 +191,7 @@ def _free_row(visit: Visit, space: Space, until: datetime) -> dict[str, Any]:
 def quiet_row(visit: Visit, rule: QuietHours) -> dict[str, str]:
     """Quiet hours as a row: when, where, by whose rule."""
     lang = visit.prefs.lang
-    opens, closes = (
-        i18n.clock_words(lang, minute // 60 % 24, minute % 60)
-        for minute in (rule.opens_minute, rule.closes_minute)
-    )
-    parts = [visit.say(N_("{from_} bis {until} Uhr"), from_=opens, until=closes)]
+    parts = [i18n.hours_words(lang, rule)]
     if len(rule.weekdays) < DAYS_OF_WEEK:
         monday = date(2024, 1, 1)
         names = [

@@ -11,8 +11,10 @@ from node import quarter, spaces
 from node.base.actors import Actor
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
+from node.portal.help_words import desk_help
 from node.portal.passes import ShownPass, shown_pass
 from node.portal.safe_code import has_code
+from node.portal.spaces import nearest_of
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.terms import CancelPreview
@@ -43,6 +45,7 @@ from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
 
 AHEAD = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED, Status.CHECKED_IN})
+LOST = frozenset({Status.DECLINED, Status.DISPLACED})
 CANCELLABLE = frozenset({Status.REQUESTED, Status.HELD, Status.CONFIRMED})
 BILLED = frozenset(Status) - {
     Status.CANCELLED,
@@ -83,6 +86,7 @@ class ReservationPage:
     deposit: list[dict[str, str]]
     code_href: str
     door_href: str
+    instead: dict[str, Any]
     guest_href: str = ""
     """Where a link for guests is made."""
     live: str = RESERVATION_TABLES
@@ -136,6 +140,8 @@ class _Looked:
     deposit: spaces.Deposit
     has_code: bool
     door_href: str
+    instead: tuple[spaces.Offer, ...]
+    desk_help: str
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -167,7 +173,24 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         granted(spaces.find_deposit(read, actor, reservation_id, now=visit.now)).deposit,
         has_code(read, visit, actor, line),
         own_door_href(read, visit, actor, line),
+        _instead(read, visit, actor, line),
+        desk_help(visit, read),
     )
+
+
+def _instead(read: Read, visit: Visit, actor: Actor, line: Line) -> tuple[spaces.Offer, ...]:
+    """What comes nearest to a time ahead that they were refused, or had and lost."""
+    agreed = line.reservation
+    if line.status not in LOST or agreed.period.starts_at <= visit.now:
+        return ()
+    wish = spaces.Wish(
+        space_id=line.space.id,
+        period=agreed.period,
+        people=agreed.details.people,
+        purpose=agreed.details.purpose,
+        ages=agreed.details.ages,
+    )
+    return spaces.alternatives_for(read, actor, wish, now=visit.now)
 
 
 def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
@@ -189,8 +212,19 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         deposit=deposit_rows(visit, looked.deposit),
         code_href=f"/mine/{shown.id}/code" if looked.has_code else "",
         door_href=looked.door_href,
+        instead=_shown_instead(visit, looked),
         guest_href=_guest_href(visit, line),
     )
+
+
+def _shown_instead(visit: Visit, looked: _Looked) -> dict[str, Any]:
+    details = looked.line.reservation.details
+    return {
+        "offers": nearest_of(visit, looked.instead),
+        "people": details.people,
+        "ages": ", ".join(str(age) for age in details.ages),
+        "who": looked.desk_help if looked.line.status in LOST else "",
+    }
 
 
 def _notice(visit: Visit, looked: _Looked, *, is_new: bool) -> dict[str, str] | None:
@@ -202,7 +236,7 @@ def _notice(visit: Visit, looked: _Looked, *, is_new: bool) -> dict[str, str] | 
     if line.status is Status.REQUESTED:
         title = visit.say(N_("Angefragt.") if is_new else N_("Das wartet noch."))
         return {"kind": "waiting", "title": title, "text": line_of(visit, line).state_text}
-    if line.status in {Status.DECLINED, Status.DISPLACED} and looked.reason is not None:
+    if line.status in LOST and looked.reason is not None:
         reason = looked.reason
         title = visit.say(reason.message, **reason.values)
         text = visit.say(reason.remedy, **reason.values) if reason.remedy else ""

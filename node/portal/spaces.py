@@ -315,15 +315,9 @@ def _facts(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
         (N_("Ausstattung"), offer_text(visit, space)),
     ]
     if stay is not None:
-        clock = i18n.clock_words
-        lang, arrive, leave = visit.prefs.lang, stay.arrival_from, stay.departure_until
-        values = {
-            "arrival": clock(lang, arrive.hour, arrive.minute),
-            "departure": clock(lang, leave.hour, leave.minute),
-        }
-        rows.append(
-            (N_("An- und Abreise"), visit.say(N_("ab {arrival}, bis {departure} Uhr"), **values))
-        )
+        values = {"arrival": stay.arrival_from, "departure": stay.departure_until}
+        said = N_("Anreise ab {arrival} Uhr, Abreise bis {departure} Uhr")
+        rows.append((N_("An- und Abreise"), visit.say(said, **values)))
     return [{"label": visit.say(label), "value": value} for label, value in rows if value]
 
 

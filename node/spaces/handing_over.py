@@ -308,7 +308,7 @@ def _still_open(missing: Sequence[HandoverRow]) -> Refusal:
 def _what_differs(row: HandoverRow) -> Refusal:
     return Refusal(
         "handover.what_differs",
-        N_("Was ist anders? {row}"),
+        N_("{row}: Was ist anders?"),
         N_("Bitte nennen Sie die Anzahl oder schreiben Sie es in ein paar Worten."),
         status=422,
         values={"row": row.name},

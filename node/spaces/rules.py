@@ -101,7 +101,7 @@ def _check_people(row: SpaceRow, wish: Wish) -> Refusal | None:
         return Refusal(
             "spaces.too_many_people",
             N_("Hier ist Platz für höchstens {most} Personen."),
-            N_("Bitte wählen Sie einen größeren Raum."),
+            N_("Bitte wählen Sie etwas Größeres."),
             values={"most": most},
             field="people",
         )
@@ -208,12 +208,11 @@ def _closed_then(row: SpaceRow, day: date, world: Circumstances) -> Refusal:
             N_("Bitte wählen Sie einen anderen Tag."),
             field="day",
         )
-    shown = ", ".join(str(span) for span in spans)
     return Refusal(
         "spaces.closed_then",
-        N_("An diesem Tag ist nur {hours} geöffnet."),
+        N_("An diesem Tag ist nur von {hours} geöffnet."),
         N_("Bitte wählen Sie eine Zeit, die ganz darin liegt."),
-        values={"hours": shown},
+        values={"hours": spans},
         field="starts",
     )
 
@@ -344,7 +343,7 @@ def needs_approval(
             if is_law
             else N_("Der Service-Point muss zustimmen: Ende nach {quiet} Uhr (Hausregel)."),
             N_("Bis dahin buchen Sie ohne Zustimmung."),
-            values={"quiet": f"{row.quiet_from:%H:%M}"},
+            values={"quiet": row.quiet_from},
         )
     return None
 

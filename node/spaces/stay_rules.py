@@ -24,10 +24,7 @@ def check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | N
             N_("Anreise ist ab {arrival} Uhr, Abreise bis {departure} Uhr."),
             N_("Bitte wählen Sie nur die Tage."),
             status=422,
-            values={
-                "arrival": f"{stay.arrival_from:%H:%M}",
-                "departure": f"{stay.departure_until:%H:%M}",
-            },
+            values={"arrival": stay.arrival_from, "departure": stay.departure_until},
             field="day",
         )
     if start.weekday() not in stay.arrival_weekdays:

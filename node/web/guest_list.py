@@ -45,8 +45,8 @@ def list_page(visit: Visit, stay: Stay) -> ShownList:
     hours = (
         visit.say(
             N_("Ankommen können Sie von {first} bis {last} Uhr."),
-            first=f"{rules.arrival_from:%H:%M}",
-            last=f"{rules.arrival_until:%H:%M}",
+            first=rules.arrival_from,
+            last=rules.arrival_until,
         )
         if rules is not None
         else ""

@@ -13,7 +13,7 @@ import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from gettext import c2py
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
-from node.quarter.model import LocalText
+from node.quarter.model import LocalText, QuietHours, TimeSpan
 from node.web import marks
 
 LOCALE_DIR = Path(__file__).resolve().parents[1] / "locale"
@@ -66,6 +66,7 @@ class _Style:
     long_day: str
     today: str
     tomorrow: str
+    all_day: str
     to: str = "–"
     clock: str = ""
     comma: str = ","
@@ -75,14 +76,22 @@ class _Style:
 
 
 _GERMAN = _Style(
-    "de", "ccc d. MMM", "EEEE, d. MMMM", "heute", "morgen", "bis", " Uhr", bare_hours=True
+    "de",
+    "ccc d. MMM",
+    "EEEE, d. MMMM",
+    "heute",
+    "morgen",
+    "ganztags",
+    "bis",
+    " Uhr",
+    bare_hours=True,
 )
 _STYLES = {
     "de": _GERMAN,
     "de-simple": _GERMAN,
-    "en": _Style("en", "EEE d MMM", "EEEE, d MMMM", "today", "tomorrow", "to"),
-    "tr": _Style("tr", "d MMM EEE", "d MMMM EEEE", "bugün", "yarın"),
-    "uk": _Style("uk", "EEE d MMM", "EEEE, d MMMM", "сьогодні", "завтра"),
+    "en": _Style("en", "EEE d MMM", "EEEE, d MMMM", "today", "tomorrow", "all day", "to"),
+    "tr": _Style("tr", "d MMM EEE", "d MMMM EEEE", "bugün", "yarın", "tüm gün"),
+    "uk": _Style("uk", "EEE d MMM", "EEEE, d MMMM", "сьогодні", "завтра", "цілий день"),
     # Babel writes western digits, as Arabic is printed in Germany.
     "ar": _Style(
         "ar",
@@ -90,6 +99,7 @@ _STYLES = {
         "EEEE، d MMMM",
         "اليوم",
         "غدًا",
+        "طوال اليوم",
         "إلى",
         comma="،",
         semicolon="؛",
@@ -97,6 +107,7 @@ _STYLES = {
     ),
 }
 
+DAY_MINUTES = 24 * 60
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ISOLATED = "\u2068{}\u2069"
 """Whatever a name's letters are, the sentence around it keeps its order."""
@@ -214,6 +225,10 @@ def shown(language: str, value: Any) -> Any:
     """
     if isinstance(value, LocalText):
         return value.in_language(language)
+    if isinstance(value, time):
+        return clock_words(language, value.hour, value.minute)
+    if isinstance(value, tuple):
+        return list_words(language, (hours_words(language, span) for span in value))
     if isinstance(value, float):
         return format_decimal(value, locale=_STYLES[language].locale)
     if isinstance(value, datetime):
@@ -280,6 +295,15 @@ def clock_words(language: str, hour: int, minute: int) -> str:
     if _STYLES[language].bare_hours and minute == 0:
         return str(hour)
     return f"{hour}:{minute:02d}"
+
+
+def hours_words(language: str, hours: TimeSpan | QuietHours) -> str:
+    """From one time of day to another: "15 bis 19 Uhr", "22 bis 6 Uhr"; "ganztags"."""
+    style, minutes = _STYLES[language], (hours.opens_minute, hours.closes_minute)
+    if minutes[0] % DAY_MINUTES == minutes[1] % DAY_MINUTES:
+        return style.all_day
+    first, last = (clock_words(language, *divmod(minute, 60)) for minute in minutes)
+    return f"{first} {style.to} {last}{style.clock}"
 
 
 def time_words(language: str, at: datetime, zone: ZoneInfo) -> str:

@@ -134,7 +134,7 @@ def due_words(visit: Visit, turnover: Turnover) -> str:
     if turnover.next is None:
         return visit.say(N_("bis {at}"), at=at)
     people = people_words(visit, turnover.next.details.people)
-    return visit.say(N_("bis {at}, dann kommen {people}"), at=at, people=people)
+    return visit.say(N_("bis {at}, danach {people}"), at=at, people=people)
 
 
 def linen_words(visit: Visit, turnover: Turnover) -> str:

@@ -115,7 +115,7 @@ async def test_leaving_early_frees_the_nights_and_the_room_is_cleaned_by_phone(
         assert booked.url.path.startswith("/desk/reservations/"), booked.text
         listed = await demir.get("/desk/turnover")
         assert "frei seit 9 Uhr" in listed.text
-        assert "bis 15 Uhr, dann kommen 3 Personen" in listed.text
+        assert "bis 15 Uhr, danach 3 Personen" in listed.text
         assert "Wäsche: 2 abziehen, 3 beziehen" in listed.text
 
         phone = town.browser()

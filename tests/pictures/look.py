@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.chromium import serious
+from tests.pictures.hands import gone_through
+from tests.pictures.heard import Heard, heard
 from tests.pictures.shots import SCREENS
 from tests.pictures.walk import Seen
 
@@ -98,6 +100,9 @@ class Look:
     slips: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
+    by_keyboard: list[str] = field(default_factory=list)
+    """What is wrong for somebody at the desk who has no mouse."""
     beyond: dict[str, list[str]] = field(default_factory=dict)
     small: list[str] = field(default_factory=list)
     close: list[str] = field(default_factory=list)
@@ -125,6 +130,7 @@ def measured(seen: Seen) -> Look:
     look.slips = page.evaluate(FIND_SLIPS)
     look.front = front(seen)
     look.serious = serious(page)
+    look.heard = heard(page)
     beyond = page.evaluate(FIND_BEYOND, SCROLLS) + page.evaluate(FIND_PUSHED)
     look.beyond = {"its own size": beyond}
     if screen in FINGER:
@@ -138,6 +144,8 @@ def measured(seen: Seen) -> Look:
             "(document.querySelector('.stage'))"
         )
         look.crowded = crowded(page)
+    if screen == "desk":
+        look.by_keyboard = gone_through(page)
     look.beyond |= at_other_sizes(page, screen)
     return look
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.pictures.conftest import FIRST_OF_TEMPLATE, OTHER_LIGHT, Album
+from tests.pictures.heard import Heard
 from tests.pictures.look import Look
 from tests.pictures.shots import SHOTS
 from tests.pictures.test_every_page import pattern_of, route_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 PHONES = [name for name, shot in SHOTS.items() if shot.screen == "phone"]
+DESK = [name for name, shot in SHOTS.items() if shot.screen == "desk"]
 LOBBY = [name for name, shot in SHOTS.items() if shot.screen == "lobby"]
 BYTES_MAX = 150_000
 WITHOUT_SCROLLING = ("kiosk-idle", "kiosk-home", "kiosk-home-card")
@@ -35,6 +37,20 @@ def test_a_page_is_reached_and_answers_as_it_should(album: Album, name: str) -> 
 @pytest.mark.parametrize("name", SHOTS)
 def test_axe_finds_nothing_serious(album: Album, name: str) -> None:
     assert not look_at(album, name).serious
+
+
+@pytest.mark.parametrize("name", SHOTS)
+def test_a_page_is_whole_for_who_hears_it(album: Album, name: str) -> None:
+    """Titles and landmarks to jump by, a name for whatever is used, no two names alike, hints and
+    errors that are read with their field.
+    """
+    assert look_at(album, name).heard == Heard()
+
+
+@pytest.mark.parametrize("name", DESK)
+def test_the_desk_is_gone_through_by_keys_alone(album: Album, name: str) -> None:
+    """In the order of reading, everywhere, with a ring that nothing covers, and out again."""
+    assert not look_at(album, name).by_keyboard
 
 
 @pytest.mark.parametrize("name", OTHER_LIGHT)

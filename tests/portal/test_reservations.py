@@ -9,7 +9,12 @@ import httpx
 import pytest
 from PIL import Image
 
+from node import people, spaces
+from node.base.actors import Face
 from node.base.clock import FrozenClock
+from node.base.ids import parse_id
+from node.base.refusals import Refusal
+from node.store import Write
 from tests.app_client import Browser, House
 from tests.portal.test_booking import HOFSAAL, booked
 
@@ -47,6 +52,28 @@ async def test_a_reservation_tells_its_state_its_cost_and_its_way_out(anna: Brow
     assert "72,00 €" in page.text
     assert "Absagen kostet bis" in page.text
     assert page.link("Ausweis zeigen").endswith("/pass")
+
+
+async def test_who_lost_their_time_is_shown_what_would_do_instead_and_takes_it(
+    house: House, anna: Browser
+) -> None:
+    page = await booked(anna)
+    mine = page.path.split("?")[0]
+
+    def shut(write: Write) -> object:
+        demir = people.actor_of(
+            write, house.cast.id("demir"), face=Face.DESK, now=house.clock.now()
+        )
+        assert demir is not None
+        return spaces.take_back(write, demir, parse_id(mine.rpartition("/")[2]) or b"")
+
+    assert not isinstance(await house.node.store.write(shut), Refusal)
+    page = await anna.get(mine)
+    assert "verlegt" in page.text
+    assert "Das ginge stattdessen" in page.text
+    page = await anna.submit("/hold", press="Hofsaal")
+    assert page.path.startswith("/book/")
+    assert "Stimmt alles? 1 Hofsaal, Sa 28. Nov., 15 bis 19 Uhr" in page.text
 
 
 async def test_cancelling_in_time_is_free_and_voids_the_pass(house: House, anna: Browser) -> None:

@@ -163,7 +163,7 @@ def check_hour(rules: StayRules, arrives: str) -> Refusal | None:
         at = None
     if at is not None and first <= at <= last:
         return None
-    return replace(NOT_AT_THIS_HOUR, values={"first": f"{first:%H:%M}", "last": f"{last:%H:%M}"})
+    return replace(NOT_AT_THIS_HOUR, values={"first": first, "last": last})
 
 
 TOO_LATE = Refusal(

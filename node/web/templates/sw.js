@@ -4,8 +4,9 @@
 // Without a line: what was read last can be read again, with its age; nothing can be changed.
 // With a line every page comes from the node: this worker never answers faster than the truth.
 
+const LANGUAGE = {{ language|tojson }};
 const SHELL = [
-  "/offline",
+  new Request("/offline", { headers: { "accept-language": LANGUAGE } }),
   {{ static("css/tokens.css")|tojson }},
   {{ static("css/base.css")|tojson }},
   {{ static("css/components.css")|tojson }},
@@ -15,8 +16,7 @@ const SHELL = [
   {{ static("vendor/icons.svg")|tojson }},
   {{ static("img/mark.svg")|tojson }},
 ];
-const LANGUAGE = {{ language|tojson }};
-const SHELL_CACHE = `shell ${LANGUAGE} ${SHELL.join(" ")}`;
+const SHELL_CACHE = `shell ${LANGUAGE} ${SHELL.slice(1).join(" ")}`;
 const PAGES_CACHE = "pages";
 // One's own day and bookings with their passes. Nothing of other people, no search, no account.
 const READABLE = /^\/($|mine(\/|$)|pass(\/|$))/;
@@ -25,9 +25,7 @@ const OLD = {{ old|tojson }};
 
 self.addEventListener("install", (happening) => {
   happening.waitUntil(
-    caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL.map(
-      (path) => new Request(path, { headers: { "accept-language": LANGUAGE } }),
-    ))).then(() => self.skipWaiting()),
+    caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting()),
   );
 });
 
@@ -65,7 +63,7 @@ async function aged(kept) {
 }
 
 async function offline() {
-  return (await caches.match("/offline")) ?? Response.error();
+  return (await caches.match("/offline", { ignoreVary: true })) ?? Response.error();
 }
 
 async function page(request) {
