@@ -27,6 +27,8 @@ NO_PAGES = {
     "/mine/{reservation:str}/photos/{photo:str}",
     "/desk/hand-over/{reservation:str}/photos/{photo:str}",
     "/desk/turnover/paper",
+    "/desk/stays/paper",
+    "/desk/stays/forms/paper",
     "/desk/places/{place:str}/sheet",
     "/guest/{token:str}/pass.svg",
     "/guest/{token:str}/photos/{photo:str}",

@@ -99,6 +99,12 @@ for (const button of document.querySelectorAll("[data-flash-close]")) {
   button.hidden = false;
   button.addEventListener("click", () => button.closest("[data-flash]").remove());
 }
+// What is wrong says where, too: two fields may lack the same.
+for (const link of document.querySelectorAll(".error-list a")) {
+  const field = document.getElementById(link.hash.slice(1))?.closest(".field");
+  const label = field?.querySelector(".field-label")?.firstChild?.textContent.trim();
+  if (label && !link.textContent.includes(label)) link.prepend(`${label}: `);
+}
 document.querySelector("[data-focus]")?.focus();
 
 // What is to be copied lies in a field that anybody can select from. Where the page came over a plain
