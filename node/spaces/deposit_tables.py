@@ -59,6 +59,12 @@ def select_steps(read: Read, reservation_id: bytes) -> list[Step]:
     return [found for found in map(_step, rows) if found is not None]
 
 
+def select_all_steps(read: Read) -> list[Step]:
+    """All that was ever noted of deposits."""
+    rows = read.rows("select * from deposit_step order by id")
+    return [found for found in map(_step, rows) if found is not None]
+
+
 def _step(row: Any) -> Step | None:
     fact = decoded(row["fact"], StepFact)
     if fact is None or row["kind"] not in set(StepKind):

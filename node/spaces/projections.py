@@ -248,12 +248,13 @@ def select_ids_starting(read: Read, period: Period) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def select_ids_ending(read: Read, period: Period) -> list[bytes]:
-    """Reservations that end in a period, in order."""
+def select_ids_ending(read: Read, period: Period, *, most: int = 500) -> list[bytes]:
+    """Reservations that end in a period, in order, at most so many."""
     rows = read.rows(
         "select reservation_id from reservation_state where starts_at > :earliest"
         " and starts_at < :ends and ends_at >= :starts and ends_at < :ends"
-        " order by ends_at limit 500",
+        " order by ends_at limit :most",
+        most=most,
         earliest=to_epoch(period.starts_at - LOOK_BACK),
         starts=to_epoch(period.starts_at),
         ends=to_epoch(period.ends_at),

@@ -409,6 +409,7 @@ GUESTS = (
     Shot("portal-guest-open", "portal/unlocking.html", "/guest/{inside_guest}/open"),
     Shot("portal-guest-list", "portal/hand_over.html", "/guest/{inside_guest}/hand-over/in"),
     Shot("desk-guests", "desk/guests.html", "/desk/guests/{told_stay}", who="mira"),
+    Shot("desk-income", "desk/income.html", "/desk/income", who="mira"),
     Shot("desk-stays", "desk/stays.html", "/desk/stays?quarter=2026-4", who="mira"),
     Shot("desk-stay-forms", "desk/stay_forms.html", "/desk/stays/forms?quarter=2026-4", who="mira"),
     Shot("desk-taxes", "desk/taxes.html", "/desk/taxes", who="mira"),
