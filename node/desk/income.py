@@ -52,7 +52,6 @@ class IncomePage:
     apart: list[dict[str, str]]
     deposits: list[dict[str, str]]
     still: str
-    table_href: str
     months: list[dict[str, Any]]
 
 
@@ -98,7 +97,6 @@ def _page(visit: Visit, month: Month, first: date, today: date) -> IncomePage:
             )
         ],
         still=_still(visit, month),
-        table_href=f"/desk/income.csv?month={first:%Y-%m}",
         months=_months(visit, first, today),
     )
 
