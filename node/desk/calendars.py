@@ -16,6 +16,7 @@ from node.people import Feed, FeedView
 from node.store import Read
 from node.web.calendar_address import WHAT, asked_view, make_address, name_of
 from node.web.forms import path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.showing import moment
 from node.web.visit import Visit
 
@@ -39,7 +40,16 @@ async def calendars(visit: Visit) -> Response[Any]:
     page = await visit.read(lambda read: _look(read, visit, actor))
     if read_query(visit).given.get("done"):
         page.flashes = [{"kind": "success", "text": visit.say(N_("Die Adresse ist gesperrt."))}]
-    return await desk_page(visit, "desk/calendars.html", page, here="plan")
+    return await desk_page(
+        visit,
+        "desk/calendars.html",
+        page,
+        here="plan",
+        table=lambda: rows_table(visit, visit.say(N_("kalender")), COLUMNS, page.made),
+    )
+
+
+COLUMNS = {"title": N_("Wovon"), "text": N_("Was"), "by": N_("Durch"), "made": N_("Seit")}
 
 
 def _look(read: Read, visit: Visit, actor: Actor) -> CalendarsPage:

@@ -19,6 +19,7 @@ from node.store import Read, Write
 from node.web.deposits import HOWS, STATES, steps_of
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, Fields, path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.showing import ShownLine, line_of, money
 from node.web.visit import Visit
 
@@ -67,7 +68,23 @@ async def deposit_page(visit: Visit, reservation: str) -> Response[Any]:
     said = SAID.get(read_query(visit).given.get("said", ""))
     if said is not None:
         page.flashes = [{"kind": "success", "text": visit.say(said)}]
-    return await desk_page(visit, "desk/deposit.html", page, here="today")
+    return await desk_page(
+        visit,
+        "desk/deposit.html",
+        page,
+        here="today",
+        table=lambda: rows_table(visit, visit.say(N_("kaution")), STEP_COLUMNS, page.steps),
+    )
+
+
+STEP_COLUMNS = {
+    "what": N_("Was"),
+    "sum": N_("Betrag"),
+    "when": N_("Wann"),
+    "how": N_("Wie"),
+    "number": N_("Beleg"),
+    "words": N_("Grund"),
+}
 
 
 async def _look(visit: Visit, actor: Actor, reservation_id: bytes) -> DepositPage:

@@ -17,6 +17,7 @@ from node.spaces import DoorDisplay, InvitedDisplay
 from node.store import Read, Write
 from node.web.calendar_address import reachable_address
 from node.web.forms import path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.qr import qr_svg
 from node.web.screens import DoorDisplaysSeen
 from node.web.showing import Place, clock, moment, place_of
@@ -54,7 +55,16 @@ async def displays_page(visit: Visit) -> Response[Any]:
     if read_query(visit).given.get("done"):
         text = visit.say(N_("Die Türanzeige ist gesperrt. Sie zeigt nichts mehr."))
         page.flashes = [{"kind": "success", "text": text}]
-    return await desk_page(visit, "desk/displays.html", page, here="places")
+    return await desk_page(
+        visit,
+        "desk/displays.html",
+        page,
+        here="places",
+        table=lambda: rows_table(visit, visit.say(N_("tueranzeigen")), COLUMNS, page.rows),
+    )
+
+
+COLUMNS = {"name": N_("Ort"), "text": N_("Stand"), "by": N_("Durch"), "made": N_("Seit")}
 
 
 def _look(read: Read, visit: Visit) -> DisplaysPage:

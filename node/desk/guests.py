@@ -30,6 +30,7 @@ from node.web.guest_forms import (
     state_of,
 )
 from node.web.guest_list import given_of, list_page, read_guests
+from node.web.listing import rows_table
 from node.web.showing import ShownLine, line_of, moment
 from node.web.visit import Visit
 
@@ -71,7 +72,29 @@ async def guests_page(visit: Visit, reservation: str) -> Response[Any]:
     """Who comes, what is still to be signed."""
     stay = await _stay(visit, reservation)
     page = _page(visit, reservation, stay, given_of(stay))
-    return await desk_page(visit, "desk/guests.html", page, here="today")
+    return await desk_page(
+        visit,
+        "desk/guests.html",
+        page,
+        here="today",
+        table=lambda: rows_table(visit, visit.say(N_("gaeste")), COLUMNS, _listed(visit, stay)),
+    )
+
+
+COLUMNS = {"name": N_("Name"), "kind": N_("Person"), "form": N_("Meldeschein")}
+
+
+def _listed(visit: Visit, stay: Stay) -> list[dict[str, str]]:
+    """Who comes, and how far each one's form is."""
+    due = set(guests.forms_needed(stay))
+    return [
+        {
+            "name": each.name,
+            "kind": visit.say(N_("Kind") if each.is_child else N_("Erwachsen")),
+            "form": state_of(visit, stay.forms.get(number))["state_text"] if number in due else "",
+        }
+        for number, each in (stay.guests.named if stay.guests else [])
+    ]
 
 
 def _page(visit: Visit, reservation: str, stay: Stay, given: dict[str, str]) -> GuestsPage:

@@ -26,6 +26,7 @@ from node.web.hand_overs import (
     photos_by_row,
     side_by_side,
 )
+from node.web.listing import rows_table
 from node.web.showing import ShownLine, line_of, moment
 from node.web.visit import Visit
 
@@ -79,7 +80,23 @@ async def hand_over_page(visit: Visit, reservation: str) -> Response[Any]:
     said = SAID.get(read_query(visit).given.get("said", ""))
     if said is not None:
         page.flashes = [{"kind": "success", "text": visit.say(said)}]
-    return await desk_page(visit, "desk/hand_over.html", page, here="today")
+    return await desk_page(
+        visit,
+        "desk/hand_over.html",
+        page,
+        here="today",
+        table=lambda: rows_table(visit, visit.say(N_("uebergabe")), COLUMNS, page.rows),
+    )
+
+
+COLUMNS = {
+    "name": N_("Was"),
+    "should": N_("Soll"),
+    "came": N_("Ankunft"),
+    "left": N_("Abreise"),
+    "used": N_("Verbrauch"),
+    "settled": N_("Erledigt"),
+}
 
 
 def _page(read: Read, visit: Visit, actor: Actor, found: HandOver) -> HandOverPage:

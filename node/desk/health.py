@@ -20,6 +20,7 @@ from node.sync import LineSwitch, Sync
 from node.web.errors import words
 from node.web.forms import Fields, read_fields
 from node.web.health import HealthView, health_view
+from node.web.listing import rows_table
 from node.web.visit import Visit
 
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -69,7 +70,25 @@ async def _page(
         given=given or {},
     )
     status = refusal.status if refusal else 200
-    return await desk_page(visit, "desk/health.html", page, here="health", status=status)
+    peers = [{name: getattr(peer, name, "") for name in PEER_COLUMNS} for peer in page.view.peers]
+    return await desk_page(
+        visit,
+        "desk/health.html",
+        page,
+        here="health",
+        status=status,
+        table=lambda: rows_table(visit, visit.say(N_("knoten")), PEER_COLUMNS, peers),
+    )
+
+
+PEER_COLUMNS = {
+    "name": N_("Knoten"),
+    "role": N_("Rolle"),
+    "last": N_("Zuletzt abgeglichen"),
+    "waiting": N_("Wartet"),
+    "text": N_("Stand"),
+    "remedy": N_("Was hilft"),
+}
 
 
 def _clock_form(visit: Visit) -> dict[str, str] | None:

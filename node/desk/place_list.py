@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from node import spaces
 from node.base.actors import Permission
 from node.base.ids import id_text, random_id
-from node.base.refusals import Refusal
+from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
 from node.quarter.files import HandoverKind, HandoverRow, SpaceRow
 from node.quarter.model import LocalText
@@ -20,6 +20,7 @@ from node.web.errors import words
 from node.web.forms import Fields, path_id, read_fields, read_query
 from node.web.hand_overs import KINDS
 from node.web.showing import Place, place_of
+from node.web.table import Cell, Sum, Table
 from node.web.visit import Visit
 
 ROWS_MAX = 60
@@ -50,7 +51,21 @@ async def place_list(visit: Visit, place: str) -> Response[Any]:
     space = await _space(visit, path_id(place))
     page = _page(visit, space, _given(space.row))
     page.saved = read_query(visit).given.get("saved") == "1"
-    return await desk_page(visit, "desk/place_list.html", page, here="places")
+    return await desk_page(
+        visit,
+        "desk/place_list.html",
+        page,
+        here="places",
+        table=lambda: _table(visit, space),
+    )
+
+
+def _table(visit: Visit, space: Space) -> Table:
+    columns = [visit.say(each) for each in (N_("Was"), N_("Art"), N_("Anzahl"))]
+    rows: list[list[Cell | Sum]] = [
+        [visit.local(row.name), visit.say(KINDS[row.kind]), row.count] for row in space.row.handover
+    ]
+    return Table(visit.say(N_("uebergabeliste")), columns, rows)
 
 
 @post("/desk/places/{place:str}/list", include_in_schema=False)

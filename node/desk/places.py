@@ -27,6 +27,7 @@ from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import Fields, path_id, read_fields
 from node.web.guest_forms import dated
+from node.web.listing import rows_table
 from node.web.showing import line_of, moment, money, place_of
 from node.web.unlocking import has_lock
 from node.web.visit import Visit
@@ -116,7 +117,16 @@ async def places_page(visit: Visit) -> Response[Any]:
         }
         for space, said, next_day in found
     ]
-    return await desk_page(visit, "desk/places.html", PlacesPage(rows), here="places")
+    return await desk_page(
+        visit,
+        "desk/places.html",
+        PlacesPage(rows),
+        here="places",
+        table=lambda: rows_table(visit, visit.say(N_("orte")), COLUMNS, rows),
+    )
+
+
+COLUMNS = {"place": N_("Ort"), "set_at": N_("Regeln gesetzt"), "coming": N_("Bald")}
 
 
 def _next_change(visit: Visit, read: Read, space: Space) -> date | None:

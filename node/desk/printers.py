@@ -15,6 +15,7 @@ from node.desk.frame import desk_page
 from node.devices import Job, JobState, Printer, Printers
 from node.store import Read
 from node.web.forms import path_id, read_fields
+from node.web.listing import rows_table
 from node.web.on_paper import print_test_page
 from node.web.printers import JOB_WORDS, NO_PRINTER, said_of
 from node.web.showing import moment
@@ -43,7 +44,22 @@ async def printers_page(visit: Visit) -> Response[Any]:
         printers=[_row(visit, known, each, troubles.get(each.name)) for each in known.all],
         jobs=[_job(visit, job) for job in jobs],
     )
-    return await desk_page(visit, "desk/printers.html", page, here="health")
+    return await desk_page(
+        visit,
+        "desk/printers.html",
+        page,
+        here="health",
+        table=lambda: rows_table(visit, visit.say(N_("druckauftraege")), COLUMNS, page.jobs),
+    )
+
+
+COLUMNS = {
+    "title": N_("Auftrag"),
+    "printer": N_("Drucker"),
+    "at": N_("Wann"),
+    "text": N_("Stand"),
+    "why": N_("Grund"),
+}
 
 
 def _look(read: Read, known: Printers) -> tuple[dict[str, Job], list[Job]]:

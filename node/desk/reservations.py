@@ -22,6 +22,7 @@ from node.spaces.levy import EXEMPTABLE
 from node.store import Read, Write
 from node.web.deposits import STATES as DEPOSIT_STATES
 from node.web.forms import path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.on_paper import is_printable
 from node.web.series_end import series_lines, series_words
 from node.web.showing import (
@@ -116,7 +117,16 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
     looked = await visit.read(look)
     page = _page(visit, looked)
     page.flashes = act_flashes(visit, read_query(visit))
-    return await desk_page(visit, "desk/reservation.html", page, here="today")
+    return await desk_page(
+        visit,
+        "desk/reservation.html",
+        page,
+        here="today",
+        table=lambda: rows_table(visit, visit.say(N_("buchung")), COLUMNS, page.rows),
+    )
+
+
+COLUMNS = {"label": N_("Angabe"), "value": N_("Inhalt")}
 
 
 def _name(read: Read, person_id: bytes | None) -> str:

@@ -51,7 +51,9 @@ async def search(visit: Visit) -> Response[Any]:
     actor = visit.allowed(Permission.SEE_ALL_RESERVATIONS)
     text = read_query(visit).text("query", longest=QUERY_MAX)
     found = await visit.read(lambda read: _look(read, visit, actor, text))
-    if len(found.lines) == 1 and not found.persons and not found.places:
+    is_one = len(found.lines) == 1 and not found.persons and not found.places
+    # Whoever asked for a table gets one, of a single row, too.
+    if is_one and not visit.asked.wants_table:
         return visit.go(f"/desk/reservations/{id_text(found.lines[0].reservation.id)}")
     page = SearchPage(
         query=text,

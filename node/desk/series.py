@@ -8,12 +8,15 @@ from litestar import Response, get, post
 
 from node.base.actors import Actor, Permission
 from node.base.ids import id_text
-from node.base.refusals import RefusedError
+from node.base.refusals import N_, RefusedError
 from node.desk.frame import desk_page
 from node.desk.spaces import resident_of
 from node.web.forms import BAD_ID, Fields, path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.series import SeriesPage, book_series, series_page, status_of
 from node.web.series_end import end_now, end_page
+from node.web.showing import ShownLine
+from node.web.table import Table
 from node.web.visit import Visit
 
 
@@ -49,7 +52,23 @@ async def person_of(visit: Visit, staff: Actor, fields: Fields) -> Actor:
 
 
 async def _answer(visit: Visit, page: SeriesPage) -> Response[Any]:
-    return await desk_page(visit, "desk/series.html", page, here="spaces", status=status_of(page))
+    return await desk_page(
+        visit,
+        "desk/series.html",
+        page,
+        here="spaces",
+        status=status_of(page),
+        table=lambda: rows_table(visit, visit.say(N_("serie")), COLUMNS, page.rows),
+    )
+
+
+COLUMNS = {
+    "when": N_("Zeit"),
+    "price": N_("Preis"),
+    "asks": N_("Stand"),
+    "why": N_("Begründung"),
+    "place": N_("Ort"),
+}
 
 
 @get("/desk/reservations/{reservation:str}/cancel-series", include_in_schema=False)
@@ -59,7 +78,22 @@ async def show_end(visit: Visit, reservation: str) -> Response[Any]:
     page = await end_page(visit, actor, path_id(reservation), back=BACK)
     if not page.lines:
         return visit.go(f"{BACK}/{reservation}")
-    return await desk_page(visit, "desk/series_cancel.html", page, here="today")
+    return await desk_page(
+        visit,
+        "desk/series_cancel.html",
+        page,
+        here="today",
+        table=lambda: listed_lines(visit, page.lines),
+    )
+
+
+def listed_lines(visit: Visit, lines: list[ShownLine]) -> Table:
+    """What is given up together, as the page lists it."""
+    rows = [{"title": each.title, "when": each.when, "text": each.text} for each in lines]
+    return rows_table(visit, visit.say(N_("serie")), LINE_COLUMNS, rows)
+
+
+LINE_COLUMNS = {"title": N_("Ort"), "when": N_("Zeit"), "text": N_("Personen")}
 
 
 @post("/desk/reservations/{reservation:str}/cancel-series", include_in_schema=False)

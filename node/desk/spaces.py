@@ -19,6 +19,7 @@ from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_search, with_usual
 from node.web.forms import Fields, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.offering import offer_value
 from node.web.showing import offer_of, place_of
 from node.web.splitting import shown_splits
@@ -69,7 +70,25 @@ async def _find_page(visit: Visit, staff: Actor, fields: Fields) -> Response[Any
                 given = {"person": page.person, "people": given["people"]}
                 page.splits = shown_splits(visit, splits, "/desk/stay", **given)
     status = 422 if page.problems else 200
-    return await desk_page(visit, "desk/find.html", page, here="spaces", status=status)
+    rows = [*page.offers, *page.nearest]
+    return await desk_page(
+        visit,
+        "desk/find.html",
+        page,
+        here="spaces",
+        status=status,
+        table=(lambda: rows_table(visit, visit.say(N_("angebote")), COLUMNS, rows))
+        if page.asked
+        else None,
+    )
+
+
+COLUMNS = {
+    "place": N_("Ort"),
+    "when": N_("Zeit"),
+    "text": N_("Ausstattung"),
+    "price": N_("Preis"),
+}
 
 
 def _page(visit: Visit, resident: Actor | None, given: dict[str, str]) -> FindPage:

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from node import spaces
 from node.base.actors import Actor, Permission
 from node.base.ids import id_text
-from node.base.refusals import Refusal, granted
+from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import desk_page
 from node.desk.series import person_of
 from node.spaces import Line, moving_rest
@@ -20,6 +20,7 @@ from node.web import i18n
 from node.web.changing import difference_words
 from node.web.errors import words
 from node.web.forms import Fields, path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.series import TOTAL_MAX, status_of
 from node.web.showing import ShownLine, line_of, money, place_of
 from node.web.splitting import StayPage, book_stay, stay_page
@@ -158,7 +159,24 @@ def _row(visit: Visit, offer: RestOffer) -> dict[str, Any]:
 
 async def _rest_answer(visit: Visit, page: RestPage) -> Response[Any]:
     status = status_of(page)
-    return await desk_page(visit, "desk/split.html", page, here="today", status=status)
+    return await desk_page(
+        visit,
+        "desk/split.html",
+        page,
+        here="today",
+        status=status,
+        table=lambda: rows_table(visit, visit.say(N_("umzug")), COLUMNS, page.rows),
+    )
+
+
+COLUMNS = {
+    "place": N_("Ort"),
+    "kept": N_("Bis dahin"),
+    "rest": N_("Danach"),
+    "total": N_("Alles zusammen"),
+    "difference": N_("Unterschied"),
+    "why": N_("Begründung"),
+}
 
 
 ROUTES = (show_stay, make_stay, show_rest, move_rest)

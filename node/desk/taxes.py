@@ -19,6 +19,7 @@ from node.store import NodeRole, Read, Write
 from node.web import i18n
 from node.web.forms import read_fields
 from node.web.guest_forms import dated
+from node.web.listing import rows_table
 from node.web.showing import moment
 from node.web.visit import Visit
 
@@ -69,7 +70,35 @@ async def _page(visit: Visit, given: dict[str, str], problems: dict[str, str]) -
 
     page = await visit.store.read(look)
     status = 422 if problems else 200
-    return await desk_page(visit, "desk/taxes.html", page, here="places", status=status)
+    return await desk_page(
+        visit,
+        "desk/taxes.html",
+        page,
+        here="places",
+        status=status,
+        table=lambda: rows_table(visit, visit.say(N_("steuern")), COLUMNS, _listed(page)),
+    )
+
+
+COLUMNS = {
+    "title": N_("Steuer"),
+    "value": N_("Satz"),
+    "since": N_("Gilt"),
+    "who": N_("Durch"),
+    "at": N_("Wann"),
+}
+
+
+def _listed(page: TaxesPage) -> list[dict[str, Any]]:
+    """Levies and rates as one list: what holds, from when, and who said so."""
+    levies = (
+        {
+            **each,
+            "value": "; ".join(f"{row['label']}: {row['value']}" for row in each["rows"]),
+        }
+        for each in page.levies
+    )
+    return [*levies, *({**each, "value": each["percent"]} for each in page.rates)]
 
 
 def _usual(profile: QuarterProfile) -> dict[str, str]:

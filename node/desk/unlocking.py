@@ -17,6 +17,7 @@ from node.spaces import Space, unlocking
 from node.spaces.unlock import Unlocking, UnlockKind
 from node.store import Read
 from node.web.forms import path_id, read_fields, read_query
+from node.web.listing import rows_table
 from node.web.showing import moment, place_of, when_of
 from node.web.unlocking import (
     LIVE_TABLES,
@@ -49,9 +50,23 @@ async def door_page(visit: Visit, place: str) -> Response[Any]:
     """The door: open it, and what happened there."""
     visit.allowed(Permission.CHECK_IN_OTHERS)
     page = await visit.read(lambda read: _look(read, visit, path_id(place)))
-    answer = await desk_page(visit, "desk/unlocking.html", page, here="places")
+    answer = await desk_page(
+        visit,
+        "desk/unlocking.html",
+        page,
+        here="places",
+        table=lambda: rows_table(visit, visit.say(N_("tueroeffnungen")), COLUMNS, page.rows),
+    )
     answer.headers["cache-control"] = "private, no-store"
     return answer
+
+
+COLUMNS = {
+    "when": N_("Wann"),
+    "who": N_("Wer"),
+    "booked": N_("Buchung"),
+    "state_text": N_("Stand"),
+}
 
 
 @post("/desk/places/{place:str}/open", include_in_schema=False)

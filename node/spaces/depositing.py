@@ -73,6 +73,12 @@ def deposits_to_return(read: Read, *, now: datetime) -> list[HeldDeposit]:
     return [each for each in found if each.line.status not in STILL_WITH_THEM]
 
 
+def deposits_with_us(read: Read, *, now: datetime) -> list[HeldDeposit]:
+    """Whose deposit is held while it is still theirs to use the place: nothing is to be done."""
+    found = _each(read, deposit_tables.select_held(read), now=now)
+    return [each for each in found if each.line.status in STILL_WITH_THEM]
+
+
 def _each(read: Read, ids: Iterable[bytes], *, now: datetime) -> list[HeldDeposit]:
     return [_of(read, line) for line in lines_of(read, ids, now=now)]
 

@@ -45,11 +45,23 @@ class ChangeOffer:
 
 
 def preview_change(
-    read: Read, actor: Actor, reservation_id: bytes, wish: Wish, *, now: datetime
+    read: Read,
+    actor: Actor,
+    reservation_id: bytes,
+    wish: Wish,
+    *,
+    now: datetime,
+    by_house: bool = False,
 ) -> ChangeOffer | Refusal:
-    """What a change would cost now, or why it cannot be had."""
+    """What a change would cost now, or why it cannot be had.
+
+    `by_house`: the house wants it, so it costs no more than what was agreed.
+    """
     found = judge(read, actor, reservation_id, wish, now=now)
-    return found if isinstance(found, Refusal) else offer_of(*found)
+    if isinstance(found, Refusal):
+        return found
+    agreed, case = found
+    return offer_of(agreed, for_the_house(agreed, case) if by_house else case)
 
 
 def offer_of(agreed: Reservation, case: Case) -> ChangeOffer | Refusal:
@@ -71,6 +83,7 @@ def change(
     total_cents: Cents,
     now: datetime,
     signer: Signer,
+    by_house: bool = False,
 ) -> Reservation | Refusal:
     """Change a confirmed reservation for what was shown (`total_cents`); with any no the old one
     stands."""
@@ -79,11 +92,21 @@ def change(
     if isinstance(found, Refusal):
         return found
     agreed, case = found
+    case = for_the_house(agreed, case) if by_house else case
     if case.bill is None:
         return NO_PRICE
     if case.bill.total_cents != total_cents:
         return COSTS_CHANGED
     return write_change(write, actor, agreed, case, now=now, signer=signer)
+
+
+def for_the_house(agreed: Reservation, case: Case) -> Case:
+    """A change that the house asks for: nothing of the old stays due, and it costs no more."""
+    case = msgspec.structs.replace(case, change=Change(agreed, 0))
+    if case.bill is None:
+        return case
+    dearer = case.bill.total_cents - agreed.bill.total_cents
+    return msgspec.structs.replace(case, discount_cents=max(0, min(dearer, own_cents(case.bill))))
 
 
 def write_change(
