@@ -162,7 +162,10 @@ async def shut(visit: Visit) -> Response[Any]:
             raise RefusedError(result)
         fields.problem(result.field, result.message)
         return await _page(visit, fields.given, fields.problems)
-    return visit.go("/desk/closures")
+    # Whoever is hit is to be talked to at once: that page has what each could have instead.
+    is_hit = await visit.store.read(lambda read: bool(spaces.hit_by(read, result, now=visit.now)))
+    is_place = result.target_kind is not TargetKind.DESK
+    return visit.go("/desk/displaced" if is_hit and is_place else "/desk/closures")
 
 
 async def _wanted(visit: Visit, fields: Fields) -> Closure | None:
@@ -214,13 +217,14 @@ async def open_again(visit: Visit, closure: str) -> Response[Any]:
 async def take_back(visit: Visit, reservation: str) -> Response[Any]:
     """Take a reservation back because its place is shut; the person pays nothing."""
     actor, reservation_id = visit.allowed(Permission.RESERVE_FOR_OTHERS), path_id(reservation)
-    await read_fields(visit)
+    fields = await read_fields(visit)
 
     def run(write: Write) -> Reservation | Refusal:
         return spaces.take_back(write, actor, reservation_id)
 
     await visit.write(run)
-    return visit.go("/desk/closures")
+    is_listed = fields.given.get("back") == "displaced"
+    return visit.go("/desk/displaced?said=back" if is_listed else "/desk/closures")
 
 
 ROUTES = (closures_page, shut, open_again, take_back)

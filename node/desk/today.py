@@ -14,6 +14,7 @@ from node.base.actors import Permission, may
 from node.base.ids import id_text
 from node.base.refusals import N_
 from node.desk.deposit_board import deposit_task
+from node.desk.displaced_board import displaced_tasks, line_tasks
 from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
 from node.desk.key_board import key_task
@@ -22,6 +23,7 @@ from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status, guests
 from node.spaces.reads import unanswered
+from node.spaces.relocating import Hit, hit_ahead
 from node.store import Read
 from node.web import i18n
 from node.web.day_plan import Plan, plan_of
@@ -76,6 +78,8 @@ class _Day:
     keys: list[spaces.Key]
     """Those that should be back."""
     silent: list[Silent]
+    hits: list[Hit]
+    """Whose place is shut at their time, until each of them is settled."""
 
     @property
     def unclean(self) -> frozenset[bytes]:
@@ -100,7 +104,8 @@ async def today(visit: Visit) -> Response[Any]:
         arrivals=[_arriving(visit, line, found) for line in found.arrivals],
         departures=[_passing(visit, line, found.names, "out") for line in found.departures],
         present=[_present(visit, line, found.names) for line in found.present],
-        tasks=[_erasure_task(visit, *each) for each in found.erasures]
+        tasks=[*await line_tasks(visit), *displaced_tasks(visit, found.hits, found.names)]
+        + [_erasure_task(visit, *each) for each in found.erasures]
         + [code_task(visit, each) for each in found.codes]
         + [key_task(visit, each, found.names) for each in found.keys]
         + [_task(visit, line, found.names) for line in found.waiting]
@@ -144,10 +149,12 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     to_take = spaces.deposits_to_take(read, now=visit.now)
     to_return = spaces.deposits_to_return(read, now=visit.now)
     keys = spaces.overdue_keys(read, now=visit.now)
+    hits = hit_ahead(read, now=visit.now)
     holders = [key.holder for key in keys if key.holder is not None]
     deposited = [each.line for each in (*to_take, *to_return)]
     handed = [each.line for each in hand_overs]
-    lines = (*arrivals, *departures, *present, *waiting, *handed, *deposited, *holders)
+    shut = [hit.line for hit in hits]
+    lines = (*arrivals, *departures, *present, *waiting, *handed, *deposited, *holders, *shut)
     names = names_of(read, lines)
     return _Day(
         arrivals,
@@ -167,6 +174,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         spaces.codes_to_change(read, now=visit.now),
         keys,
         silent_displays(read, visit),
+        hits,
     )
 
 
@@ -333,9 +341,12 @@ def _answer_owed(visit: Visit, line: Line) -> dict[str, str]:
     """How a request stands; who was never answered in time is to be told so."""
     if line.status is Status.EXPIRED:
         return {"state": "displaced", "state_text": visit.say(NEVER_ANSWERED)}
+    if line.space.home_site != visit.house.site_id:
+        return {"state": "requested", "state_text": visit.say(ANSWERED_ELSEWHERE)}
     return {"state": "requested", "state_text": state_text(visit, line)}
 
 
+ANSWERED_ELSEWHERE = N_("bestätigt von selbst die Box dieses Ortes, sobald sie erreichbar ist")
 NEVER_ANSWERED = N_("nie beantwortet, bitte Bescheid geben")
 
 

@@ -204,12 +204,18 @@ def calls(read: Read, *, now: datetime) -> list[Call]:
 def _call(read: Read, each: InLine) -> Call:
     asked = each.entry.request
     name, flat = people.name_and_place(read, asked.person_id)
-    person = people.find_person(read, asked.person_id)
-    others = people.members_of(read, asked.household_id) if asked.household_id else []
+    return Call(each, name, flat, *reached_by(read, asked.person_id, asked.household_id))
+
+
+def reached_by(read: Read, person_id: bytes, household_id: bytes) -> tuple[str, str]:
+    """By which telephone number and mail address somebody is reached, or else their household;
+    empty where none is known."""
+    person = people.find_person(read, person_id)
+    others = people.members_of(read, household_id) if household_id else []
     known = [one.profile for one in ([person] if person else []) + others]
     phone = next((profile.phone for profile in known if profile.phone), "")
     email = next((profile.email for profile in known if profile.email), "")
-    return Call(each, name, flat, phone, email)
+    return phone, email
 
 
 # Being told and being erased

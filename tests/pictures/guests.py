@@ -9,6 +9,8 @@ from node.base.actors import Actor, Face
 from node.base.ids import id_text
 from node.base.periods import Period
 from node.base.refusals import granted
+from node.quarter import Closure, TargetKind, shut
+from node.quarter.model import LocalText
 from node.spaces import Line, Reservation, Status, Wish, guests, moving_rest
 from node.spaces.guests import Form, Guest, GuestList
 from node.spaces.passes import Signer
@@ -62,7 +64,7 @@ def _moved(write: Write, staff: Actor, *, signer: Signer, now: datetime) -> str:
             )
             for offer in offers:
                 if offer.refusal is None:
-                    moving_rest.move_rest(
+                    moved = moving_rest.move_rest(
                         write,
                         staff,
                         stay_id,
@@ -73,8 +75,18 @@ def _moved(write: Write, staff: Actor, *, signer: Signer, now: datetime) -> str:
                         now=now,
                         signer=signer,
                     )
+                    _shut(write, staff, granted(moved)[1], now=now)
                     return granted(guests.make_link(write, staff, stay_id, now=now))
     raise AssertionError("no stay can be moved")
+
+
+def _shut(write: Write, staff: Actor, hit: Reservation, *, now: datetime) -> None:
+    """Its second apartment has to be shut on its first night."""
+    starts_at = hit.period.starts_at
+    reason = LocalText("Das Bad wird repariert", "The bathroom is being repaired")
+    night = starts_at, starts_at + timedelta(hours=20)
+    wanted = Closure(b"", TargetKind.SPACE, hit.space_id, *night, reason)
+    granted(shut(write, staff, wanted, now=now))
 
 
 LOCKED = "bretagne"

@@ -411,6 +411,7 @@ GUESTS = (
     Shot("desk-guests", "desk/guests.html", "/desk/guests/{told_stay}", who="mira"),
     Shot("desk-income", "desk/income.html", "/desk/income", who="mira"),
     Shot("desk-stays", "desk/stays.html", "/desk/stays?quarter=2026-4", who="mira"),
+    Shot("desk-displaced", "desk/displaced.html", "/desk/displaced", who="mira"),
     Shot("desk-deposits", "desk/deposits.html", "/desk/deposits", who="mira"),
     Shot("desk-stay-forms", "desk/stay_forms.html", "/desk/stays/forms?quarter=2026-4", who="mira"),
     Shot("desk-taxes", "desk/taxes.html", "/desk/taxes", who="mira"),

@@ -1,0 +1,166 @@
+"""Who is hit by a closure: what each could have instead, and settling it with one press.
+
+Whoever is hit stands here and on the board until they are moved, their time is given back, or the
+place is opened again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Response, get, post
+
+from node import spaces
+from node.base.actors import Actor, Permission, may
+from node.base.refusals import N_, Refusal
+from node.desk.frame import desk_page
+from node.desk.today import names_of
+from node.spaces import Line, Reservation, Wish
+from node.spaces.moving import ChangeOffer
+from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere, relocate
+from node.spaces.waiting_list import reached_by
+from node.store import NodeRole, Read, Write
+from node.web.changing import TOTAL_MAX, difference_words
+from node.web.errors import words
+from node.web.forms import path_id, read_fields, read_query
+from node.web.listing import rows_table
+from node.web.offering import offer_value, purpose_for, read_offer
+from node.web.showing import line_of, place_of, when_of
+from node.web.visit import Visit
+
+SHOWN_MAX = 30
+"""So many at once: alternatives are looked for, for each of them."""
+COLUMNS = {
+    "who": N_("Person"),
+    "flat": N_("Wohnung"),
+    "phone": N_("Telefon"),
+    "place": N_("Ort"),
+    "when": N_("Zeit"),
+    "why": N_("Warum, für alle zu lesen"),
+}
+
+
+@dataclass(slots=True)
+class DisplacedPage:
+    """See `desk/displaced.html`."""
+
+    rows: list[dict[str, Any]]
+    more: int
+    can_act: bool
+    flashes: list[dict[str, Any]] = field(default_factory=list)
+    refusal: dict[str, Any] | None = None
+
+
+@get("/desk/displaced", include_in_schema=False)
+async def displaced_page(visit: Visit) -> Response[Any]:
+    """Everybody whose place is shut at their time, the next first, with the nearest instead."""
+    actor = visit.allowed(Permission.SEE_ALL_RESERVATIONS)
+    page = await _page(visit, actor)
+    fields = read_query(visit)
+    said = SAID.get(fields.given.get("said", ""))
+    if said is not None:
+        page.flashes = [{"kind": "success", "text": visit.say(said)}]
+    return await _answer(visit, page)
+
+
+async def _page(visit: Visit, actor: Actor) -> DisplacedPage:
+    def look(read: Read) -> DisplacedPage:
+        hits = hit_ahead(read, now=visit.now)
+        names = names_of(read, [hit.line for hit in hits])
+        rows = [_row(read, visit, actor, hit, names) for hit in hits[:SHOWN_MAX]]
+        is_home = visit.store.core.role is NodeRole.HOME
+        can_act = is_home and may(actor, Permission.RESERVE_FOR_OTHERS)
+        return DisplacedPage(rows, max(0, len(hits) - SHOWN_MAX), can_act)
+
+    return await visit.store.read(look)
+
+
+async def _answer(visit: Visit, page: DisplacedPage, status: int = 200) -> Response[Any]:
+    return await desk_page(
+        visit,
+        "desk/displaced.html",
+        page,
+        here="today",
+        status=status,
+        table=lambda: rows_table(visit, visit.say(N_("betroffen")), COLUMNS, page.rows),
+    )
+
+
+def _row(
+    read: Read, visit: Visit, actor: Actor, hit: Hit, names: dict[bytes, tuple[str, str]]
+) -> dict[str, Any]:
+    reservation = hit.line.reservation
+    name, flat = names[reservation.id]
+    shown = line_of(visit, hit.line)
+    phone, _ = reached_by(read, reservation.person_id, reservation.household_id)
+    offers = offers_elsewhere(read, actor, hit, now=visit.now)
+    return {
+        "id": shown.id,
+        "who": name,
+        "flat": flat,
+        "phone": phone,
+        "place": shown.place,
+        "when": shown.when,
+        "people": shown.text,
+        "state": shown.state,
+        "why": visit.local(hit.closure.reason),
+        "offers": [_offer(visit, hit.line, offer) for offer in offers],
+        "can_move": hit.line.status is spaces.Status.CONFIRMED,
+        "can_split": hit.line.space.is_by_night
+        and hit.line.status in {spaces.Status.CONFIRMED, spaces.Status.CHECKED_IN},
+    }
+
+
+def _offer(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
+    period = line.reservation.period
+    return {
+        "value": offer_value(offer.space.id, offer.period),
+        "total": str(offer.bill.total_cents),
+        "place": place_of(visit, offer.space),
+        "when": visit.say(N_("zur selben Zeit"))
+        if offer.period.starts_at == period.starts_at
+        else when_of(visit, offer.space, offer.period),
+        "price": difference_words(visit, offer.difference_cents),
+    }
+
+
+@post("/desk/displaced/{reservation:str}", include_in_schema=False)
+async def relocate_one(visit: Visit, reservation: str) -> Response[Any]:
+    """Move one to what was offered, for the price that was shown."""
+    actor, reservation_id = visit.allowed(Permission.RESERVE_FOR_OTHERS), path_id(reservation)
+    fields = await read_fields(visit)
+    space_id, period = read_offer(fields.text("offer", longest=80))
+    total = fields.number("total", low=0, high=TOTAL_MAX)
+
+    def run(write: Write) -> Reservation | Refusal:
+        line = spaces.get_line(write, actor, reservation_id, now=visit.now)
+        if isinstance(line, Refusal):
+            return line
+        details = line.reservation.details
+        wish = Wish(
+            space_id=space_id,
+            period=period,
+            people=details.people,
+            ages=details.ages,
+            purpose=purpose_for(spaces.find_space(write, space_id), details.purpose),
+        )
+        signer, now = visit.house.signer, visit.now
+        return relocate(
+            write, actor, reservation_id, wish, total_cents=total, now=now, signer=signer
+        )
+
+    done = await visit.store.write(run)
+    if not isinstance(done, Refusal):
+        return visit.go("/desk/displaced?said=moved")
+    page = await _page(visit, actor)
+    page.refusal = words(visit, done)
+    return await _answer(visit, page, done.status)
+
+
+SAID = {
+    "moved": N_("Verlegt. Der Ausweis gilt weiter. Bitte sagen Sie der Person Bescheid."),
+    "back": N_("Zurückgenommen, ohne Kosten. Bitte sagen Sie der Person Bescheid."),
+}
+
+ROUTES = (displaced_page, relocate_one)

@@ -1,0 +1,59 @@
+"""The hall's floor is ground on Saturday. Demir shuts it, sees whom that hits, moves Clara with one
+press and gives Anna's time back; until both are settled they stand on the board.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Opens
+from tests.browser.people import at_the_desk, at_the_phone, books
+from tests.nodes import Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+FREE = "Nichts wartet."
+TO_DO = "geschlossen: anderes anbieten"
+
+
+def test_demir_settles_everybody_whom_a_closure_hits(town: Town, opens: Opens) -> None:
+    town.start("home")
+    clara, anna, desk = opens("phone"), opens("phone"), opens("desk")
+    at_the_phone(town, clara, "clara")
+    booked = books(clara, "2026-11-28", "15:00", "19:00")
+    at_the_phone(town, anna, "anna")
+    books(anna, "2026-11-28", "10:00", "12:00")
+    at_the_desk(desk)
+    desk.open("/desk/closures")
+    desk.page.select_option("#target", label="Hofsaal")
+    desk.type("Vom", "2026-11-28")
+    desk.type("Bis zum", "2026-11-28")
+    desk.type("Warum, für alle zu lesen", "Der Boden wird geschliffen")
+    desk.touch("Schließen", within="form[action='/desk/closures']")
+    desk.is_titled("Betroffene Buchungen")
+    desk.sees("Clara Moreau", "Anna Linde", "Der Boden wird geschliffen", "Dorthin verlegen")
+    desk.is_well()
+
+    desk.open("/desk")
+    desk.sees(TO_DO, "Hofsaal: Clara Moreau", "Hofsaal: Anna Linde")
+    desk.is_well()
+    before = desk.touches
+    desk.touch("Hofsaal: Clara Moreau")
+    desk.page.locator("section", has_text="Clara Moreau").get_by_role(
+        "button", name="Dorthin verlegen"
+    ).first.click()
+    assert desk.touches - before <= 1, "from the board one way and one press"
+    desk.sees("Verlegt. Der Ausweis gilt weiter.", "Anna Linde")
+    desk.does_not_see("Clara Moreau")
+    desk.is_well()
+    clara.open(booked)
+    clara.sees("bestätigt", "Geändert durch")
+    clara.does_not_see("Sa 28. Nov., 15 bis 19 Uhr, Hofsaal")
+
+    desk.open("/desk")
+    desk.does_not_see("Hofsaal: Clara Moreau")
+    desk.touch("Hofsaal: Anna Linde")
+    desk.touch("Kostenlos zurücknehmen: Anna Linde")
+    desk.sees("Zurückgenommen, ohne Kosten.", "Keine Schließung trifft eine Buchung.")
+    desk.is_well()
+    desk.open("/desk")
+    desk.does_not_see(TO_DO)

@@ -1,0 +1,140 @@
+"""A closure hits what is booked: who is moved pays no more, and nobody is moved into others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from node import spaces
+from node.base.actors import Face
+from node.base.clock import FrozenClock
+from node.base.ids import id_text
+from node.quarter.model import LocalText, PlaceMark
+from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere
+from node.store import Core, Read
+from tests.journeys.conftest import Person, Town, a_town
+from tests.journeys.test_desk import at_desk
+from tests.journeys.test_splitting import plain
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(60)]
+DAY = {"day": "2026-11-28", "until": "2026-11-28", "reason": "Der Boden wird geschliffen"}
+
+
+async def with_a_dearer_hall(town: Town) -> bytes:
+    """A second hall like the first, and much dearer."""
+    row = next(row for row in town.cast.files.spaces if row.key == "hofsaal")
+    prices = tuple(
+        replace(each, hour_cents=5_000, half_day_cents=None, day_cents=None, flat_cents=None)
+        for each in row.room_prices
+    )
+    other = replace(
+        row,
+        key="gartensaal",
+        name=LocalText("Gartensaal"),
+        mark=PlaceMark("users", 8, "plum"),
+        room_prices=prices,
+    )
+    files = replace(town.cast.files, spaces=(*town.cast.files.spaces, other))
+    now = town.clock.now()
+
+    def bring(core: Core) -> bytes:
+        spaces.import_spaces(core, files, signer=core.identity, now=now)
+        return files.id_of("space", "gartensaal")
+
+    return await town.node.store.on_writer(bring)
+
+
+async def shut_the_hall(town: Town, demir: Person) -> str:
+    await demir.get("/desk/closures")
+    page = await demir.post("/desk/closures", target=f"space.{town.space('hofsaal')}", **DAY)
+    assert page.url.path == "/desk/displaced", page.text
+    return plain(page)
+
+
+def first_offer(page: str, reservation: str) -> dict[str, str]:
+    form = page[page.index(f'action="/desk/displaced/{reservation}"') :]
+    form = form[: form.index("</form>")]
+    found = dict(re.findall(r'name="(offer|total)" value="([^"]*)"', form))
+    assert set(found) == {"offer", "total"}
+    return found
+
+
+async def test_the_same_time_elsewhere_comes_first_and_costs_no_more(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        hall = await with_a_dearer_hall(town)
+        clara = await town.program("clara")
+        made = (await clara.post("/api/reservations", json=town.wish())).json()
+        demir = await at_desk(town)
+        page = await shut_the_hall(town, demir)
+        assert "zur selben Zeit" in page
+        assert "Der Preis bleibt gleich." in page
+        offer = first_offer(page, made["id"])
+        assert offer["offer"].startswith(id_text(hall))
+        wrong = await demir.post(f"/desk/displaced/{made['id']}", **(offer | {"total": "1"}))
+        assert wrong.status_code == 409
+        done = await demir.post(f"/desk/displaced/{made['id']}", **offer)
+        assert "Verlegt." in done.text
+        again = await demir.post(f"/desk/displaced/{made['id']}", **offer)
+        assert "Verlegt." in again.text, "pressed twice it is done once"
+        now = (await clara.get(f"/api/reservations/{made['id']}")).json()
+        assert now["status"] == "confirmed"
+        assert id_text(hall) in str(now)
+        assert "Hofsaal: Clara" not in plain(await demir.get("/desk"))
+
+
+async def test_only_who_is_hit_is_moved_and_only_by_who_books_for_others(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        await with_a_dearer_hall(town)
+        clara = await town.program("clara")
+        made = (await clara.post("/api/reservations", json=town.wish())).json()
+        demir = await at_desk(town)
+        offer = first_offer(await shut_the_hall(town, demir), made["id"])
+        eva = await at_desk(town, "eva")
+        seen = plain(await eva.get("/desk/displaced"))
+        assert "Clara" in seen
+        assert "Dorthin verlegen" not in seen
+        assert (await eva.post(f"/desk/displaced/{made['id']}", **offer)).status_code == 403
+        closure = re.search(
+            r"/desk/closures/([^/\"]+)/open", plain(await demir.get("/desk/closures"))
+        )
+        assert closure is not None
+        await demir.post(f"/desk/closures/{closure[1]}/open")
+        assert "Keine Schließung trifft" in plain(await demir.get("/desk/displaced"))
+        late = await demir.post(f"/desk/displaced/{made['id']}", **offer)
+        assert late.status_code == 409
+        assert "von keiner Schließung betroffen" in late.text
+
+
+async def test_whatever_is_offered_can_be_had_and_none_is_dearer(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """Each offer is pressed in a world of its own: the move is what was shown."""
+    async with a_town(tmp_path, clock) as town:
+        await with_a_dearer_hall(town)
+        clara, anna = await town.program("clara"), await town.program("anna")
+        for who, hours in ((clara, (15, 19)), (anna, (9, 12))):
+            answer = await who.post("/api/reservations", json=town.wish(hours=hours))
+            assert answer.status_code == 201, answer.text
+        demir = await at_desk(town)
+        await shut_the_hall(town, demir)
+
+        def look(read: Read) -> list[tuple[Hit, list[object]]]:
+            actor = town.cast.actor(read, "demir", face=Face.DESK)
+            hits = hit_ahead(read, now=clock.now())
+            return [(hit, [*offers_elsewhere(read, actor, hit, now=clock.now())]) for hit in hits]
+
+        found = await town.node.store.read(look)
+        assert len(found) == 2
+        for hit, offers in found:
+            assert offers, "there is a second hall"
+            for offer in offers:
+                assert offer.difference_cents <= 0  # type: ignore[attr-defined]
+                is_shut = offer.period.overlaps(hit.closure.period)  # type: ignore[attr-defined]
+                assert not (is_shut and offer.space.id == hit.line.space.id)  # type: ignore[attr-defined]
