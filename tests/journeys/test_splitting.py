@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from node import spaces
 from node.base.clock import FrozenClock
 from node.base.ids import id_text, random_id
+from node.quarter.files import QuarterFiles
 from node.quarter.model import LocalText, PlaceMark
 from node.spaces import Reservation, Wish
 from node.store import Core, Write
@@ -39,30 +40,31 @@ def hidden(page: str, action: str) -> dict[str, str]:
     return found
 
 
-async def with_two_apartments(town: Town) -> dict[str, bytes]:
+def two_apartments(core: Core, files: QuarterFiles, now: datetime) -> dict[str, bytes]:
     """A second apartment like the first; the one is taken from the 8th, the other until the 8th."""
-    row = next(row for row in town.cast.files.spaces if row.key == "gartenzimmer")
+    row = next(row for row in files.spaces if row.key == "gartenzimmer")
     other = replace(
         row, key="hofzimmer", name=LocalText("Hofzimmer"), mark=PlaceMark("bed-double", 9, "plum")
     )
-    files = replace(town.cast.files, spaces=(*town.cast.files.spaces, other))
-    now = town.clock.now()
+    files = replace(files, spaces=(*files.spaces, other))
+    spaces.import_spaces(core, files, signer=core.identity, now=now)
+    ids = {key: files.id_of("space", key) for key in ("gartenzimmer", "hofzimmer")}
+    for key, first, last in (("gartenzimmer", 8, 12), ("hofzimmer", 3, 8)):
+        period = spaces.stay_period(row.stay, date(2027, 2, first), date(2027, 2, last), ZONE)
+        who = replace(actor(files, "P-CLARA"), person_id=random_id(), household_id=random_id())
+        wish = Wish(space_id=ids[key], period=period, people=2)
 
-    def bring(core: Core) -> dict[str, bytes]:
-        spaces.import_spaces(core, files, signer=core.identity, now=now)
-        ids = {key: files.id_of("space", key) for key in ("gartenzimmer", "hofzimmer")}
-        for key, first, last in (("gartenzimmer", 8, 12), ("hofzimmer", 3, 8)):
-            period = spaces.stay_period(row.stay, date(2027, 2, first), date(2027, 2, last), ZONE)
-            who = replace(actor(files, "P-CLARA"), person_id=random_id(), household_id=random_id())
-            wish = Wish(space_id=ids[key], period=period, people=2)
+        def take(write: Write, wish: Wish = wish, who: object = who) -> object:
+            return spaces.reserve(write, who, wish, now=now, signer=core.identity)
 
-            def take(write: Write, wish: Wish = wish, who: object = who) -> object:
-                return spaces.reserve(write, who, wish, now=now, signer=core.identity)
+        assert isinstance(core.write(take), Reservation)
+    return ids
 
-            assert isinstance(core.write(take), Reservation)
-        return ids
 
-    return await town.node.store.on_writer(bring)
+async def with_two_apartments(town: Town) -> dict[str, bytes]:
+    """The same at a node that runs."""
+    files, now = town.cast.files, town.clock.now()
+    return await town.node.store.on_writer(lambda core: two_apartments(core, files, now))
 
 
 async def test_anna_books_five_nights_in_two_apartments_for_one_sum_and_gives_them_up_at_once(

@@ -784,6 +784,17 @@ DESK = (
         status=422,
     ),
     Shot("desk-change", "desk/change.html", "/desk/reservations/{ahead}/change", who="mira"),
+    Shot(
+        "desk-change-companions",
+        "desk/change.html",
+        "/desk/reservations/{equipped}/change",
+        (
+            fill("#starts", "10:30"),
+            fill("#ends", "13:30"),
+            press("form[method='get'] button[type='submit']"),
+        ),
+        who="mira",
+    ),
     Shot("desk-letters", "desk/letters.html", "/desk/letters", who="mira"),
     Shot("desk-pass", "desk/pass.html", "/desk/pass", who="mira"),
     Shot(

@@ -337,12 +337,9 @@ class _Bookings:
 
     def book_weekly(self, key: str, space: str, day: int, hours: tuple[float, float]) -> bytes:
         """Three times in a series, by the desk; the id of the first."""
-
-        def run(write: Write) -> list[Reservation] | Refusal:
-            staff = self.actor(write, "S-MIRA", Face.DESK)
-            actor = people.act_for(write, staff, self.files.id_of("person", key), now=AT)
-            assert isinstance(actor, Actor), actor
-            wishes = [
+        return self._at_once(
+            key,
+            [
                 Wish(
                     space_id=self.files.id_of("space", space),
                     period=Period(local(day + 7 * week, hours[0]), local(day + 7 * week, hours[1])),
@@ -351,16 +348,45 @@ class _Bookings:
                     series=b"series of busy..",
                 )
                 for week in range(3)
+            ],
+        )
+
+    def book_with(self, key: str, room: str, thing: str, hours: tuple[float, float]) -> bytes:
+        """A room and what goes with it, by the desk, on the first day on which both can be had in
+        the hours around, too; the id of the room's."""
+        for day in range(36, 60):
+            wishes = [
+                Wish(
+                    space_id=self.files.id_of("space", space),
+                    period=Period(local(day, hours[0]), local(day, hours[1])),
+                    people=8,
+                    purpose=purpose,
+                    series=b"room and beamer.",
+                )
+                for space, purpose in ((room, "private"), (thing, ""))
             ]
+            made = self._tried(key, wishes)
+            if not isinstance(made, Refusal):
+                return made[0].id
+        raise AssertionError(made)
+
+    def _at_once(self, key: str, wishes: list[Wish]) -> bytes:
+        made = self._tried(key, wishes)
+        assert not isinstance(made, Refusal), made
+        return made[0].id
+
+    def _tried(self, key: str, wishes: list[Wish]) -> list[Reservation] | Refusal:
+        def run(write: Write) -> list[Reservation] | Refusal:
+            staff = self.actor(write, "S-MIRA", Face.DESK)
+            actor = people.act_for(write, staff, self.files.id_of("person", key), now=AT)
+            assert isinstance(actor, Actor), actor
             seen = spaces.preview_series(write, actor, [(each, None) for each in wishes], now=AT)
             cents = sum(each.bill.total_cents for each in seen)
             return spaces.reserve_series(
                 write, actor, wishes, total_cents=cents, now=AT, signer=self.core.identity
             )
 
-        made = self.core.write(run)
-        assert not isinstance(made, Refusal), made
-        return made[0].id
+        return self.core.write(run)
 
     def decline(self, made: Reservation, reason: str) -> Reservation:
         """The desk says no."""
@@ -503,11 +529,13 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
     desk.take_deposit(made["deposited"], 4_000)
     for key, (space, first, last) in zip(cast.far, NO_WHOLE_STAY, strict=True):
         desk.book_stay(key, space, date(2027, 3, first), date(2027, 3, last))
+    equipped = desk.book_with(cast.far[0], "salon", "beamer", (10, 13))
     waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in AT_PLACES}
     taken = made["ahead"]
     return {
         **{name: id_text(each.id) for name, each in made.items()},
+        "equipped": id_text(equipped),
         **{name: id_text(each) for name, each in places.items()},
         **{name: id_text(each.id) for name, each in waiting.items()},
         **_passes(core, made, "ahead", "open_now", "here"),
