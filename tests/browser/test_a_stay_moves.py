@@ -56,6 +56,7 @@ def test_anna_books_five_nights_in_two_apartments_and_gives_all_of_it_up(
     anna.sees("Gartenzimmer", "Hofzimmer", "Absagen kostet nichts.")
     anna.is_well()
     anna.touch("Alle absagen")
+    anna.sees("abgesagt")
     anna.open(f"{SEARCH}2027-02-05&until=2027-02-10")
     anna.sees(BOTH)
 
@@ -114,7 +115,7 @@ def test_anna_stays_longer_while_she_is_in(town: Town, opens: Opens) -> None:
     anna.sees("So wäre es", "15 bis 18:30 Uhr", "bisher:")
     anna.is_well()
     anna.touch("Zahlungspflichtig ändern")
-    anna.sees("15 bis 18:30 Uhr", "eingecheckt")
+    anna.sees("15 bis 18:30 Uhr", "ist da")
     anna.is_well()
     desk.open("/desk")
     desk.sees("Hofsaal", "18:30")
