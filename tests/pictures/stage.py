@@ -360,10 +360,12 @@ class _Bookings:
                     space_id=self.files.id_of("space", space),
                     period=Period(local(day, hours[0]), local(day, hours[1])),
                     people=8,
-                    purpose=purpose,
+                    purpose=next(
+                        row.usual_purpose for row in self.files.spaces if row.key == space
+                    ),
                     series=b"room and beamer.",
                 )
-                for space, purpose in ((room, "private"), (thing, ""))
+                for space in (room, thing)
             ]
             made = self._tried(key, wishes)
             if not isinstance(made, Refusal):
