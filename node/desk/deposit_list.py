@@ -17,7 +17,8 @@ from node.desk.today import names_of
 from node.spaces import HeldDeposit
 from node.spaces.depositing import deposits_with_us
 from node.store import Read
-from node.web.showing import money, place_of, when_of
+from node.web.i18n import money_words
+from node.web.showing import place_of, when_of
 from node.web.table import Cell, Sum, Table
 from node.web.visit import Visit
 
@@ -92,8 +93,8 @@ def _row(visit: Visit, each: _Open) -> dict[str, Any]:
         "href": f"/desk/deposits/{id_text(line.reservation.id)}",
         "state": each.state,
         "state_text": each.text,
-        "asked": money(visit, deposit.asked_cents),
-        "held": money(visit, deposit.held_cents),
+        "asked": money_words(visit.prefs.lang, deposit.asked_cents),
+        "held": money_words(visit.prefs.lang, deposit.held_cents),
     }
 
 
