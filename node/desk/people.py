@@ -20,8 +20,8 @@ from node.people.voided import Voided
 from node.spaces import Line
 from node.store import Read, Write
 from node.sync import Sync
+from node.web import i18n
 from node.web.forms import path_id, read_fields, read_query
-from node.web.i18n import day_words
 from node.web.letters import code_letters
 from node.web.listing import reservations_table
 from node.web.qr import qr_svg
@@ -201,7 +201,7 @@ def _shown(
     code_text = visit.say(N_("kein gültiger Code"))
     if view is not None and view.code_issued_at is not None:
         day = view.code_issued_at.astimezone(visit.zone).date()
-        code_text = visit.say(N_("Code vom {day}"), day=day_words(visit.prefs.lang, day))
+        code_text = visit.say(N_("Code vom {day}"), day=i18n.day_words(visit.prefs.lang, day))
     return PersonPage(
         name=person.name,
         person_id=id_text(person.id),
@@ -222,7 +222,7 @@ def _shown(
 
 def _days(visit: Visit, view: HouseholdView) -> dict[str, str]:
     return {
-        name: day_words(visit.prefs.lang, at.astimezone(visit.zone).date())
+        name: i18n.full_day_words(visit.prefs.lang, at.astimezone(visit.zone).date())
         for name, at in view.entitlement.values.items()
     }
 
