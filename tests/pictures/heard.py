@@ -74,10 +74,12 @@ class Heard:
     alike: list[str] = field(default_factory=list)
     """What cannot be told apart: one name, two places that it leads to."""
     untied: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    """A form that was not taken, and nothing that says so by itself."""
 
 
-def heard(page: Any) -> Heard:
-    """Everything that is wrong with how a page sounds."""
+def heard(page: Any, status: int = 200) -> Heard:
+    """Everything that is wrong with how a page sounds; `status` is what it was answered with."""
     nodes = list(tree(page))
     if any(one.role in DIALOGS and one.said.get("modal") for one in nodes):
         return Heard(nameless=list(nameless(nodes)))  # the rest of the page is not to be heard now
@@ -87,6 +89,7 @@ def heard(page: Any) -> Heard:
         nameless=list(nameless(nodes)),
         alike=list(alike(nodes)),
         untied=page.evaluate(FIND_UNTIED),
+        silent=list(silent(nodes, status)),
     )
 
 
@@ -143,6 +146,13 @@ def nameless(nodes: list[Node]) -> Iterator[str]:
     for one in nodes:
         if one.role in ACTIVE and not WORD.search(one.name):
             yield f"{one.role} {one.name!r}"
+
+
+def silent(nodes: list[Node], status: int) -> Iterator[str]:
+    """A form that comes back says why by itself, in words that are told at once."""
+    told = any(one.role == "StaticText" and one.is_in("alert", "status") for one in nodes)
+    if status in {409, 422} and not told:
+        yield "nothing is told"
 
 
 def alike(nodes: list[Node]) -> Iterator[str]:

@@ -130,7 +130,7 @@ def measured(seen: Seen) -> Look:
     look.slips = page.evaluate(FIND_SLIPS)
     look.front = front(seen)
     look.serious = serious(page)
-    look.heard = heard(page)
+    look.heard = heard(page, seen.status)
     beyond = page.evaluate(FIND_BEYOND, SCROLLS) + page.evaluate(FIND_PUSHED)
     look.beyond = {"its own size": beyond}
     if screen in FINGER:

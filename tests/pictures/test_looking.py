@@ -62,6 +62,13 @@ def test_what_sounds_wrong_is_heard(page: Any, content: str, where: str) -> None
     assert getattr(sounds(page, content), where)
 
 
+def test_a_form_that_comes_back_without_a_word_is_noticed(page: Any) -> None:
+    page.set_content(FRAME.format("<p role='status'></p><p>Das geht nicht.</p>"))
+    assert heard(page, 422).silent
+    page.set_content(FRAME.format("<p role='alert'>Das geht nicht.</p>"))
+    assert not heard(page, 422).silent
+
+
 def through(page: Any, content: str) -> str:
     page.set_content(FRAME.format(content))
     return " ".join(gone_through(page))
