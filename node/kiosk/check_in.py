@@ -6,6 +6,7 @@ leaving is always a touch, so that a pass held up twice sends nobody home.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from node.kiosk import frame
 from node.kiosk.handover import pass_link
 from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.kiosk.sign_in import read_proof, take_proof
-from node.spaces import Line, Passed, Phase, Status
+from node.spaces import Line, Passed, Phase, Status, guests
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
@@ -30,6 +31,7 @@ from node.web.visit import Visit
 CODE_CHARS_MAX = 400
 JUST_NOW = timedelta(minutes=1)
 PAGE = "/kiosk/check-in/pass"
+GUEST_LINK = re.compile(r"/guest/([0-9a-z-]{8,60})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class PassPage:
     printing: dict[str, str | bool]
     hand_over_href: str = ""
     code_href: str = ""
+    guests_href: str = ""
 
 
 @get("/check-in", include_in_schema=False)
@@ -97,6 +100,7 @@ async def scan(visit: Visit) -> Response[Any]:
     text = fields.given.get("code", "").strip()[:CODE_CHARS_MAX]
     if not text:
         return await _scan_page(visit, words(visit, NOTHING_SCANNED))
+    text = await _pass_of_link(visit, text)
     proof = read_proof(text)
     if proof is not None:
         return await take_proof(visit, proof)
@@ -105,6 +109,17 @@ async def scan(visit: Visit) -> Response[Any]:
     if isinstance(done, Refusal):
         return await _refused(visit, text, done)
     return visit.go(PAGE)
+
+
+async def _pass_of_link(visit: Visit, text: str) -> str:
+    """The pass of the stay that a guest's link opens; any other text as it is."""
+    found = GUEST_LINK.search(text)
+    if found is None:
+        return text
+    token = found[1].lower()
+    stay = await visit.store.read(lambda read: guests.find_stay(read, token, now=visit.now))
+    decision = stay.line.reservation.decision if stay else None
+    return spaces.pass_text(decision.pass_) if decision else text
 
 
 @post("/mine/{reservation:str}/pass", include_in_schema=False)
@@ -238,6 +253,7 @@ async def _shown(visit: Visit, line: Line, refusal: Refusal | None = None) -> Pa
         printing=await printing_at_the_lobby(visit, reservation.id, can=line.has_pass),
         hand_over_href=await _hand_over_href(visit, line) if is_in or has_left else "",
         code_href="/kiosk/check-in/code" if is_in and await _has_code(visit, line) else "",
+        guests_href=await _guests_href(visit, line) if line.space.is_by_night else "",
     )
 
 
@@ -252,6 +268,13 @@ async def _hand_over_href(visit: Visit, line: Line) -> str:
     asked = (phase for phase in Phase if found.is_asked(phase, now=visit.now))
     phase = next(asked, None)
     return f"/kiosk/check-in/hand-over/{phase}" if phase else ""
+
+
+async def _guests_href(visit: Visit, line: Line) -> str:
+    """The way to what the guests of a stay are still to say; "" where nothing is."""
+    stay = await visit.store.read(lambda read: guests.stay_of(read, line, now=visit.now))
+    is_asked = stay.is_open and (stay.guests is None or guests.forms_open(stay))
+    return "/kiosk/check-in/guests" if is_asked else ""
 
 
 async def _has_code(visit: Visit, line: Line) -> bool:

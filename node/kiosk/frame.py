@@ -24,6 +24,10 @@ RESET = "/kiosk/reset"
 REST = "/kiosk"
 
 HELD_COOKIE = "quartier_held"
+STAY_COOKIE = "quartier_stay"
+"""Whose guests say who they are."""
+FORM_COOKIE = "quartier_form"
+"""Which version of a form was filled in at this screen."""
 HELD_SECONDS = 120
 """How long the lobby remembers what was held to its reader: from one step to the next."""
 
@@ -107,7 +111,7 @@ def hold_scanned(visit: Visit, text: str, *, key: str = HELD_COOKIE) -> None:
     visit.keep(key, f"{to_epoch(visit.now)}.{packed}")
 
 
-def held(visit: Visit, *, key: str = HELD_COOKIE) -> str:
+def held(visit: Visit, *, key: str = HELD_COOKIE, seconds: int = HELD_SECONDS) -> str:
     """What was scanned a moment ago; "" where that is too long ago."""
     at, _, packed = visit.kept(key).partition(".")
     try:
@@ -115,7 +119,7 @@ def held(visit: Visit, *, key: str = HELD_COOKIE) -> str:
         text = base64.urlsafe_b64decode(packed.encode()).decode()
     except ValueError:
         return ""
-    return text if 0 <= age <= HELD_SECONDS else ""
+    return text if 0 <= age <= seconds else ""
 
 
 def drop_scanned(visit: Visit, *, key: str = HELD_COOKIE) -> None:

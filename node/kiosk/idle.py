@@ -19,7 +19,7 @@ from node.kiosk.board import (
     today_lines,
     waste_lines,
 )
-from node.kiosk.frame import HELD_COOKIE, REST, kiosk_page, qr_src
+from node.kiosk.frame import FORM_COOKIE, HELD_COOKIE, REST, STAY_COOKIE, kiosk_page, qr_src
 from node.kiosk.guard import KioskRules
 from node.kiosk.prefs import COOKIE as PREFS_COOKIE
 from node.kiosk.sign_in import WAY_COOKIE
@@ -108,7 +108,14 @@ async def _forgotten(visit: Visit, path: str) -> Response[Any]:
     """Go on to a page with nothing left of who was here."""
     if visit.token:
         await visit.house.service(people.Sessions).end(visit.token)
-    for key in (SESSION_COOKIES[Face.KIOSK], HELD_COOKIE, WAY_COOKIE, PREFS_COOKIE):
+    for key in (
+        SESSION_COOKIES[Face.KIOSK],
+        HELD_COOKIE,
+        STAY_COOKIE,
+        FORM_COOKIE,
+        WAY_COOKIE,
+        PREFS_COOKIE,
+    ):
         visit.forget(key)
     answer = visit.go(path)
     if not visit.house.demo:

@@ -830,6 +830,11 @@ ASK = "/kiosk/spaces"
 ASKED_ROOM = ASK + "?day=2026-12-12&from=15:00&until=19:00&people=12"
 ASKED_STAY = ASK + "?kind=guest_apartment&day=2026-12-07&nights=3&people=2&ages=04"
 SCAN = "form.scan .button-primary"
+BY_LINK = (
+    fill("#code", "/guest/{told_guest}"),
+    press(SCAN),
+    press("[href='/kiosk/check-in/guests']"),
+)
 LOBBY = (
     Shot("kiosk-idle", "kiosk/idle.html", "/kiosk", node="kiosk"),
     Shot("kiosk-home", "kiosk/home.html", "/kiosk/home", node="kiosk"),
@@ -1070,6 +1075,42 @@ LOBBY = (
         (fill("#code", "{here_code}"), press(SCAN)),
         node="kiosk",
         at="/kiosk/check-in/pass",
+    ),
+    Shot(
+        "kiosk-guests",
+        "kiosk/guests.html",
+        "/kiosk/check-in",
+        BY_LINK,
+        at="/kiosk/check-in/guests",
+    ),
+    Shot(
+        "kiosk-guest-who",
+        "kiosk/guest_who.html",
+        "/kiosk/check-in",
+        (*BY_LINK, press("[href$='/guests/0']")),
+        at="/kiosk/check-in/guests/{number:int}",
+    ),
+    Shot(
+        "kiosk-guest-form",
+        "kiosk/guest_form.html",
+        "/kiosk/check-in",
+        (*BY_LINK, press("[href$='/guests/1/form']")),
+        at="/kiosk/check-in/guests/{number:int}/form",
+    ),
+    Shot(
+        "kiosk-guest-sign",
+        "kiosk/guest_sign.html",
+        "/kiosk/check-in",
+        (
+            *BY_LINK,
+            press("[href$='/guests/1/form']"),
+            fill("#born", "29.02.1984"),
+            fill("#nationalities", "französisch"),
+            fill("#address", "12 rue du Port, 44000 Nantes, Frankreich"),
+            fill("#passport", "22AB12345"),
+            press(".lobby-act .button-primary"),
+        ),
+        at="/kiosk/check-in/guests/{number:int}/sign",
     ),
     Shot(
         "kiosk-hand-over",
