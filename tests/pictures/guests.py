@@ -32,7 +32,7 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
             stay_id = line.reservation.id
             known[f"{name}_stay"] = id_text(stay_id)
             known[f"{name}_guest"] = granted(guests.make_link(write, staff, stay_id, now=now))
-        known["moved_guest"] = _moved(write, staff, signer=core.identity, now=now)
+        known["moved_guest"] = _moved(write, staff, own.id, signer=core.identity, now=now)
         known["inside_guest"] = granted(
             guests.make_link(write, staff, inside.reservation.id, now=now)
         )
@@ -54,9 +54,10 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
     return core.write(make)
 
 
-def _moved(write: Write, staff: Actor, *, signer: Signer, now: datetime) -> str:
-    """The link to a stay far ahead whose rest the team has moved to another apartment."""
-    for line in reversed(_coming(write, now)):
+def _moved(write: Write, staff: Actor, own_id: bytes, *, signer: Signer, now: datetime) -> str:
+    """The link to a stay far ahead, not our own, whose rest the team moved to another apartment."""
+    coming = (line for line in _coming(write, now) if line.reservation.id != own_id)
+    for line in reversed([*coming]):
         stay_id = line.reservation.id
         for day in moving_rest.move_days(write, line.reservation, now=now):
             offers = granted(
