@@ -15,6 +15,7 @@ from typing import Annotated
 
 import msgspec
 
+from node.base.ids import derived_id
 from node.spaces.model import Line, Reservation, Status
 
 
@@ -59,6 +60,10 @@ class Stage(StrEnum):
     DONE = "done"
     PASSED = "passed"
     """The next people came first: what was left undone then is their turnover's."""
+
+
+STALE = timedelta(days=7)
+"""Of what came with the operator's history nobody could report anything: so long it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +152,17 @@ def _stage(
         return Stage.DONE
     if after is not None and (after.check_in is not None or now >= over_at(after)):
         return Stage.PASSED
+    if now < over_at(reservation):
+        return Stage.AHEAD
     # However long ago it was: at most one of a place waits so, until the next people have been.
-    return Stage.AHEAD if now < over_at(reservation) else Stage.READY
+    is_stale = was_imported(reservation) and now >= over_at(reservation) + STALE
+    return Stage.PASSED if is_stale else Stage.READY
+
+
+def was_imported(reservation: Reservation) -> bool:
+    """Whether it came with the operator's history."""
+    decision = reservation.decision
+    return decision is not None and decision.id == derived_id(reservation.id, "imported")
 
 
 def done_by(reservation: Reservation, said: Iterable[Report]) -> Report | None:
