@@ -46,7 +46,7 @@ def album(walk: Walk) -> Album:
 
     def note(seen: Seen) -> None:
         shot = seen.shot
-        look = found[shot.name] = measured(seen)
+        look = found[shot.name] = measured(seen, as_used=True)
         if shot.name in OTHER_LIGHT:
             look.serious_in_another_light = in_another_light(seen.page)
         if shot.name in FIRST_OF_TEMPLATE:

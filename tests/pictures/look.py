@@ -121,8 +121,10 @@ class Look:
     """The same page for somebody who reads English."""
 
 
-def measured(seen: Seen) -> Look:
-    """Everything about a page as it stands there."""
+def measured(seen: Seen, *, as_used: bool = False) -> Look:
+    """Everything about a page as it stands there; `as_used` by ear and by keys alone, too, which
+    takes long and does not hang on the language.
+    """
     page, screen = seen.page, seen.shot.screen
     path = urlsplit(page.url).path
     look = Look(seen.status, path, said=list(seen.said), weight=weight(seen))
@@ -130,7 +132,8 @@ def measured(seen: Seen) -> Look:
     look.slips = page.evaluate(FIND_SLIPS)
     look.front = front(seen)
     look.serious = serious(page)
-    look.heard = heard(page, seen.status)
+    if as_used:
+        look.heard = heard(page, seen.status)
     beyond = page.evaluate(FIND_BEYOND, SCROLLS) + page.evaluate(FIND_PUSHED)
     look.beyond = {"its own size": beyond}
     if screen in FINGER:
@@ -144,7 +147,7 @@ def measured(seen: Seen) -> Look:
             "(document.querySelector('.stage'))"
         )
         look.crowded = crowded(page)
-    if screen == "desk":
+    if as_used and screen == "desk":
         look.by_keyboard = gone_through(page)
     look.beyond |= at_other_sizes(page, screen)
     return look

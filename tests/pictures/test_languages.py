@@ -14,7 +14,7 @@ from tests.pictures.test_pages import BYTES_MAX
 from tests.pictures.walk import Seen, Walk
 from tests.tidy.covered import TEMPLATES
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 LANGUAGES = {"ar": "rtl", "uk": "ltr"}
 COVERED = [name for name in FIRST_OF_TEMPLATE if SHOTS[name].template in TEMPLATES]
 Foreign = dict[tuple[str, str], tuple[Look, str, int] | Exception]

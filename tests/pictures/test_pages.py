@@ -10,7 +10,7 @@ from tests.pictures.look import Look
 from tests.pictures.shots import SHOTS
 from tests.pictures.test_every_page import pattern_of, route_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 PHONES = [name for name, shot in SHOTS.items() if shot.screen == "phone"]
 DESK = [name for name, shot in SHOTS.items() if shot.screen == "desk"]
 LOBBY = [name for name, shot in SHOTS.items() if shot.screen == "lobby"]
