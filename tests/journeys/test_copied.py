@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from node.settings import FILE
 from node.status import ask
 from node.store import Core
@@ -20,6 +22,9 @@ from node.sync.authority import handover_to, take_authority
 from node.sync.roster import take_roster
 from tests.journeys.test_away import note, notes, on_file
 from tests.nodes import Blueprint, Town, built, claim_ports
+
+pytestmark = pytest.mark.timeout(360)
+"""Four nodes, started again and again: on a busy machine that takes minutes."""
 
 
 def copy_card(town: Town) -> None:
