@@ -13,7 +13,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, granted
 from node.people.model import Device, HouseholdView, Member, Person, Session
 from node.people.outside import OutsideAccess
-from node.portal.devices import device_words
+from node.portal.devices import device_words, told_apart
 from node.portal.sign_in import sentence_of_no
 from node.store import Read
 from node.web import i18n
@@ -118,6 +118,7 @@ def _page(visit: Visit, found: _Account) -> AccountPage:
     view, person = found.view, found.person
     members = view.members if view else ()
     me = next((m for m in members if person and m.person.id == person.id), None)
+    texts = told_apart(device_words(visit, device.agent) for device in found.devices)
     return AccountPage(
         name=person.name if person else "",
         household=view.household.name if view else "",
@@ -139,11 +140,11 @@ def _page(visit: Visit, found: _Account) -> AccountPage:
         devices=[
             {
                 "id": id_text(device.id),
-                "text": device_words(visit, device.agent),
+                "text": text,
                 "seen": moment(visit, device.seen_at),
                 "is_this": device.is_this,
             }
-            for device in found.devices
+            for device, text in zip(found.devices, texts, strict=True)
         ],
         has_card=bool(me and me.has_card),
         has_pin=found.has_pin,

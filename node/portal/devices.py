@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from litestar import Response, post
@@ -44,6 +46,16 @@ def device_words(visit: Visit, agent: str) -> str:
     browser = next((name for sign, name in BROWSERS if sign in agent), "")
     known = ", ".join(part for part in (system, browser) if part)
     return known or visit.say(N_("Ein Gerät"))
+
+
+def told_apart(texts: Iterable[str]) -> list[str]:
+    """The same, but who has two alike reads a number at the second: "Linux, Chrome (2)"."""
+    counts: Counter[str] = Counter()
+    found = []
+    for text in texts:
+        counts[text] += 1
+        found.append(text if counts[text] == 1 else f"{text} ({counts[text]})")
+    return found
 
 
 @post("/account/sessions/{session:str}/end", include_in_schema=False)

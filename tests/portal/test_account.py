@@ -115,6 +115,15 @@ async def test_a_device_that_is_gone_is_forgotten(house: House, anna: Browser) -
     assert (await anna.get("/")).path == "/"
 
 
+async def test_two_devices_alike_are_told_apart(house: House, anna: Browser) -> None:
+    for _ in range(2):
+        tablet = house.browser(**{"user-agent": "Mozilla/5.0 (Linux; Android 15) Firefox/140.0"})
+        await tablet.sign_in(house.codes["anna"], "Anna Linde", PINS["anna"])
+    page = await anna.get("/account")
+    assert "vergessen : Android, Firefox (2)" in page.text
+    assert page.text.count("vergessen : Android, Firefox") == 2
+
+
 async def test_a_strangers_device_cannot_be_forgotten(
     house: House, anna: Browser, clara: Browser
 ) -> None:
