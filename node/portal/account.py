@@ -118,6 +118,8 @@ def _page(visit: Visit, found: _Account) -> AccountPage:
     view, person = found.view, found.person
     members = view.members if view else ()
     me = next((m for m in members if person and m.person.id == person.id), None)
+    elsewhere = [session for session in found.sessions if session.face in ELSEWHERE]
+    places = told_apart(visit.say(ELSEWHERE[session.face]) for session in elsewhere)
     texts = told_apart(device_words(visit, device.agent) for device in found.devices)
     return AccountPage(
         name=person.name if person else "",
@@ -131,11 +133,10 @@ def _page(visit: Visit, found: _Account) -> AccountPage:
         sessions=[
             {
                 "id": id_text(session.id),
-                "text": visit.say(ELSEWHERE[session.face]),
+                "text": text,
                 "seen": moment(visit, session.seen_at),
             }
-            for session in found.sessions
-            if session.face in ELSEWHERE
+            for session, text in zip(elsewhere, places, strict=True)
         ],
         devices=[
             {
