@@ -64,7 +64,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def __post_init__(self) -> None:
         """Let the rules of the right day count, also where the wish was replaced."""
-        msgspec.structs.force_setattr(self, "space", self.space.at(self.wish.period.starts_at))
+        then = self.space.at(self.wish.period.starts_at)
+        if then is not self.space:
+            msgspec.structs.force_setattr(self, "space", then)
 
     @property
     def zone(self) -> ZoneInfo:
