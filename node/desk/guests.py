@@ -31,6 +31,7 @@ from node.web.guest_forms import (
 )
 from node.web.guest_list import given_of, list_page, read_guests
 from node.web.listing import rows_table
+from node.web.pdf_file import pdf_file
 from node.web.showing import ShownLine, line_of, moment
 from node.web.visit import Visit
 
@@ -212,11 +213,7 @@ async def paper_form(visit: Visit, reservation: str, number: int) -> Response[by
         raise RefusedError(guests.NO_FORM)
     kept_until = _kept_until(visit, stay)
     content = await asyncio.to_thread(form_paper, visit, stay, filed, kept_until=kept_until)
-    headers = {
-        "content-disposition": 'attachment; filename="meldeschein.pdf"',
-        "cache-control": "private, no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf_file("meldeschein", content)
 
 
 @post("/desk/guests/{reservation:str}/form/{number:int}/{act:str}", include_in_schema=False)

@@ -17,6 +17,7 @@ from node.store import Read
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, path_id, read_fields, read_query
 from node.web.on_paper import Taken, draw, look, put_in_queue
+from node.web.pdf_file import pdf_file
 from node.web.printers import NO_PRINTER
 from node.web.slips import pass_page, pass_slip
 from node.web.visit import Visit
@@ -67,12 +68,8 @@ async def paper_pass(visit: Visit, reservation: str) -> Response[bytes]:
     reservation_id = path_id(reservation)
     taken = await visit.read(lambda read: _look(read, visit, reservation_id))
     content = await draw(visit, taken, make)
-    name = f"ausweis-{taken.line.code.lower()}.pdf" if taken.line.code else "absage.pdf"
-    headers = {
-        "content-disposition": f'attachment; filename="{name}"',
-        "cache-control": "private, no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    name = f"ausweis-{taken.line.code.lower()}" if taken.line.code else "absage"
+    return pdf_file(name, content)
 
 
 @post("/desk/reservations/{reservation:str}/print", include_in_schema=False)

@@ -32,6 +32,7 @@ from node.spaces import guests
 from node.spaces.guests import FiledForm, Stay
 from node.web import i18n
 from node.web.guest_forms import dated, draw_form, name_of, state_of
+from node.web.pdf_file import pdf_file
 from node.web.showing import Place, moment, place_of, state_word
 from node.web.stay_paper import Column, Listed, list_paper
 from node.web.table import Cell, Sum, Table
@@ -79,15 +80,7 @@ async def stays_paper(visit: Visit) -> Response[bytes]:
     book = await visit.read(lambda read: read_book(read, visit, span))
     listed = _book_listed(visit, span, book)
     content = await asyncio.to_thread(lambda: bytes(list_paper(visit, listed).pdf.output()))
-    return _pdf(visit.say(N_("belegungsbuch-{quarter}"), quarter=str(span)), content)
-
-
-def _pdf(name: str, content: bytes) -> Response[bytes]:
-    headers = {
-        "content-disposition": f'attachment; filename="{name}.pdf"',
-        "cache-control": "private, no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf_file(visit.say(N_("belegungsbuch-{quarter}"), quarter=str(span)), content)
 
 
 def _book_listed(visit: Visit, span: Span, book: Book) -> Listed:
@@ -232,7 +225,7 @@ async def forms_paper(visit: Visit) -> Response[bytes]:
     """The list on A4, and behind it each form that was filled in."""
     span, stays = await _stays(visit)
     content = await asyncio.to_thread(_drawn_forms, visit, span, stays)
-    return _pdf(visit.say(N_("meldescheine-{quarter}"), quarter=str(span)), content)
+    return pdf_file(visit.say(N_("meldescheine-{quarter}"), quarter=str(span)), content)
 
 
 def _drawn_forms(visit: Visit, span: Span, stays: Sequence[Stay]) -> bytes:

@@ -17,6 +17,7 @@ from node.people import Feed, FeedView
 from node.store import Read
 from node.web.calendar_address import name_of, reachable_address
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, path_id, read_fields, read_query
+from node.web.pdf_file import pdf_file
 from node.web.qr import qr_svg
 from node.web.showing import moment
 from node.web.turnovers import (
@@ -190,11 +191,7 @@ async def paper(visit: Visit) -> Response[bytes]:
     title = f"{visit.say(N_('Reinigung'))}, {visit.house.quarter_name}"
     content = await asyncio.to_thread(turnover_pages, visit, shown, title=title, made=made)
     day = visit.now.astimezone(visit.zone).date()
-    headers = {
-        "content-disposition": f'attachment; filename="reinigung-{day.isoformat()}.pdf"',
-        "cache-control": "private, no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf_file(f"reinigung-{day.isoformat()}", content)
 
 
 # The addresses of those who clean

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from litestar import Response
 
@@ -20,6 +19,7 @@ from node.web.guests import (
     guest_link_page,
     guest_slip,
 )
+from node.web.pdf_file import pdf_file
 from node.web.visit import Visit
 
 
@@ -78,8 +78,4 @@ async def printed(visit: Visit, reservation: str) -> Response[bytes]:
     stay, where = await visit.read(look)
     slip = guest_slip(visit, stay, where, token)
     content = await asyncio.to_thread(drawn_slip, slip, paper)
-    headers: dict[str, Any] = {
-        "content-disposition": f'attachment; filename="gaeste-{paper}.pdf"',
-        "cache-control": "private, no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf_file(f"gaeste-{paper}", content)
