@@ -94,7 +94,7 @@ async def a_stay_for_luc(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Mo
             token = guests.make_link(write, anna, made.id, now=now)
             assert isinstance(token, str), token
             demir = town.cast.actor(write, "demir", face=Face.DESK)
-            for key, code in (("gartenzimmer", "1111"), ("hofzimmer", "2222")):
+            for key, code in (("gartenzimmer", "K 1111"), ("hofzimmer", "K 2222")):
                 done = spaces.set_safe_code(
                     write, demir, ids[key], code, asks_protocol=False, now=now
                 )
@@ -138,7 +138,7 @@ async def test_luc_comes_moves_and_leaves_by_the_link_that_he_was_given_first(
         assert "Willkommen" in seen(guest)
         await guest.get(f"{link}/code")
         await guest.post(f"{link}/code")
-        assert "1111" in seen(guest)
+        assert "K 1111" in seen(guest)
 
         clock.set(march(8, 9))
         await guest.get(link)
@@ -146,13 +146,13 @@ async def test_luc_comes_moves_and_leaves_by_the_link_that_he_was_given_first(
         assert "Hofzimmer" in seen(guest), "whoever left one is shown the next"
         clock.set(march(8, 15))
         await guest.get(f"{link}/code")
-        assert "2222" not in seen(guest)
+        assert "K 2222" not in seen(guest)
         await guest.get(link)
         await guest.post(f"{link}-2/check-in", figures="")
         assert "Willkommen" in seen(guest)
         await guest.get(f"{link}/code")
         await guest.post(f"{link}/code")
-        assert "2222" in seen(guest)
+        assert "K 2222" in seen(guest)
         assert await records(moved.town, "guests") == 1
         assert await records(moved.town, "form") == 1
         assert await records(moved.town, "signed") == 1

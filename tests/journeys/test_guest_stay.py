@@ -32,7 +32,7 @@ from tests.journeys.test_locks import touch_on
 from tests.web.test_pictures import picture
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(60)]
-CODE = "4711"
+CODE = "K 4711"  # No random token of a page can hold this by chance.
 LISTED = (
     HandoverRow(
         key="beds", kind=HandoverKind.COUNT, name=LocalText(de="Betten", en="Beds"), count=2
