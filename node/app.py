@@ -355,7 +355,7 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
         found = await sessions.find(token, face=face, now=now)
         return found.actor if found else None
 
-    return Gate(face_app(), house, find_actor, frozenset(settings.hosts))
+    return Gate(face_app(), house, find_actor, frozenset(settings.hosts), doors=kiosk.DOORS)
 
 
 def face_app() -> Litestar:

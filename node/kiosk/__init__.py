@@ -33,6 +33,7 @@ from node.kiosk import (
 )
 from node.kiosk.door import AtDoor
 from node.kiosk.guard import KioskRules, Lobby
+from node.web.gate import Doors
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     Router(
@@ -57,11 +58,13 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
             *health.ROUTES,
             *newcomers.ROUTES,
         ],
-        middleware=[Lobby],
     ),
-    Router(path="/door", route_handlers=[*door.ROUTES, *door_visit.ROUTES], middleware=[AtDoor]),
+    Router(path="/door", route_handlers=[*door.ROUTES, *door_visit.ROUTES]),
     *handover.ROUTES,
 )
 """All handlers of this face, and the short links that it shows to phones."""
 
-__all__ = ["ROUTES", "KioskRules"]
+DOORS: Doors = {"kiosk": Lobby, "door": AtDoor}
+"""What stands before them; see `web/gate.py`."""
+
+__all__ = ["DOORS", "ROUTES", "KioskRules"]

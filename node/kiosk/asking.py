@@ -13,6 +13,7 @@ from itertools import pairwise
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from node.base.figures import whole_number
 from node.base.periods import Period, local_day, local_instant, without
 from node.quarter.files import SpaceKind
 from node.spaces import DayPlan, Space
@@ -122,8 +123,8 @@ def read_asked(given: Mapping[str, str], *, today: date) -> Asked:
         day=_day(given.get("day", ""), today),
         starts=_minute(given.get("from", "")),
         ends=_minute(given.get("until", "")),
-        nights=_number(given.get("nights", ""), most=60),
-        people=_number(given.get("people", ""), most=999),
+        nights=whole_number(given.get("nights", ""), most=60) or None,
+        people=whole_number(given.get("people", ""), most=999) or None,
     )
     if kind is SpaceKind.GUEST_APARTMENT and found.people is not None:
         found = replace(
@@ -168,18 +169,11 @@ def _ages_text(ages: tuple[int, ...] | None) -> str:
 
 def _minute(text: str) -> int | None:
     hour, _, minute = text.partition(":")
-    if not (hour.isascii() and hour.isdecimal() and minute.isascii() and minute.isdecimal()):
+    hours, minutes = whole_number(hour, most=24), whole_number(minute, most=59)
+    if hours is None or minutes is None:
         return None
-    if len(hour) > 2 or len(minute) > 2:
-        return None
-    found = int(hour) * 60 + int(minute)
-    return found if found <= DAY_MINUTES and int(minute) < 60 else None
-
-
-def _number(text: str, *, most: int) -> int | None:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
-        return None
-    return int(text) if 1 <= int(text) <= most else None
+    found = hours * 60 + minutes
+    return found if found <= DAY_MINUTES else None
 
 
 def minute_text(minute: int | None) -> str:

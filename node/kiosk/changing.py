@@ -15,6 +15,7 @@ from litestar import Response, get, post
 
 from node import spaces
 from node.base.actors import Actor
+from node.base.figures import whole_number
 from node.base.ids import id_text, parse_id
 from node.base.refusals import N_, RefusedError
 from node.kiosk import asking, frame
@@ -44,6 +45,7 @@ INSIDE = ("ends", "nights", "people", "ages")
 """What may still become otherwise once somebody is in."""
 KEPT = ("space", "day", "until", "starts", "ends", "people", "ages", "companions")
 """What an address carries from touch to touch."""
+PEOPLE_MAX = 999
 PLACE_QUESTION = N_("An welchem Ort?")
 
 
@@ -184,16 +186,12 @@ def _words(visit: Visit, wish: _Wish, page: ChangePage, name: str) -> str:
     if name == "nights":
         return nights_words(visit, wish.nights)
     if name == "people":
-        count = given["people"]
-        return people_words(visit, int(count)) if _is_count(count) else count
+        count = whole_number(given["people"], most=PEOPLE_MAX)
+        return given["people"] if count is None else people_words(visit, count)
     if name == "ages":
         return visit.say(AGES, ages=given["ages"]) if given["ages"] else visit.say(NO_CHILDREN)
     word = N_("ab {time}") if name == "starts" else N_("bis {time}")
     return visit.say(word, time=i18n.clock_words(lang, *divmod(wish.minute(name), 60)))
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 3
 
 
 def _companion(wish: _Wish, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,8 +261,8 @@ def _until(wish: _Wish) -> Callable[[int], str]:
 
 def _ask_children(visit: Visit, page: AskPage, wish: _Wish, said: str) -> None:
     """A touch for each child; what was said so far stands in the address."""
-    ages = tuple(int(age) for age in said.split("-") if age.isdecimal() and len(age) <= 2)
-    ages = ages[:AGES_MAX]
+    read = (whole_number(age, most=asking.ADULT_YEARS - 1) for age in said.split("-"))
+    ages = tuple(age for age in read if age is not None)[:AGES_MAX]
 
     def one_more(age: int) -> str:
         return wish.href(ask="ages", child="-".join(map(str, (*ages, age))))

@@ -115,8 +115,8 @@ class CodePage:
 
 
 class AtDoor:
-    """Wraps each page of a door display: it knows its own person only, nobody stores it, and it is
-    dark at night.
+    """Stands before each address of a door display: it knows its own person only, nobody stores it,
+    and it is dark at night.
     """
 
     def __init__(self, app: ASGIApp) -> None:

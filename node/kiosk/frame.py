@@ -22,6 +22,7 @@ IDLE_SECONDS = 60
 WARN_SECONDS = 15
 RESET = "/kiosk/reset"
 REST = "/kiosk"
+HOME = "/kiosk/home"
 
 HELD_COOKIE = "quartier_held"
 STAY_COOKIE = "quartier_stay"
@@ -49,7 +50,9 @@ async def kiosk_page(
 async def refusal_page(
     visit: Visit, refusal: Refusal, *, again: str = "", helps: list[dict[str, str]] | None = None
 ) -> Response[Any]:
-    """A no in the strips, with what would work."""
+    """A no in the strips, with what would work. What was sent cannot be asked for again."""
+    if not again and visit.asked.method != "GET":
+        again = HOME
     data = {"refusal": words(visit, refusal), "helps": helps or []}
     return await kiosk_page(visit, "refusal.html", data, status=refusal.status, again=again)
 

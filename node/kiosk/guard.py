@@ -13,6 +13,7 @@ from litestar import Response
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.base.refusals import N_, Refusal
+from node.kiosk import frame
 from node.kiosk.prefs import kiosk_prefs
 from node.web.errors import answer_refusal
 from node.web.straight import comes_straight_from
@@ -37,7 +38,9 @@ class KioskRules:
 
 
 class Lobby:
-    """Wraps each page of this face: guards it, reads its own preferences, lets nobody store it."""
+    """Stands before each address of this face, also one that leads nowhere: guards it, reads its
+    own preferences, says no in its own frame, lets nobody store it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,6 +54,7 @@ class Lobby:
             await answer(scope, receive, send_unstored)
             return
         visit.prefs = kiosk_prefs(visit.asked)
+        visit.refuse = frame.refusal_page
         await self._app(scope, receive, send_unstored)
 
 

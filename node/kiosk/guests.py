@@ -115,23 +115,21 @@ async def guests_page(visit: Visit) -> Response[Any]:
     return await frame.kiosk_page(visit, "kiosk/guests.html", page)
 
 
-@get("/check-in/guests/{number:str}")
-async def who_page(visit: Visit, number: str) -> Response[Any]:
+@get("/check-in/guests/{number:int}")
+async def who_page(visit: Visit, number: int) -> Response[Any]:
     """One guest: a name, and one touch for whether they are German."""
-    guest_at = _number_in(number)
     stay = await _known(visit)
-    if stay is None or not 0 <= guest_at < stay.people:
+    if stay is None or not 0 <= number < stay.people:
         return visit.go(START)
-    return await _who(visit, _who_page(visit, stay, guest_at))
+    return await _who(visit, _who_page(visit, stay, number))
 
 
-@post("/check-in/guests/{number:str}")
-async def say_who(visit: Visit, number: str) -> Response[Any]:
+@post("/check-in/guests/{number:int}")
+async def say_who(visit: Visit, number: int) -> Response[Any]:
     """Keep one guest; then the next who was not named."""
-    guest_at = _number_in(number)
     fields = await read_fields(visit)
     stay = await _known(visit)
-    if stay is None or not 0 <= guest_at < stay.people:
+    if stay is None or not 0 <= number < stay.people:
         return visit.go(START)
     name = fields.text("name", required=True, longest=guests.NAME_MAX)
     nation = fields.choice("nation", NATIONS)
@@ -141,14 +139,14 @@ async def say_who(visit: Visit, number: str) -> Response[Any]:
 
         def run(write: Write) -> Stay | Refusal:
             again = guests.stay_of(write, stay.line, now=visit.now)
-            said = _with(again, guest_at, guest)
+            said = _with(again, number, guest)
             return guests.say_guests(write, again, said, face=str(Face.KIOSK), now=visit.now)
 
         done = await visit.store.write(run)
         if not isinstance(done, Refusal):
-            return visit.go(_next(done, guest_at))
+            return visit.go(_next(done, number))
         refusal = done
-    page = _who_page(visit, stay, guest_at)
+    page = _who_page(visit, stay, number)
     page.name, page.is_child, page.problems = name, guest.is_child, fields.problems
     page.refusal = words(visit, refusal) if refusal else None
     return await _who(visit, page, status=refusal.status if refusal else 422)
@@ -196,29 +194,27 @@ def _title(visit: Visit, number: int) -> str:
 # The form
 
 
-@get("/check-in/guests/{number:str}/form")
-async def form(visit: Visit, number: str) -> Response[Any]:
+@get("/check-in/guests/{number:int}/form")
+async def form(visit: Visit, number: int) -> Response[Any]:
     """The fields that the law asks for; what was said elsewhere is not shown here."""
-    guest_at = _number_in(number)
     stay = await _known(visit)
-    if stay is None or guest_at not in guests.forms_needed(stay):
+    if stay is None or number not in guests.forms_needed(stay):
         return visit.go(START)
-    filed = stay.forms.get(guest_at)
+    filed = stay.forms.get(number)
     if filed is not None and _was_filled_in_here(visit, filed):
-        return visit.go(START if filed.is_signed else f"{START}/{guest_at}/sign")
+        return visit.go(START if filed.is_signed else f"{START}/{number}/sign")
     bare = replace(stay, forms={})
-    return await _form(visit, _form_page(visit, stay, guest_at, given_form(bare, guest_at)))
+    return await _form(visit, _form_page(visit, stay, number, given_form(bare, number)))
 
 
-@post("/check-in/guests/{number:str}/form")
-async def file(visit: Visit, number: str) -> Response[Any]:
+@post("/check-in/guests/{number:int}/form")
+async def file(visit: Visit, number: int) -> Response[Any]:
     """Fill it in; then it is shown whole, to be signed."""
-    guest_at = _number_in(number)
     fields = await read_fields(visit)
     stay = await _known(visit)
-    if stay is None or guest_at not in guests.forms_needed(stay):
+    if stay is None or number not in guests.forms_needed(stay):
         return visit.go(START)
-    read = read_form(fields, stay, guest_at)
+    read = read_form(fields, stay, number)
     refusal: Refusal | None = None
     if not fields.problems:
 
@@ -230,10 +226,10 @@ async def file(visit: Visit, number: str) -> Response[Any]:
 
         done = await visit.store.write(run)
         if not isinstance(done, Refusal):
-            frame.hold_scanned(visit, id_text(done.forms[guest_at].id), key=FORM_COOKIE)
-            return visit.go(f"{START}/{guest_at}/sign")
+            frame.hold_scanned(visit, id_text(done.forms[number].id), key=FORM_COOKIE)
+            return visit.go(f"{START}/{number}/sign")
         refusal = done
-    page = _form_page(visit, stay, guest_at, fields.given)
+    page = _form_page(visit, stay, number, fields.given)
     return await _form(visit, page, status=refused_form(visit, page, fields, refusal))
 
 
@@ -254,23 +250,21 @@ def _was_filled_in_here(visit: Visit, filed: FiledForm) -> bool:
 # The signature
 
 
-@get("/check-in/guests/{number:str}/sign")
-async def sign_page(visit: Visit, number: str) -> Response[Any]:
+@get("/check-in/guests/{number:int}/sign")
+async def sign_page(visit: Visit, number: int) -> Response[Any]:
     """All that was just filled in, and the field to sign in."""
-    guest_at = _number_in(number)
     stay = await _known(visit)
     if stay is None:
         return visit.go(START)
-    return await _sign(visit, stay, guest_at)
+    return await _sign(visit, stay, number)
 
 
-@post("/check-in/guests/{number:str}/sign")
-async def sign(visit: Visit, number: str) -> Response[Any]:
+@post("/check-in/guests/{number:int}/sign")
+async def sign(visit: Visit, number: int) -> Response[Any]:
     """Sign it with a finger."""
-    guest_at = _number_in(number)
     fields = await read_fields(visit)
     stay = await _known(visit)
-    if stay is None or not _to_sign(visit, stay, guest_at):
+    if stay is None or not _to_sign(visit, stay, number):
         return visit.go(START)
     actor = bearer(stay.line.reservation.id, Face.KIOSK)
 
@@ -278,7 +272,7 @@ async def sign(visit: Visit, number: str) -> Response[Any]:
         again = guests.stay_of(write, stay.line, now=visit.now)
         strokes = fields.given.get("strokes", "")
         return guests.sign_form(
-            write, actor, again, guest_at, how=How.SCREEN, strokes=strokes, now=visit.now
+            write, actor, again, number, how=How.SCREEN, strokes=strokes, now=visit.now
         )
 
     refusal = await visit.store.write(run)
@@ -287,7 +281,7 @@ async def sign(visit: Visit, number: str) -> Response[Any]:
         return visit.go(START)
     if refusal.field != "strokes":
         raise RefusedError(refusal)
-    return await _sign(visit, stay, guest_at, fields=fields, refusal=refusal)
+    return await _sign(visit, stay, number, fields=fields, refusal=refusal)
 
 
 async def _sign(
@@ -316,11 +310,6 @@ async def _sign(
     return await frame.kiosk_page(
         visit, "kiosk/guest_sign.html", page, status=status, again=page.action
     )
-
-
-def _number_in(said: str) -> int:
-    """Which of the guests an address names, from 0; -1, which nobody has, where it names none."""
-    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 3 else -1
 
 
 def _to_sign(visit: Visit, stay: Stay, number: int) -> FiledForm | None:

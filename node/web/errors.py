@@ -17,6 +17,7 @@ from litestar import Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from litestar.types import Receive, Scope, Send
 
 from node.base.actors import Face
 from node.base.ids import id_text, random_id
@@ -62,9 +63,45 @@ def answer_refusal(
         return _problem(visit, refusal, headers)
     if refusal.status == 401:
         return Redirect(_sign_in_and_back(visit), status_code=303, cookies=visit.cookies)
+    return _Page(visit, refusal, headers or {}) if visit.refuse else _page(visit, refusal, headers)
+
+
+def _page(
+    visit: Visit, refusal: Refusal, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
     page = visit.page("refusal.html", {"refusal": words(visit, refusal)}, status=refusal.status)
     page.headers.update(headers or {})
     return page
+
+
+class _Page(Response[None]):
+    """A no that its face draws when it is sent; without its frame where that cannot be had."""
+
+    def __init__(self, visit: Visit, refusal: Refusal, headers: Mapping[str, str]) -> None:
+        super().__init__(None, status_code=refusal.status, headers=dict(headers))
+        self._visit = visit
+        self._refusal = refusal
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        """What the framework calls to have it sent."""
+        return self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Draw it and send it."""
+        page = await self._drawn()
+        page.headers.update(self.headers)
+        await page.to_asgi_response(None, self._visit.request)(scope, receive, send)
+
+    async def _drawn(self) -> Response[Any]:
+        visit, refusal = self._visit, self._refusal
+        try:
+            return await visit.refuse(visit, refusal) if visit.refuse else _page(visit, refusal)
+        except Exception as error:  # noqa: BLE001 - what broke the page may break its frame, too
+            return self._bare(error)
+
+    def _bare(self, error: Exception) -> Response[Any]:
+        log.error("no frame for a refusal\n%s", trace(error))
+        return _page(self._visit, self._refusal)
 
 
 def words(visit: Visit, refusal: Refusal) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from litestar import Litestar, Response
 from litestar.enums import MediaType
-from litestar.types import HTTPResponseStartEvent, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from node.base.actors import NOBODY, Actor, Face
 from node.base.refusals import N_, Refusal
@@ -30,7 +30,7 @@ from node.web.methods import methods_of
 from node.web.prefs import read_prefs
 from node.web.problem import problem
 from node.web.table import SUFFIX
-from node.web.visit import House, Visit, face_of
+from node.web.visit import House, Visit, face_of, first_part
 
 SESSION_COOKIES = {
     Face.PORTAL: "quartier_session",
@@ -55,14 +55,26 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 FindActor = Callable[[str, Face, datetime], Awaitable[Actor | None]]
 """Finds the person of a session token now; the app hands in the people room's sessions."""
 
+Doors = Mapping[str, Callable[[ASGIApp], ASGIApp]]
+"""What stands before all addresses that begin with a word, by that word: "kiosk" for `/kiosk/...`.
+Unlike the framework's middleware it also meets an address that leads nowhere.
+"""
+
 
 class Gate:
     """Wraps the application; see the module."""
 
     def __init__(
-        self, app: Litestar, house: House, find_actor: FindActor, hosts: frozenset[str]
+        self,
+        app: Litestar,
+        house: House,
+        find_actor: FindActor,
+        hosts: frozenset[str],
+        *,
+        doors: Doors | None = None,
     ) -> None:
         self._app = app
+        self._behind = {word: door(app) for word, door in (doors or {}).items()}
         self._house = house
         self._find_actor = find_actor
         self._hosts = hosts
@@ -85,7 +97,8 @@ class Gate:
         elif (known := self._remembered(visit)) is not None:
             await _send_answer(send, known, visit.asked)
         else:
-            await self._app(scope, receive, _Sending(visit, self._memory, send))
+            app = self._behind.get(first_part(visit.asked.path), self._app)
+            await app(scope, receive, _Sending(visit, self._memory, send))
 
     def _visit(self, scope: Scope, receive: Receive, send: Send) -> Visit:
         house, asked = self._house, Asked(scope)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from node.base.figures import whole_number
 from node.base.ids import id_text
 from node.base.periods import from_epoch
 from node.base.refusals import N_
@@ -233,8 +234,8 @@ def _read_answer(fields: Fields, row: HandoverRow) -> Answer | None:
     choice = fields.given.get(f"is_{row.key}", "")
     if choice != "differs":
         return Answer(key=row.key) if choice == "fits" else None
-    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 else None
-    if typed and (number is None or number > COUNT_MAX):
+    number = whole_number(typed, most=COUNT_MAX)
+    if typed and number is None:
         fields.problem(row.key, N_("Bitte eine ganze Zahl."))
         return None
     return Answer(key=row.key, fits=False, number=number, words=words)

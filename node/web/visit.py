@@ -32,6 +32,7 @@ from node.web.templating import Templates
 
 T = TypeVar("T")
 HttpRequest = Request[Any, Any, State]
+Refuse = Callable[["Visit", Refusal], Awaitable[Response[Any]]]
 
 YEAR_SECONDS = 365 * 24 * 3600
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -104,6 +105,8 @@ class Visit:
     strays: bool = False
     is_file: bool = False
     """What is answered is read without a browser, and marks nothing."""
+    refuse: Refuse | None = None
+    """How this face says no, where its frame has to be looked up for that."""
     _request: HttpRequest | None = None
 
     @property
@@ -379,6 +382,10 @@ def languages_of(path: str) -> tuple[i18n.Language, ...]:
 
 def face_of(path: str) -> Face:
     """The face that an address belongs to."""
-    first = path.lstrip("/").partition("/")[0]
     named = {"kiosk": Face.KIOSK, "door": Face.KIOSK, "desk": Face.DESK, "api": Face.API}
-    return named.get(first, Face.PORTAL)
+    return named.get(first_part(path), Face.PORTAL)
+
+
+def first_part(path: str) -> str:
+    """The word that an address begins with, as routing reads it: more slashes count as one."""
+    return path.lstrip("/").partition("/")[0]

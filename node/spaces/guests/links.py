@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from node.base.actors import Actor, Permission, may
+from node.base.figures import whole_number
 from node.base.ids import id_text, new_id
 from node.base.periods import kept_instant, local_day
 from node.base.refusals import N_, Refusal
@@ -93,8 +94,8 @@ def find_stay(read: Read, token: str, *, now: datetime) -> Stay | None:
         return None
     if not number:
         return stay_of(read, _current(parts), now=now)
-    is_one = number.isascii() and number.isdecimal() and 1 <= int(number[:3]) <= len(parts)
-    return stay_of(read, parts[int(number[:3]) - 1], now=now) if is_one else None
+    part = whole_number(number, most=len(parts))
+    return stay_of(read, parts[part - 1], now=now) if part else None
 
 
 def _current(parts: Sequence[Line]) -> Line:

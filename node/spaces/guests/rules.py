@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from node.base.figures import whole_number
 from node.base.refusals import N_, Refusal
 from node.quarter.files import StayRules
 from node.spaces.guests.model import NAME_MAX, Form, GuestList, Kind, Stay, Why
@@ -148,8 +149,8 @@ def read_strokes(text: str) -> list[list[tuple[int, int]]]:
 
 
 def _part(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else -1
-    if not 0 <= number <= 1000:
+    number = whole_number(text, most=1000)
+    if number is None:
         raise ValueError(text)
     return number
 
