@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_SECONDS = 24 * 60 * 60
+
 
 def to_epoch(instant: datetime) -> int:
     """Seconds since 1970 UTC, as stores keep them; a naive datetime is a programmer's error."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return int(instant.timestamp())
+    since = instant - _EPOCH
+    return since.days * _DAY_SECONDS + since.seconds
 
 
 def from_epoch(seconds: int) -> datetime:
@@ -53,7 +57,8 @@ class Period:
     @property
     def minutes(self) -> int:
         """How many whole minutes it lasts."""
-        return int(self.length.total_seconds()) // 60
+        length = self.length
+        return length.days * 24 * 60 + length.seconds // 60
 
     def overlaps(self, other: Period) -> bool:
         """Whether both hold some instant."""

@@ -221,7 +221,7 @@ def circumstances(
         now=moment,
         zone=case.zone,
         audience=case.audience,
-        busy=projections.as_periods(busy) if busy else (),
+        busy=busy,
         closures=closures_for(read, window, building_id=space.building_id, space_id=space.id),
         open_reservations=_open_reservations(read, case, now=now),
         own_periods=own,

@@ -16,7 +16,8 @@ from node.quarter.model import Closure
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """All that the rules need to know about the world.
 
-    `busy` are the taken periods with buffers, at least those that could touch the wish.
+    `busy` says what is taken, buffers included, from when to when in seconds since 1970 UTC as
+    stores tell it: at least all that could touch the wish.
     `own_periods` are the household's other times that count with this one: at the same room, or
     at any guest apartment for a stay; `parts` are those of the same stay in other apartments, from
     which it keeps no distance. `desk_ready_at` is when the lead time in desk hours will
@@ -27,7 +28,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     zone: ZoneInfo
     audience: Audience
-    busy: Sequence[Period] = ()
+    busy: Sequence[tuple[int, int]] = ()
     closures: Sequence[Closure] = ()
     open_reservations: int = 0
     desk_ready_at: datetime | None = None

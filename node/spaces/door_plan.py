@@ -163,8 +163,9 @@ def on_the_spot(
     period = _from_now(row, zone, now)
     is_open = any(each.contains(period) for each in open_times)
     is_shut = any(each.period.overlaps(period) for each in closures)
-    is_free = rules.is_free(buffered(Terms.of(row), period), kept)
-    return period if is_open and is_free and not is_shut else None
+    with_buffers = buffered(Terms.of(row), period)
+    is_taken = any(each.overlaps(with_buffers) for each in kept)
+    return period if is_open and not is_taken and not is_shut else None
 
 
 def _from_now(row: SpaceRow, zone: ZoneInfo, now: datetime) -> Period:

@@ -25,8 +25,10 @@ def spans_on(row: SpaceRow, day: date, holidays: Collection[date]) -> tuple[Time
     """The wall-clock hours of a room on a day: holiday, else season, else weekday."""
     if row.holiday_hours is not None and day in holidays:
         return row.holiday_hours
-    hours = next((season.hours for season in row.seasons if season.holds(day)), row.hours)
-    return hours.on(day)
+    for season in row.seasons:
+        if season.holds(day):
+            return season.hours.on(day)
+    return row.hours.on(day)
 
 
 def opening_of(

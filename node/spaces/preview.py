@@ -143,9 +143,9 @@ class _Trial:
             holidays=holidays_near(self._read, row, period, self._zone),
         )
 
-    def _kept(self, period: Period) -> Period:
+    def _kept(self, period: Period) -> tuple[int, int]:
         """What a time would keep from others, by the terms of its day."""
-        return standing.buffered(self._space.at(period.starts_at).terms, period)
+        return standing.buffered_seconds(self._space.at(period.starts_at).terms, period)
 
     def _of_party(self, reservation: Reservation) -> Sequence[Reservation]:
         """The household's other times: at other places as they were, here as they would be."""

@@ -6,7 +6,6 @@ order is that of usefulness: what can never work first, what is taken last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ from node.spaces.circumstances import Circumstances
 from node.spaces.model import Space, Wish
 from node.spaces.opening import is_open, nights_between, spans_on
 from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
-from node.spaces.standing import buffered
+from node.spaces.standing import buffered_seconds
 from node.spaces.stay_rules import check_stay
 
 
@@ -275,8 +274,10 @@ def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | N
 
 
 def _check_gap_days(days: int, wish: Wish, world: Circumstances) -> Refusal | None:
+    if not world.own_periods:
+        return None
     apart = (_days_apart(other, wish.period, world.zone) for other in world.own_periods)
-    if min(apart, default=days) >= days:
+    if min(apart) >= days:
         return None
     return Refusal(
         "spaces.gap_days",
@@ -312,14 +313,10 @@ def _week_of(period: Period, zone: ZoneInfo) -> tuple[int, int]:
 
 
 def _check_free(space: Space, wish: Wish, world: Circumstances) -> Refusal | None:
-    if not world.busy or is_free(buffered(space.terms, wish.period), world.busy):
+    if not world.busy:
         return None
-    return TAKEN
-
-
-def is_free(period: Period, busy: Iterable[Period]) -> bool:
-    """Whether a buffered period touches none of the taken ones."""
-    return not any(taken.overlaps(period) for taken in busy)
+    starts, ends = buffered_seconds(space.terms, wish.period)
+    return TAKEN if any(begin < ends and starts < end for begin, end in world.busy) else None
 
 
 def needs_approval(

@@ -251,7 +251,7 @@ def _in_gaps(view: View, wished: Period, part: Period, zone: ZoneInfo) -> Iterat
         timedelta(minutes=row.buffer_after_minutes),
     )
     shut = [each.period for each in view.world.closures]
-    taken = [busy.widened(after, before) for busy in view.world.busy]
+    taken = [each.widened(after, before) for each in projections.as_periods(view.world.busy)]
     earliest = max(rules.earliest_start(row, view.world), part.starts_at)
     for hours in opening.open_around(row, view.around, zone, holidays=view.world.holidays):
         for gap in without(hours, [*shut, *taken]):

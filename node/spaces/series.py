@@ -130,7 +130,7 @@ class _Trial:
             (each.id for each in find_held(read, party, actor.person_id, now=now)), b""
         )
         """What the person holds at the moment: booking gives it up."""
-        self._granted: list[tuple[Wish, Period | None]] = []
+        self._granted: list[tuple[Wish, tuple[int, int] | None]] = []
         """With each what it keeps from others; nothing where it is only asked for."""
         self._counted = 0
         self._parts: list[Wish] = []
@@ -143,7 +143,7 @@ class _Trial:
             return SeriesDate(wish, choice is True, case, instead=instead)
         asks = not is_home(self._read, case.space) or waits_for_desk(case)
         if choice is not False:
-            taken = standing.buffered(case.space.terms, wish.period)
+            taken = standing.buffered_seconds(case.space.terms, wish.period)
             self._granted.append((wish, None if asks else taken))
             if case.space.is_by_night:
                 self._parts.append(wish)

@@ -20,7 +20,15 @@ T = TypeVar("T")
 class Read:
     """A consistent view of the database for the time of one function."""
 
-    __slots__ = ("_asked", "_connection", "clock_trusted", "now", "quarter_id", "site_id")
+    __slots__ = (
+        "_asked",
+        "_connection",
+        "_cursor",
+        "clock_trusted",
+        "now",
+        "quarter_id",
+        "site_id",
+    )
 
     def __init__(
         self,
@@ -32,6 +40,8 @@ class Read:
         clock_trusted: bool = True,
     ) -> None:
         self._connection = connection
+        # One for all that is read to its end: making one takes longer than a small look.
+        self._cursor = connection.cursor()
         self._asked: set[str] = set()
         self.site_id = site_id
         self.quarter_id = quarter_id
@@ -47,7 +57,7 @@ class Read:
     def rows(self, sql: str, **params: Any) -> list[Row]:
         """All rows of a query."""
         self._asked.add(sql)
-        found: list[Row] = self._connection.execute(sql, params).fetchall()
+        found: list[Row] = self._cursor.execute(sql, params).fetchall()
         return found
 
     def row(self, sql: str, **params: Any) -> Row | None:
