@@ -79,7 +79,7 @@ async def stays_paper(visit: Visit) -> Response[bytes]:
     span = asked_span(visit)
     book = await visit.read(lambda read: read_book(read, visit, span))
     listed = _book_listed(visit, span, book)
-    content = await asyncio.to_thread(lambda: bytes(list_paper(visit, listed).pdf.output()))
+    content = await asyncio.to_thread(lambda: list_paper(visit, listed).content())
     return pdf_file(visit.say(N_("belegungsbuch-{quarter}"), quarter=str(span)), content)
 
 
@@ -235,7 +235,7 @@ def _drawn_forms(visit: Visit, span: Span, stays: Sequence[Stay]) -> bytes:
         if each.filed is not None:
             kept_until = _kept_until(visit, each.stay)
             draw_form(visit, paper, each.stay, each.filed, kept_until=kept_until)
-    return bytes(paper.pdf.output())
+    return paper.content()
 
 
 def _forms_listed(visit: Visit, span: Span, entries: Sequence[_Entry]) -> Listed:

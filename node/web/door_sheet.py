@@ -42,7 +42,7 @@ def at_address(base: str, space_id: bytes, figures: str = "") -> str:
 
 def door_sheet(shown: DoorSheet) -> bytes:
     """The sheet as a PDF of one page."""
-    return bytes(drawn(shown).pdf.output())
+    return drawn(shown).content()
 
 
 def drawn(shown: DoorSheet) -> Paper:

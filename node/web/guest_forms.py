@@ -11,6 +11,7 @@ from node.spaces.guests import FIELD_MAX, FiledForm, Form, How, Stay, read_strok
 from node.web.errors import words
 from node.web.forms import Fields
 from node.web.paper import A4, NORMAL, Paper
+from node.web.paper_fonts import is_printable
 from node.web.showing import Place, place_of, when_of
 from node.web.visit import Visit
 
@@ -103,6 +104,10 @@ def read_form(fields: Fields, stay: Stay, number: int) -> Form:
     born = fields.day("born")
     fellows = tuple(n for n, _ in named if n != number and fields.given.get(f"fellow_{n}"))
     kinds = fields.text("fellow_nationalities", longest=FIELD_MAX)
+    for name in PRINTED:
+        # Every passport has its Latin letters, too; an authority must be able to read the paper.
+        if not is_printable(fields.given.get(name, "")):
+            fields.problem(name, NOT_PRINTABLE)
     return Form(
         number=number,
         family_name=fields.text("family_name", required=True, longest=FIELD_MAX),
@@ -114,6 +119,13 @@ def read_form(fields: Fields, stay: Stay, number: int) -> Form:
         fellows=fellows,
         fellow_nationalities=kinds if fellows else "",
     )
+
+
+PRINTED = ("family_name", "given_names", "nationalities", "address", "fellow_nationalities")
+NOT_PRINTABLE = N_(
+    "Diese Schriftzeichen können wir nicht drucken. Bitte schreiben Sie es in lateinischen"
+    " Buchstaben, wie im Pass."
+)
 
 
 def refused_form(visit: Visit, page: FormPage, fields: Fields, refusal: Refusal | None) -> int:
@@ -181,7 +193,7 @@ def form_paper(visit: Visit, stay: Stay, filed: FiledForm, *, kept_until: str) -
     title = visit.say(N_("Meldeschein für ausländische Gäste"))
     paper = Paper(NORMAL, A4, title=title, lang=visit.prefs.lang)
     draw_form(visit, paper, stay, filed, kept_until=kept_until)
-    return bytes(paper.pdf.output())
+    return paper.content()
 
 
 def draw_form(visit: Visit, paper: Paper, stay: Stay, filed: FiledForm, *, kept_until: str) -> None:

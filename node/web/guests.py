@@ -120,7 +120,7 @@ def drawn_slip(slip: GuestSlip, paper: str) -> bytes:
         page.paragraph(text, kind.body, kind.line)
         page.gap(1.5)
     page.small(slip.address)
-    return bytes(page.pdf.output())
+    return page.content()
 
 
 NO_SLIP = Refusal(

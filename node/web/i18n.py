@@ -200,7 +200,7 @@ def clauses(language: str, parts: Iterable[str]) -> str:
 
 
 def on_paper(language: str) -> str:
-    """The language that paper for a reader of this one is printed in: its font has Latin only."""
+    """The language that paper for a reader of this one is printed in: one that has all of it."""
     return language if language in COMPLETE_CODES else SOURCE
 
 

@@ -30,7 +30,7 @@ def code_letters(
     paper = Paper(LARGE if large else NORMAL, title="Briefe")
     for letter in letters:
         _code_letter(paper, letter, quarter=quarter, address=address.rstrip("/"))
-    return bytes(paper.pdf.output())
+    return paper.content()
 
 
 def code_url(address: str, code: str) -> str:
@@ -45,6 +45,7 @@ def _code_letter(paper: Paper, letter: CodeLetter, *, quarter: str, address: str
     lang = on_paper(letter.language)
     say = partial(translate, lang)
     paper.new_page(folds=FOLDS_MM)
+    paper.lang = lang
     _envelope(paper, letter, say)
     _heading(paper, letter, say(N_("Ihr Zugang zu {quarter}"), quarter=quarter), lang)
     url, address = code_url(address, letter.code), address.rpartition("://")[2]

@@ -5,20 +5,13 @@ It knows measures, not what is told: that do `letters.py` and `slips.py`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from node.web.i18n import SOURCE
+from node.base.refusals import N_
+from node.web.i18n import SOURCE, translate
+from node.web.paper_fonts import LACKING, Letters, is_joined
 from node.web.qr import qr_matrix, runs
-from node.web.templating import STATIC_DIR
-
-FONT = "Atkinson"
-FONTS = STATIC_DIR / "vendor" / "font"
-FALLBACK = "Helvetica"
-"""Built into every reader; it lacks the letters of many names, so it is only for a checkout where
-set-up has not fetched the font."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +67,13 @@ class Paper:
         self.pdf.set_auto_page_break(auto=False)
         self.pdf.set_title(title)
         self.pdf.set_lang(lang)
-        self._font = FONT if has_font() else FALLBACK
-        self._known: set[int] = set()
-        if self._font == FONT:
-            self._add_fonts()
-
-    def _add_fonts(self) -> None:
-        from fpdf.fonts import TTFFont  # noqa: PLC0415 - see above
-
-        for style, weight in (("", 400), ("B", 700)):
-            self.pdf.add_font(FONT, style, _file("latin", weight))
-            self.pdf.add_font(f"{FONT}-ext", style, _file("latin-ext", weight))
-        self.pdf.set_fallback_fonts([f"{FONT}-ext"], exact_match=True)
-        fonts = self.pdf.fonts.values()
-        self._known = {ord("\n")}.union(*(f.cmap for f in fonts if isinstance(f, TTFFont)))
+        self.lang = lang
+        self._letters = Letters(self.pdf)
+        self._is_whole = True
 
     def new_page(self, *, folds: tuple[float, ...] = (), shape: Format | None = None) -> None:
         """Begin an empty page, with marks where it is folded; of another shape from here on."""
+        self._tell_what_lacks()
         self.shape = shape or self.shape
         self.pdf.set_margins(self.shape.left, 0.0, self.shape.right)
         self.pdf.add_page(format=(self.shape.width, self.shape.height))
@@ -115,8 +98,7 @@ class Paper:
         self, text: str, *, size: float, bold: bool = False, width: float = 0.0, height: float = 5.0
     ) -> None:
         """One line, made smaller where it would not fit."""
-        said, width = self._sayable(text), width or self.shape.room
-        self.pdf.set_font(self._font, "B" if bold else "", size)
+        said, width = self._begun(text, size, bold=bold), width or self.shape.room
         while self.pdf.get_string_width(said) > width and size > 5:
             size -= 0.5
             self.pdf.set_font_size(size)
@@ -137,8 +119,8 @@ class Paper:
         """
         left, top = self.shape.left, self.y
         for text, width, is_number in parts:
-            self.pdf.set_font(self._font, "B" if bold else "", size)
-            said = self._fitting(self._sayable(text), width - CELL_GAP, size)
+            said = self._begun(text, size, bold=bold)
+            said = self._fitting(said, width - CELL_GAP, size)
             self.pdf.set_xy(left, top)
             self.pdf.cell(width - CELL_GAP, height, said, align="R" if is_number else "L")
             left += width
@@ -175,8 +157,7 @@ class Paper:
 
     def paragraph(self, text: str, size: float, height: float, *, bold: bool = False) -> None:
         """Text in lines as long as the paper is wide."""
-        self.pdf.set_font(self._font, "B" if bold else "", size)
-        said = self._sayable(text)
+        said = self._begun(text, size, bold=bold)
         room = self.shape.room
         self.pdf.set_x(self.shape.left)
         self.pdf.multi_cell(room, height, said, align="L", new_x="LMARGIN", new_y="NEXT")
@@ -193,31 +174,31 @@ class Paper:
         for column, row, width in runs(text):
             self.pdf.rect(x + column * module, y + row * module, width * module, module, style="F")
 
-    def _sayable(self, text: str) -> str:
-        """The text in letters that the font has."""
-        text = unicodedata.normalize("NFC", text)
-        if self._font == FONT:
-            return "".join(char if ord(char) in self._known else _nearest(char) for char in text)
-        return "".join(char if ord(char) < 256 else _nearest(char) for char in text)
+    def _begun(self, text: str, size: float, *, bold: bool) -> str:
+        """The text as it can be written, with the font set for it."""
+        said, is_whole = self._letters.sayable(text)
+        self._is_whole &= is_whole
+        self.pdf.set_font(self._letters.family, "B" if bold else "", size)
+        # Our sentences run from left to right, also where a name in them does not.
+        self.pdf.set_text_shaping(is_joined(said), direction="ltr")
+        return said
+
+    def _tell_what_lacks(self) -> None:
+        """Say at the foot of a page what `LACKING` stands for, where it is on it."""
+        if self._is_whole:
+            return
+        self.pdf.set_auto_page_break(auto=False)
+        told = translate(self.lang, NOT_WHOLE, sign=LACKING)
+        self.place(self.shape.left, self.shape.height - NOTE_FOOT)
+        self.line(told, size=self.type.small, height=NOTE_FOOT - 2.0)
+        self._is_whole = True
+
+    def content(self) -> bytes:
+        """The finished document."""
+        self._tell_what_lacks()
+        return bytes(self.pdf.output())
 
 
-def _nearest(char: str) -> str:
-    """The letter without its accents, or a question mark: better than a letter that is missing."""
-    bare = unicodedata.normalize("NFKD", char)[0]
-    return bare if ord(bare) < 128 else PLAIN.get(char, "?")
-
-
-PLAIN = {"–": "-", "„": '"', "“": '"', "”": '"', "’": "'", "€": "EUR", "…": "..."}
-"""What stands for signs that the built-in font does not have."""
-
-
-def _file(part: str, weight: int) -> str:
-    return str(FONTS / f"atkinson-hyperlegible-{part}-{weight}-normal.woff")
-
-
-@cache
-def has_font() -> bool:
-    """Whether set-up has fetched the house's font."""
-    return all(
-        (FONTS / _file(part, w)).is_file() for part in ("latin", "latin-ext") for w in (400, 700)
-    )
+NOT_WHOLE = N_("{sign}: Zeichen, die diese Schrift nicht hat. Am Bildschirm sind sie zu lesen.")
+NOTE_FOOT = 7.5
+"""Where that stands, in millimetres from the edge; printers reach no lower."""

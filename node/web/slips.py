@@ -44,7 +44,7 @@ def pass_page(shown: PaperPass) -> bytes:
     paper = Paper(LARGE, A4, title=shown.title, lang=shown.lang)
     paper.pdf.set_auto_page_break(auto=True, margin=FOOT)
     _draw(paper, shown, top=TOP, qr_mm=74.0)
-    return bytes(paper.pdf.output())
+    return paper.content()
 
 
 def pass_slip(shown: PaperPass) -> bytes:
@@ -54,7 +54,7 @@ def pass_slip(shown: PaperPass) -> bytes:
     fitting = replace(ROLL, height=tried.y + ROLL_EDGE)
     paper = Paper(ROLL_TYPE, fitting, title=shown.title, lang=shown.lang)
     _draw(paper, shown, top=ROLL_EDGE, qr_mm=58.0)
-    return bytes(paper.pdf.output())
+    return paper.content()
 
 
 def pass_roll(shown: PaperPass, printer: Printer) -> bytes:

@@ -234,7 +234,7 @@ def turnover_pages(visit: Visit, days: Sequence[ShownDay], *, title: str, made: 
             _tick(paper, visit, row)
     if not days:
         paper.text(visit.say(N_("Nichts zu reinigen.")))
-    return bytes(paper.pdf.output())
+    return paper.content()
 
 
 def _head(paper: Paper, title: str, made: str) -> None:

@@ -66,6 +66,29 @@ def test_a_receipt_has_no_code() -> None:
     assert slip.codes == []
 
 
+LATIN_ONLY = read_printer("Bar = escpos:/dev/usb/lp0?codepage=cp437")
+
+
+@pytest.mark.parametrize(
+    ("name", "on_any", "on_latin_only"),
+    [
+        ("Олексій Шевченко", "Олексій Шевченко", "Oleksii Shevchenko"),
+        ("Đorđe Łukasz Yıldız", "Đorđe Łukasz Yıldız", "Dorde Lukasz Yildiz"),
+        ("Θεοδώρα Ξένου", "Theodora Xenou", "Theodora Xenou"),
+        ("Nguyễn Văn Đức", "Nguyen Văn Đuc", "Nguyen Van Duc"),
+        ("王 小明 Wang", "[...] Wang", "[...] Wang"),
+        ("Saal محمد", "Saal [...]", "Saal [...]"),
+    ],
+)
+def test_a_name_comes_out_legibly_on_a_printer_that_lacks_its_letters(
+    name: str, on_any: str, on_latin_only: str
+) -> None:
+    for printer, wanted in ((WIDE, on_any), (LATIN_ONLY, on_latin_only)):
+        roll = Roll(printer)
+        roll.line(name)
+        assert decoded(roll.done()).text.strip() == wanted
+
+
 def test_a_printer_knows_which_letters_it_lacks() -> None:
     assert can_say(WIDE, "Frühstück für 72,00 €", "Київ", "Şişli")
     assert not can_say(WIDE, "مرحبا")

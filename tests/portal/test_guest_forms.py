@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from tests.app_client import Browser, House
 from tests.cast import PASSWORDS
+from tests.papers import words_of
 from tests.portal.guest_kit import link_of, stay_of
 
 pytestmark = pytest.mark.asyncio
@@ -127,6 +128,18 @@ async def test_what_is_missing_is_said_at_its_field(
     assert await records(house, "form") == 0
 
 
+async def test_a_name_that_paper_cannot_show_is_asked_for_in_latin_letters(
+    house: House, guest: Browser, link: str
+) -> None:
+    await guest.get(f"{link}/form/1")
+    page = await guest.submit(f"{link}/form/1", **{**LUC, "family_name": "ᚐᚑᚒ"})
+    assert page.status == 422
+    assert "Bitte schreiben Sie es in lateinischen Buchstaben, wie im Pass." in page.text
+    assert await records(house, "form") == 0
+    await guest.submit(f"{link}/form/1", **{**LUC, "family_name": "Шевченко"})
+    assert await records(house, "form") == 1
+
+
 async def test_the_desk_sees_what_is_missing_and_does_it_for_guests_without_a_phone(
     house: House, stay: str
 ) -> None:
@@ -143,7 +156,9 @@ async def test_the_desk_sees_what_is_missing_and_does_it_for_guests_without_a_ph
     page = await demir.submit(f"/desk/guests/{stay}/form/0", **LUC)
     assert "ausgefüllt, Unterschrift fehlt" in page.text
     paper = await demir.get(f"/desk/guests/{stay}/form/0/paper")
-    assert paper.answer.content.startswith(b"%PDF")
+    words = words_of(paper.answer.content)
+    assert "Meldeschein für ausländische Gäste" in words
+    assert f"Familienname {LUC['family_name']} Vornamen {LUC['given_names']}" in words
     await demir.get(f"/desk/guests/{stay}")
     page = await demir.submit(f"/desk/guests/{stay}/form/0/signed")
     assert "unterschrieben" in page.text
@@ -163,7 +178,7 @@ async def test_a_form_filled_in_anew_by_the_desk_must_be_signed_anew(
     await guest.submit(f"{link}/sign/1", strokes=STROKES)
     demir = await at_the_desk(house)
     paper = await demir.get(f"/desk/guests/{stay}/form/1/paper")
-    assert paper.answer.content.startswith(b"%PDF")
+    assert f"Seriennummer des Passes {LUC['passport']}" in words_of(paper.answer.content)
     await demir.get(f"/desk/guests/{stay}/form/1")
     page = await demir.submit(f"/desk/guests/{stay}/form/1", **{**LUC, "passport": "99ZZ"})
     assert "Unterschrift fehlt" in page.text

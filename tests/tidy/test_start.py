@@ -8,6 +8,7 @@ import sys
 LATER = (
     "escpos",
     "fpdf",
+    "uharfbuzz",
     "fontTools",
     "PIL",
     "qrcode",

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from node.people.model import CodeLetter
 from node.web import letters as printed
-from node.web import paper
+from node.web import paper_fonts
 from node.web.qr import qr_matrix, qr_png, qr_svg, qr_terminal, runs
 
 LETTER = CodeLetter(
@@ -132,7 +132,7 @@ def test_the_qr_is_an_address_that_a_phone_opens() -> None:
 
 
 def test_without_the_fetched_font_letters_are_still_printed(monkeypatch) -> None:
-    monkeypatch.setattr(paper, "has_font", lambda: False)
+    monkeypatch.setattr(paper_fonts, "has_font", lambda: False)
     pdf = printed.code_letters([LETTER], quarter="Lindenhof", address="flair.example")
     assert len(pages(pdf)) == 1
     assert squares(pages(pdf)[0]) == URL
@@ -145,7 +145,7 @@ def test_without_the_fetched_font_letters_are_still_printed(monkeypatch) -> None
 def test_a_letter_is_in_its_households_language_and_sums_up_in_the_other(
     monkeypatch, language: str, said: str, summed_up: str
 ) -> None:
-    monkeypatch.setattr(paper, "has_font", lambda: False)
+    monkeypatch.setattr(paper_fonts, "has_font", lambda: False)
     letter = CodeLetter(**{**fields(LETTER), "language": language})
     (page,) = pages(printed.code_letters([letter], quarter="Lindenhof", address="flair.example"))
     assert said.encode() in page

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from node.web import paper
+from node.web import paper_fonts
 from node.web.slips import PaperPass, pass_page, pass_slip
 from tests.web.test_letters import pages, squares
 
@@ -50,7 +50,7 @@ def test_a_page_is_a4_and_a_slip_is_as_long_as_what_stands_on_it() -> None:
 
 @pytest.mark.parametrize("draw", [pass_page, pass_slip])
 def test_what_a_place_has_to_say_is_never_cut_off(monkeypatch, draw) -> None:
-    monkeypatch.setattr(paper, "has_font", lambda: False)
+    monkeypatch.setattr(paper_fonts, "has_font", lambda: False)
     pdf = draw(replace(PASS, steps=PASS.steps * 12, notes=(*PASS.notes, "Das Letzte.")))
     text = b"".join(streams(pdf))
     assert text.count(b"Dachgeschoss") == 12

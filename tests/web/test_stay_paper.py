@@ -40,7 +40,7 @@ def listed(rows: int, sums: int) -> Listed:
 def test_no_line_is_drawn_into_the_foot_or_off_the_page(rows: int, sums: int) -> None:
     paper = list_paper(visit(), listed(rows, sums))
     assert paper.y <= ACROSS.height
-    pdf = bytes(paper.pdf.output())
+    pdf = paper.content()
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
     ends = [y for stream in streams for y in _heights(stream)]
     # Points from the bottom: what is lower than the foot is only the foot itself.
