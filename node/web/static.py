@@ -14,7 +14,7 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 
-from node.web.templating import STATIC_DIR
+from node.web.assets import STATIC_DIR, read_asset
 from node.web.visit import Visit
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -69,14 +69,14 @@ def _inside(path: str) -> Path | None:
 def _content(file: Path) -> bytes:
     if file.stat().st_size <= KEPT_IN_MEMORY_BYTES:
         return _small(file, file.stat().st_mtime_ns)
-    return file.read_bytes()
+    return read_asset(file)
 
 
 @functools.lru_cache(maxsize=128)
 def _small(file: Path, changed_at: int) -> bytes:  # noqa: ARG001 - a changed file is another key
-    return file.read_bytes()
+    return read_asset(file)
 
 
 @functools.lru_cache(maxsize=128)
 def _packed(file: Path, changed_at: int) -> bytes:  # noqa: ARG001 - as above
-    return gzip.compress(file.read_bytes(), mtime=0)
+    return gzip.compress(read_asset(file), mtime=0)

@@ -7,7 +7,6 @@ source when a template is loaded, so that they cost nothing per request.
 from __future__ import annotations
 
 import functools
-import hashlib
 import html
 import re
 from collections.abc import Callable, Mapping
@@ -20,10 +19,10 @@ import minijinja
 
 from node.base.ids import id_text
 from node.web import i18n, marks
+from node.web.assets import static_url
 from node.web.sheet import Sheet
 
 TEMPLATE_DIR = Path(__file__).resolve().parent / "templates"
-STATIC_DIR = Path(__file__).resolve().parent / "static"
 
 _PLAIN_SENTENCE = re.compile(r'\{\{(-?)\s*_\("((?:[^"\\{}]|\\.)*)"\)\s*(-?)\}\}')
 
@@ -117,16 +116,6 @@ def translated_source(source: str, language: str) -> str:
         return before + html.escape(i18n.marked(language, text), quote=True) + after
 
     return _PLAIN_SENTENCE.sub(sentence, source)
-
-
-@functools.cache
-def static_url(path: str) -> str:
-    """The address of a static file with its fingerprint, so that it may be cached for ever."""
-    file = STATIC_DIR / path
-    if not file.is_file():
-        return f"/static/{path}"
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
-    return f"/static/{path}?v={digest}"
 
 
 def _local_day(value: date | datetime, zone: ZoneInfo) -> date:
