@@ -9,16 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.base.refusals import N_
-from node.web.assets import STATIC_DIR
 from node.web.i18n import SOURCE, translate
 from node.web.paper_fonts import LACKING, Letters, is_joined
 from node.web.qr import qr_matrix, runs
-
-FONT = "Atkinson"
-FONTS = STATIC_DIR / "vendor" / "font"
-FALLBACK = "Helvetica"
-"""Built into every reader; it lacks the letters of many names, so it is only for a checkout where
-set-up has not fetched the font."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from node.web.templating import STATIC_DIR
+from node.web.assets import STATIC_DIR
 
 HOUSE = "Atkinson"
 FONTS = STATIC_DIR / "vendor" / "font"
