@@ -17,6 +17,7 @@ from node.sync import new_sheet, sheet_lines
 from tests.command_line.serving import Serving, free_port, wait_until_answers
 from tests.command_line.setting_up import PATIENCE_SECONDS, Browser, start_code
 from tests.command_line.test_boxes import Boxes, until
+from tests.files import SEALED
 from tests.quarter.conftest import SMALL
 
 pytestmark = pytest.mark.timeout(300)
@@ -336,6 +337,7 @@ def test_a_backup_comes_back_from_central_with_the_sheet(
             until(lambda: boxes.at("home").joinpath("copies.json").exists(), seconds=100)
             [copy] = copies.iterdir()
             secrets = [*lines, "AGE-SECRET-KEY"]
+            assert copy.read_bytes().startswith(SEALED), "packed alone it would hide words, too"
             assert not any(secret.encode() in copy.read_bytes() for secret in secrets)
             home.process.kill()
             home.process.wait()

@@ -25,6 +25,7 @@ from node.store.backup import Backup, restore_backup, write_backup
 from node.store.doctor import examine
 from node.store.drill import drill
 from node.store.migration import FutureDatabaseError
+from tests.files import SEALED
 from tests.store.test_core import (
     CLOCK,
     REGISTRY,
@@ -118,6 +119,8 @@ def test_what_lies_on_the_stick_tells_nothing_to_who_finds_it(tmp_path: Path) ->
     content = backup.path.read_bytes()
     for needle in (b"Besuch", a.identity.seed, b"SQLite format", SHEET.encode(), BOX.encode()):
         assert needle not in content
+    # What is packed tells nothing at a glance either: only a seal keeps a finder from unpacking it.
+    assert content.startswith(SEALED)
     assert [path.name for path in backup.path.parent.iterdir()] == [backup.path.name]
     assert backup.path.stat().st_mode & 0o077 == 0
     assert sorted(path.name for path in tmp_path.glob("a.db*")) == ["a.db", "a.db-shm", "a.db-wal"]
