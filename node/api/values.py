@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from node.base.ids import id_text
 from node.spaces import Bill, Line, Offer, Space, pass_text
+from node.spaces.due import due_of
 
 
 class ProblemOut(msgspec.Struct, omit_defaults=True):
@@ -118,7 +119,8 @@ class ReservationIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ReservationOut(msgspec.Struct):
-    """A reservation as it stands now."""
+    """A reservation as it stands now. `bill` is what was agreed, `due_cents` what of it is to be
+    paid: less of what was given up or not come to, null where nothing came of it."""
 
     id: str
     space_id: str
@@ -128,6 +130,7 @@ class ReservationOut(msgspec.Struct):
     purpose: str
     status: str
     bill: BillOut
+    due_cents: int | None = None
     code: str = ""
     pass_: str = msgspec.field(default="", name="pass")
     checked_in_at: Moment | None = None
@@ -258,6 +261,7 @@ def reservation_out(line: Line) -> ReservationOut:
         purpose=reservation.details.purpose,
         status=str(line.status),
         bill=bill_out(reservation.bill),
+        due_cents=due_of(line),
         code=line.code,
         pass_=pass_text(decision.pass_) if decision and line.code else "",
         checked_in_at=reservation.check_in.at if reservation.check_in else None,

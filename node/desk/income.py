@@ -17,7 +17,8 @@ from node.base.refusals import N_
 from node.desk.frame import desk_page
 from node.spaces import Line, Space
 from node.spaces.deposit import StepKind
-from node.spaces.income import Income, Month, RateSum, fee_of, income_of, month_of
+from node.spaces.due import due_of
+from node.spaces.income import Income, Month, RateSum, income_of, month_of
 from node.web import i18n
 from node.web.forms import read_query
 from node.web.showing import Place, place_of, state_word
@@ -126,8 +127,8 @@ def _places(visit: Visit, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
 
 def _apart(visit: Visit, month: Month) -> list[dict[str, str]]:
     """What is due of times that nobody used."""
-    fees = sum(fee_of(line) for line in month.given_up)
-    missed = sum(line.reservation.bill.total_cents for line in month.not_come)
+    fees = sum(due_of(line) or 0 for line in month.given_up)
+    missed = sum(due_of(line) or 0 for line in month.not_come)
     rows = (
         (N_("Abgesagt, mit Kosten: {count}"), len(month.given_up), fees),
         (N_("Nicht erschienen: {count}"), len(month.not_come), missed),
@@ -171,9 +172,8 @@ def _money(visit: Visit, cents: int) -> str:
 def _table(visit: Visit, month: Month, first: date) -> Table:
     name = visit.say(N_("einnahmen-{month}"), month=f"{first:%Y-%m}")
     rows = [row for line in month.used for row in _bill_rows(visit, line)]
-    missed = [(line, line.reservation.bill.total_cents) for line in month.not_come]
-    fees = [(line, fee_of(line)) for line in month.given_up]
-    rows += [_row(visit, line, (None, Sum(cents), None)) for line, cents in (*fees, *missed)]
+    unused = (*month.given_up, *month.not_come)
+    rows += [_row(visit, line, (None, Sum(due_of(line) or 0), None)) for line in unused]
     return Table(name, [visit.say(column) for column in COLUMNS], rows)
 
 

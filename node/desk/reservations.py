@@ -28,11 +28,11 @@ from node.web.series_end import series_lines, series_words
 from node.web.showing import (
     ShownBill,
     ShownLine,
-    bill_of,
     line_of,
     moment,
     money,
 )
+from node.web.terms import due_bill, no_show_row, no_show_words
 from node.web.turnovers import early_words, free_words
 from node.web.visit import Visit
 
@@ -146,6 +146,8 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             N_("Ausgecheckt"),
             moment(visit, reservation.check_out.at) if reservation.check_out else "",
         ),
+        (N_("Kosten, wenn niemand kommt"), no_show_row(visit, line)),
+        (N_("Nicht erschienen"), no_show_words(visit, line)),
         (N_("Anlass"), note.get("note", "")),
         (N_("Gäste"), note.get("guests", "")),
         (N_("Gebucht durch"), _booked_by(visit, looked)),
@@ -158,7 +160,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         name=looked.name,
         flat=looked.flat,
         rows=[{"label": visit.say(label), "value": value} for label, value in facts if value],
-        bill=bill_of(visit, reservation.bill),
+        bill=due_bill(visit, line),
         code=line.code,
         can={
             "check_in": spaces.is_open_for(reservation, line.space, now=visit.now),

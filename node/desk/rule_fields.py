@@ -180,6 +180,7 @@ def read_row(fields: Fields, base: SpaceRow) -> SpaceRow:
         deposit_cents=fields.cents("deposit"),
         cancellation=_read_tiers(fields),
         no_show_percent=fields.number("no_show", low=0, high=100, default=100),
+        release_after_minutes=fields.number("release", low=0, high=DAY, default=0),
         offer_hours=fields.number("offer", low=1, high=OFFER_HOURS_MAX, default=OFFER_HOURS),
         approval=Approval(fields.choice("approval", [*Approval], default=Approval.NEVER)),
         lead_minutes=fields.number("lead", low=0, high=FAR * DAY, default=0),
@@ -201,7 +202,6 @@ def read_row(fields: Fields, base: SpaceRow) -> SpaceRow:
         minutes_max=fields.number("max", low=5, high=WEEK, default=DAY),
         buffer_before_minutes=fields.number("before", low=0, high=DAY, default=0),
         buffer_after_minutes=fields.number("after", low=0, high=DAY, default=0),
-        release_after_minutes=fields.number("release", low=0, high=DAY, default=0),
         quiet_from=fields.clock("quiet_from") if fields.given.get("quiet_from") else None,
         quiet_source=RuleSource(
             fields.choice("quiet_source", [*RuleSource], default=RuleSource.HOUSE_RULE)

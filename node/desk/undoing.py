@@ -39,6 +39,14 @@ UNDO = {
         N_("Ablehnung zurücknehmen"),
         N_("Die Anfrage wartet dann wieder auf Ihre Antwort."),
     ),
+    Undone.NO_SHOW: (
+        "undo-no-show",
+        N_("Nicht erschienen zurücknehmen"),
+        N_(
+            "Die Person war doch da oder kommt noch: Der Platz gehört ihr dann bis zum Ende, und "
+            "der ganze Preis ist fällig."
+        ),
+    ),
 }
 """The last word of the address that takes something back, its button, what it comes to."""
 
@@ -47,6 +55,7 @@ TAKEN_BACK = {
     Undone.CHECK_OUT: N_("Auschecken zurückgenommen"),
     Undone.CANCELLATION: N_("Absage zurückgenommen"),
     Undone.DECLINE: N_("Ablehnung zurückgenommen"),
+    Undone.NO_SHOW: N_("Nicht erschienen zurückgenommen"),
 }
 NO_SHOW_THEN = N_(
     "Die Wartezeit ist schon um. Ohne das Einchecken gilt die Person als nicht erschienen."
@@ -61,6 +70,7 @@ DID = {
     "undo-check-out": (N_("Zurückgenommen. Die Person gilt wieder als da."), ""),
     "undo-cancel": (N_("Zurückgenommen. Die Buchung gilt wieder."), ""),
     "undo-decline": (N_("Zurückgenommen. Die Anfrage wartet wieder."), ""),
+    "undo-no-show": (N_("Zurückgenommen. Die Person gilt nicht mehr als nicht erschienen."), ""),
 }
 """What was done, in words, and what takes it back."""
 

@@ -30,6 +30,7 @@ from node.web.showing import (
     place_of,
     sentence_of,
 )
+from node.web.terms import no_show_rules
 from node.web.visit import Visit
 
 
@@ -195,7 +196,7 @@ def _summary(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
         people=people_words(visit, wish.people),
         purpose=looked.purpose,
         bill=bill_of(visit, looked.bill),
-        rules=list(_rules(visit, space)),
+        rules=_rules(visit, looked),
         more=_more(visit, wish) if space.is_room else [],
     )
 
@@ -217,16 +218,10 @@ def _more(visit: Visit, wish: Wish) -> list[dict[str, str]]:
     ]
 
 
-def _rules(visit: Visit, space: Space) -> list[str]:
+def _rules(visit: Visit, looked: Looked) -> list[str]:
     """What binds and would be missed otherwise; everything else is on the phone and on paper."""
-    rules = []
-    if space.row.release_after_minutes:
-        rules.append(
-            visit.say(
-                N_("Nach {minutes} Minuten ohne Einchecken wird der Raum für andere frei."),
-                minutes=space.row.release_after_minutes,
-            )
-        )
+    space = looked.space
+    rules = no_show_rules(visit, space.terms, looked.bill)
     if space.row.rules_text:
         rules.append(visit.local(space.row.rules_text))
     return rules

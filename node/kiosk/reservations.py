@@ -21,6 +21,7 @@ from node.web.live import RESERVATION_TABLES
 from node.web.on_paper import is_printable
 from node.web.qr import qr_svg
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
+from node.web.terms import no_show_words
 from node.web.visit import Visit
 
 LINES_A_PAGE = 4
@@ -135,7 +136,7 @@ def _shown(
     link = qr_svg(page_link(visit, f"/mine/{shown.id}")) if ahead else ""
     return ReservationPage(
         title=title,
-        text=shown.state_text or text,
+        text=shown.state_text or no_show_words(visit, line) or text,
         place=place_of(visit, line.space),
         where=where,
         when=when_of(visit, line.space, reservation.period),
@@ -175,6 +176,7 @@ def _title(visit: Visit, line: Line) -> tuple[str, str]:
         Status.CANCELLED: (N_("Abgesagt."), ""),
         Status.DECLINED: (N_("Abgelehnt."), N_("Warum, sagt Ihnen der Service-Point.")),
         Status.DISPLACED: (N_("Verlegt."), N_("Der Service-Point hilft Ihnen weiter.")),
+        Status.NO_SHOW: (N_("Der Platz wurde wieder frei, weil niemand eingecheckt hat."), ""),
     }
     title, text = titles.get(line.status, (N_("Ihre Buchung"), ""))
     return visit.say(title), visit.say(text) if text else ""

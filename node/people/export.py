@@ -305,6 +305,7 @@ LABELS = {
     "deposit_cents": N_("Kaution in Cent"),
     "cancelled_at": N_("Storniert am"),
     "fee_cents": N_("Gebühr in Cent"),
+    "due_cents": N_("Zu zahlen in Cent"),
     "came_at": N_("Gekommen am"),
     "left_at": N_("Gegangen am"),
     "offers": N_("Angebote"),

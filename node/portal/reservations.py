@@ -30,7 +30,6 @@ from node.web.series_end import series_lines, series_words
 from node.web.showing import (
     ShownBill,
     ShownLine,
-    bill_of,
     how_to_come_in,
     line_of,
     moment,
@@ -40,7 +39,7 @@ from node.web.showing import (
     when_of,
 )
 from node.web.table import Table
-from node.web.terms import cancellation_words
+from node.web.terms import cancellation_words, due_bill, no_show_row, no_show_words
 from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
 
@@ -201,7 +200,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         is_new=is_new,
         notice=_notice(visit, looked, is_new=is_new),
         rows=_rows(visit, looked, shows_pass=is_new and shown.has_pass),
-        bill=bill_of(visit, line.reservation.bill) if line.status in BILLED else None,
+        bill=due_bill(visit, line) if line.status in BILLED else None,
         pass_=shown_pass(visit, line, looked.building) if shown.has_pass else None,
         how=how_to_come_in(visit, line),
         cancel=_cancel_link(visit, looked),
@@ -245,7 +244,7 @@ def _notice(visit: Visit, looked: _Looked, *, is_new: bool) -> dict[str, str] | 
         return {
             "kind": "warning",
             "title": visit.say(N_("Der Platz wurde wieder frei, weil niemand eingecheckt hat.")),
-            "text": visit.say(N_("Wenn das nicht stimmt, sprechen Sie mit dem Service-Point.")),
+            "text": " ".join(filter(None, (no_show_words(visit, line), visit.say(NOT_TRUE)))),
         }
     return None
 
@@ -262,6 +261,7 @@ def _rows(visit: Visit, looked: _Looked, *, shows_pass: bool) -> list[dict[str, 
         (N_("Gäste"), looked.note.get("guests", "")),
         (N_("Notiz"), looked.note.get("note", "")),
         (N_("Kosten der Absage"), _terms(visit, line)),
+        (N_("Kosten, wenn niemand kommt"), no_show_row(visit, line)),
         (N_("Nummer"), "" if shows_pass else spaces.number_of(reservation.id)),
         (N_("Gebucht"), moment(visit, reservation.requested_at)),
         (
@@ -378,5 +378,7 @@ COST_CHANGED = Refusal(
     N_("Absagen kostet jetzt etwas anderes als eben. Es wurde noch nichts abgesagt."),
     N_("Bitte sehen Sie sich den Betrag an und entscheiden Sie noch einmal."),
 )
+
+NOT_TRUE = N_("Wenn das nicht stimmt, sprechen Sie mit dem Service-Point.")
 
 ROUTES = (mine, reservation_page, cancel_page, cancel)

@@ -25,6 +25,7 @@ from node.web.showing import (
     sentence_of,
     when_of,
 )
+from node.web.terms import no_show_rules
 from node.web.visit import Visit
 
 
@@ -180,13 +181,7 @@ def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
             )
             for tier in _costly_tiers(visit, looked.space)
         ]
-    if row.release_after_minutes:
-        rules.append(
-            visit.say(
-                N_("Nach {minutes} Minuten ohne Einchecken wird der Raum für andere frei."),
-                minutes=row.release_after_minutes,
-            )
-        )
+    rules += no_show_rules(visit, looked.space.terms, looked.bill)
     if row.rules_text:
         rules.append(visit.local(row.rules_text))
     if charged:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from node.spaces import place_tables, projections, tables
+from node.spaces import place_tables, projections, tables, undo_tables
 from node.spaces.model import (
     CancellationFact,
     DecisionFact,
@@ -31,8 +31,11 @@ def fold(
     cancellation: CancellationFact | None,
     passages: Mapping[str, PassageFact],
     space: Space | None,
+    *,
+    is_kept: bool = False,
 ) -> Reservation:
-    """All facts of one reservation as what they come to.
+    """All facts of one reservation as what they come to. `is_kept`: the desk said that its people
+    are no no-show, so nobody else gets the place.
 
     What was decided stands on the request and the terms it was decided upon, whatever became of
     either since.
@@ -54,7 +57,7 @@ def fold(
         cancellation=cancellation,
         check_in=passages.get("in"),
         check_out=passages.get("out"),
-        release_at=release_at(terms, stands.period, stands.requested_at),
+        release_at=None if is_kept else release_at(terms, stands.period, stands.requested_at),
     )
 
 
@@ -86,6 +89,7 @@ def find_with_space(
         ),
         tables.select_passages(read, reservation_id),
         space,
+        is_kept=undo_tables.is_kept(read, reservation_id),
     )
     return reservation, space
 

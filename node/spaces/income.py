@@ -21,6 +21,7 @@ from node.quarter import zone_of
 from node.spaces import deposit_tables, projections
 from node.spaces.actions import NOT_YOURS
 from node.spaces.deposit import Step, StepKind, deposit_of
+from node.spaces.due import due_of
 from node.spaces.model import Line, Status
 from node.spaces.reads import lines_of
 from node.spaces.terms import Bill
@@ -123,18 +124,12 @@ def month_of(read: Read, actor: Actor, first: date, *, now: datetime) -> Month |
     return Month(
         used=tuple(line for line in over if line.status in USED),
         not_come=tuple(line for line in lines if line.status is Status.NO_SHOW),
-        given_up=tuple(line for line in lines if fee_of(line)),
+        given_up=tuple(line for line in lines if line.status is Status.CANCELLED and due_of(line)),
         still=tuple(
             line for line in lines if line.reservation.period.ends_at > now and line.status in STILL
         ),
         deposits=tuple(_steps_within(read, whole)),
     )
-
-
-def fee_of(line: Line) -> Cents:
-    """What stays due of a time that was given up."""
-    gone = line.reservation.cancellation
-    return gone.fee_cents if gone is not None and line.status is Status.CANCELLED else 0
 
 
 def _steps_within(read: Read, period: Period) -> Iterable[Step]:

@@ -25,6 +25,7 @@ from node.spaces import (
 from node.spaces.cancelling import write_cancellation
 from node.spaces.deciding import decline_note_ids
 from node.spaces.deposit import Step
+from node.spaces.due import due_cents
 from node.spaces.folding import find_reservation, project
 from node.spaces.hand_over import Said
 from node.spaces.model import Reservation, Status
@@ -89,6 +90,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "deposit_cents": found.bill.deposit_cents,
         "cancelled_at": cancelled.at if cancelled else None,
         "fee_cents": cancelled.fee_cents if cancelled else 0,
+        "due_cents": due_cents(found, found.status_at(now)) or 0,
         "came_at": came.at if came else None,
         "left_at": left.at if left else None,
         "taken_back": [

@@ -24,6 +24,19 @@ from node.spaces.terms import FREE, Bill, BillLine, CancelPreview, Terms, VatPar
 
 
 @dataclass(frozen=True, slots=True)
+class NoShowCost:
+    """What stays due of a time that nobody came to: the house's part, and the city's levy."""
+
+    own_cents: Cents
+    levy_cents: Cents
+
+    @property
+    def cents(self) -> Cents:
+        """Both."""
+        return self.own_cents + self.levy_cents
+
+
+@dataclass(frozen=True, slots=True)
 class CancelStep:
     """Until when giving up a reservation costs this much."""
 
@@ -185,19 +198,35 @@ def cancellation_cost(
 ) -> CancelPreview:
     """What giving up now costs: the percentage of the tier that the notice still reaches.
 
-    With less notice than every tier asks for, everything stays due. Cleaning that is not done is
-    never charged; the city's levy is due with nights that are paid in full, used or not.
+    With less notice than every tier asks for, everything stays due. The city's levy is due with
+    nights that are paid in full, used or not.
     """
     starts_at = terms.notice_start(starts_at)
     notice = starts_at - now
     tiers = sorted(terms.cancellation, key=lambda tier: -tier.notice_hours)
     reached = next((t for t in tiers if notice >= timedelta(hours=t.notice_hours)), None)
     percent = reached.percent if reached else (100 if tiers else 0)
-    share = share_of(own_cents(bill), percent)
-    fee = max(share, terms.least_cents) + (bill.levy_cents if percent >= 100 else 0)
+    fee = _staying_due(terms, bill, percent) + (bill.levy_cents if percent >= 100 else 0)
     free = [tier.notice_hours for tier in tiers if tier.percent == 0]
     free_until = starts_at - timedelta(hours=min(free)) if free and not terms.least_cents else None
-    return CancelPreview(fee, percent, free_until, is_least=terms.least_cents > share)
+    is_least = terms.least_cents > share_of(own_cents(bill), percent)
+    return CancelPreview(fee, percent, free_until, is_least=is_least)
+
+
+def no_show_cost(terms: Terms, bill: Bill) -> NoShowCost:
+    """What stays due where nobody came and the place went back to others: a percentage, as with
+    giving up. The nights were kept and are paid, if only in part, so the city's levy is due whole
+    (Satzung of Düsseldorf: used or not); with nothing to pay for them there is none.
+    """
+    percent = terms.no_show_percent
+    own = _staying_due(terms, bill, percent)
+    return NoShowCost(own, bill.levy_cents if percent > 0 else 0)
+
+
+def _staying_due(terms: Terms, bill: Bill, percent: int) -> Cents:
+    """What stays due to the house of a time that nobody uses: a percentage, at least what does so
+    in any case. Cleaning that is not done is never charged."""
+    return max(share_of(own_cents(bill), percent), terms.least_cents)
 
 
 def at_least(bill: Bill, least_cents: Cents, *, vat_percent: int) -> Bill:

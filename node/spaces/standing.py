@@ -59,7 +59,7 @@ def occupied_until(reservation: Reservation) -> datetime | None:
     if status is Status.HELD and reservation.decision is not None:
         return reservation.decision.hold_until
     if status is Status.CONFIRMED:
-        return release_at(reservation.terms, reservation.period, reservation.requested_at)
+        return reservation.release_at
     return None
 
 

@@ -63,14 +63,15 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     becomes of the place's rules since.
 
     Minutes that preparing before and cleaning after it take, and after which a place nobody came
-    to is free for others (0: never); what giving it up costs, counted from the start or, if it was
-    moved to a later time, from `counts_from`. `least_cents` stay due in any case: what giving up
-    cost when it was changed.
+    to is free for others (0: never); `no_show_percent` of its price stays due then. What giving it
+    up costs, counted from the start or, if it was moved to a later time, from `counts_from`.
+    `least_cents` stay due in any case: what giving up cost when it was changed.
     """
 
     before_minutes: int = 0
     after_minutes: int = 0
     release_after_minutes: int = 0
+    no_show_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 100
     cancellation: tuple[CancellationTier, ...] = ()
     counts_from: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     least_cents: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -90,6 +91,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             before_minutes=before,
             after_minutes=after,
             release_after_minutes=row.release_after_minutes,
+            no_show_percent=row.no_show_percent,
             cancellation=row.cancellation,
         )
 

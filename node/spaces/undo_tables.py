@@ -9,11 +9,16 @@ from node.store import Read, Write
 
 
 def insert_undone(write: Write, reservation_id: bytes, fact: UndoneFact) -> None:
-    """Take back all that counts of a kind; each row names one fact."""
-    for of_id in _counting(write, reservation_id, fact.what):
+    """Take back all that counts of a kind; each row names one fact, where there is one."""
+    if fact.what is Undone.NO_SHOW:
+        named = [(_kept_id(reservation_id), b"")]
+    else:
+        counting = _counting(write, reservation_id, fact.what)
+        named = [(derived_id(of_id, "undone"), of_id) for of_id in counting]
+    for undo_id, of_id in named:
         write.insert_new(
             "reservation_undo",
-            id=derived_id(of_id, "undone"),
+            id=undo_id,
             reservation_id=reservation_id,
             of_id=of_id,
             kind=str(fact.what),
@@ -48,3 +53,15 @@ def count_undone(read: Read, reservation_id: bytes, what: Undone) -> int:
         kind=str(what),
     )
     return found
+
+
+def is_kept(read: Read, reservation_id: bytes) -> bool:
+    """Whether the desk took back that nobody came."""
+    said = "select 1 from reservation_undo where id = :id and kind = :kind"
+    return bool(read.value(said, id=_kept_id(reservation_id), kind=str(Undone.NO_SHOW)))
+
+
+def _kept_id(reservation_id: bytes) -> bytes:
+    """The id of the one fact that a reservation's people are no no-show: time alone had made them
+    one, so there is no fact to name."""
+    return derived_id(reservation_id, str(Undone.NO_SHOW), "undone")

@@ -1,4 +1,5 @@
-"""Taking back what was done by mistake: a check-in, a check-out, a cancellation, a no.
+"""Taking back what was done by mistake: a check-in, a check-out, a cancellation, a no; and that
+nobody came.
 
 Nothing is removed. That a fact does not count is one more fact, which the home node of the place
 writes in the transaction in which it has found that the time is still free; see decision 0019.
@@ -33,6 +34,7 @@ NEEDS_TO_UNDO = {
     Undone.CHECK_OUT: Permission.CHECK_IN_OTHERS,
     Undone.CANCELLATION: Permission.RESERVE_FOR_OTHERS,
     Undone.DECLINE: Permission.RESERVE_FOR_OTHERS,
+    Undone.NO_SHOW: Permission.CHECK_IN_OTHERS,
 }
 
 
@@ -44,6 +46,8 @@ def undoable(reservation: Reservation, *, now: datetime) -> Undone | None:
         return Undone.CHECK_IN
     if status is Status.CHECKED_OUT and recent:
         return Undone.CHECK_OUT
+    if status is Status.NO_SHOW and recent:
+        return Undone.NO_SHOW
     if status is Status.CANCELLED and _would_stand(reservation, now):
         return Undone.CANCELLATION
     if status is Status.DECLINED and _was_the_desks_no(reservation, now):
@@ -123,7 +127,7 @@ def _why_not(
     as_of = release_instant(write, now)
     if projections.is_taken(write, space.id, kept, as_of=as_of, but=reservation.id):
         return GIVEN_AWAY
-    if what is Undone.CHECK_OUT:
+    if what in {Undone.CHECK_OUT, Undone.NO_SHOW}:
         return None
     case = case_again(write, reservation)
     if isinstance(case, Refusal):

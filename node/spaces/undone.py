@@ -16,6 +16,8 @@ class Undone(StrEnum):
     CANCELLATION = "cancellation"
     DECLINE = "decline"
     """The desk's no to a request."""
+    NO_SHOW = "no_show"
+    """That nobody came: the place is kept for its people to the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from node.base.ids import id_text
 from node.base.refusals import N_
 from node.spaces import DayPlan, Line
-from node.spaces.model import Status
+from node.spaces.due import due_of
 from node.web.showing import STATE_WORDS, STATES, state_word
 from node.web.table import Cell, Sum, Table
 from node.web.visit import Visit
@@ -73,14 +73,9 @@ def _reservation(visit: Visit, line: Line) -> list[Cell | Sum]:
 
 
 def _due(line: Line) -> Sum | None:
-    """What is to be paid, as lists say it: nothing where nothing came of it but a fee."""
-    reservation = line.reservation
-    if line.status is Status.CANCELLED:
-        fee = reservation.cancellation.fee_cents if reservation.cancellation else 0
-        return Sum(fee)
-    if reservation.decision is None or line.status in {Status.DECLINED, Status.DISPLACED}:
-        return None
-    return Sum(reservation.bill.total_cents)
+    """What is to be paid, as lists say it."""
+    cents = due_of(line)
+    return None if cents is None else Sum(cents)
 
 
 def plan_table(visit: Visit, name: str, plans: Iterable[DayPlan]) -> Table:

@@ -19,7 +19,7 @@ from node.store import Read
 from node.web import i18n
 from node.web.showing import how_to_come_in, money
 from node.web.slips import PaperPass, pass_page, pass_roll
-from node.web.terms import cancellation_words
+from node.web.terms import cancellation_words, no_show_rules
 from node.web.visit import Visit
 
 
@@ -197,10 +197,8 @@ def _steps(reader: Visit, line: Line) -> tuple[str, ...]:
 
 def _notes(reader: Visit, taken: Taken) -> tuple[str, ...]:
     line = taken.line
-    bill, minutes = line.reservation.bill, line.space.row.release_after_minutes
-    notes = []
-    if minutes and line.status is Status.CONFIRMED:
-        notes.append(reader.say(RELEASED, minutes=minutes))
+    bill, agreed = line.reservation.bill, line.status is Status.CONFIRMED
+    notes = no_show_rules(reader, line.reservation.terms, bill) if agreed else []
     if bill.total_cents:
         terms = cancellation_words(reader, line, say_when=_instant)
         notes += [
@@ -223,7 +221,6 @@ def _instant(reader: Visit, at: datetime) -> str:
     return f"{day}, {i18n.time_words(reader.prefs.lang, at, reader.zone)}"
 
 
-RELEASED = N_("Nach {minutes} Minuten ohne Einchecken wird der Raum für andere frei.")
 NO_PAPER = Refusal(
     "desk.no_pass",
     N_("Zu dieser Buchung gibt es keinen Ausweis zu drucken."),

@@ -14,6 +14,7 @@ from node.base.periods import Period
 from node.base.refusals import N_
 from node.quarter.model import PlaceMark
 from node.spaces import Bill, Line, Offer, Space, Status
+from node.spaces.due import due_of
 from node.web import i18n
 from node.web.visit import Visit
 
@@ -47,6 +48,9 @@ STATES = {
     Status.OVER: "over",
 }
 """What each status looks like: one of the states that every face draws the same way."""
+
+UNUSED = frozenset({Status.CANCELLED, Status.NO_SHOW})
+"""Of these nothing is said where nothing is due."""
 
 STATE_WORDS = {
     "requested": N_("angefragt"),
@@ -166,13 +170,8 @@ def line_of(visit: Visit, line: Line) -> ShownLine:
 
 def _due(visit: Visit, line: Line) -> str:
     """What is to be paid by now; nothing is said of what came to nothing."""
-    reservation = line.reservation
-    if line.status is Status.CANCELLED:
-        fee = reservation.cancellation.fee_cents if reservation.cancellation else 0
-        return money(visit, fee) if fee else ""
-    if reservation.decision is None or line.status in {Status.DECLINED, Status.DISPLACED}:
-        return ""
-    return money(visit, reservation.bill.total_cents)
+    cents = due_of(line)
+    return "" if cents is None or (not cents and line.status in UNUSED) else money(visit, cents)
 
 
 def state_text(visit: Visit, line: Line) -> str:

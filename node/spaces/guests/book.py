@@ -26,7 +26,8 @@ from node.spaces.reads import lines_of
 from node.store import Read
 
 STAYED = frozenset({Status.CONFIRMED, Status.CHECKED_IN, Status.CHECKED_OUT, Status.OVER})
-IN_BOOK = STAYED | {Status.NO_SHOW, Status.CANCELLED}
+UNUSED = frozenset({Status.NO_SHOW, Status.CANCELLED})
+IN_BOOK = STAYED | UNUSED
 ENTERED_WITHIN = timedelta(days=10)
 """A use is entered in the calendar of the Wohnraum-ID at the latest so long after it began."""
 
@@ -80,7 +81,7 @@ def stay_book(
         if space.is_by_night
         for line in _beginning(read, space, period, now)
     ]
-    kept = (x for x in found if x.stay.line.status is not Status.CANCELLED or x.levied.cents)
+    kept = (x for x in found if x.stay.line.status not in UNUSED or x.levied.cents)
     return sorted(kept, key=lambda x: (x.stay.arrives_on, x.stay.line.space.mark.number))
 
 
@@ -102,19 +103,22 @@ def _with_reason(read: Read, found: BookedStay) -> BookedStay:
 
 def booked(stay: Stay) -> BookedStay:
     """A stay as the book has it."""
-    return BookedStay(stay, levied_of(stay.line.reservation, stay.nights), _let(stay))
+    levied = levied_of(stay.line.reservation, stay.nights, stay.line.status)
+    return BookedStay(stay, levied, _let(stay))
 
 
-def levied_of(reservation: Reservation, nights: int) -> Levied:
-    """The levy of a stay, from its bill. It is due for nights that are paid in full, used or not
-    (Satzung of Düsseldorf): so it stays with who does not come, and with who gives up so late that
-    all nights are to be paid."""
+def levied_of(reservation: Reservation, nights: int, status: Status = Status.CONFIRMED) -> Levied:
+    """The levy of a stay, from its bill. It is due for nights that are paid, used or not (Satzung
+    of Düsseldorf): so it stays with who does not come and has to pay for them, and with who gives
+    up so late that all nights are to be paid."""
     bill = reservation.bill
     line = next((each for each in bill.lines if each.vat_percent is None and each.cents), None)
     people, free = reservation.details.people, reservation.details.exempt
     if line is None:
         minors = (people - free) * nights
         return Levied(minors=minors, exempt=free * nights) if bill.lines else NOTHING
+    if status is Status.NO_SHOW and not pricing.no_show_cost(reservation.terms, bill).levy_cents:
+        return NOTHING
     gone = reservation.cancellation
     all_due = pricing.own_cents(bill) + bill.levy_cents
     if gone is not None and reservation.check_in is None and gone.fee_cents < all_due:
