@@ -12,7 +12,10 @@ const LETTERS = {
 };
 // What the key says that leads from Latin letters back to a language's own. Codes are Latin.
 const OWN = { tr: "çğş", uk: "абв", ar: "ابت" };
-const BESIDE_SPACE = { ar: "آ" };
+const BESIDE_SPACE = { de: "-", en: "-äöüß", tr: "-äß", uk: "'-", ar: "آ" };
+// Names come from everywhere. One touch shows these, and after one letter the others are back.
+const ACCENTS = ["áàâãåąăæçčćď", "đéèêëěęėğíîï", "ìıłľñňńóòôõø", "őœřšśşșťțúùû", "ůűýžźżāēīūþð"];
+const LATIN = ["de", "en", "tr"];
 const WITHOUT_CAPITALS = "ar";
 const SIGNS = ["1234567890", "@.-_/+:'", ",;?()&!\""];
 const NUMBERS = "1234567890";
@@ -23,6 +26,7 @@ let field = null;
 let capitals = false;
 let signs = false;
 let latin = false;
+let accents = false;
 
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -71,10 +75,16 @@ function type(text) {
     field.setRangeText(text, from, field.selectionEnd, "end");
   }
   changed();
-  if (capitals && text.length === 1) {
-    capitals = false;
-    draw();
-  }
+  const before = [capitals, accents].join();
+  if (text.length === 1) capitals = accents = false;
+  if (beginsName()) capitals = true;
+  if ([capitals, accents].join() !== before) draw();
+}
+
+// A name, and each part of one, begins with a capital; a touch on the shift key undoes it.
+function beginsName() {
+  if (!("capitals" in field.dataset)) return false;
+  return /(^|[ -])$/.test(field.value.slice(0, field.selectionStart ?? undefined));
 }
 
 function remove() {
@@ -84,6 +94,7 @@ function remove() {
   else if (field.selectionEnd > from) field.setRangeText("", from, field.selectionEnd, "end");
   else if (from > 0) field.setRangeText("", from - 1, from, "end");
   changed();
+  if (beginsName() !== capitals && "capitals" in field.dataset) toggle("capitals");
 }
 
 function enter() {
@@ -111,7 +122,8 @@ const deleteKey = (kind = "keyboard-wide") =>
 const enterKey = () => key(board.dataset.wordEnter, enter, { kind: "keyboard-wide keyboard-enter" });
 
 function toggle(what) {
-  if (what === "signs") signs = !signs;
+  if (what === "accents") accents = !accents;
+  else if (what === "signs") signs = !signs;
   else if (what === "latin") latin = !latin;
   else capitals = !capitals;
   draw();
@@ -134,6 +146,15 @@ function drawWords() {
     label: signs ? board.dataset.wordLetters : board.dataset.wordFigures,
   });
   const space = key(board.dataset.wordSpace, () => type(" "), { kind: "keyboard-space" });
+  const marked = key(accents ? "ABC" : "éñ", () => toggle("accents"), {
+    kind: "keyboard-wide",
+    label: accents ? board.dataset.wordLetters : board.dataset.wordAccents,
+  });
+  if (accents) {
+    const rows = ACCENTS.map((line) => row(...letters(line)));
+    board.replaceChildren(...rows, row(marked, shift, space, deleteKey(), enterKey()));
+    return;
+  }
   // A house number, a time, an amount: figures stand above the letters, not behind a key.
   const figures = signs ? [] : [row(...[...NUMBERS].map((sign) => key(sign, () => type(sign))))];
   board.replaceChildren(
@@ -141,7 +162,7 @@ function drawWords() {
     row(...letters(lines[0])),
     row(...letters(lines[1])),
     row(...(signs || tongue() === WITHOUT_CAPITALS ? [] : [shift]), ...letters(lines[2]), deleteKey()),
-    row(other, ...(OWN[language] && !signs ? [script] : []), ...letters(signs ? "" : (BESIDE_SPACE[tongue()] ?? "")), ...(field?.type === "email" ? [key("@", () => type("@"))] : []), space, enterKey()),
+    row(other, ...(OWN[language] && !signs ? [script] : []), ...(signs || !LATIN.includes(tongue()) ? [] : [marked]), ...letters(signs ? "" : (BESIDE_SPACE[tongue()] ?? "")), ...(field?.type === "email" ? [key("@", () => type("@"))] : []), space, enterKey()),
   );
 }
 
@@ -162,7 +183,8 @@ function open(target) {
   field = target;
   if (target.inputMode === "numeric") target.dataset.figures = "";
   target.inputMode = "none";
-  capitals = ["text", "textarea"].includes(target.type) && target.value === "" && target.autocapitalize !== "none" && "capitals" in target.dataset;
+  accents = false;
+  capitals = beginsName();
   signs = target.type === "tel";
   latin = board.dataset.lang in OWN && (target.autocapitalize === "characters" || ["email", "url"].includes(target.type));
   board.hidden = false;

@@ -9,6 +9,7 @@ for (const field of document.querySelectorAll("[data-sign]")) {
   const sent = field.querySelector("input[name=strokes]");
   const pen = canvas.getContext("2d");
   let strokes = [];
+  let finger = null; // the one that signs: a hand that rests on the glass draws nothing
 
   canvas.hidden = false;
   field.querySelector("[data-sign-acts]").hidden = false;
@@ -29,18 +30,28 @@ for (const field of document.querySelectorAll("[data-sign]")) {
     pen.strokeStyle = getComputedStyle(canvas).color;
     for (const stroke of strokes) {
       pen.beginPath();
-      for (const [x, y] of stroke) pen.lineTo((x / PART) * canvas.width, (y / PART) * canvas.height);
+      // A touch that goes nowhere is the dot of an i.
+      for (const [x, y] of [stroke[0], ...stroke]) pen.lineTo((x / PART) * canvas.width, (y / PART) * canvas.height);
       pen.stroke();
     }
   };
 
   canvas.addEventListener("pointerdown", (event) => {
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    if (finger !== null || count() > POINTS_MAX) return;
+    finger = event.pointerId;
+    canvas.setPointerCapture(finger);
     strokes.push([at(event)]);
+    draw();
+    keep();
   });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, (event) => {
+      if (event.pointerId === finger) finger = null;
+    });
+  }
   canvas.addEventListener("pointermove", (event) => {
-    if (!event.buttons || !strokes.length || count() > POINTS_MAX) return;
+    if (event.pointerId !== finger || !strokes.length || count() > POINTS_MAX) return;
     const stroke = strokes[strokes.length - 1];
     const [x, y] = at(event);
     const [lastX, lastY] = stroke[stroke.length - 1];
