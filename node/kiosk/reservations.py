@@ -20,6 +20,7 @@ from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
 from node.web.on_paper import is_printable
 from node.web.qr import qr_svg
+from node.web.series_end import series_lines, series_words
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.terms import no_show_words
 from node.web.visit import Visit
@@ -70,6 +71,7 @@ class CancelPage:
     fee: str
     action: str
     back: str
+    series: dict[str, str] | None
 
 
 @get("/mine", include_in_schema=False)
@@ -108,6 +110,8 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
     if visit.request.query_params.get("changed") == "1":
         page.title = visit.say(N_("Geändert."))
         page.text = visit.say(N_("Ihr Ausweis gilt weiter, für die neue Zeit."))
+    if visit.request.query_params.get("ended") == "1" and line.status is Status.CANCELLED:
+        page.text = visit.say(N_("Und mit dieser Buchung alles, was dazugehörte."))
     return await frame.kiosk_page(visit, "kiosk/reservation.html", page)
 
 
@@ -190,15 +194,18 @@ async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
     """What giving it up would cost now, before it is done."""
     actor, reservation_id = visit.signed_in(), path_id(reservation)
 
-    line = await visit.read(
-        lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now)
-    )
+    def look(read: Read) -> tuple[Line, list[Line]]:
+        line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
+        return line, series_lines(read, visit, actor, reservation_id)
+
+    line, series = await visit.read(look)
     fee = spaces.preview_cancellation(line.reservation, now=visit.now).fee_cents
     page = CancelPage(
         line=line_of(visit, line),
         fee=money(visit, fee) if fee else "",
         action=f"/kiosk/mine/{reservation}/cancel",
         back=f"/kiosk/mine/{reservation}",
+        series=series_words(visit, line, series, f"/kiosk/mine/{reservation}"),
     )
     return await frame.kiosk_page(visit, "kiosk/cancel.html", page)
 

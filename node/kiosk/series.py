@@ -1,6 +1,7 @@
 """The same time again and again at the lobby: how often and how many times, a touch each.
 
-Then every date with what stands against it, and one button for those that are left.
+Then every date with what stands against it, and one button for those that are left. And giving up
+what lies ahead of it, all at once, for the sum that is shown.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from node.base.ids import id_text
 from node.base.refusals import N_
 from node.kiosk import frame
 from node.kiosk.questions import AskPage
-from node.web.forms import read_fields, read_query
+from node.web.forms import path_id, read_fields, read_query
 from node.web.series import RHYTHMS, SeriesPage, book_series, series_page, status_of
+from node.web.series_end import EndSeriesPage, end_now, end_page
+from node.web.showing import ShownLine
 from node.web.visit import Visit
 
 ADDRESS = "/kiosk/series"
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 12)
 """More dates than stand on the screen are for the phone or the desk."""
+LINES_SHOWN = 6
+"""So many dates that are given up stand above the button, without scrolling."""
+MINE = "/kiosk/mine"
 
 
 @dataclass(slots=True)
@@ -125,4 +131,46 @@ def _dates_href(page: SeriesPage, picks: dict[str, str]) -> str:
     return _href(page, rhythm=page.rhythm, count=page.count, chosen="1", **picks)
 
 
-ROUTES = (show_series, make_series)
+# Giving it up
+
+
+@dataclass(slots=True)
+class LobbyEnd:
+    """See `kiosk/series_cancel.html`. `more` says of the dates that are not shown."""
+
+    page: EndSeriesPage
+    lines: list[ShownLine]
+    more: str
+
+
+@get("/mine/{reservation:str}/cancel-series", include_in_schema=False)
+async def show_end(visit: Visit, reservation: str) -> Response[Any]:
+    """What lies ahead of a series, and what giving all of it up costs now."""
+    page = await end_page(visit, visit.signed_in(), path_id(reservation), back=MINE)
+    return await _answer_end(visit, page) if page.lines else visit.go(page.back)
+
+
+@post("/mine/{reservation:str}/cancel-series", include_in_schema=False)
+async def end_series(visit: Visit, reservation: str) -> Response[Any]:
+    """Give it up for what was shown."""
+    actor, fields = visit.signed_in(), await read_fields(visit)
+    page = await end_now(visit, actor, path_id(reservation), fields, back=MINE)
+    if page is None:
+        return visit.go(f"{MINE}/{reservation}?ended=1")
+    return await _answer_end(visit, page)
+
+
+async def _answer_end(visit: Visit, page: EndSeriesPage) -> Response[Any]:
+    left = page.lines[LINES_SHOWN:]
+    more = N_("… und noch {count} Termine, der letzte: {when}")
+    shown = LobbyEnd(
+        page,
+        page.lines[:LINES_SHOWN],
+        visit.say(more, count=len(left), when=left[-1].when) if left else "",
+    )
+    return await frame.kiosk_page(
+        visit, "kiosk/series_cancel.html", shown, status=status_of(page), again=page.action
+    )
+
+
+ROUTES = (show_series, make_series, show_end, end_series)

@@ -1048,6 +1048,20 @@ LOBBY = (
         who="busy-card",
         node="kiosk",
     ),
+    Shot(
+        "kiosk-cancel-one-of-a-series",
+        "kiosk/cancel.html",
+        "/kiosk/mine/{weekly}/cancel",
+        who="busy-card",
+        node="kiosk",
+    ),
+    Shot(
+        "kiosk-series-cancel",
+        "kiosk/series_cancel.html",
+        "/kiosk/mine/{weekly}/cancel-series",
+        who="busy-card",
+        node="kiosk",
+    ),
     Shot("kiosk-check-in", "kiosk/check_in.html", "/kiosk/check-in", node="kiosk"),
     Shot("kiosk-check-in-card", "kiosk/check_in.html", "/kiosk/check-in", who="card", node="kiosk"),
     Shot(

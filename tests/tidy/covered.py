@@ -85,6 +85,7 @@ KIOSK = (
     "reservation",
     "safe_code",
     "series",
+    "series_cancel",
     "sign_in",
     "together",
     "who",
