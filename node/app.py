@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Litestar, get
 from litestar.di import Provide
@@ -45,7 +45,7 @@ from node.web.metrics import Measured, metrics
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.screens import DoorDisplaysSeen, Screens
 from node.web.static import static_file
-from node.web.templating import Templates
+from node.web.templating import templates_in
 from node.web.visit import House, HttpRequest, Visit
 
 ERASING = people.Erasing(
@@ -275,7 +275,7 @@ async def make_house(
     return House(
         store=store,
         clock=clock,
-        templates=Templates(ZoneInfo(profile.timezone)),
+        templates=templates_in(profile.timezone),
         secret=secret,
         quarter_name=profile.name,
         demo=settings.demo or profile.is_demo,
@@ -328,7 +328,7 @@ def follow_profile(house: House, settings: Settings) -> None:
         house.quarter_name = profile.name
         house.demo = settings.demo or profile.is_demo
         if profile.timezone != house.templates.zone.key:
-            house.templates = Templates(ZoneInfo(profile.timezone))
+            house.templates = templates_in(profile.timezone)
             house.service(Sync).metering.zone = house.templates.zone
 
     def committed(touched: frozenset[str]) -> None:
@@ -358,8 +358,12 @@ def make_pages(house: House, settings: Settings) -> ASGIApp:
     return Gate(face_app(), house, find_actor, frozenset(settings.hosts), doors=kiosk.DOORS)
 
 
+@functools.cache
 def face_app() -> Litestar:
-    """All faces as one application; a `Gate` around it puts the visit into each request."""
+    """All faces as one application; a `Gate` around it puts the visit into each request.
+
+    It holds nothing of a node, so the nodes of one process share it: making it takes a while.
+    """
     return Litestar(
         route_handlers=[
             health,

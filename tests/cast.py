@@ -8,6 +8,7 @@ the house management, Ole runs the box. Greta lives outside; Fritz is a guest wi
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from node import people
@@ -53,6 +54,7 @@ class Cast:
         return found
 
 
+@cache
 def small_quarter() -> QuarterFiles:
     found = read_quarter(SMALL)
     assert isinstance(found, QuarterFiles), found

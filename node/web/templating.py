@@ -106,6 +106,13 @@ class Templates:
         }
 
 
+@functools.cache
+def templates_in(timezone: str) -> Templates:
+    """The templates of all rooms for a time zone. They hold nothing of a node, so the nodes of one
+    process share them and what is loaded of them."""
+    return Templates(ZoneInfo(timezone))
+
+
 def translated_source(source: str, language: str) -> str:
     """A template's source with its plain sentences in the language, escaped for HTML."""
 
