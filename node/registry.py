@@ -14,12 +14,13 @@ from node.spaces.key_tables import KEY_MOVE
 from node.spaces.levy_tables import LEVY_EXEMPTION
 from node.spaces.photo_tables import HAND_OVER_PHOTO
 from node.spaces.safe_code_tables import SAFE_CODE
+from node.spaces.seen_tables import TEAM_ACT_SEEN
 from node.spaces.unlock_tables import LOCK_OPENING
 from node.store import Registry
 from node.store.withheld import TABLES as STORE_TABLES
 from node.sync.tables import TABLES as SYNC_TABLES
 
-SCHEMA_NUMBER = 8
+SCHEMA_NUMBER = 9
 """Rises by one with every change of a replicated table after the first release."""
 
 REGISTRY = Registry(
@@ -41,6 +42,7 @@ REGISTRY = Registry(
         KEY_MOVE,
         LOCK_OPENING,
         LEVY_EXEMPTION,
+        TEAM_ACT_SEEN,
         *API_TABLES,
     ),
 )

@@ -30,7 +30,8 @@ async def make_change(visit: Visit, reservation: str) -> Response[Any]:
         fields.given["search"] = "1"
         page = await change_page(visit, actor, path_id(reservation), fields)
         return await _answer(visit, page)
-    done = await change_now(visit, actor, path_id(reservation), fields)
+    words = fields.text("words", longest=200)
+    done = await change_now(visit, actor, path_id(reservation), fields, said=words)
     if isinstance(done, ChangePage):
         return await _answer(visit, done)
     return visit.go(f"/desk/reservations/{reservation}")

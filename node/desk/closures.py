@@ -18,6 +18,8 @@ from node.desk.today import names_of
 from node.quarter import Closure, ListedClosure, TargetKind
 from node.quarter.model import LocalText
 from node.spaces import Line, Reservation
+from node.spaces.relocating import why_shut
+from node.spaces.telling import with_words
 from node.store import NodeRole, Read, Write
 from node.web.forms import Fields, path_id, read_fields
 from node.web.i18n import span_words
@@ -220,7 +222,9 @@ async def take_back(visit: Visit, reservation: str) -> Response[Any]:
     fields = await read_fields(visit)
 
     def run(write: Write) -> Reservation | Refusal:
-        return spaces.take_back(write, actor, reservation_id)
+        why = why_shut(write, reservation_id, now=visit.now)
+        done = spaces.take_back(write, actor, reservation_id, now=visit.now)
+        return with_words(write, done, why)
 
     await visit.write(run)
     is_listed = fields.given.get("back") == "displaced"

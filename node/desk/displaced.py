@@ -18,7 +18,8 @@ from node.desk.frame import desk_page
 from node.desk.today import names_of
 from node.spaces import Line, Reservation, Wish
 from node.spaces.moving import ChangeOffer
-from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere, relocate
+from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere, relocate, why_shut
+from node.spaces.telling import with_words
 from node.spaces.waiting_list import reached_by
 from node.store import NodeRole, Read, Write
 from node.web.changing import TOTAL_MAX, difference_words
@@ -146,9 +147,11 @@ async def relocate_one(visit: Visit, reservation: str) -> Response[Any]:
             purpose=purpose_for(spaces.find_space(write, space_id), details.purpose),
         )
         signer, now = visit.house.signer, visit.now
-        return relocate(
+        why = why_shut(write, reservation_id, now=now)
+        done = relocate(
             write, actor, reservation_id, wish, total_cents=total, now=now, signer=signer
         )
+        return with_words(write, done, why)
 
     done = await visit.store.write(run)
     if not isinstance(done, Refusal):
@@ -159,8 +162,12 @@ async def relocate_one(visit: Visit, reservation: str) -> Response[Any]:
 
 
 SAID = {
-    "moved": N_("Verlegt. Der Ausweis gilt weiter. Bitte sagen Sie der Person Bescheid."),
-    "back": N_("Zurückgenommen, ohne Kosten. Bitte sagen Sie der Person Bescheid."),
+    "moved": N_(
+        "Verlegt. Der Ausweis gilt weiter. Die Person liest es; wen Sie anrufen, steht unter Heute."
+    ),
+    "back": N_(
+        "Zurückgenommen, ohne Kosten. Die Person liest es; wen Sie anrufen, steht unter Heute."
+    ),
 }
 
 ROUTES = (displaced_page, relocate_one)

@@ -19,6 +19,7 @@ from node.devices import Printers
 from node.quarter.files import HandoverKind
 from node.spaces import Line, Status, Turnover, UndoneFact
 from node.spaces.levy import EXEMPTABLE
+from node.spaces.telling import with_words
 from node.store import Read, Write
 from node.web.deposits import STATES as DEPOSIT_STATES
 from node.web.forms import path_id, read_fields, read_query
@@ -260,7 +261,9 @@ async def act_on(visit: Visit, reservation: str, act: str) -> Response[Any]:
         "decline": lambda write, _: spaces.decline(
             write, actor, reservation_id, reason=reason, signer=signer
         ),
-        "cancel": lambda write, _: spaces.cancel(write, actor, reservation_id, now=now),
+        "cancel": lambda write, _: with_words(
+            write, spaces.cancel(write, actor, reservation_id, now=now), reason
+        ),
     }
     acts |= undo_acts(actor, now=now, signer=signer)
 

@@ -19,11 +19,13 @@ from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
 from node.desk.key_board import key_task
 from node.desk.safe_codes import code_task
+from node.desk.telling import telling_tasks
 from node.desk.turnover import house_names, turnover_flashes
 from node.desk.undoing import act_flashes
 from node.spaces import DayPlan, Line, Stage, Status, guests
 from node.spaces.reads import unanswered
 from node.spaces.relocating import Hit, hit_ahead
+from node.spaces.telling import ToTell, to_tell
 from node.store import Read
 from node.web import i18n
 from node.web.day_plan import Plan, plan_of
@@ -52,7 +54,9 @@ class TodayPage:
     hand_overs: list[dict[str, Any]]
     deposits: list[dict[str, Any]]
     plan: Plan
-    live: str = f"{LIVE_TABLES} reservation_request guest_record hand_over deposit_step"
+    live: str = (
+        f"{LIVE_TABLES} reservation_request team_act_seen guest_record hand_over deposit_step"
+    )
     " safe_code key_move"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
@@ -81,6 +85,8 @@ class _Day:
     hits: list[Hit]
     """Whose place is shut at their time, until each of them is settled."""
 
+    to_tell: list[ToTell]
+
     @property
     def unclean(self) -> frozenset[bytes]:
         """The places that are not ready for people."""
@@ -105,6 +111,7 @@ async def today(visit: Visit) -> Response[Any]:
         departures=[_passing(visit, line, found.names, "out") for line in found.departures],
         present=[_present(visit, line, found.names) for line in found.present],
         tasks=[*await line_tasks(visit), *displaced_tasks(visit, found.hits, found.names)]
+        + telling_tasks(visit, found.to_tell)
         + [_erasure_task(visit, *each) for each in found.erasures]
         + [code_task(visit, each) for each in found.codes]
         + [key_task(visit, each, found.names) for each in found.keys]
@@ -175,6 +182,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
         keys,
         silent_displays(read, visit),
         hits,
+        to_tell(read, now=visit.now),
     )
 
 

@@ -30,6 +30,7 @@ from node.kiosk import (
     sign_in,
     spaces,
     together,
+    told,
 )
 from node.kiosk.door import AtDoor
 from node.kiosk.guard import KioskRules, Lobby
@@ -43,6 +44,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
             *home.ROUTES,
             *house.ROUTES,
             *sign_in.ROUTES,
+            *told.ROUTES,
             *spaces.ROUTES,
             *booking.ROUTES,
             *together.ROUTES,

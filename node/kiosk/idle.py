@@ -22,7 +22,7 @@ from node.kiosk.board import (
 from node.kiosk.frame import FORM_COOKIE, HELD_COOKIE, REST, STAY_COOKIE, kiosk_page, qr_src
 from node.kiosk.guard import KioskRules
 from node.kiosk.prefs import COOKIE as PREFS_COOKIE
-from node.kiosk.sign_in import WAY_COOKIE
+from node.kiosk.told import WAY_COOKIE
 from node.web.forms import read_fields
 from node.web.gate import SESSION_COOKIES
 from node.web.qr import qr_svg

@@ -12,14 +12,16 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import people
-from node.base.actors import Face
+from node.base.actors import Actor, Face
 from node.base.ids import id_text, normal_code, parse_id
 from node.base.refusals import N_, Refusal
 from node.base.scanned import readings
 from node.kiosk import frame
 from node.kiosk.handover import page_link
 from node.kiosk.prefs import kiosk_path
+from node.kiosk.told import TOLD, WAY_COOKIE
 from node.people.model import OpenedCode, PersonChoice, SignedIn
+from node.spaces.telling import told_to
 from node.web.errors import words
 from node.web.forms import BAD_ID, read_fields, read_query
 from node.web.gate import SESSION_COOKIES
@@ -28,9 +30,6 @@ from node.web.qr import qr_svg
 from node.web.visit import Visit
 
 COOKIE = SESSION_COOKIES[Face.KIOSK]
-WAY_COOKIE = "quartier_way"
-"""The page that somebody wanted before they were asked to sign in."""
-
 HOUSEHOLD_CODE_CHARS = 12
 CARD = "card"
 CODE = "code"
@@ -210,10 +209,17 @@ async def enter(visit: Visit) -> Response[Any]:
     if isinstance(found, Refusal):
         return await _refused(visit, proof, found)
     visit.keep(COOKIE, found.token)
-    way = kiosk_path(visit.kept(WAY_COOKIE))
     frame.drop_scanned(visit)
+    if await _is_to_be_told(visit, found.actor):
+        return visit.go(TOLD)
+    way = kiosk_path(visit.kept(WAY_COOKIE))
     visit.forget(WAY_COOKIE)
     return visit.go(way or "/kiosk/home")
+
+
+async def _is_to_be_told(visit: Visit, actor: Actor) -> bool:
+    """Whether the team did something to their bookings that they have not read."""
+    return bool(await visit.store.read(lambda read: told_to(read, actor, now=visit.now)))
 
 
 async def _sign_in(visit: Visit, proof: Proof, pin: str) -> SignedIn | Refusal:

@@ -301,6 +301,7 @@ LABELS = {
     "openings": N_("Tür geöffnet am"),
     "deposit": N_("Was mit der Kaution geschah"),
     "photos": N_("Fotos der Übergabe, aufgenommen am"),
+    "told": N_("Was das Team daran geändert hat"),
     "cost_cents": N_("Preis in Cent"),
     "deposit_cents": N_("Kaution in Cent"),
     "cancelled_at": N_("Storniert am"),

@@ -19,7 +19,9 @@ from node.portal.passes import NO_PASS, ShownPass, base_address, passage_notice,
 from node.portal.safe_code import has_code
 from node.portal.unlocking import door_href
 from node.spaces import Line, Passed, Status, guests
+from node.spaces.by_team import Told
 from node.spaces.guests import Stay
+from node.spaces.telling import told_to_guests
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, read_fields
@@ -36,6 +38,7 @@ from node.web.showing import (
     place_of,
     when_of,
 )
+from node.web.told import ShownTold, told_of
 from node.web.turnovers import early_words
 from node.web.visit import Visit
 
@@ -64,6 +67,8 @@ class GuestPage:
     code_href: str
     door_href: str
     welcome: Welcome
+    told: ShownTold | None = None
+    """What the team did to the stay, until its guests have read it."""
     notice: dict[str, str] | None = None
     refusal: dict[str, Any] | None = None
 
@@ -118,13 +123,15 @@ async def guest(visit: Visit, token: str) -> Response[Any]:
 async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
     start, actor = start_of(token, stay), bearer(stay.line.reservation.id, Face.PORTAL)
 
-    def look(read: Read) -> tuple[Welcome, str, bool, dict[str, Any]]:
+    def look(read: Read) -> tuple[Welcome, str, bool, dict[str, Any], Told | None]:
         building = quarter.find_building(read, stay.line.space.building_id)
         where = ", ".join(filter(None, (building.name, building.address))) if building else ""
         asks = spaces.has_display(read, stay.line.space.id)
-        return welcome_of(read, visit, stay), where, asks, _inside(read, visit, actor, stay, start)
+        inside = _inside(read, visit, actor, stay, start)
+        told = told_to_guests(read, stay.line.reservation)
+        return welcome_of(read, visit, stay), where, asks, inside, told
 
-    welcome, where, asks_figures, inside = await visit.store.read(look)
+    welcome, where, asks_figures, inside, told = await visit.store.read(look)
     line = stay.line
     return GuestPage(
         place=place_of(visit, line.space),
@@ -142,6 +149,7 @@ async def _page(visit: Visit, token: str, stay: Stay) -> GuestPage:
         **inside,
         todo=todo_of(visit, start, stay),
         welcome=welcome,
+        told=told_of(visit, told) if told is not None else None,
         notice=_notice(visit, line),
     )
 

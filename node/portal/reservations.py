@@ -17,6 +17,8 @@ from node.portal.safe_code import has_code
 from node.portal.spaces import nearest_of
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
+from node.spaces.by_team import Told
+from node.spaces.telling import told_of as find_told
 from node.spaces.terms import CancelPreview
 from node.store import Read
 from node.web.changing import is_to_change
@@ -40,6 +42,7 @@ from node.web.showing import (
 )
 from node.web.table import Table
 from node.web.terms import cancellation_words, due_bill, no_show_row, no_show_words
+from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
 
@@ -86,6 +89,8 @@ class ReservationPage:
     code_href: str
     door_href: str
     instead: dict[str, Any]
+    told: ShownTold | None = None
+    """What the team did to it, until they have read it."""
     guest_href: str = ""
     """Where a link for guests is made."""
     live: str = RESERVATION_TABLES
@@ -141,6 +146,7 @@ class _Looked:
     door_href: str
     instead: tuple[spaces.Offer, ...]
     desk_help: str
+    told: Told | None
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -174,6 +180,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         own_door_href(read, visit, actor, line),
         _instead(read, visit, actor, line),
         desk_help(visit, read),
+        find_told(read, actor, reservation_id),
     )
 
 
@@ -213,6 +220,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         door_href=looked.door_href,
         instead=_shown_instead(visit, looked),
         guest_href=_guest_href(visit, line),
+        told=told_of(visit, looked.told) if looked.told else None,
     )
 
 

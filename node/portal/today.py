@@ -20,9 +20,11 @@ from node.base.periods import Period, local_day, local_instant
 from node.base.refusals import N_
 from node.portal.house import closure_row, closures_within, waste_row
 from node.spaces import InLine, Line, Status
+from node.spaces.telling import told_to
 from node.store import Read
 from node.web import i18n
 from node.web.showing import ShownLine, clock, line_of, moment
+from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
 from node.web.waiting import entry_of
 
@@ -40,6 +42,7 @@ class TodayPage:
     day: str
     greeting: str
     next: dict[str, Any] | None
+    told: list[ShownTold]
     waiting: list[dict[str, str]]
     mine: list[ShownLine]
     house: list[dict[str, str]]
@@ -66,14 +69,17 @@ class HouseDay:
 async def today(visit: Visit) -> Response[Any]:
     """My day."""
     actor, now = visit.signed_in(), visit.now
-    lines, offers, day, erasure = await visit.read(
+    lines, offers, news, day, erasure = await visit.read(
         lambda read: (
             spaces.coming_up(read, actor, now=now),
             spaces.my_offers(read, actor, now=now),
+            told_to(read, actor, now=now),
             _house_day(read, visit, actor),
             people.open_erasure(read, actor.person_id),
         )
     )
+    # What was taken back stands among what they are told, until they know.
+    lines = [line for line in lines if not _is_told(line)]
     shown = [line_of(visit, line) for line in lines]
     coming = _next(lines, shown)
     told = {line.id for line in shown if line.state in WAITING} | {coming["id"] if coming else ""}
@@ -81,6 +87,7 @@ async def today(visit: Visit) -> Response[Any]:
         day=day.title,
         greeting=_greeting(visit, actor),
         next=coming,
+        told=[told_of(visit, each) for each in news],
         waiting=([_leaving(visit, erasure)] if erasure else [])
         + [_offered(visit, each) for each in offers]
         + [_waiting(visit, line) for line in shown if line.state in WAITING],
@@ -93,6 +100,11 @@ async def today(visit: Visit) -> Response[Any]:
     turns = chain(day.turns, deadlines, *(_turns(line) for line in lines))
     until = min(at for at in turns if at > now)
     return visit.page("portal/today.html", page, here="today", until=until)
+
+
+def _is_told(line: Line) -> bool:
+    decision = line.reservation.decision
+    return line.status is Status.DISPLACED and bool(decision and decision.by_team_at)
 
 
 def _turns(line: Line) -> Iterator[datetime]:

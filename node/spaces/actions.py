@@ -166,12 +166,11 @@ def cancel(
     reservation = own_to_change(write, actor, reservation_id)
     if isinstance(reservation, Refusal):
         return reservation
-    status = reservation.status_at(now)
-    if status is Status.CANCELLED:
+    if (status := reservation.status_at(now)) is Status.CANCELLED:
         return reservation
     if status not in CANCELLABLE:
         return TOO_LATE_TO_CANCEL
-    by_staff = actor.staff_id is not None or may(actor, Permission.SEE_ALL_RESERVATIONS)
+    by_staff = actor.staff_id is not None or not is_theirs(actor, reservation)
     write_cancellation(write, reservation, by_staff=by_staff, now=now)
     return projected(write, reservation.id)
 
@@ -253,7 +252,9 @@ def decline(
     return projected(write, reservation_id)
 
 
-def take_back(write: Write, actor: Actor, reservation_id: bytes) -> Reservation | Refusal:
+def take_back(
+    write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
+) -> Reservation | Refusal:
     """The team takes a confirmed reservation back because its place must be shut, at no cost."""
     if not may(actor, Permission.RESERVE_FOR_OTHERS):
         return NOT_YOURS
@@ -265,7 +266,7 @@ def take_back(write: Write, actor: Actor, reservation_id: bytes) -> Reservation 
         return UNKNOWN_SPACE
     if not is_home(write, space):
         return DECIDED_ELSEWHERE
-    displace(write, reservation, space, reason=SHUT)
+    displace(write, reservation, space, now=now, reason=SHUT)
     return projected(write, reservation_id)
 
 

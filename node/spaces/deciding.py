@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from node.base.ids import derived_id, new_id
+from node.base.periods import kept_instant
 from node.base.refusals import N_, Refusal
 from node.spaces import place_tables, projections, rules, standing, tables, undo_tables
 from node.spaces.cases import Case, case_believed, circumstances, release_instant
@@ -81,7 +82,11 @@ def decide(
     The projections follow with `settle`, or with the request where both are new.
     """
     if not _is_taken(write, case, now=now):
-        return write_decision(write, request, case, Verdict.CONFIRMED, signer=signer)
+        # Whose it is was not asked: they are told (`telling.py`).
+        by_team_at = kept_instant(now) if case.by_staff and case.change is not None else None
+        return write_decision(
+            write, request, case, Verdict.CONFIRMED, signer=signer, by_team_at=by_team_at
+        )
     if not approved and tables.select_decisions(write, request.id):
         return TAKEN
     return write_decision(write, request, case, Verdict.DECLINED, reason=TAKEN.code, signer=signer)
@@ -110,6 +115,7 @@ def write_decision(
     signer: Signer,
     reason: str = "",
     hold_until: datetime | None = None,
+    by_team_at: datetime | None = None,
 ) -> DecisionFact:
     """Write a decision with its running number, its bill and, when it confirms, the pass."""
     keeps = verdict in {Verdict.CONFIRMED, Verdict.HELD}
@@ -132,13 +138,19 @@ def write_decision(
         pass_=pass_,
         upon=request,
         terms=case.terms if keeps else None,
+        by_team_at=by_team_at,
     )
     tables.insert_decision(write, decision, space_id=case.space.id)
     return decision
 
 
 def displace(
-    write: Write, reservation: Reservation, case_space: Space, *, reason: Refusal | None = None
+    write: Write,
+    reservation: Reservation,
+    case_space: Space,
+    *,
+    now: datetime,
+    reason: Refusal | None = None,
 ) -> None:
     """Take a confirmed reservation back, at no cost; it names its reason, or that it clashed with
     an earlier one."""
@@ -152,6 +164,7 @@ def displace(
         reason=(reason or DISPLACED).code,
         bill=reservation.bill,
         upon=reservation.request,
+        by_team_at=kept_instant(now),
     )
     tables.insert_decision(write, decision, space_id=case_space.id)
 

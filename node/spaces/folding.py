@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from node.spaces import place_tables, projections, tables, undo_tables
+from node.spaces import place_tables, projections, seen_tables, tables, undo_tables
 from node.spaces.model import (
     CancellationFact,
     DecisionFact,
@@ -115,7 +115,9 @@ def project(write: Write, reservation_id: bytes) -> Reservation | None:
     if found is None:
         return None
     reservation, space = found
-    _keep(write, reservation, space, facts=tables.count_facts(write, reservation_id))
+    facts = tables.count_facts(write, reservation_id)
+    by_team = seen_tables.has_team_act(write, reservation_id)
+    _keep(write, reservation, space, facts=facts, by_team=by_team)
     return reservation
 
 
@@ -128,13 +130,16 @@ def project_new(
     """
     decisions = [] if decision is None else [decision]
     reservation = fold(request, decisions, None, {}, space)
-    _keep(write, reservation, space, facts=1)
+    _keep(write, reservation, space, facts=1, by_team=False)
     return reservation
 
 
-def _keep(write: Write, reservation: Reservation, space: Space | None, *, facts: int) -> None:
+def _keep(
+    write: Write, reservation: Reservation, space: Space | None, *, facts: int, by_team: bool
+) -> None:
     """Write a reservation, folded from so many facts, into the projections."""
-    projections.upsert_state(write, reservation, code=_code(reservation), facts=facts)
+    code = _code(reservation)
+    projections.upsert_state(write, reservation, code=code, facts=facts, by_team=by_team)
     taken = taken_period(reservation) if space else None
     if taken is None:
         projections.delete_occupancy(write, reservation.id)

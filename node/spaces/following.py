@@ -63,7 +63,7 @@ def settle_clashes(write: Write, *, now: datetime) -> list[bytes]:
     for loser in standing.settle(holding, clashes):
         space = place_tables.select_space(write, loser.space_id)
         if space is not None and is_home(write, space):
-            displace(write, loser, space)
+            displace(write, loser, space, now=now)
             project(write, loser.id)
             displaced.append(loser.id)
     return displaced

@@ -18,6 +18,7 @@ from node.spaces import (
     projections,
     safe_code_tables,
     tables,
+    telling,
     turnover_tables,
     undo_tables,
     unlock_tables,
@@ -93,6 +94,7 @@ def _told(read: Read, found: Reservation, now: datetime) -> dict[str, Any]:
         "due_cents": due_cents(found, found.status_at(now)) or 0,
         "came_at": came.at if came else None,
         "left_at": left.at if left else None,
+        "told": telling.told_words(read, found),
         "taken_back": [
             {"what": str(each.what), "at": each.at}
             for each in undo_tables.select_undone(read, found.id)

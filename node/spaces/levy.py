@@ -69,6 +69,7 @@ def exempt(
         number=max(tables.next_number(write, case.space.id), found.decision.number + 1),
         bill=pricing.with_levy(agreed.bill, found.levy, wish, nights),
         upon=replace(request, details=replace(request.details, exempt=people)),
+        by_team_at=kept_instant(now),
     )
     tables.insert_decision(write, decision, space_id=case.space.id)
     fact = ExemptionFact(kept_instant(now), id_text(actor.person_id), people)

@@ -200,6 +200,9 @@ class DecisionFact:
     pass_: bytes = b""
     upon: RequestFact | None = None
     terms: Terms | None = None
+    by_team_at: datetime | None = None
+    """When somebody else than whose it is changed or took back what was agreed; None where it was
+    they themselves, or the first word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,19 @@ def party_of(household_id: bytes, person_id: bytes) -> bytes:
     return household_id or person_id
 
 
-def upsert_state(write: Write, reservation: Reservation, *, code: str, facts: int) -> None:
-    """Keep a reservation's folded state for lists; `facts` is from how many it was folded."""
+def upsert_state(
+    write: Write, reservation: Reservation, *, code: str, facts: int, by_team: bool
+) -> None:
+    """Keep a reservation's folded state for lists; `facts` is from how many it was folded,
+    `by_team` whether any of them is the team's doing with what was agreed."""
     write.execute(
         "insert into reservation_state (reservation_id, space_id, household_id, person_id,"
-        " starts_at, ends_at, status, code, facts, tail) values (:reservation, :space, :party,"
-        " :person, :starts, :ends, :status, :code, :facts, :tail) on conflict (reservation_id)"
-        " do update set space_id = :space, household_id = :party, person_id = :person,"
-        " starts_at = :starts, ends_at = :ends, status = :status, code = :code, facts = :facts",
+        " starts_at, ends_at, status, code, facts, tail, by_team) values (:reservation, :space,"
+        " :party, :person, :starts, :ends, :status, :code, :facts, :tail, :by_team)"
+        " on conflict (reservation_id) do update set space_id = :space, household_id = :party,"
+        " person_id = :person,"
+        " starts_at = :starts, ends_at = :ends, status = :status, code = :code, facts = :facts,"
+        " by_team = :by_team",
         reservation=reservation.id,
         space=reservation.space_id,
         party=party_of(reservation.household_id, reservation.person_id),
@@ -43,6 +48,7 @@ def upsert_state(write: Write, reservation: Reservation, *, code: str, facts: in
         status=str(reservation.base_status),
         code=code,
         facts=facts,
+        by_team=int(by_team),
         tail=reservation.id[-TAIL_BYTES:],
     )
 
@@ -197,6 +203,17 @@ def select_ids_by_party(read: Read, party: bytes, *, since: datetime) -> list[by
         party=party,
         earliest=to_epoch(since - LOOK_BACK),
         since=to_epoch(since),
+    )
+    return [row[0] for row in rows]
+
+
+def select_ids_by_team(read: Read, *, since: datetime, party: bytes = b"") -> list[bytes]:
+    """What the team had a hand in, of one household or of all, of times that end after `since`."""
+    rows = read.rows(
+        "select reservation_id from reservation_state where by_team = 1 and ends_at > :since"
+        " and (:party = x'' or household_id = :party) order by starts_at",
+        since=to_epoch(since),
+        party=party,
     )
     return [row[0] for row in rows]
 

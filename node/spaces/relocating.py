@@ -140,6 +140,12 @@ def relocate(
     )
 
 
+def why_shut(read: Read, reservation_id: bytes, *, now: datetime) -> str:
+    """What all read of the closure that hits a reservation; empty where none does."""
+    found = (hit for hit in hit_ahead(read, now=now) if hit.line.reservation.id == reservation_id)
+    return next((hit.closure.reason.de for hit in found), "")
+
+
 NOT_HIT = Refusal(
     "spaces.not_hit",
     N_("Diese Buchung ist von keiner Schließung betroffen."),

@@ -277,6 +277,7 @@ RESERVATION_STATE = Table(
         Column("code", "text"),
         Column("facts", "integer", default=0),
         Column("tail", "blob", default=b""),
+        Column("by_team", "integer", default=0),
     ),
     scope=Scope.LOCAL,
     compact=True,
@@ -288,9 +289,11 @@ RESERVATION_STATE = Table(
         ("status",),
         ("code",),
         ("tail",),
+        ("by_team", "ends_at"),
     ),
     erased=_IDS,
-    about="Each reservation as the facts held here fold it, and how many they were. A projection.",
+    about="Each reservation as the facts held here fold it, how many they were, and whether the"
+    " team had a hand in it. A projection.",
 )
 OCCUPANCY_REACH = Table(
     "occupancy_reach",

@@ -80,6 +80,7 @@ def insert_decision(write: Write, decision: DecisionFact, *, space_id: bytes) ->
         pass_=decision.pass_,
         upon=_Request.of(decision.upon) if decision.upon else None,
         terms=decision.terms,
+        by_team_at=decision.by_team_at,
     )
     write.insert_new(
         "reservation_decision",
@@ -163,6 +164,7 @@ class _Decision(msgspec.Struct, omit_defaults=True):
     pass_: bytes = msgspec.field(default=b"", name="pass")
     upon: _Request | None = None
     terms: Terms | None = None
+    by_team_at: Instant | None = None
 
 
 def next_number(read: Read, space_id: bytes) -> int:
@@ -216,6 +218,7 @@ def _decision(row: Any) -> DecisionFact | None:
         pass_=said.pass_,
         upon=upon,
         terms=said.terms,
+        by_team_at=said.by_team_at,
     )
 
 

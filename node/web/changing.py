@@ -11,6 +11,7 @@ from node.base.ids import id_text, parse_id
 from node.base.refusals import N_, Refusal, RefusedError, granted
 from node.spaces import Line, Reservation, Status, Wish, moving_along
 from node.spaces.moving_along import Companion, TogetherOffer
+from node.spaces.telling import with_words
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.finding import read_ages, read_period
@@ -78,9 +79,10 @@ async def change_page(
 
 
 async def change_now(
-    visit: Visit, actor: Actor, reservation_id: bytes, fields: Fields
+    visit: Visit, actor: Actor, reservation_id: bytes, fields: Fields, *, said: str = ""
 ) -> Reservation | ChangePage:
-    """Change it for the total that was shown; else the page again, with why not."""
+    """Change it for the total that was shown; else the page again, with why not. `said` is what the
+    team writes to it."""
     line = await _line(visit, actor, reservation_id)
     wish = _wish(visit, fields, line)
     total = fields.number("total", low=0, high=TOTAL_MAX)
@@ -88,7 +90,7 @@ async def change_now(
         raise RefusedError(BAD_ID)
 
     def run(write: Write) -> Reservation | Refusal:
-        return moving_along.change_together(
+        done = moving_along.change_together(
             write,
             actor,
             reservation_id,
@@ -98,6 +100,7 @@ async def change_now(
             now=visit.now,
             signer=visit.house.signer,
         )
+        return with_words(write, done, said)
 
     result = await visit.store.write(run)
     if not isinstance(result, Refusal):

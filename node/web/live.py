@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 20.0
 
 RESERVATION_TABLES = (
     "reservation_decision reservation_cancellation cancellation_ruling reservation_undo passage"
-    " waiting_entry waiting_end"
+    " waiting_entry waiting_end team_act_seen"
 )
 """A page of reservations asks for itself again when one of these changes."""
 

@@ -405,7 +405,7 @@ class _Bookings:
         def run(write: Write) -> Reservation | None:
             space = select_space(write, made.space_id)
             assert space is not None
-            displace(write, made, space)
+            displace(write, made, space, now=self.now)
             return project(write, made.id)
 
         return self._done(run)

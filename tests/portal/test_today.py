@@ -213,7 +213,7 @@ async def test_what_came_to_nothing_is_told_once_and_by_its_word(home: Home) -> 
 
     def take_back(write: Write) -> None:
         made = project(write, taken)
-        displace(write, made, select_space(write, made.space_id))
+        displace(write, made, select_space(write, made.space_id), now=home.house.clock.now())
 
     await home.house.node.store.write(take_back)
     page = await anna.get("/")

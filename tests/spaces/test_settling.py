@@ -133,7 +133,7 @@ def test_nodes_that_both_take_the_same_back_write_one_fact(
         def take_back(write: Write) -> None:
             space = select_space(write, made.space_id)
             assert space is not None
-            displace(write, made, space)
+            displace(write, made, space, now=two_homes.clock.now())
             project(write, made.id)
 
         two_homes.cores[name].write(take_back)

@@ -260,7 +260,7 @@ def test_whatever_frees_a_time_it_is_offered(
         made = line.reserve(anna, wish)
         entry = line.joined(clara, wish)
         if how == "displaced":
-            core.write(lambda write: take_back(write, demir, made.id))
+            core.write(lambda write: take_back(write, demir, made.id, now=line.clock.now()))
         else:
             later = replace(wish, period=Period(utc(29, 14), utc(29, 18)))
             cents, now = made.bill.total_cents, line.clock.now()

@@ -29,6 +29,7 @@ SHARED = (
     "_plans",
     "_series",
     "_states",
+    "_told",
 )
 PORTAL = (
     "at_place",
@@ -88,6 +89,7 @@ KIOSK = (
     "series_cancel",
     "sign_in",
     "together",
+    "told",
     "who",
 )
 TEMPLATES = (
@@ -192,6 +194,7 @@ MODULES = (
             "listing",
             "series",
             "showing",
+            "told",
             "unlocking",
             "visit",
             "waiting",
