@@ -209,6 +209,8 @@ TODAY = (
     Shot("portal-today", "portal/today.html", "/", who="resident"),
     Shot("portal-today-empty", "portal/today.html", "/", who="newcomer"),
     Shot("portal-today-waiting", "portal/today.html", "/", who="busy"),
+    Shot("portal-today-told", "portal/today.html", "/", who="moved"),
+    Shot("portal-mine-told", "portal/reservation.html", "/mine/{relocated}", who="moved"),
     Shot("portal-today-away", "portal/today.html", "/", who="away", node="central"),
 )
 BOOKING = (
@@ -411,6 +413,7 @@ GUESTS = (
     Shot("desk-guests", "desk/guests.html", "/desk/guests/{told_stay}", who="mira"),
     Shot("desk-income", "desk/income.html", "/desk/income", who="mira"),
     Shot("desk-stays", "desk/stays.html", "/desk/stays?quarter=2026-4", who="mira"),
+    Shot("desk-telling", "desk/telling.html", "/desk/telling", who="mira"),
     Shot("desk-displaced", "desk/displaced.html", "/desk/displaced", who="mira"),
     Shot("desk-deposits", "desk/deposits.html", "/desk/deposits", who="mira"),
     Shot("desk-stay-forms", "desk/stay_forms.html", "/desk/stays/forms?quarter=2026-4", who="mira"),
@@ -839,6 +842,7 @@ LOBBY = (
     Shot("kiosk-idle", "kiosk/idle.html", "/kiosk", node="kiosk"),
     Shot("kiosk-home", "kiosk/home.html", "/kiosk/home", node="kiosk"),
     Shot("kiosk-home-card", "kiosk/home.html", "/kiosk/home", who="card", node="kiosk"),
+    Shot("kiosk-told", "kiosk/told.html", "/kiosk/told", who="moved-card", node="kiosk"),
     Shot("kiosk-home-new", "kiosk/home.html", "/kiosk/home", who="newcomer-card", node="kiosk"),
     Shot("kiosk-house", "kiosk/house.html", "/kiosk/house", node="kiosk"),
     Shot("kiosk-desk", "kiosk/desk.html", "/kiosk/desk", node="kiosk"),

@@ -41,6 +41,7 @@ from node.spaces import Entry, Line, Passed, Reservation, Wish
 from node.spaces.deciding import displace
 from node.spaces.folding import project
 from node.spaces.place_tables import select_space
+from node.spaces.telling import with_words
 from node.store import Core, Read, Store, Write
 from node.sync import LineSwitch, adopt_role, new_sheet, read_roster, sheet_lines
 from node.sync.transport import quarter_tag
@@ -245,6 +246,7 @@ class _Cast:
         self.busy, self.newcomer, self.stranger, self.booker = (keys[0] for keys in quiet[:4])
         self.partner, self.leaving, self.host = quiet[0][1], quiet[4][0], quiet[5][0]
         self.far = [keys[0] for keys in quiet[-3:]]
+        self.moved = quiet[-4][0]
         channels = {row.key: row.channel for row in files.households}
         household = {row.key: row.household for row in files.people}
         self.called = next(
@@ -268,7 +270,7 @@ class _Cast:
     async def give_secrets(self) -> dict[str, str]:
         """Codes on paper for three households, a PIN and a card for two of their people."""
         known = {}
-        for role in ("busy", "newcomer", "stranger", "booker", "host"):
+        for role in ("busy", "newcomer", "stranger", "booker", "host", "moved"):
             key = getattr(self, role)
             household = self.household_id(key)
             code = await self.store.write(
@@ -399,13 +401,35 @@ class _Bookings:
 
         return self._done(run)
 
+    def move(self, made: Reservation, hours: tuple[float, float], words: str) -> Reservation:
+        """The desk moves a booking to another time of its day, and says why."""
+        day, now = made.period.starts_at.astimezone(ZONE).day, AT - timedelta(hours=1)
+        wish = Wish(
+            space_id=made.space_id,
+            period=Period(local(day, hours[0]), local(day, hours[1])),
+            people=made.details.people,
+            purpose=made.details.purpose,
+        )
+
+        def run(write: Write) -> Reservation | Refusal:
+            staff = self.actor(write, "S-MIRA", Face.DESK)
+            offer = spaces.preview_change(write, staff, made.id, wish, now=now)
+            assert not isinstance(offer, Refusal), offer
+            total, signer = offer.bill.total_cents, self.core.identity
+            done = spaces.change(
+                write, staff, made.id, wish, total_cents=total, now=now, signer=signer
+            )
+            return with_words(write, done, words)
+
+        return self._done(run)
+
     def displace(self, made: Reservation) -> Reservation:
         """Take a booking back, as after a restored backup had granted a time twice."""
 
         def run(write: Write) -> Reservation | None:
             space = select_space(write, made.space_id)
             assert space is not None
-            displace(write, made, space, now=self.now)
+            displace(write, made, space, now=AT)
             return project(write, made.id)
 
         return self._done(run)
@@ -521,6 +545,11 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         "declined": desk.decline(desk.book(busy, "salon", 35, (20, 23), 40, "private"), no),
         "displaced": desk.displace(desk.book(busy, "konferenzraum", 26, (10, 12), 8, "business")),
         "cancelled": desk.cancel(busy, desk.book(busy, "werkstatt", 25, (10, 12), 2, "private")),
+        "relocated": desk.move(
+            desk.book(cast.moved, "hofterrasse", 25, (10, 12), 6, "private"),
+            (16, 18),
+            "Am Vormittag kommt der Glaser. Bitte entschuldigen Sie.",
+        ),
         "soon": desk.book(busy, "lernzimmer", 25, (10, 12), 3, "private"),
         "requested": desk.book(busy, "salon", 27, (20, 23), 30, "private"),
         "deposited": desk.book(cast.called, "kueche-provence", 29, (11, 14), 6, "private"),

@@ -253,7 +253,7 @@ def at_the_lobby(walk: Walk, who: str, node: str) -> Any:
     page.click("form.scan .button-primary")
     page.fill("#pin", PIN)
     page.click(".pin-form .button-primary")
-    page.wait_for_url("**/kiosk/home")
+    page.wait_for_url(re.compile("/kiosk/(home|told)$"))
     state = context.storage_state()
     context.close()
     return state
@@ -304,6 +304,7 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "newcomer": at_the_phone,
     "booker": at_the_phone,
     "host": at_the_phone,
+    "moved": at_the_phone,
     "left": known_there,
     "founder": with_the_start_code,
     "operator": at_central,
@@ -312,5 +313,6 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "busy-card": at_the_lobby,
     "newcomer-card": at_the_lobby,
     "booker-card": at_the_lobby,
+    "moved-card": at_the_lobby,
     "mira-card": at_the_lobby,
 }
