@@ -25,6 +25,7 @@ class ShownTold:
     title: str
     place: Place
     subject: str
+    """The time that it is about; empty where the rows say it."""
     at: str
     rows: list[dict[str, str]]
     text: str
@@ -54,15 +55,17 @@ def told_of(visit: Visit, told: Told) -> ShownTold:
     if is_gone and told.before is not None:
         # Of what is no more people know the time that they booked.
         known, space = told.before, told.was_in or told.space
+    rows = [] if is_gone else [*_rows(visit, told)]
+    when = when_of(visit, space, known.period)
     return ShownTold(
         id=id_text(told.reservation.id),
         act=id_text(last.id),
         kind="info" if last.kind is ActKind.UNDONE else "warning",
         title=_title(visit, told),
         place=place_of(visit, space),
-        subject=when_of(visit, space, known.period),
+        subject="" if any(when == row["now"] for row in rows) else when,
         at=_at(visit, last),
-        rows=[] if is_gone else [*_rows(visit, told)],
+        rows=rows,
         text=_text(visit, told),
         words=told.words,
     )
