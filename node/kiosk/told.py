@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from node import spaces
 from node.kiosk import frame
 from node.kiosk.prefs import kiosk_path
 from node.spaces.telling import acknowledge, told_to
@@ -46,7 +47,9 @@ async def told_page(visit: Visit) -> Response[Any]:
 async def seen(visit: Visit, reservation: str) -> Response[Any]:
     """They know of it."""
     actor, reservation_id = visit.signed_in(), path_id(reservation)
-    act_id = (await read_fields(visit)).id("act")
+    fields = await read_fields(visit)
+    await visit.read(lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now))
+    act_id = fields.id("act")
     await visit.write(
         lambda write: acknowledge(write, actor, reservation_id, act_id, now=visit.now)
     )

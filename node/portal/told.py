@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, post
 
+from node import spaces
 from node.base.refusals import Refusal
 from node.portal.guest import shut, start_of, stay_behind
 from node.spaces import Reservation, guests
@@ -20,6 +21,7 @@ async def seen(visit: Visit, reservation: str) -> Response[Any]:
     """They know of it, up to what stood there."""
     actor, reservation_id = visit.signed_in(), path_id(reservation)
     fields = await read_fields(visit)
+    await visit.read(lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now))
     act_id = fields.id("act")
     await visit.write(
         lambda write: acknowledge(write, actor, reservation_id, act_id, now=visit.now)

@@ -65,7 +65,8 @@ async def test_who_lost_their_time_is_shown_what_would_do_instead_and_takes_it(
             write, house.cast.id("demir"), face=Face.DESK, now=house.clock.now()
         )
         assert demir is not None
-        return spaces.take_back(write, demir, parse_id(mine.rpartition("/")[2]) or b"")
+        reservation_id, now = parse_id(mine.rpartition("/")[2]), house.clock.now()
+        return spaces.take_back(write, demir, reservation_id, now=now)
 
     assert not isinstance(await house.node.store.write(shut), Refusal)
     page = await anna.get(mine)

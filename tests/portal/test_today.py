@@ -9,6 +9,7 @@ import pytest
 
 from node import people
 from node.base.actors import Face
+from node.base.ids import id_text
 from node.spaces.deciding import displace
 from node.spaces.folding import project
 from node.spaces.place_tables import select_space
@@ -214,9 +215,12 @@ async def test_what_came_to_nothing_is_told_once_and_by_its_word(home: Home) -> 
     def take_back(write: Write) -> None:
         made = project(write, taken)
         displace(write, made, select_space(write, made.space_id), now=home.house.clock.now())
+        project(write, taken)
 
     await home.house.node.store.write(take_back)
     page = await anna.get("/")
-    assert page.text.count("Hofsaal") == 2  # the notice, and its link for who only hears it
-    assert "verlegt" in page.text
+    assert page.text.count("Ihre Buchung gilt nicht mehr") == 1
+    assert page.text.count("Hofsaal") == 3  # the notice, its link and button for who only hears it
     assert "notice-waiting" not in page.html
+    page = await anna.submit(f"/mine/{id_text(taken)}/seen")
+    assert "Hofsaal" not in page.text, "who knows is not told again"
