@@ -37,12 +37,14 @@ UNDONE = {
     Undone.CHECK_OUT: N_("Das Team hat das Auschecken zurückgenommen"),
     Undone.CANCELLATION: N_("Das Team hat die Absage zurückgenommen"),
     Undone.DECLINE: N_("Das Team hat seine Ablehnung zurückgenommen"),
+    Undone.NO_SHOW: N_("Das Team hält Ihren Platz weiter frei"),
 }
 COMES_TO = {
     Undone.CHECK_IN: N_("Für diese Buchung sind Sie noch nicht eingecheckt."),
     Undone.CHECK_OUT: N_("Sie sind wieder eingecheckt; der Rest der Zeit gehört Ihnen."),
     Undone.CANCELLATION: N_("Ihre Buchung gilt wieder, mit demselben Ausweis."),
     Undone.DECLINE: N_("Ihre Anfrage wartet wieder auf eine Antwort."),
+    Undone.NO_SHOW: N_("Der Platz gehört Ihnen wieder, bis zum Ende Ihrer Zeit."),
 }
 """What was taken back, and how it is now."""
 

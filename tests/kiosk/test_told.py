@@ -7,7 +7,8 @@ import re
 import pytest
 
 from node.base.ids import id_text
-from node.spaces import Reservation
+from node.spaces import Reservation, Undone
+from node.web.told import COMES_TO, UNDONE
 from tests.app_client import Browser, House, Page
 from tests.cast import PINS
 from tests.kiosk.conftest import at_the_desk, booked, utc, with_card
@@ -15,6 +16,10 @@ from tests.kiosk.conftest import at_the_desk, booked, utc, with_card
 pytestmark = pytest.mark.asyncio
 WHY = "Am Vormittag kommt der Glaser <b>Kunz</b>."
 MOVED = "Das Team hat Ihre Buchung verlegt"
+
+
+async def test_whatever_is_taken_back_is_told_in_words_of_its_own() -> None:
+    assert set(UNDONE) == set(COMES_TO) == set(Undone)
 
 
 async def moved(house: House, desk: Browser, mine: Reservation, starts: int, **more: str) -> Page:
