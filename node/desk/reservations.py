@@ -33,7 +33,7 @@ from node.web.showing import (
     moment,
     money,
 )
-from node.web.terms import due_bill, no_show_row, no_show_words
+from node.web.terms import cancellation_words, due_bill, no_show_row, no_show_words
 from node.web.turnovers import early_words, free_words
 from node.web.visit import Visit
 
@@ -147,6 +147,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             N_("Ausgecheckt"),
             moment(visit, reservation.check_out.at) if reservation.check_out else "",
         ),
+        (N_("Kosten der Absage"), _terms(visit, line)),
         (N_("Kosten, wenn niemand kommt"), no_show_row(visit, line)),
         (N_("Nicht erschienen"), no_show_words(visit, line)),
         (N_("Anlass"), note.get("note", "")),
@@ -198,6 +199,12 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
         undo=undo_shown(visit, line),
         printers=[each.name for each in visit.house.service(Printers).all],
     )
+
+
+def _terms(visit: Visit, line: Line) -> str:
+    """What giving it up will cost by when, where it may cost something."""
+    agreed = line.status is Status.CONFIRMED and line.reservation.bill.total_cents
+    return cancellation_words(visit, line, say_when=moment) if agreed else ""
 
 
 def _deposit(visit: Visit, found: spaces.HeldDeposit) -> dict[str, str] | None:

@@ -30,7 +30,7 @@ from node.web.showing import (
     place_of,
     sentence_of,
 )
-from node.web.terms import no_show_rules
+from node.web.terms import giving_up_words, no_show_rules
 from node.web.visit import Visit
 
 
@@ -186,13 +186,12 @@ def _look_at(visit: Visit, read: Read, actor: Actor, wish: Wish) -> Looked:
 
 def _summary(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
     wish, space = looked.wish, looked.space
-    free_until = spaces.free_until(space, looked.bill, wish.period.starts_at, now=visit.now)
     return ConfirmPage(
         action=action,
         drop="",
         back=find_again(visit, wish, space),
         place=place_of(visit, space),
-        sentence=sentence_of(visit, space, wish.period, looked.bill, free_until=free_until),
+        sentence=sentence_of(visit, space, wish.period, looked.bill),
         people=people_words(visit, wish.people),
         purpose=looked.purpose,
         bill=bill_of(visit, looked.bill),
@@ -220,8 +219,12 @@ def _more(visit: Visit, wish: Wish) -> list[dict[str, str]]:
 
 def _rules(visit: Visit, looked: Looked) -> list[str]:
     """What binds and would be missed otherwise; everything else is on the phone and on paper."""
-    space = looked.space
-    rules = no_show_rules(visit, space.terms, looked.bill)
+    space, bill = looked.space, looked.bill
+    rules = no_show_rules(visit, space.terms, bill)
+    if bill.total_cents:
+        starts_at = looked.wish.period.starts_at
+        terms = giving_up_words(visit, space.terms, bill, starts_at)
+        rules.insert(0, visit.say(N_("Kosten der Absage: {terms}"), terms=terms))
     if space.row.rules_text:
         rules.append(visit.local(space.row.rules_text))
     return rules

@@ -9,7 +9,6 @@ from litestar import Response, get, post
 
 from node import people
 from node.base.actors import Face
-from node.base.refusals import N_
 from node.kiosk.board import (
     House,
     date_leaves,
@@ -25,14 +24,13 @@ from node.kiosk.prefs import COOKIE as PREFS_COOKIE
 from node.kiosk.told import WAY_COOKIE
 from node.web.forms import read_fields
 from node.web.gate import SESSION_COOKIES
+from node.web.greeting import greeting
 from node.web.qr import qr_svg
 from node.web.visit import Visit
 
 CLEAN = "/kiosk/clean"
 CLEAN_SECONDS = 60
 """A screen of this size is wiped and dry again."""
-MORNING_UNTIL_HOUR = 11
-EVENING_FROM_HOUR = 18
 
 
 @dataclass(slots=True)
@@ -85,14 +83,8 @@ async def house_of(visit: Visit) -> House:
 
 
 def _greeting(visit: Visit, house: House) -> str:
-    hour = visit.now.astimezone(visit.zone).hour
-    if hour < MORNING_UNTIL_HOUR:
-        said = visit.say(N_("Guten Morgen"))
-    elif hour < EVENING_FROM_HOUR:
-        said = visit.say(N_("Guten Tag"))
-    else:
-        said = visit.say(N_("Guten Abend"))
-    return f"{said} · {house.building.name if house.building else visit.house.quarter_name}"
+    where = house.building.name if house.building else visit.house.quarter_name
+    return f"{greeting(visit)} · {where}"
 
 
 @post("/reset", include_in_schema=False)

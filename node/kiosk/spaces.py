@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from node import spaces
+from node import quarter, spaces
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
 from node.kiosk import asking, frame
@@ -28,12 +28,14 @@ from node.kiosk.questions import (
     ask_time,
 )
 from node.quarter.files import SpaceKind
+from node.quarter.model import QuarterProfile
 from node.spaces import DayPlan, Found, Offer, Query, Space, Wish
 from node.store import Read
 from node.web import i18n
 from node.web.errors import words
 from node.web.forms import read_query
 from node.web.offering import offer_value
+from node.web.price_words import for_residents
 from node.web.qr import qr_svg
 from node.web.showing import clock, money, nights_words, offer_text, people_words, place_of, when_of
 from node.web.visit import Visit
@@ -68,10 +70,15 @@ async def find(visit: Visit) -> Response[Any]:
     if asked.people is None or period is None or asked.question:
         return await _ask(visit, asked, given.get("days", ""), today)
     query = Query(period=period, people=asked.people, kind=asked.kind, ages=asked.ages or ())
-    found = await visit.read(lambda read: spaces.search(read, visit.actor, query, now=visit.now))
+    found, profile = await visit.read(
+        lambda read: (
+            spaces.search(read, visit.actor, query, now=visit.now),
+            quarter.get_profile(read),
+        )
+    )
     page = _offers_page(visit, asked, query)
-    page.offers = [_offer(visit, offer) for offer in found.offers]
-    page.nearest = [_offer(visit, offer) for offer in found.alternatives]
+    page.offers = [_offer(visit, offer, profile) for offer in found.offers]
+    page.nearest = [_offer(visit, offer, profile) for offer in found.alternatives]
     page.not_free = _not_free(visit, found)
     return await frame.kiosk_page(visit, "kiosk/offers.html", page)
 
@@ -239,13 +246,18 @@ def _portal_query(asked: Asked) -> str:
     return frame.query_of({name: value for name, value in given.items() if value})
 
 
-def _offer(visit: Visit, offer: Offer) -> dict[str, Any]:
-    price = money(visit, offer.bill.total_cents) if visit.actor.is_signed_in else ""
+def _offer(visit: Visit, offer: Offer, profile: QuarterProfile | None = None) -> dict[str, Any]:
+    """An offer: with its price for who is signed in, else with the rules that prices go by."""
+    is_known = visit.actor.is_signed_in
+    day, rate = offer.period.starts_at.astimezone(visit.zone).date(), ""
+    if profile is not None and not is_known:
+        rate = for_residents(visit, offer.space, profile, day)
     return {
+        "rate": rate,
         "place": place_of(visit, offer.space),
         "text": offer_text(visit, offer.space),
         "when": when_of(visit, offer.space, offer.period),
-        "price": price,
+        "price": money(visit, offer.bill.total_cents) if is_known else "",
         "requested": offer.needs_request,
         "value": offer_value(offer.space.id, offer.period),
     }

@@ -15,7 +15,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_, Refusal, RefusedError
 from node.portal.calendar import MonthDay, month_of
 from node.portal.help_words import desk_help
-from node.quarter.files import SpaceKind
+from node.quarter.files import Audience, SpaceKind
 from node.quarter.model import QuarterProfile
 from node.spaces import DayPlan, Found, Offer, Query, Space, Wish, splitting
 from node.store import Read
@@ -25,6 +25,7 @@ from node.web.errors import words
 from node.web.finding import DAYS, read_search, with_usual
 from node.web.forms import NOT_FOUND, path_id, read_query
 from node.web.offering import offer_value
+from node.web.price_words import price_rows, price_words, short_words
 from node.web.showing import (
     Place,
     money,
@@ -90,10 +91,18 @@ async def find(visit: Visit) -> Response[Any]:
     query = read_search(visit, fields)
     page = _find_page(visit, fields.given)
     if not asked:
-        found = await visit.read(spaces.list_spaces)
-        page.places = [_listed(visit, s) for s in found if s.kind == fields.given["kind"]]
+        found, profile = await visit.read(
+            lambda read: (spaces.list_spaces(read), quarter.get_profile(read))
+        )
+        today, audience = visit.now.astimezone(visit.zone).date(), spaces.audience_of(actor)
+        page.places = [
+            _listed(visit, s, *short_words(visit, s, audience, profile, today))
+            for s in found
+            if s.kind == fields.given["kind"]
+        ]
+        prices = {s.id: price_words(visit, s, audience, profile, today) for s in found}
         return visit.page(
-            "portal/find.html", page, here="find", table=lambda: _places_table(visit, found)
+            "portal/find.html", page, here="find", table=lambda: _places_table(visit, found, prices)
         )
     if query is None:
         page.errors = fields.problems
@@ -102,9 +111,9 @@ async def find(visit: Visit) -> Response[Any]:
     return visit.page("portal/find.html", page, here="find")
 
 
-def _places_table(visit: Visit, found: list[Space]) -> Table:
+def _places_table(visit: Visit, found: list[Space], prices: dict[bytes, str]) -> Table:
     """All places of every kind, with what distinguishes them."""
-    columns = (N_("Ort"), N_("Art"), N_("Plätze"), N_("m²"), N_("Ausstattung"))
+    columns = (N_("Ort"), N_("Art"), N_("Plätze"), N_("m²"), N_("Ausstattung"), N_("Preis"))
     return Table(
         visit.say(N_("orte")),
         [visit.say(column) for column in columns],
@@ -115,6 +124,7 @@ def _places_table(visit: Visit, found: list[Space]) -> Table:
                 space.row.seats or None,
                 f"{space.row.size_m2:g}" if space.row.size_m2 else "",
                 offer_text(visit, space),
+                prices[space.id],
             ]
             for space in found
         ],
@@ -136,10 +146,12 @@ def _find_page(visit: Visit, given: dict[str, str]) -> FindPage:
     )
 
 
-def _listed(visit: Visit, space: Space) -> dict[str, Any]:
+def _listed(visit: Visit, space: Space, price: str, free: str) -> dict[str, Any]:
     return {
         "place": place_of(visit, space),
         "text": offer_text(visit, space),
+        "price": price,
+        "free": free,
         "href": f"/spaces/{id_text(space.id)}",
     }
 
@@ -261,6 +273,8 @@ async def space_page(visit: Visit, space: str) -> Response[Any]:
             spaces.day_plan(read, actor, day, now=visit.now, space_ids=[space_id]),
             spaces.month_plan(read, space_id, day.replace(day=1), now=visit.now),
             quarter.find_building(read, found.building_id),
+            quarter.get_profile(read),
+            spaces.audience_of(actor),
         )
 
     looked = await visit.read(look)
@@ -273,6 +287,8 @@ class _Looked:
     plans: list[DayPlan]
     month: list[tuple[date, bool, int]]
     building: quarter.Building | None
+    profile: QuarterProfile
+    audience: Audience
 
 
 def _asked_day(visit: Visit) -> date:
@@ -295,7 +311,7 @@ def _space_page(visit: Visit, looked: _Looked, day: date) -> SpacePage:
     return SpacePage(
         place=place_of(visit, space),
         about=visit.local(row.about),
-        facts=_facts(visit, looked),
+        facts=_facts(visit, looked, day),
         rules=[visit.local(text) for text in texts if text],
         day=day.isoformat(),
         day_words=i18n.long_day_words(lang, day),
@@ -307,7 +323,7 @@ def _space_page(visit: Visit, looked: _Looked, day: date) -> SpacePage:
     )
 
 
-def _facts(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
+def _facts(visit: Visit, looked: _Looked, day: date) -> list[dict[str, str]]:
     space = looked.space
     stay = space.row.stay
     rows = [
@@ -318,6 +334,7 @@ def _facts(visit: Visit, looked: _Looked) -> list[dict[str, str]]:
         values = {"arrival": stay.arrival_from, "departure": stay.departure_until}
         said = N_("Anreise ab {arrival} Uhr, Abreise bis {departure} Uhr")
         rows.append((N_("An- und Abreise"), visit.say(said, **values)))
+    rows += price_rows(visit, space, looked.audience, looked.profile, day)
     return [{"label": visit.say(label), "value": value} for label, value in rows if value]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,13 +18,12 @@ from node.web.offering import NO_WITHDRAWAL, offer_value
 from node.web.showing import (
     Place,
     bill_of,
-    moment,
     people_words,
     place_of,
     sentence_of,
     when_of,
 )
-from node.web.terms import no_show_rules
+from node.web.terms import giving_up_words, no_show_rules, notice_words
 from node.web.visit import Visit
 
 
@@ -86,7 +84,6 @@ def summary_of(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
     """The page of a wish, posting to `action`; what holds it or decides about it comes on top."""
     wish, space = looked.wish, looked.space
     shown = bill_of(visit, looked.bill)
-    free_until = spaces.free_until(space, looked.bill, wish.period.starts_at, now=visit.now)
     return ConfirmPage(
         action=action,
         drop="",
@@ -94,12 +91,12 @@ def summary_of(visit: Visit, looked: Looked, *, action: str) -> ConfirmPage:
         offer=offer_value(space.id, wish.period),
         steps={"now": 2, "all": 2},
         place=place_of(visit, space),
-        sentence=sentence_of(visit, space, wish.period, looked.bill, free_until=free_until),
+        sentence=sentence_of(visit, space, wish.period, looked.bill),
         held=None,
         held_seconds=0,
         expired=None,
         requested=None,
-        rows=_rows(visit, looked, free_until),
+        rows=_rows(visit, looked),
         lines=shown.lines,
         vat=shown.vat,
         total=shown.total,
@@ -146,21 +143,19 @@ def find_again(visit: Visit, looked: Looked) -> str:
     return f"/find?{urlencode(given)}"
 
 
-def _rows(visit: Visit, looked: Looked, free_until: datetime | None) -> list[dict[str, str]]:
+def _rows(visit: Visit, looked: Looked) -> list[dict[str, str]]:
     wish = looked.wish
     back = find_again(visit, looked)
     children = _children(visit, len(wish.ages))
-    if free_until is None or free_until <= visit.now:
-        cancel = visit.say(N_("nicht mehr kostenlos"))
-    else:
-        cancel = visit.say(N_("kostenlos bis {until}"), until=moment(visit, free_until))
+    starts_at = wish.period.starts_at
+    cancel = giving_up_words(visit, looked.space.terms, looked.bill, starts_at)
     when = when_of(visit, looked.space, wish.period)
     who = people_words(visit, wish.people) + children
     change = visit.say(N_("ändern"))
     return [
         {"label": visit.say(N_("Wann")), "value": when, "href": back, "change": change},
         {"label": visit.say(N_("Wer")), "value": who, "href": back, "change": change},
-        {"label": visit.say(N_("Absage")), "value": cancel, "href": "", "change": ""},
+        {"label": visit.say(N_("Kosten der Absage")), "value": cancel, "href": "", "change": ""},
     ]
 
 
@@ -194,13 +189,7 @@ def _costly_tiers(visit: Visit, space: Space) -> list[dict[str, Any]]:
     tiers = sorted(space.row.cancellation, key=lambda tier: -tier.notice_hours)
     percents = [*(tier.percent for tier in tiers[1:]), 100]
     return [
-        {"notice": _notice(visit, tier.notice_hours), "percent": percent}
+        {"notice": notice_words(visit, tier.notice_hours), "percent": percent}
         for tier, percent in zip(tiers, percents, strict=True)
         if tier.notice_hours
     ]
-
-
-def _notice(visit: Visit, hours: int) -> str:
-    if hours % 24 == 0 and hours > 48:
-        return visit.say(N_("{days} Tage"), days=hours // 24)
-    return visit.say(N_("{hours} Stunden"), hours=hours)

@@ -23,6 +23,7 @@ from node.spaces import InLine, Line, Status
 from node.spaces.telling import told_to
 from node.store import Read
 from node.web import i18n
+from node.web.greeting import TURNS, greeting
 from node.web.showing import ShownLine, clock, line_of, moment
 from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
@@ -31,8 +32,6 @@ from node.web.waiting import entry_of
 LINES_MAX = 5
 WASTE_DAYS = 3
 CLOSURE_DAYS = 7
-GREETING_HOURS = (11, 18)
-"""Until when it is morning, and from when it is evening."""
 
 
 @dataclass(slots=True)
@@ -85,7 +84,7 @@ async def today(visit: Visit) -> Response[Any]:
     told = {line.id for line in shown if line.state in WAITING} | {coming["id"] if coming else ""}
     page = TodayPage(
         day=day.title,
-        greeting=_greeting(visit, actor),
+        greeting=greeting(visit, actor.name.split(" ")[0]),
         next=coming,
         told=[told_of(visit, each) for each in news],
         waiting=([_leaving(visit, erasure)] if erasure else [])
@@ -131,7 +130,7 @@ def _find_day(read: Read, visit: Visit, building: bytes | None, day: date) -> Ho
     ahead = Period(whole.starts_at, whole.ends_at + timedelta(days=CLOSURE_DAYS))
     desk, closures = quarter.desk_hours(read, day), closures_within(read, ahead, building)
     waste = quarter.waste_collections(read, building, day, last) if building else []
-    greetings = (local_instant(day, time(hour), visit.zone) for hour in GREETING_HOURS)
+    greetings = (local_instant(day, time(hour), visit.zone) for hour in TURNS)
     opening = (at for period in desk for at in (period.starts_at, period.ends_at))
     ends = (each.ends_at for each in closures)
     return HouseDay(
@@ -143,19 +142,6 @@ def _find_day(read: Read, visit: Visit, building: bytes | None, day: date) -> Ho
         actions=_actions(visit),
         turns=[whole.ends_at, *greetings, *opening, *ends],
     )
-
-
-def _greeting(visit: Visit, actor: Actor) -> str:
-    first = actor.name.split(" ")[0]
-    hour = visit.now.astimezone(visit.zone).hour
-    if not first:
-        return visit.say(N_("Guten Tag"))
-    morning_ends, evening_begins = GREETING_HOURS
-    if hour < morning_ends:
-        return visit.say(N_("Guten Morgen, {name}"), name=first)
-    if hour < evening_begins:
-        return visit.say(N_("Guten Tag, {name}"), name=first)
-    return visit.say(N_("Guten Abend, {name}"), name=first)
 
 
 def _next(lines: list[Line], shown: list[ShownLine]) -> dict[str, Any] | None:

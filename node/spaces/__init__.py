@@ -109,7 +109,7 @@ from node.spaces.photos import (
 from node.spaces.planning import day_plan, month_plan, week_plan
 from node.spaces.presence import asks_figures, check_presence
 from node.spaces.preview import Judged, Preview, preview_rules
-from node.spaces.pricing import cancellation_steps, free_until
+from node.spaces.pricing import cancellation_steps
 from node.spaces.reads import (
     arrivals,
     coming_up,
@@ -307,7 +307,6 @@ __all__ = [
     "find_turnover",
     "free_now",
     "free_stays",
-    "free_until",
     "get_image",
     "get_in_line",
     "get_line",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor, Permission, may
 from node.base.ids import id_text, new_id
@@ -74,6 +75,15 @@ class HandOver:
     def is_asked(self, phase: Phase, *, now: datetime) -> bool:
         """Whether its people can fill it in now, and have not signed it."""
         return self.protocol(phase).signed is None and _closed(self, phase, now=now) is None
+
+    def is_due(self, phase: Phase, *, now: datetime, zone: ZoneInfo) -> bool:
+        """Whether it is time for it: on leaving only on that day, or once they began or left."""
+        if not self.is_asked(phase, now=now):
+            return False
+        stay = self.line.reservation
+        begun = phase is Phase.IN or stay.check_out is not None or self.protocol(phase).answers
+        last = stay.period.ends_at.astimezone(zone).date()
+        return bool(begun) or now.astimezone(zone).date() >= last
 
 
 def find_hand_over(

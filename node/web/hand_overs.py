@@ -272,6 +272,9 @@ def hand_over_links(visit: Visit, found: HandOver, start: str = "") -> list[dict
         protocol, asked = found.protocol(phase), found.is_asked(phase, now=visit.now)
         if not asked and protocol.signed is None:
             continue
+        if asked and not found.is_due(phase, now=visit.now, zone=visit.zone):
+            links.append(_later(visit, found, phase, start))
+            continue
         left = len(protocol.unanswered(found.listed))
         text = visit.say(N_("noch offen: {count}"), count=left) if asked and left else ""
         links.append(
@@ -284,6 +287,18 @@ def hand_over_links(visit: Visit, found: HandOver, start: str = "") -> list[dict
             }
         )
     return links
+
+
+def _later(visit: Visit, found: HandOver, phase: Phase, start: str) -> dict[str, str]:
+    """What is still to come: who leaves sooner finds the way there all the same."""
+    last = found.line.reservation.period.ends_at.astimezone(visit.zone).date()
+    return {
+        "title": visit.say(TITLES[phase]),
+        "text": visit.say(N_("erst am {day}"), day=last),
+        "href": f"{start}/hand-over/{phase}",
+        "state": "",
+        "state_text": "",
+    }
 
 
 def side_by_side(visit: Visit, found: HandOver) -> list[dict[str, Any]]:

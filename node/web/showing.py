@@ -15,6 +15,7 @@ from node.base.refusals import N_
 from node.quarter.model import PlaceMark
 from node.spaces import Bill, Line, Offer, Space, Status
 from node.spaces.due import due_of
+from node.spaces.pricing import cancellation_cost, free_until
 from node.web import i18n
 from node.web.visit import Visit
 
@@ -232,18 +233,19 @@ def bill_of(visit: Visit, bill: Bill) -> ShownBill:
     return ShownBill(lines, total, vat, note, charged=bill.total_cents > 0)
 
 
-def sentence_of(
-    visit: Visit, space: Space, period: Period, bill: Bill, *, free_until: datetime | None
-) -> str:
-    """The summary above the one button, in a sentence."""
+def sentence_of(visit: Visit, space: Space, period: Period, bill: Bill) -> str:
+    """The summary above the one button, in a sentence; with what giving up costs already."""
+    until = free_until(space, bill, period.starts_at, now=visit.now)
     parts = [
         visit.local(space.name),
         when_of(visit, space, period),
         money(visit, bill.total_cents),
     ]
-    if free_until is not None and free_until > visit.now:
-        until = moment(visit, free_until)
-        parts.append(visit.say(N_("frei absagbar bis {until}"), until=until))
+    fee = cancellation_cost(space.terms, bill, period.starts_at, now=visit.now).fee_cents
+    if until is not None and until > visit.now:
+        parts.append(visit.say(N_("frei absagbar bis {until}"), until=moment(visit, until)))
+    elif fee:
+        parts.append(visit.say(N_("Absagen kostet jetzt {fee}"), fee=money(visit, fee)))
     return visit.list_words(*parts)
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from node import spaces
 from node.base.refusals import N_
+from node.quarter.files import SpaceRow
 from node.spaces import Bill, Line, Status
 from node.spaces.pricing import CancelStep, no_show_cost, own_cents
 from node.spaces.terms import Terms
 from node.web import i18n
-from node.web.showing import ShownBill, bill_of, money
+from node.web.showing import ShownBill, bill_of, moment, money
 from node.web.visit import Visit
 
 
@@ -19,10 +20,60 @@ def cancellation_words(
     visit: Visit, line: Line, *, say_when: Callable[[Visit, datetime], str]
 ) -> str:
     """What giving it up costs, by when: "kostenlos bis morgen, 15 Uhr; danach 36,00 €"."""
-    reservation = line.reservation
-    starts_at = reservation.period.starts_at
-    steps = spaces.cancellation_steps(reservation.terms, reservation.bill, starts_at)
+    agreed = line.reservation
+    starts_at = agreed.period.starts_at
+    return giving_up_words(visit, agreed.terms, agreed.bill, starts_at, say_when=say_when)
+
+
+def giving_up_words(
+    visit: Visit,
+    terms: Terms,
+    bill: Bill,
+    starts_at: datetime,
+    *,
+    say_when: Callable[[Visit, datetime], str] = moment,
+) -> str:
+    """The same of what is not booked yet."""
+    steps = spaces.cancellation_steps(terms, bill, starts_at)
     return steps_words(visit, steps, say_when=say_when)
+
+
+def giving_up_rule(visit: Visit, row: SpaceRow) -> str:
+    """What giving up costs at a place, whatever its price: "kostenlos bis 72 Stunden vorher; danach
+    50 % des Preises"."""
+    tiers = sorted(row.cancellation, key=lambda tier: -tier.notice_hours)
+    ahead = [tier for tier in tiers if tier.notice_hours]
+    parts = [
+        visit.say(
+            N_("{fee} bis {until}"),
+            fee=_percent_words(visit, tier.percent),
+            until=visit.say(N_("{notice} vorher"), notice=notice_words(visit, tier.notice_hours)),
+        )
+        for tier in ahead
+    ]
+    # With less notice than every tier asks for, everything stays due.
+    last = tiers[-1].percent if len(tiers) > len(ahead) else (100 if tiers else 0)
+    words = _percent_words(visit, last)
+    parts.append(visit.say(N_("danach {fee}"), fee=words) if parts else words)
+    return i18n.clauses(visit.prefs.lang, parts)
+
+
+def no_show_rule(visit: Visit, row: SpaceRow) -> str:
+    """What it costs not to come, whatever the price; "" where the place is kept all the time."""
+    return _percent_words(visit, row.no_show_percent) if row.release_after_minutes else ""
+
+
+def _percent_words(visit: Visit, percent: int) -> str:
+    if percent == 0:
+        return visit.say(N_("kostenlos"))
+    return visit.say(N_("{percent} % des Preises"), percent=percent)
+
+
+def notice_words(visit: Visit, hours: int) -> str:
+    """How long before something: "72 Stunden", "14 Tage"."""
+    if hours % 24 == 0 and hours > 48:
+        return visit.say(N_("{days} Tage"), days=hours // 24)
+    return visit.say(N_("{hours} Stunden"), hours=hours)
 
 
 def steps_words(
@@ -52,8 +103,8 @@ def no_show_rules(visit: Visit, terms: Terms, bill: Bill) -> list[str]:
     if not bill.total_cents:
         return [released]
     cents = no_show_cost(terms, bill).cents
-    due = visit.say(N_("Dann bleiben {fee} fällig."), fee=money(visit, cents))
-    return [released, due if cents else visit.say(N_("Dann ist nichts zu bezahlen."))]
+    fee = N_("Dann bleiben {fee} fällig.") if cents else N_("Dann ist nichts zu bezahlen.")
+    return [f"{released} {visit.say(fee, fee=money(visit, cents))}"]
 
 
 def no_show_row(visit: Visit, line: Line) -> str:

@@ -70,13 +70,13 @@ async def test_anna_books_the_hall_in_six_touches(house: House, anna: Browser) -
     assert mine[0].code[:4] in page.text
 
 
-async def test_everybody_may_look_but_prices_come_with_signing_in(
+async def test_everybody_may_look_but_their_own_price_comes_with_signing_in(
     house: House, lobby: Browser
 ) -> None:
     page = await lobby.get(SATURDAY)
     assert page.status == 200
     assert "Hofsaal" in page.text
-    assert "€" not in page.text
+    assert "72,00 €" not in page.text
     page = await lobby.get(page.link("Hofsaal"))
     assert page.path.startswith("/kiosk/sign-in")
     await lobby.submit("/kiosk/scan", code=house.cards["anna"])

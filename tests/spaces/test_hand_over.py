@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from node.quarter.files import HandoverKind, HandoverRow
 from node.quarter.model import LocalText
+from node.spaces import HandOver, Space, Status
 from node.spaces.hand_over import (
     ANSWERS,
     Phase,
@@ -22,8 +23,14 @@ from node.spaces.hand_over import (
     expected,
     protocol_of,
 )
+from node.spaces.model import Line, PassageFact
+from node.spaces.terms import FREE
 from node.web.hand_overs import read_reading
 from tests.spaces.conftest import utc
+from tests.spaces.test_guests import apartment
+from tests.spaces.test_stay_book import BERLIN, with_bill
+
+assert apartment
 
 BEGIN = utc(20, 8)
 ROWS = tuple(
@@ -131,3 +138,27 @@ def test_a_meter_is_read_as_people_write_it() -> None:
     assert read_reading("1234.5") == read_reading("1234,5") == read_reading("1 234,50") == 1_234_500
     for wrong in ("", "x", "-1", "1,2345", "1,2,3", "²", "1e9", "9" * 40):
         assert read_reading(wrong) is None, wrong
+
+
+def test_the_list_of_leaving_is_asked_for_on_its_day_or_by_who_leaves_sooner(
+    apartment: Space,
+) -> None:
+    space = replace(apartment, row=replace(apartment.row, handover=ROWS))
+    stay = replace(with_bill(FREE, 3, 2), check_in=PassageFact(utc(14, 15, month=12)))
+    line = Line(stay, space, Status.CHECKED_IN)
+    found = HandOver(line, Protocol(Phase.IN), Protocol(Phase.OUT), ())
+
+    def due(over: HandOver, day: int, hour: int) -> list[Phase]:
+        now = utc(day, hour, month=12)
+        return [phase for phase in Phase if over.is_due(phase, now=now, zone=BERLIN)]
+
+    assert due(found, 14, 16) == [Phase.IN]
+    assert due(found, 16, 22) == [Phase.IN]
+    assert due(found, 16, 23) == [Phase.IN, Phase.OUT], "midnight in the quarter"
+    fact = SaidFact(at=utc(15, 8, month=12), phase=Phase.OUT, row=ROWS[0])
+    said = Said(id=b"a" * 16, reservation_id=stay.id, kind=SaidKind.FITS, fact=fact)
+    begun = replace(found, departure=Protocol(Phase.OUT, {ROWS[0].key: said}))
+    assert due(begun, 15, 8) == [Phase.IN, Phase.OUT]
+    left = replace(stay, check_out=PassageFact(utc(15, 8, month=12)))
+    gone = replace(found, line=Line(left, space, Status.CHECKED_OUT))
+    assert due(gone, 15, 9) == [Phase.OUT]

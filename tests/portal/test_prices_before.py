@@ -1,0 +1,65 @@
+"""What a place costs, said before anybody picks a time: its rules in words, for who looks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.app_client import Browser, House
+from tests.cast import PINS
+
+HOFSAAL = "/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=12"
+
+
+def said(page_text: str) -> str:
+    return page_text.replace("\xa0", " ")
+
+
+@pytest.mark.asyncio
+async def test_the_list_and_the_place_say_what_it_costs_whom(anna: Browser, clara: Browser) -> None:
+    mine, hers = said((await anna.get("/find")).text), said((await clara.get("/find")).text)
+    assert "18,00 € je Stunde" in mine
+    assert "26,00 € je Stunde" in hers
+    assert "26,00 €" not in mine
+    page = await anna.get((await anna.get("/find")).link("Hofsaal"))
+    for words in (
+        "18,00 € je Stunde, höchstens 120,00 € am Tag",
+        "kostenlos bis 3 Tage vorher; danach 50 % des Preises",
+        "Kosten, wenn niemand kommt 100 % des Preises",
+        "Kaution 100,00 €",
+        ": kostenlos",
+    ):
+        assert words in said(page.text), page.text
+
+
+@pytest.mark.asyncio
+async def test_nights_are_said_with_what_comes_on_top(anna: Browser) -> None:
+    page = await anna.get("/find?kind=guest_apartment")
+    assert "erste Nacht 99,00 €, jede weitere 59,00 €, dazu die Steuer der Stadt" in said(page.text)
+    page = await anna.get(page.link("Gartenzimmer"))
+    assert "3,00 € je erwachsene Person und Nacht" in said(page.text)
+    assert "8,00 € je Nacht, 2 im Preis" in said(page.text)
+    by_when = "kostenlos bis 14 Tage vorher; 50 % des Preises bis 24 Stunden vorher; danach 100 %"
+    assert by_when in said(page.text)
+    assert "Kosten, wenn niemand kommt" not in said(page.text), "it is kept all the time"
+
+
+@pytest.mark.asyncio
+async def test_the_lobby_tells_who_is_not_signed_in_by_which_rules(house: House) -> None:
+    lobby = house.browser()
+    page = await lobby.get("/kiosk/spaces?day=2026-11-28&from=15:00&until=19:00&people=12")
+    assert "mit Servicevertrag: 18,00 € je Stunde" in said(page.text)
+    assert "ohne: 26,00 € je Stunde" in said(page.text)
+    assert "72,00 €" not in said(page.text)
+
+
+@pytest.mark.asyncio
+async def test_late_the_summary_says_the_sum(house: House) -> None:
+    house.clock.set(datetime(2026, 11, 26, 9, tzinfo=UTC))
+    anna = house.browser()
+    await anna.sign_in(house.codes["anna"], "Anna Linde", PINS["anna"])
+    await anna.get(HOFSAAL)
+    page = await anna.submit("/hold", press="Hofsaal")
+    assert "Absagen kostet jetzt 36,00 €" in said(page.text)
+    assert "Kosten der Absage 36,00 €" in said(page.text)
