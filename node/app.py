@@ -126,6 +126,7 @@ class Node:
         locks = self.house.service(devices.Locks)
         if locks.all:
             self.jobs.append(asyncio.create_task(keep_told(self.store, locks)))
+            self.jobs.append(asyncio.create_task(devices.keep_looking(locks)))
         self.jobs.append(asyncio.create_task(Sweeper(self.store, ERASING, self.backups).run()))
         if not self.settings.demo:
             safe = keep_safe(self.settings, self.backups, self.store.core.clock)

@@ -152,7 +152,13 @@ def find_devices(settings: Settings) -> list[Finding]:
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
         printers = Printers.read(settings.printers, settings.kiosk_printer).all
-        locks = Locks.read(settings.locks, settings.data)
+        locks = Locks.read(
+            settings.locks,
+            settings.data,
+            password_file=settings.lock_password_file,
+            ca_file=settings.lock_ca_file,
+        )
+        locks.look()
         now = core.clock.now()
         return _findings(
             core.read(

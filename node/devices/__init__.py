@@ -6,7 +6,16 @@ other devices, and a job that two boxes know of is printed twice. The trap: whet
 begun came out nobody can know for sure, so it is never begun again without somebody saying so.
 """
 
-from node.devices.locks import Lock, Locks, Order, Outcome, order_until, read_lock
+from node.devices.locks import (
+    Lock,
+    Locks,
+    LockTrouble,
+    Order,
+    Outcome,
+    keep_looking,
+    order_until,
+    read_lock,
+)
 from node.devices.model import Job, JobState, Printer, Printers, Why, read_printer
 from node.devices.printing import change_jobs, keep_printing
 from node.devices.queue import (
@@ -30,6 +39,7 @@ __all__ = [
     "Job",
     "JobState",
     "Lock",
+    "LockTrouble",
     "Locks",
     "Order",
     "Outcome",
@@ -42,6 +52,7 @@ __all__ = [
     "can_say",
     "change_jobs",
     "drop",
+    "keep_looking",
     "keep_printing",
     "latest_job",
     "list_jobs",

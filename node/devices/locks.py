@@ -9,6 +9,7 @@ and what a lock has confirmed is told apart from what it perhaps got.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,9 +19,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 WITHIN_SECONDS = 5.0
 """People who have touched stand before the door so long; whatever reaches the lock later is old."""
+LOOKS_EVERY_SECONDS = 3600.0
+LOOKS_AGAIN_SECONDS = 60.0
+"""While something is wrong, so that the page says soon that it is no more."""
+LOOKS_FIRST_SECONDS = 20.0
+"""After a power cut the broker starts at the same time as this box."""
 MQTT_PORT, MQTTS_PORT = 1883, 8883
 TOPIC_CHARS_MAX = 200
 KEY_CHARS_MAX = 64
+
+
+log = logging.getLogger("quartier.locks")
 
 
 class LockKind(StrEnum):
@@ -36,6 +45,31 @@ class Outcome(StrEnum):
     OPENED = "opened"
     AWAY = "away"
     SILENT = "silent"
+
+
+class LockTrouble(StrEnum):
+    """What keeps a box from its lock, as the last conversation with the broker showed it."""
+
+    FILES = "files"
+    """The password or the certificate of the settings cannot be read."""
+    UNREACHED = "unreached"
+    CERTIFICATE = "certificate"
+    """The broker's is of nobody whom this box trusts, is over, or bears another name."""
+    NO_TLS = "no_tls"
+    REFUSED = "refused"
+    """The broker knows the name or the password not."""
+    RIGHTS = "rights"
+    """It does not let this box listen to the lock."""
+    OFFLINE = "offline"
+    """The lock itself is not there, as its will says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of an order, and why where it did not get through."""
+
+    outcome: Outcome
+    why: LockTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +96,11 @@ class Lock:
     is_tls: bool = False
     topics: Topics | None = None
 
+    @property
+    def broker(self) -> str:
+        """Whom a lock is reached through, as the operator knows it."""
+        return f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -82,6 +121,8 @@ class Locks:
     password_file: str = ""
     ca_file: str = ""
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
+    troubles: dict[str, LockTrouble] = field(default_factory=dict)
+    """What was wrong at the last conversation, by place; of this process, in no table."""
 
     @classmethod
     def read(
@@ -101,11 +142,12 @@ class Locks:
         loop = asyncio.get_running_loop()
         asked = loop.time()
         async with self.turns.setdefault(lock.place, asyncio.Lock()):
-            if loop.time() - asked > WITHIN_SECONDS:
+            left = asked + WITHIN_SECONDS - loop.time()
+            if left <= 0:
                 return Outcome.AWAY
-            return await asyncio.to_thread(self._open, lock, order)
+            return await asyncio.to_thread(self._open, lock, order, left)
 
-    def _open(self, lock: Lock, order: Order) -> Outcome:
+    def _open(self, lock: Lock, order: Order, left: float) -> Outcome:
         if lock.kind is LockKind.FILE:
             from node.devices.file_lock import open_by_file  # noqa: PLC0415 - few boxes have one
 
@@ -113,8 +155,54 @@ class Locks:
         # A megabyte that a box without such a lock saves.
         from node.devices.mqtt_lock import open_by_mqtt  # noqa: PLC0415
 
-        password = Path(self.password_file).read_text("utf-8").strip() if lock.user else ""
-        return open_by_mqtt(lock, password=password, ca_file=self.ca_file)
+        tried = Tried(Outcome.AWAY, LockTrouble.FILES)
+        if (password := self._password(lock)) is not None:
+            tried = open_by_mqtt(lock, password=password, ca_file=self.ca_file, left=left)
+        self._note(lock, tried.why)
+        return tried.outcome
+
+    def look(self) -> None:
+        """Ask each lock's broker whether this box would get through; nothing is opened by it."""
+        for lock in self.all.values():
+            if lock.kind is LockKind.MQTT:
+                from node.devices.mqtt_lock import look_by_mqtt  # noqa: PLC0415 - see above
+
+                password = self._password(lock)
+                why: LockTrouble | None = LockTrouble.FILES
+                if password is not None:
+                    why = look_by_mqtt(lock, password=password, ca_file=self.ca_file)
+                self._note(lock, why)
+
+    def _password(self, lock: Lock) -> str | None:
+        """What the broker asks for; None where the file with it cannot be read."""
+        if not lock.user:
+            return ""
+        try:
+            return Path(self.password_file).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            log.warning("the password of the locks is not read: %s", error)
+            return None
+
+    def _note(self, lock: Lock, why: LockTrouble | None) -> None:
+        if why is None:
+            self.troubles.pop(lock.place, None)
+        else:
+            self.troubles[lock.place] = why
+
+
+async def keep_looking(
+    locks: Locks, *, first: float = LOOKS_FIRST_SECONDS, every: float = LOOKS_EVERY_SECONDS
+) -> None:
+    """Look soon after the start and then every hour, until cancelled: that a certificate is over
+    is to be known before somebody stands at the door.
+    """
+    await asyncio.sleep(first)
+    while True:
+        try:
+            await asyncio.to_thread(locks.look)
+        except Exception:
+            log.exception("the locks could not be looked at")
+        await asyncio.sleep(min(every, LOOKS_AGAIN_SECONDS) if locks.troubles else every)
 
 
 def order_until(now: datetime) -> datetime:

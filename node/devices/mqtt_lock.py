@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from node.devices.locks import WITHIN_SECONDS, Lock, Outcome, Topics
+from node.devices.locks import WITHIN_SECONDS, Lock, LockTrouble, Outcome, Topics, Tried
 
 CONNECT_SECONDS = 3.0
 REMEMBERED_SECONDS = 0.3
@@ -30,27 +31,51 @@ STEP_SECONDS = 0.05
 log = logging.getLogger("quartier.locks")
 
 
-def open_by_mqtt(lock: Lock, *, password: str, ca_file: str) -> Outcome:
-    """Send the command and wait for the lock to say that it has opened."""
+def open_by_mqtt(lock: Lock, *, password: str, ca_file: str, left: float = WITHIN_SECONDS) -> Tried:
+    """Send the command within the seconds that are left, and wait for the lock to say that it has
+    opened."""
+    until = time.monotonic() + left
+    return _talked(lock, password, ca_file, lambda talk: talk.open(until))
+
+
+def look_by_mqtt(lock: Lock, *, password: str, ca_file: str) -> LockTrouble | None:
+    """What would keep an order from the lock, as far as can be known without giving one."""
+    return _talked(lock, password, ca_file, _Talk.listen).why
+
+
+def _talked(lock: Lock, password: str, ca_file: str, say: Callable[[_Talk], object]) -> Tried:
     if lock.topics is None:
         raise ValueError(lock)
     client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
     if lock.user:
         client.username_pw_set(lock.user, password)
-    if lock.is_tls:
-        client.tls_set(ca_certs=ca_file or None)
+    try:
+        if lock.is_tls:
+            client.tls_set(ca_certs=ca_file or None)
+    except (OSError, ValueError) as error:
+        log.warning("the certificate of lock_ca_file is not read: %s", error)
+        return Tried(Outcome.AWAY, LockTrouble.FILES)
     client.connect_timeout = CONNECT_SECONDS
     talk = _Talk(client, lock.topics)
     try:
         client.connect(lock.host, lock.port, clean_start=True)
-        return talk.open()
+        say(talk)
     except (OSError, ValueError) as error:
         log.warning("the lock of %s: the broker is not reached: %s", lock.place, error)
-        return talk.outcome
+        talk.why = _why(lock, error)
     finally:
         with suppress(OSError):
             client.disconnect()
             client.loop(STEP_SECONDS)
+    return Tried(talk.outcome, talk.why)
+
+
+def _why(lock: Lock, error: Exception) -> LockTrouble:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return LockTrouble.CERTIFICATE
+    if isinstance(error, ssl.SSLError) or (lock.is_tls and isinstance(error, ConnectionResetError)):
+        return LockTrouble.NO_TLS
+    return LockTrouble.UNREACHED
 
 
 class _Talk:
@@ -58,17 +83,20 @@ class _Talk:
 
     def __init__(self, client: Client, topics: Topics) -> None:
         self.outcome = Outcome.AWAY
+        self.why: LockTrouble | None = None
         self._client = client
         self._topics = topics
         self._is_known = self._is_heard = self._is_offline = self._is_old = False
+        self._is_refused = self._is_denied = False
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
 
-    def open(self) -> Outcome:
-        """Connect, listen, look at what the broker remembers, and only then say it."""
+    def listen(self) -> bool:
+        """Connect, listen, and look at what the broker remembers; whether the lock may be there."""
         if not self._until(lambda: self._is_known, CONNECT_SECONDS):
-            return self.outcome
+            self.why = LockTrouble.REFUSED if self._is_refused else LockTrouble.UNREACHED
+            return False
         topics = self._topics
         wanted = [(topics.answer, SubscribeOptions(qos=1, retainHandling=_NOTHING_OLD))]
         wanted.append((topics.command, SubscribeOptions(qos=1, noLocal=True)))
@@ -76,16 +104,25 @@ class _Talk:
             wanted.append((topics.online, SubscribeOptions(qos=1)))
         self._client.subscribe(wanted)
         if not self._until(lambda: self._is_heard, CONNECT_SECONDS):
-            return self.outcome
+            self.why = LockTrouble.RIGHTS if self._is_denied else LockTrouble.UNREACHED
+            return False
         self._until(lambda: self._is_offline, REMEMBERED_SECONDS)
+        self.why = LockTrouble.OFFLINE if self._is_offline else None
+        return not self._is_offline
+
+    def open(self, until: float) -> None:
+        """Listen, and only then say it; not at all where that took too long."""
+        is_there = self.listen()
         if self._is_old:
-            log.warning("an old command lay on %s and was cleared away", topics.command)
-            self._client.publish(topics.command, b"", retain=True)
-        if self._is_offline:
-            return self.outcome
+            log.warning("an old command lay on %s and was cleared away", self._topics.command)
+            self._client.publish(self._topics.command, b"", retain=True)
+        if not is_there:
+            return
+        if time.monotonic() > until:
+            self.why = LockTrouble.UNREACHED
+            return
         self._say()
         self._until(lambda: self.outcome is Outcome.OPENED, WITHIN_SECONDS)
-        return self.outcome
 
     def _say(self) -> None:
         expiring = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -107,10 +144,12 @@ class _Talk:
         self._is_known = not getattr(reason, "is_failure", True)
         if not self._is_known:
             log.warning("the broker of the locks does not let this box in: %s", reason)
+            self._is_refused = True
 
     def _subscribed(self, *told: object) -> None:
         reasons = told[3]
         self._is_heard = isinstance(reasons, list) and not reasons[0].is_failure
+        self._is_denied = not self._is_heard
 
     def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         topics = self._topics

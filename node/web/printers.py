@@ -11,7 +11,7 @@ from typing import Any
 
 from node import devices, quarter, spaces
 from node.base.refusals import N_, Refusal
-from node.devices import JobState, Locks, Printer, Why
+from node.devices import JobState, Locks, LockTrouble, Printer, Why
 from node.spaces import unlocking
 from node.spaces.unlock import UnlockKind
 from node.store import Read
@@ -42,19 +42,36 @@ def troubles_of_screens(
 
 
 def troubles_of_locks(read: Read, locks: Locks, *, now: datetime) -> list[Refusal]:
-    """The locks of this box that did not say "open" to the latest touch of the last day."""
+    """What keeps this box from its locks, as far as the last look showed it; and the locks that did
+    not say "open" to the latest touch of the last day for another reason.
+    """
     latest = {
         each.space_id: each for each in unlocking.openings_since(read, now - timedelta(days=1))
     }
-    found = []
+    found = _of_brokers(locks)
     for space_id, each in latest.items():
         space = spaces.find_space(read, space_id)
         is_known = each.outcome is not None or now - each.fact.at > unlocking.KNOWN_WITHIN
         if space is None or locks.of(space.row.key) is None or not is_known:
             continue
+        if space.row.key in locks.troubles:
+            continue
         if each.outcome is not UnlockKind.OPENED:
             found.append(Refusal("lock.trouble", LOCK[0], LOCK[1], values={"place": space.name}))
     return found
+
+
+def _of_brokers(locks: Locks) -> list[Refusal]:
+    """Each trouble once, however many doors hang on one broker."""
+    found = {}
+    for place, why in locks.troubles.items():
+        lock = locks.of(place)
+        if lock is not None:
+            told = LOCK_TROUBLES[why]
+            named = place if why in OF_ONE_DOOR else lock.broker
+            key = (why, named)
+            found[key] = Refusal(f"lock.{why}", told[0], told[1], values={"name": named})
+    return list(found.values())
 
 
 def _of(why: Why, name: str) -> Refusal:
@@ -84,6 +101,56 @@ LOCK = (
         " Schlüssel und Service-Point."
     ),
 )
+OF_ONE_DOOR = frozenset({LockTrouble.OFFLINE, LockTrouble.RIGHTS})
+LOCK_TROUBLES = {
+    LockTrouble.FILES: (
+        N_("Passwort oder Zertifikat für den MQTT-Broker {name} sind nicht zu lesen."),
+        N_(
+            "Der Betrieb prüft lock_password_file und lock_ca_file und ob diese Box beide lesen"
+            " darf. Bis dahin öffnet sie keine Tür; es helfen Schlüssel und Service-Point."
+        ),
+    ),
+    LockTrouble.UNREACHED: (
+        N_("Der MQTT-Broker {name} der Schlösser ist nicht zu erreichen."),
+        N_(
+            "Sehen Sie nach, ob er läuft und am Netz ist. Bis dahin öffnet diese Box keine Tür; es"
+            " helfen Schlüssel und Service-Point."
+        ),
+    ),
+    LockTrouble.CERTIFICATE: (
+        N_("Dem Zertifikat des MQTT-Brokers {name} der Schlösser ist nicht zu trauen."),
+        N_(
+            "Es ist abgelaufen, lautet auf einen anderen Namen oder stammt nicht von der Stelle in"
+            " lock_ca_file. Bis der Betrieb das geklärt hat, öffnet diese Box keine Tür; es helfen"
+            " Schlüssel und Service-Point."
+        ),
+    ),
+    LockTrouble.NO_TLS: (
+        N_("Der MQTT-Broker {name} der Schlösser spricht dort kein TLS."),
+        N_(
+            "Der Betrieb prüft Adresse und Port in „locks“. Bis dahin öffnet diese Box keine Tür;"
+            " es helfen Schlüssel und Service-Point."
+        ),
+    ),
+    LockTrouble.REFUSED: (
+        N_("Der MQTT-Broker {name} der Schlösser lässt diese Box nicht ein."),
+        N_(
+            "Der Betrieb prüft Namen und Passwort. Bis dahin öffnet diese Box keine Tür; es helfen"
+            " Schlüssel und Service-Point."
+        ),
+    ),
+    LockTrouble.RIGHTS: (
+        N_("Der MQTT-Broker lässt diese Box das Schloss „{name}“ nicht hören."),
+        N_("Der Betrieb prüft die Rechte am Broker: docs/operating.md, „Locks“."),
+    ),
+    LockTrouble.OFFLINE: (
+        N_("Das Schloss „{name}“ ist nicht am Netz."),
+        N_(
+            "Sehen Sie nach, ob es Strom und WLAN hat. Bis dahin helfen Schlüssel und"
+            " Service-Point."
+        ),
+    ),
+}
 JOB_WORDS = {
     JobState.WAITING: N_("wartet"),
     JobState.SENDING: N_("wird gedruckt"),

@@ -17,6 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.devices.authority import Certificate
+
 BROKER = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 PASSWORD = "kunterbunt-42"
 
@@ -25,11 +27,17 @@ listener {port} 127.0.0.1
 allow_anonymous false
 password_file {folder}/passwords
 acl_file {folder}/rights
+{tls}
 # The unkind choice: what is for somebody who is away is kept for them, whatever its quality.
 queue_qos0_messages true
 persistence false
 # As root it would become a user who may not read the files of a test.
 user root
+"""
+TLS = """
+listener {port} 127.0.0.1
+certfile {folder}/broker.pem
+keyfile {folder}/broker.key
 """
 RIGHTS = """
 user node
@@ -49,9 +57,13 @@ class Broker:
     folder: Path
     port: int
     process: subprocess.Popen[bytes]
+    tls_port: int = 0
 
     def address(self, name: str = "door", *, user: str = "node") -> str:
         return f"mqtt://{user}@127.0.0.1:{self.port}/{name}?as=tasmota"
+
+    def sealed_address(self, name: str = "door", *, port: int = 0) -> str:
+        return f"mqtts://node@127.0.0.1:{port or self.tls_port}/{name}?as=tasmota"
 
 
 def free_port() -> int:
@@ -61,8 +73,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def broker(folder: Path) -> Iterator[Broker]:
-    """Mosquitto with two users: the node, which may do what a lock needs, and the lock."""
+def broker(folder: Path, certificate: Certificate | None = None) -> Iterator[Broker]:
+    """Mosquitto with two users: the node, which may do what a lock needs, and the lock; with a
+    certificate it listens for TLS, too.
+    """
     assert BROKER is not None
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
@@ -76,8 +90,13 @@ def broker(folder: Path) -> Iterator[Broker]:
         )
     passwords.chmod(0o644)
     (folder / "rights").write_text(RIGHTS)
-    port = free_port()
-    (folder / "mosquitto.conf").write_text(CONF.format(port=port, folder=folder))
+    port, tls_port, tls = free_port(), 0, ""
+    if certificate is not None:
+        (folder / "broker.pem").write_bytes(certificate.chain)
+        (folder / "broker.key").write_bytes(certificate.key)
+        tls_port = free_port()
+        tls = TLS.format(port=tls_port, folder=folder)
+    (folder / "mosquitto.conf").write_text(CONF.format(port=port, folder=folder, tls=tls))
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
         [BROKER, "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=subprocess.STDOUT
@@ -85,11 +104,11 @@ def broker(folder: Path) -> Iterator[Broker]:
     try:
         until = time.monotonic() + 10
         while True:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", tls_port or port), 1):
                 break
             assert time.monotonic() < until, (folder / "log").read_text()
             time.sleep(0.05)
-        yield Broker(folder, port, process)
+        yield Broker(folder, port, process, tls_port)
     finally:
         process.kill()
         process.wait()

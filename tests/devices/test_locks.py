@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from node.devices import Lock, Locks, Order, Outcome, locks, mqtt_lock, order_until, read_lock
 from node.devices.file_lock import ORDERS, open_by_file
-from node.devices.locks import HOW, LockKind
+from node.devices.locks import HOW, LockKind, LockTrouble, Tried
 from tests.devices.door import BROKER, PASSWORD, Broker, Door, broker
 
 pytestmark = pytest.mark.timeout(60)
@@ -52,7 +52,7 @@ def door(house: Broker, request: pytest.FixtureRequest) -> Iterator[Door]:
 
 def open_(house: Broker, door: Door, *, password: str = PASSWORD) -> Outcome:
     lock = read_lock(f"hofsaal = {house.address(door.name)}")
-    return mqtt_lock.open_by_mqtt(lock, password=password, ca_file="")
+    return mqtt_lock.open_by_mqtt(lock, password=password, ca_file="").outcome
 
 
 @needs_broker
@@ -134,7 +134,8 @@ def test_another_name_of_the_broker_opens_no_other_door(house: Broker, door: Doo
 
 def test_a_broker_that_is_not_there_has_opened_nothing() -> None:
     lock = read_lock("hofsaal = mqtt://127.0.0.1:9/door?as=tasmota")
-    assert mqtt_lock.open_by_mqtt(lock, password="", ca_file="") is Outcome.AWAY
+    tried = mqtt_lock.open_by_mqtt(lock, password="", ca_file="")
+    assert tried == Tried(Outcome.AWAY, LockTrouble.UNREACHED)
 
 
 # Through files

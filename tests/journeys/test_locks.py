@@ -4,6 +4,7 @@ with a way that helps where the lock is away.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import re
@@ -14,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from node import lock_files, people, spaces
+from node import lock_files, people, spaces, upkeep
 from node.app import ERASING
 from node.base.actors import Face
 from node.base.clock import FrozenClock
 from node.base.refusals import Refusal
 from node.devices import Locks, mqtt_lock
 from node.store import Write
+from tests.devices.authority import Authority
 from tests.devices.door import BROKER, PASSWORD, Broker, Door, broker
 from tests.journeys.conftest import Person, Town, a_town
 from tests.journeys.test_desk import at_desk
@@ -64,6 +66,61 @@ async def a_locked_town(folder: Path, clock: FrozenClock, house: Broker) -> Asyn
     locks = (f"hofsaal = {house.address()}",)
     async with a_town(folder, clock, locks=locks, lock_password_file=str(secret)) as town:
         yield town
+
+
+@asynccontextmanager
+async def behind_tls(
+    folder: Path, clock: FrozenClock, house: Broker, trusted: Path
+) -> AsyncIterator[Town]:
+    """The same by TLS, trusting what a file holds."""
+    secret = folder / "lock-password"
+    secret.write_text(PASSWORD + "\n")
+    async with a_town(
+        folder,
+        clock,
+        locks=(f"hofsaal = {house.sealed_address()}",),
+        lock_password_file=str(secret),
+        lock_ca_file=str(trusted),
+    ) as town:
+        yield town
+
+
+async def test_a_certificate_that_is_not_to_be_trusted_is_told_until_it_is(
+    tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the health page before anybody stands at the door, at the door, and by the doctor."""
+    lindenhof, trusted = Authority(), tmp_path / "authority.pem"
+    trusted.write_bytes(Authority().pem)
+    with broker(tmp_path / "broker", lindenhof.certificate()) as house:
+        door = Door(house.port)
+        door.come()
+        async with behind_tls(tmp_path, clock, house, trusted) as town:
+            locks = town.node.house.service(Locks)
+            demir = await at_desk(town)
+            told = f"Dem Zertifikat des MQTT-Brokers 127.0.0.1:{house.tls_port} der Schlösser"
+            assert told not in (await demir.get("/desk/health")).text
+            await asyncio.to_thread(locks.look)
+            page = (await demir.get("/desk/health")).text
+            assert page.count(told) == 1
+            assert "stammt nicht von der Stelle in lock_ca_file" in page
+            number = await booked(town)
+            clock.set(AT_THEIR_TIME)
+            anna = await at_portal(town, "anna")
+            await anna.get(f"/mine/{number}/open")
+            shut = await anna.post(f"/mine/{number}/open", touch=touch_on(anna))
+            assert "Die Tür ist offen." not in shut.text
+            assert door.opened == []
+            demir = await at_desk(town)
+            page = (await demir.get("/desk/health")).text
+            assert page.count(told) == 1
+            assert "hat zuletzt nicht geöffnet" not in page, "one matter is told once"
+            settings = town.node.settings
+        monkeypatch.setenv("LANG", "de_DE.UTF-8")
+        assert [each.what for each in upkeep.find_devices(settings) if told in each.what]
+        trusted.write_bytes(lindenhof.pem)
+        assert not [each.what for each in upkeep.find_devices(settings) if told in each.what]
+        assert door.opened == [], "who looks opens nothing"
+        door.go()
 
 
 def touch_on(person: Person) -> str:
@@ -170,15 +227,18 @@ async def test_a_lock_that_is_away_is_said_with_what_helps(
         door.answers = False
         await anna.post(page, touch=touch_on(anna))
         assert "Drücken Sie gegen die Tür" in seen(anna)
+        eva = await at_desk(town, "eva")
+        await eva.get("/desk/health")
+        assert "Das Schloss von „Hofsaal“ hat zuletzt nicht geöffnet." in seen(eva)
         # The broker is gone.
         house.process.kill()
         house.process.wait()
         await anna.post(page, touch=touch_on(anna))
         assert "nicht zu erreichen" in seen(anna)
         assert door.opened == ["ON"]
-        eva = await at_desk(town, "eva")
         await eva.get("/desk/health")
-        assert "Das Schloss von „Hofsaal“ hat zuletzt nicht geöffnet." in seen(eva)
+        gone = f"Der MQTT-Broker 127.0.0.1:{house.port} der Schlösser ist nicht zu erreichen."
+        assert gone in seen(eva)
 
 
 async def test_the_desk_opens_and_who_of_it_did_is_noted(
