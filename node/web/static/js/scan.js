@@ -7,7 +7,7 @@ const PATIENCE_MS = 6000; // then whoever stands there is told what helps
 const BURST_MS = 45; // a scanner types faster than any hand
 const SHORTEST = 6;
 const LONG = 20; // a card has 26 signs, a pass 133
-const SILENCE_MS = 250;
+const SILENCE_MS = 500; // a busy machine hands keys on in pieces: half a code must not be sent
 
 function submit(form, code, field = "code") {
   if (form.dataset.sent) return;
