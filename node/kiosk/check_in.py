@@ -22,6 +22,7 @@ from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.kiosk.sign_in import read_proof, take_proof
 from node.spaces import Line, Passed, Phase, Status, guests
 from node.store import Read, Write
+from node.web import guessing
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.qr import qr_svg
@@ -101,6 +102,8 @@ async def scan(visit: Visit) -> Response[Any]:
     if not text:
         return await _scan_page(visit, words(visit, NOTHING_SCANNED))
     text = await _pass_of_link(visit, text)
+    if not text:
+        return await _scan_page(visit, words(visit, await _wrong_link(visit)))
     proof = read_proof(text)
     if proof is not None:
         return await take_proof(visit, proof)
@@ -112,14 +115,19 @@ async def scan(visit: Visit) -> Response[Any]:
 
 
 async def _pass_of_link(visit: Visit, text: str) -> str:
-    """The pass of the stay that a guest's link opens; any other text as it is."""
+    """The pass of the stay that a guest's link opens, "" where it opens none; any other text as it
+    is."""
     found = GUEST_LINK.search(text)
     if found is None:
         return text
     token = found[1].lower()
     stay = await visit.store.read(lambda read: guests.find_stay(read, token, now=visit.now))
     decision = stay.line.reservation.decision if stay else None
-    return spaces.pass_text(decision.pass_) if decision else text
+    return spaces.pass_text(decision.pass_) if decision else ""
+
+
+async def _wrong_link(visit: Visit) -> Refusal:
+    return await guessing.count(visit, Face.KIOSK) or guests.NO_PAGE
 
 
 @post("/mine/{reservation:str}/pass", include_in_schema=False)
@@ -189,7 +197,7 @@ async def _pass_through(visit: Visit, text: str, act: str) -> Passed | Refusal:
         run_it = spaces.check_in if act == "in" else spaces.check_out
         return run_it(write, actor, text, keys=keys, now=visit.now)
 
-    return await visit.store.write(run)
+    return await guessing.heard(visit, Face.KIOSK, text, lambda: visit.store.write(run))
 
 
 async def find_held(visit: Visit) -> Line | None:

@@ -18,6 +18,7 @@ from node.kiosk.door import BOARD, HELD_COOKIE, PERSON_COOKIE, own_display
 from node.kiosk.sign_in import CARD, HOPELESS, Proof, read_proof
 from node.spaces import DoorDisplay, Line, Offer, Passed, Reservation, Space, Status, Wish
 from node.store import Read, Write
+from node.web import guessing
 from node.web.errors import words
 from node.web.forms import read_fields
 from node.web.knocking import knock_of
@@ -103,7 +104,7 @@ async def door_scan(visit: Visit) -> Response[Any]:
             write, _nobody(), text, keys=keys, now=visit.now, space_id=display.space_id
         )
 
-    done = await visit.store.write(run)
+    done = await guessing.heard(visit, Face.KIOSK, text, lambda: visit.store.write(run))
     if isinstance(done, Refusal):
         return _scan_again(visit, done)
     frame.hold_scanned(visit, text, key=HELD_COOKIE)

@@ -81,7 +81,7 @@ from node.people.sign_in import (
     team_member,
 )
 from node.people.tables import STANDING, TABLES
-from node.people.throttle import count_wrong_address
+from node.people.throttle import count_code, count_wrong_address, take_code_back
 from node.people.voided import list_voided
 
 __all__ = [
@@ -117,6 +117,7 @@ __all__ = [
     "change_secret",
     "close_feed",
     "close_outside_access",
+    "count_code",
     "count_people",
     "count_wrong_address",
     "device_choices",
@@ -169,6 +170,7 @@ __all__ = [
     "sign_in_with_pin",
     "sign_out_everywhere",
     "take_back",
+    "take_code_back",
     "team_member",
     "view_household",
 ]

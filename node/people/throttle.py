@@ -15,6 +15,7 @@ from node.base.ids import derived_id
 from node.base.periods import to_epoch
 from node.base.refusals import Refusal
 from node.people import refusals, tables
+from node.people.hashing import token_id
 from node.people.model import Knock
 from node.people.rules import PACES, Bucket, Guard, standing, wait_seconds
 from node.store import Read, Store, Write
@@ -121,3 +122,21 @@ def take_back(write: Write, buckets: Sequence[BucketKey]) -> None:
 def _bucket(read: Read, key: BucketKey) -> Bucket:
     row = tables.select_guess(read, key.id)
     return Bucket() if row is None else Bucket(row["failures"], row["last_at"])
+
+
+async def count_code(store: Store, knock: Knock, *, now: datetime) -> Refusal | None:
+    """A code that is short enough to be guessed is about to be tried: count it with the letters'
+    codes of the same place; how long to wait, where a pause runs.
+    """
+    return await store.write(
+        lambda write: count_guess(write, _codes(write, knock), now=to_epoch(now))
+    )
+
+
+async def take_code_back(store: Store, knock: Knock) -> None:
+    """It was right."""
+    await store.write(lambda write: take_back(write, _codes(write, knock)))
+
+
+def _codes(read: Read, knock: Knock) -> tuple[BucketKey, ...]:
+    return code_buckets(read, knock, token_id(knock.device))

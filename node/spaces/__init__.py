@@ -36,6 +36,7 @@ from node.spaces.check_in import (
     check_out,
     find_by_pass,
     is_open_for,
+    is_short_code,
     leave,
 )
 from node.spaces.deciding import decide_waiting, why_not
@@ -321,6 +322,7 @@ __all__ = [
     "invite_display",
     "is_at_display",
     "is_open_for",
+    "is_short_code",
     "join",
     "leave",
     "leave_all_lines",

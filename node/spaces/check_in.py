@@ -26,14 +26,18 @@ def find_by_pass(read: Read, text: str, *, keys: Iterable[bytes]) -> Line | Refu
     A pass is checked by its signature alone, so any node of the quarter can, without a line; a
     short code is only known where the reservation is.
     """
-    code = normal_code(text)
-    if len(code) == passes.CODE_CHARS and not passes.looks_like_pass(text):
-        found = projections.select_ids_by_code(read, code)
+    if is_short_code(text):
+        found = projections.select_ids_by_code(read, normal_code(text))
         return _line(read, found[0]) if len(found) == 1 else WRONG_CODE
     reservation_id = passes.read_pass(text, quarter_id=read.quarter_id, keys=keys)
     if isinstance(reservation_id, Refusal):
         return reservation_id
     return _line(read, reservation_id)
+
+
+def is_short_code(text: str) -> bool:
+    """Whether a text is read as the eight characters of a pass, which can be guessed."""
+    return len(normal_code(text)) == passes.CODE_CHARS and not passes.looks_like_pass(text)
 
 
 def _line(read: Read, reservation_id: bytes) -> Line | Refusal:

@@ -168,7 +168,8 @@ async def test_the_link_of_the_guests_checks_in_as_the_pass_does(
     await lobby.submit("/kiosk/reset")
     await lobby.get("/kiosk/check-in")
     page = await lobby.submit("/kiosk/scan", code="http://localhost:8080/guest/0123456789ab")
-    assert "Gäste" not in page.text
+    assert page.status == 404
+    assert "Gäste und Meldeschein" not in page.text
 
 
 async def test_a_room_asks_for_no_guests(house: House, lobby: Browser) -> None:

@@ -1,0 +1,84 @@
+"""Whoever tries codes at the lobby's screen waits; whoever holds a pass or a link does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.app_client import Browser, House, Page
+from tests.cast import PINS
+from tests.kiosk.conftest import booked, pass_of, utc
+from tests.kiosk.test_guard import client
+from tests.portal.guest_kit import link_of, stay_of
+
+pytestmark = pytest.mark.asyncio
+FREE = 10
+"""So many wrong codes of a place cost nothing."""
+LINK = "http://localhost/guest/" + "7" * 26
+
+
+async def gives(lobby: Browser, code: str) -> Page:
+    await lobby.get("/kiosk/check-in")
+    return await lobby.submit("/kiosk/scan", code=code)
+
+
+async def guesses(lobby: Browser, *codes: str) -> None:
+    for code in codes:
+        assert (await gives(lobby, code)).status == 404
+
+
+@pytest.mark.parametrize("wrong", [["2345 6789"], [LINK], ["2345 6789", LINK]])
+async def test_after_ten_wrong_ones_the_lobby_waits(
+    house: House, lobby: Browser, wrong: list[str]
+) -> None:
+    made = await booked(house, "anna", utc(24, 9), utc(24, 11))
+    signed, code = await pass_of(house, made)
+    await guesses(lobby, *(wrong * FREE)[:FREE])
+    page = await gives(lobby, wrong[0])
+    assert page.status == 429
+    assert "Zu viele Versuche. Bitte warten Sie 5 Sekunden." in page.text
+    assert "Ein QR-Code vor der Kamera wird auch jetzt gelesen." in page.text
+    assert page.answer.headers["cache-control"] == "no-store"
+    assert (await gives(lobby, code)).status == 429, "not even a right one: it may be a guess"
+    page = await gives(lobby, signed)
+    assert page.path == "/kiosk/check-in/pass", "nobody guesses a signature"
+    house.clock.advance(timedelta(seconds=6))
+    assert (await gives(lobby, code)).path == "/kiosk/check-in/pass"
+
+
+async def test_a_link_that_opens_a_stay_is_not_kept_waiting(house: House, lobby: Browser) -> None:
+    made = await stay_of(house, "anna", 14, 17)
+    phone = house.browser()
+    await phone.sign_in(house.codes["anna"], "Anna Linde", PINS["anna"])
+    link = await link_of(phone, made)
+    await guesses(lobby, *[LINK] * FREE)
+    assert (await gives(lobby, LINK)).status == 429
+    page = await gives(lobby, f"http://localhost{link}")
+    assert "Gartenzimmer" in page.text
+    assert "Zu viele Versuche" not in page.text
+
+
+async def test_right_codes_cost_nothing(house: House, lobby: Browser) -> None:
+    made = await booked(house, "anna", utc(24, 9), utc(24, 11))
+    _, code = await pass_of(house, made)
+    for _ in range(FREE + 5):
+        assert (await gives(lobby, code)).path == "/kiosk/check-in/pass"
+
+
+async def test_a_link_that_is_over_is_said_to_be(lobby: Browser) -> None:
+    """It was taken for a card, and its guest was asked for a PIN."""
+    page = await gives(lobby, LINK)
+    assert (page.status, page.path) == (404, "/kiosk/scan")
+    assert "Diese Seite für Gäste gibt es nicht oder nicht mehr." in page.text
+
+
+async def test_programs_that_guess_wait_too(house: House) -> None:
+    made = await booked(house, "anna", utc(24, 9), utc(24, 11))
+    _, code = await pass_of(house, made)
+    program, path = client(house, "192.0.2.7"), "/api/check-ins"
+    for _ in range(FREE):
+        assert (await program.post(path, json={"pass": "23456789"})).status_code == 404
+    answer = await program.post(path, json={"pass": code})
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "5"
