@@ -17,7 +17,7 @@ from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
 from node.desk.today import names_of
 from node.spaces import Line, Reservation, Wish
-from node.spaces.moving import ChangeOffer
+from node.spaces.moving_along import TogetherOffer
 from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere, relocate, why_shut
 from node.spaces.telling import with_words
 from node.spaces.waiting_list import reached_by
@@ -95,7 +95,8 @@ def _row(
     name, flat = names[reservation.id]
     shown = line_of(visit, hit.line)
     phone, _ = reached_by(read, reservation.person_id, reservation.household_id)
-    offers = offers_elsewhere(read, actor, hit, now=visit.now)
+    found = offers_elsewhere(read, actor, hit, now=visit.now)
+    behind = visit.list_words(*(visit.local(space.name) for space in found.stays_behind))
     return {
         "id": shown.id,
         "who": name,
@@ -106,23 +107,26 @@ def _row(
         "people": shown.text,
         "state": shown.state,
         "why": visit.local(hit.closure.reason),
-        "offers": [_offer(visit, hit.line, offer) for offer in offers],
+        "offers": [_offer(visit, hit.line, offer) for offer in found.offers],
+        "behind": behind,
         "can_move": hit.line.status is spaces.Status.CONFIRMED,
         "can_split": hit.line.space.is_by_night
         and hit.line.status in {spaces.Status.CONFIRMED, spaces.Status.CHECKED_IN},
     }
 
 
-def _offer(visit: Visit, line: Line, offer: ChangeOffer) -> dict[str, Any]:
-    period = line.reservation.period
+def _offer(visit: Visit, line: Line, whole: TogetherOffer) -> dict[str, Any]:
+    period, offer = line.reservation.period, whole.room
+    names = (visit.local(each.space.name) for each in whole.companions)
     return {
         "value": offer_value(offer.space.id, offer.period),
-        "total": str(offer.bill.total_cents),
+        "total": str(whole.total_cents),
+        "along": visit.list_words(*names),
         "place": place_of(visit, offer.space),
         "when": visit.say(N_("zur selben Zeit"))
         if offer.period.starts_at == period.starts_at
         else when_of(visit, offer.space, offer.period),
-        "price": difference_words(visit, offer.difference_cents),
+        "price": difference_words(visit, whole.difference_cents),
     }
 
 

@@ -18,7 +18,15 @@ from node.spaces.actions import cancel, own_to_change
 from node.spaces.cancelling import preview_cancellation
 from node.spaces.folding import find_reservation
 from node.spaces.model import Reservation, Space, Status, Wish
-from node.spaces.moving import COSTS_CHANGED, ChangeOffer, change, judge, offer_of, write_change
+from node.spaces.moving import (
+    COSTS_CHANGED,
+    ChangeOffer,
+    change,
+    for_the_house,
+    judge,
+    offer_of,
+    write_change,
+)
 from node.spaces.offering import offer_free
 from node.spaces.passes import Signer
 from node.spaces.refusals import NO_PRICE
@@ -86,20 +94,25 @@ def preview_together(
     *,
     left: Collection[bytes] = (),
     now: datetime,
+    by_house: bool = False,
 ) -> TogetherOffer | Refusal:
-    """What moving a room comes to with what was booked with it, without those that are `left`."""
+    """What moving a room comes to with what was booked with it, without those that are `left`.
+
+    `by_house`: the house wants it, so none of it costs more than what was agreed.
+    """
     found = judge(read, actor, reservation_id, wish, now=now)
     if isinstance(found, Refusal):
         return found
-    room = offer_of(*found)
+    agreed, case = found
+    room = offer_of(agreed, for_the_house(agreed, case) if by_house else case)
     if isinstance(room, Refusal):
         return room
-    agreed = found[0]
     # Only another time leaves something behind: next door, the projector still is at hand.
     moves = room.period != agreed.period
     others = companions_of(read, agreed, now=now) if moves else []
     looked = (
-        _look(read, actor, each, room, is_taken=each.id not in left, now=now) for each in others
+        _look(read, actor, each, room, is_taken=each.id not in left, now=now, by_house=by_house)
+        for each in others
     )
     return TogetherOffer(room, tuple(each for each in looked if each is not None))
 
@@ -112,13 +125,17 @@ def _look(
     *,
     is_taken: bool,
     now: datetime,
+    by_house: bool,
 ) -> Companion | None:
     space = place_tables.select_space(read, reservation.space_id)
     if space is None:
         return None
     wish = _wish_along(reservation, room)
     found = judge(read, actor, reservation.id, wish, now=now, along=True)
-    offer = found if isinstance(found, Refusal) else offer_of(*found)
+    if isinstance(found, Refusal):
+        offer: ChangeOffer | Refusal = found
+    else:
+        offer = offer_of(found[0], for_the_house(*found) if by_house else found[1])
     fee = preview_cancellation(reservation, now=now).fee_cents
     if isinstance(offer, Refusal):
         return Companion(reservation, space, is_taken, None, offer, fee)
@@ -164,6 +181,7 @@ def change_together(
     total_cents: Cents,
     now: datetime,
     signer: Signer,
+    by_house: bool = False,
 ) -> Reservation | Refusal:
     """Change a room and take along what was booked with it, for what was shown, or nothing."""
     agreed = own_to_change(write, actor, reservation_id)
@@ -172,17 +190,28 @@ def change_together(
     others = companions_of(write, agreed, now=now)
     for space_id in {wish.space_id, *(each.space_id for each in others)}:
         offer_free(write, now=now, signer=signer, space_id=space_id)
-    offer = preview_together(write, actor, reservation_id, wish, left=left, now=now)
+    offer = preview_together(
+        write, actor, reservation_id, wish, left=left, now=now, by_house=by_house
+    )
     if isinstance(offer, Refusal):
         return offer
     if offer.total_cents != total_cents:
         return COSTS_CHANGED
     for each in offer.companions:
-        done = _take(write, actor, each, offer.room, now=now, signer=signer)
+        done = _take(write, actor, each, offer.room, now=now, signer=signer, by_house=by_house)
         if isinstance(done, Refusal):
             return done
     cents = offer.room.bill.total_cents
-    return change(write, actor, reservation_id, wish, total_cents=cents, now=now, signer=signer)
+    return change(
+        write,
+        actor,
+        reservation_id,
+        wish,
+        total_cents=cents,
+        now=now,
+        signer=signer,
+        by_house=by_house,
+    )
 
 
 def _take(
@@ -193,6 +222,7 @@ def _take(
     *,
     now: datetime,
     signer: Signer,
+    by_house: bool,
 ) -> Reservation | Refusal | None:
     if each.is_given_up:
         return cancel(write, actor, each.reservation.id, now=now)
@@ -203,6 +233,7 @@ def _take(
     if isinstance(found, Refusal):
         return found
     agreed, case = found
+    case = for_the_house(agreed, case) if by_house else case
     if case.bill is None:
         return NO_PRICE
     return write_change(write, actor, agreed, case, now=now, signer=signer)

@@ -21,7 +21,7 @@ from node.spaces import place_tables
 from node.spaces.actions import NOT_YOURS
 from node.spaces.folding import find_reservation
 from node.spaces.model import Line, Reservation, Space, Status, Wish
-from node.spaces.moving import ChangeOffer, change, preview_change
+from node.spaces.moving_along import TogetherOffer, change_together, preview_together
 from node.spaces.passes import Signer
 from node.spaces.reads import hit_by
 from node.store import Read, Write
@@ -59,18 +59,35 @@ def hit_ahead(read: Read, *, now: datetime) -> list[Hit]:
     return sorted(found.values(), key=lambda hit: hit.line.reservation.period.starts_at)
 
 
-def offers_elsewhere(read: Read, actor: Actor, hit: Hit, *, now: datetime) -> list[ChangeOffer]:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What somebody who is hit could have instead, with all that is booked with it; and what of
+    that kept something nearer from being offered."""
+
+    offers: tuple[TogetherOffer, ...] = ()
+    stays_behind: tuple[Space, ...] = ()
+
+
+def offers_elsewhere(read: Read, actor: Actor, hit: Hit, *, now: datetime) -> Elsewhere:
     """The nearest that somebody who is hit could have instead: another place at the same time
-    before another time, each for no more than what was agreed."""
+    before another time, each for no more than what was agreed, and with everything."""
     line = hit.line
     if line.status not in PREVIEWED or not may(actor, Permission.RESERVE_FOR_OTHERS):
-        return []
-    found = (
-        preview_change(read, actor, line.reservation.id, wish, now=now, by_house=True)
-        for wish in islice(_wishes(read, line), TRIES_MAX)
-    )
-    possible = (offer for offer in found if isinstance(offer, ChangeOffer) and not offer.is_same)
-    return list(islice(possible, OFFERS_MAX))
+        return Elsewhere()
+    offers: list[TogetherOffer] = []
+    stays_behind: dict[bytes, Space] = {}
+    for wish in islice(_wishes(read, line), TRIES_MAX):
+        found = preview_together(read, actor, line.reservation.id, wish, now=now, by_house=True)
+        if isinstance(found, Refusal) or found.room.is_same:
+            continue
+        if found.can:
+            offers.append(found)
+        else:
+            missing = (each.space for each in found.companions if each.refusal is not None)
+            stays_behind |= {space.id: space for space in missing}
+        if len(offers) == OFFERS_MAX:
+            break
+    return Elsewhere(tuple(offers), tuple(stays_behind.values()))
 
 
 def _wishes(read: Read, line: Line) -> Iterator[Wish]:
@@ -119,8 +136,8 @@ def relocate(
     now: datetime,
     signer: Signer,
 ) -> Reservation | Refusal:
-    """Move what a closure hits to where it was offered, for no more than what was agreed; asked
-    for twice it is done once."""
+    """Move what a closure hits to where it was offered with all that is booked with it, for no
+    more than what was agreed, or nothing of it; asked for twice it is done once."""
     if not may(actor, Permission.RESERVE_FOR_OTHERS):
         return NOT_YOURS
     agreed = find_reservation(write, reservation_id)
@@ -128,7 +145,7 @@ def relocate(
         return agreed
     if all(hit.line.reservation.id != reservation_id for hit in hit_ahead(write, now=now)):
         return NOT_HIT
-    return change(
+    return change_together(
         write,
         actor,
         reservation_id,

@@ -17,7 +17,10 @@ from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere
 from node.store import Core, Read
 from tests.journeys.conftest import Person, Town, a_town
 from tests.journeys.test_desk import at_desk
+from tests.journeys.test_series import at_portal
 from tests.journeys.test_splitting import plain
+from tests.journeys.test_together import MORNING
+from tests.journeys.test_together import hidden as together_fields
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(60)]
 DAY = {"day": "2026-11-28", "until": "2026-11-28", "reason": "Der Boden wird geschliffen"}
@@ -128,7 +131,9 @@ async def test_whatever_is_offered_can_be_had_and_none_is_dearer(
         def look(read: Read) -> list[tuple[Hit, list[object]]]:
             actor = town.cast.actor(read, "demir", face=Face.DESK)
             hits = hit_ahead(read, now=clock.now())
-            return [(hit, [*offers_elsewhere(read, actor, hit, now=clock.now())]) for hit in hits]
+            return [
+                (hit, [*offers_elsewhere(read, actor, hit, now=clock.now()).offers]) for hit in hits
+            ]
 
         found = await town.node.store.read(look)
         assert len(found) == 2
@@ -136,5 +141,37 @@ async def test_whatever_is_offered_can_be_had_and_none_is_dearer(
             assert offers, "there is a second hall"
             for offer in offers:
                 assert offer.difference_cents <= 0  # type: ignore[attr-defined]
-                is_shut = offer.period.overlaps(hit.closure.period)  # type: ignore[attr-defined]
-                assert not (is_shut and offer.space.id == hit.line.space.id)  # type: ignore[attr-defined]
+                is_shut = offer.room.period.overlaps(hit.closure.period)  # type: ignore[attr-defined]
+                assert not (is_shut and offer.room.space.id == hit.line.space.id)  # type: ignore[attr-defined]
+
+
+async def test_what_was_booked_with_the_hall_comes_along_and_anna_reads_it(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        anna = await at_portal(town, "anna")
+        offers = await anna.get(f"/find?{MORNING}")
+        offer = re.search(rf'name="offer" value="({town.space("hofsaal")}[^"]*)"', offers.text)
+        assert offer is not None
+        summary = await anna.post("/hold", offer=offer[1], people="4")
+        link = re.search(r'href="(/together[^"]*)"', plain(summary))
+        assert link is not None
+        page = await anna.get(link[1])
+        tick = re.search(r'name="(with_\w+)"', page.text)
+        assert tick is not None
+        fields = {**together_fields(plain(page)), tick[1]: "1"}
+        fields.pop("csrf", None)
+        counted = await anna.post("/together", **fields, recount="1")
+        fields |= {"total": together_fields(plain(counted))["total"]}
+        booked = await anna.post("/together", **fields)
+        mine = booked.url.path.removeprefix("/mine/")
+        demir = await at_desk(town)
+        shown = await shut_the_hall(town, demir)
+        assert "Kommt mit: Werkraum" in shown
+        assert "Nicht zu jeder Zeit frei, was dazu gebucht ist: Werkraum." in shown
+        done = await demir.post(f"/desk/displaced/{mine}", **first_offer(shown, mine))
+        assert "Verlegt." in done.text
+        told = plain(await anna.get("/"))
+        assert told.count("Das Team hat Ihre Buchung verlegt") == 2, "the hall and the workroom"
+        assert told.count("vorher: Sa 28. Nov., 10 bis 12 Uhr") == 2
+        assert "Der Boden wird geschliffen" in told
