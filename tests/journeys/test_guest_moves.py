@@ -228,3 +228,22 @@ async def test_what_is_left_of_it_is_shown_where_one_part_is_given_up(
         assert "mit Umzug" not in seen(guest)
         assert "Luc Petit" in seen(guest), "what was said under the first part is not lost"
         assert (await guest.get(f"{moved.link}-2")).status_code == 404
+
+
+async def test_luc_reads_that_he_moves_and_where_to_until_he_knows(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_stay_for_luc(tmp_path, clock) as moved:
+        await moved.move()
+        guest = await moved.guest()
+        told = seen(guest)
+        assert "Das Team hat Ihre Buchung verlegt" in told
+        for words in ("vorher:", "jetzt:", "Danach", "Hofzimmer"):
+            assert words in told, words
+        act = re.search(r'name="act" value="([^"]+)"', guest.seen)
+        assert act is not None
+        await guest.post(f"{moved.link}-1/seen", act=act[1])
+        await guest.get(moved.link)
+        assert "Das Team hat Ihre Buchung verlegt" not in seen(guest)
+        again = await guest.post(f"{moved.link}-1/seen", act=act[1])
+        assert again.status_code == 200, "said twice it is said once"
