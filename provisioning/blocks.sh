@@ -85,8 +85,7 @@ block_crash() { pytest_block -m slow tests/crash; }
 
 block_browser() {
   have chromium || skip "Chromium is not installed" || return
-  # What shares a stage goes to one process (tests/conftest.py).
-  pytest_block -n 2 --dist loadgroup -m browser
+  pytest_block -m browser
 }
 
 block_provisioning() { pytest_block -m provisioning; }

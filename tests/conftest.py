@@ -29,15 +29,6 @@ TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 """24 November 2026, 10:00 in Düsseldorf: when most tests happen."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, which share one walk through all pages, where browsers
-    run side by side."""
-    for item in items:
-        if item.get_closest_marker("browser") is not None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture
 def clock() -> FrozenClock:
     """Stands at that Tuesday until it is moved."""
