@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.conftest import Opens
 from tests.browser.people import at_the_desk, at_the_phone, books
+from tests.browser.screens import Screen
 from tests.nodes import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -45,9 +46,7 @@ def test_demir_settles_everybody_whom_a_closure_hits(town: Town, opens: Opens) -
     desk.sees("Verlegt. Der Ausweis gilt weiter.", "Anna Linde")
     desk.does_not_see("Clara Moreau")
     desk.is_well()
-    clara.open(booked)
-    clara.sees("bestätigt", "Geändert durch")
-    clara.does_not_see("Sa 28. Nov.")
+    is_told(clara, booked)
 
     desk.open("/desk")
     desk.does_not_see("Hofsaal: Clara Moreau")
@@ -57,3 +56,15 @@ def test_demir_settles_everybody_whom_a_closure_hits(town: Town, opens: Opens) -
     desk.is_well()
     desk.open("/desk")
     desk.does_not_see(TO_DO)
+
+
+def is_told(clara: Screen, booked: str) -> None:
+    """She reads before and now with the reason, and is not told again what she understood."""
+    clara.open(booked)
+    clara.sees("bestätigt", "Geändert durch", "Das Team hat Ihre Buchung verlegt")
+    clara.sees("Sa 28. Nov.", "Der Boden wird geschliffen")
+    clara.is_well()
+    clara.touch("Verstanden")
+    clara.does_not_see("Das Team hat Ihre Buchung verlegt")
+    clara.sees("bestätigt", "So 29. Nov.")
+    clara.does_not_see("Sa 28. Nov.")
