@@ -113,7 +113,8 @@ function letters(line) {
   const language = tongue();
   return [...line].map((letter) => {
     const sign = capitals && letter !== "ß" ? letter.toLocaleUpperCase(language) : letter;
-    return key(sign, () => type(sign));
+    // A sign has no name by itself for who hears the page.
+    return key(sign, () => type(sign), { label: { "-": board.dataset.wordDash, "'": board.dataset.wordApostrophe }[sign] });
   });
 }
 
