@@ -32,7 +32,7 @@ KINDS: dict[str, dict[str, Any]] = {
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 PAGES_AT_MOST = 3
 T = TypeVar("T")
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 class Screen:

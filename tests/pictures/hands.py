@@ -23,6 +23,9 @@ FIND_STOPS = """() => {
     !(one.type === 'radio' && !one.checked) && one.checkVisibility({visibilityProperty: true})
   ).map((one) => all.indexOf(one));
 }"""
+FIND_FORCED = """() => [...document.querySelectorAll('[tabindex]')].filter(
+  (one) => one.tabIndex > 0).map((one) => one.outerHTML.slice(0, 90))"""
+"""What takes its turn before all others; where that is depends on where one began."""
 LOOK = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
@@ -50,7 +53,7 @@ def gone_through(page: Any) -> list[str]:
     wanted = page.evaluate(FIND_STOPS)
     page.evaluate(BEGIN)
     stops: list[dict[str, Any]] = []
-    wrong = []
+    wrong = [f"out of its order: {what}" for what in page.evaluate(FIND_FORCED)]
     for _ in range(PRESSES_A_STOP * len(wanted) + 10):
         page.keyboard.press("Tab")
         stop = page.evaluate(LOOK)

@@ -91,7 +91,7 @@ def test_a_page_in_its_order_is_gone_through(page: Any) -> None:
             "<button>Eins</button><p style='position: fixed; inset: 0; background: #fff'>Da</p>",
             "out of sight",
         ),
-        ("<a href='/1'>Eins</a><a href='/2' tabindex='1'>Zwei</a>", "never reached"),
+        ("<a href='/1'>Eins</a><a href='/2' tabindex='1'>Zwei</a>", "out of its order"),
         (
             """<div style='display: grid'><a href='/1' style='order: 2'>Eins</a>
             <a href='/2'>Zwei</a></div>""",
