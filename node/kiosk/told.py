@@ -7,12 +7,10 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from node import spaces
 from node.kiosk import frame
 from node.kiosk.prefs import kiosk_path
-from node.spaces.telling import acknowledge, told_to
-from node.web.forms import path_id, read_fields
-from node.web.told import ShownTold, told_of
+from node.spaces.telling import told_to
+from node.web.told import ShownTold, note_seen, told_of
 from node.web.visit import Visit
 
 WAY_COOKIE = "quartier_way"
@@ -46,13 +44,7 @@ async def told_page(visit: Visit) -> Response[Any]:
 @post("/told/{reservation:str}", include_in_schema=False)
 async def seen(visit: Visit, reservation: str) -> Response[Any]:
     """They know of it."""
-    actor, reservation_id = visit.signed_in(), path_id(reservation)
-    fields = await read_fields(visit)
-    await visit.read(lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now))
-    act_id = fields.id("act")
-    await visit.write(
-        lambda write: acknowledge(write, actor, reservation_id, act_id, now=visit.now)
-    )
+    await note_seen(visit, reservation)
     return visit.go(TOLD)
 
 

@@ -6,26 +6,20 @@ from typing import Any
 
 from litestar import Response, post
 
-from node import spaces
 from node.base.refusals import Refusal
 from node.portal.guest import shut, start_of, stay_behind
 from node.spaces import Reservation, guests
-from node.spaces.telling import acknowledge, acknowledge_as_guest
+from node.spaces.telling import acknowledge_as_guest
 from node.store import Write
-from node.web.forms import path_id, read_fields
+from node.web.forms import read_fields
+from node.web.told import note_seen
 from node.web.visit import Visit
 
 
 @post("/mine/{reservation:str}/seen", include_in_schema=False)
 async def seen(visit: Visit, reservation: str) -> Response[Any]:
     """They know of it, up to what stood there."""
-    actor, reservation_id = visit.signed_in(), path_id(reservation)
-    fields = await read_fields(visit)
-    await visit.read(lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now))
-    act_id = fields.id("act")
-    await visit.write(
-        lambda write: acknowledge(write, actor, reservation_id, act_id, now=visit.now)
-    )
+    fields = await note_seen(visit, reservation)
     return visit.go("/" if fields.given.get("back") == "today" else f"/mine/{reservation}")
 
 

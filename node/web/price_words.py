@@ -26,9 +26,7 @@ def price_words(
     """The usual price in a line, with what is free here: "18,00 € je Stunde, höchstens 120,00 €
     am Tag; als „Offener Treff“: kostenlos". "" where this audience has no price here."""
     usual = usual_words(visit, space.row, audience, profile, day)
-    free = [
-        words for words, is_free in _others(visit, space.row, audience, profile, day) if is_free
-    ]
+    free = _free(visit, space.row, audience, profile, day)
     return i18n.clauses(visit.prefs.lang, [usual, *free]) if usual else ""
 
 
@@ -37,8 +35,7 @@ def short_words(
 ) -> tuple[str, str]:
     """The same for a list: what an hour or a night costs, and as what it costs nothing."""
     usual = usual_words(visit, space.row, audience, profile, day, is_short=True)
-    others = _others(visit, space.row, audience, profile, day)
-    free = [words for words, is_free in others if is_free]
+    free = _free(visit, space.row, audience, profile, day)
     return usual, i18n.clauses(visit.prefs.lang, free) if usual else ""
 
 
@@ -133,6 +130,14 @@ def _others(
         name = visit.local(named) if named else purpose
         words = _room(visit, chosen, profile.vat_on(row.vat, day))
         yield visit.say(N_("als „{purpose}“: {price}"), purpose=name, price=words), _is_free(chosen)
+
+
+def _free(
+    visit: Visit, row: SpaceRow, audience: Audience, profile: QuarterProfile, day: date
+) -> list[str]:
+    """As what else it costs nothing."""
+    others = _others(visit, row, audience, profile, day)
+    return [words for words, is_free in others if is_free]
 
 
 def _is_free(chosen: RoomPrice) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from node import spaces
 from node.base.ids import id_text
 from node.base.refusals import N_
 from node.spaces import Undone
 from node.spaces.by_team import Act, ActKind, Known, Told
 from node.spaces.deciding import DISPLACED, SHUT
+from node.spaces.telling import acknowledge
+from node.web.forms import Fields, path_id, read_fields
 from node.web.showing import Place, moment, money, people_words, place_of, when_of
 from node.web.visit import Visit
 
@@ -47,6 +50,18 @@ COMES_TO = {
     Undone.NO_SHOW: N_("Der Platz gehört Ihnen wieder, bis zum Ende Ihrer Zeit."),
 }
 """What was taken back, and how it is now."""
+
+
+async def note_seen(visit: Visit, reservation: str) -> Fields:
+    """Whoever is signed in knows of it, up to what stood there; answers what was sent."""
+    actor, reservation_id = visit.signed_in(), path_id(reservation)
+    fields = await read_fields(visit)
+    await visit.read(lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now))
+    act_id = fields.id("act")
+    await visit.write(
+        lambda write: acknowledge(write, actor, reservation_id, act_id, now=visit.now)
+    )
+    return fields
 
 
 def told_of(visit: Visit, told: Told) -> ShownTold:
