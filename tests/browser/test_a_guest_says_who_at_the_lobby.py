@@ -20,7 +20,7 @@ from tests.nodes import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ARRIVES = datetime(2026, 11, 26, 15, tzinfo=UTC)
-SIGNS = {" ": "Leerzeichen"}
+SIGNS = {" ": "Leerzeichen", "-": "Bindestrich"}
 ACCENTS = "éèñçøč"
 SHIFT, DELETE, MARKED = "Großbuchstaben", "Löschen", "éñ: Buchstaben mit Akzenten"
 TWO_STROKES = re.compile("^[^;]+;[^;]+$")
