@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from litestar import Response, get
 from node import spaces
 from node.base.actors import Permission, may
 from node.base.ids import id_text
-from node.base.periods import local_day
+from node.base.periods import Period, local_day, without
 from node.base.refusals import N_
 from node.desk.frame import desk_page
 from node.desk.plan import day_asked, find_href, names_on, plan_views, within
@@ -115,13 +115,19 @@ def _entries(
 
 
 def _can_be_had(visit: Visit, day: date, plan: DayPlan) -> bool:
-    """Whether a booking may begin on this day: a room has hours left, a stay its night."""
+    """Whether a booking may begin on this day: a room has hours left that are long enough, a stay
+    its night."""
     whole = local_day(day, visit.zone)
     if whole.ends_at <= visit.now:
         return False
     if plan.space.is_by_night:
         return not any(span.period.ends_at > whole.ends_at for span in plan.busy)
-    return not any(span.period.contains(each) for each in plan.open for span in plan.busy)
+    least = timedelta(minutes=plan.space.row.minutes_min)
+    taken = [*plan.kept, *(span.period for span in plan.busy)]
+    if whole.starts_at < visit.now:
+        taken.append(Period(whole.starts_at, visit.now))
+    left = (gap for each in plan.open for gap in without(each, taken))
+    return any(gap.ends_at - gap.starts_at >= least for gap in left)
 
 
 def _when(visit: Visit, day: date, plan: DayPlan, span: BusySpan) -> str:
@@ -144,7 +150,7 @@ def _once(plans: list[list[DayPlan]]) -> Iterator[DayPlan]:
         for plan in row:
             new = tuple(span for span in plan.busy if span.reservation_id not in known)
             known |= {span.reservation_id for span in new}
-            yield DayPlan(plan.space, plan.open, new, plan.closed_because)
+            yield replace(plan, busy=new)
 
 
 ROUTES = (week,)

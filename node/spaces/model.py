@@ -363,12 +363,14 @@ class BusySpan:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """A day of one space: when it is open, what is taken, why it is shut where it is all day."""
+    """A day of one space: when it is open, what is taken, why it is shut where it is all day;
+    `kept` is what nobody can have of a room because of what is taken, preparing and cleaning."""
 
     space: Space
     open: tuple[Period, ...]
     busy: tuple[BusySpan, ...]
     closed_because: LocalText | None = None
+    kept: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

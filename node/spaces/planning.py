@@ -43,6 +43,8 @@ def _plans_of(
     whole = Period(periods[0].starts_at, periods[-1].ends_at)
     closures = closures_for(read, whole, building_id=space.building_id, space_id=space.id)
     spans = list(_busy_spans(read, actor, space, whole, now=now))
+    rooms = [] if space.is_by_night else [space.on(day) for day in days]
+    kept = _kept_from_others(read, rooms, whole, now=now)
     found = []
     for day, period in zip(days, periods, strict=True):
         then = space.on(day)
@@ -53,8 +55,31 @@ def _plans_of(
         left = [gap for each in hours for gap in without(each, (one.period for one in shut))]
         taken = tuple(span for span in spans if span.period.overlaps(period))
         reason = shut[0].reason if shut and not left else None
-        found.append(DayPlan(then, tuple(left), taken, reason))
+        mine = tuple(_beside(then, each) for each in kept)
+        around = tuple(each for each in mine if each.overlaps(period))
+        found.append(DayPlan(then, tuple(left), taken, reason, around))
     return found
+
+
+def _kept_from_others(
+    read: Read, rooms: Sequence[Space], period: Period, *, now: datetime
+) -> list[Period]:
+    """What is taken of a room with its buffers, as far as it tells on a period; `rooms` is the
+    same one by the rules of each day, of which the widest count."""
+    if not rooms:
+        return []
+    before = max(room.row.buffer_before_minutes for room in rooms)
+    after = max(room.row.buffer_after_minutes for room in rooms)
+    reach = period.widened(timedelta(minutes=before), timedelta(minutes=after))
+    busy = projections.select_busy(read, [rooms[0].id], reach, as_of=release_instant(read, now))
+    return busy[rooms[0].id]
+
+
+def _beside(space: Space, taken: Period) -> Period:
+    """What no new booking can cover beside a taken time: it brings buffers of its own, so it ends
+    with time to clean before, and begins with time to prepare after."""
+    after, before = space.row.buffer_after_minutes, space.row.buffer_before_minutes
+    return taken.widened(timedelta(minutes=after), timedelta(minutes=before))
 
 
 def _busy_spans(

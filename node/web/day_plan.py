@@ -58,17 +58,29 @@ def cell_states(plan: DayPlan, start: datetime, step: timedelta, steps: int) -> 
     if plan.closed_because is None:
         for hours in plan.open:
             _paint(cells, "free", hours, start, step)
+        for kept in plan.kept:
+            _paint(cells, "buffer", kept, start, step, over="free")
     for span in reversed(plan.busy):
         # The earlier one shows where two touch the same step, so it is painted last.
         _paint(cells, "mine" if span.is_mine else slot_state(span.status), span.period, start, step)
     return cells
 
 
-def _paint(cells: list[str], state: str, period: Period, start: datetime, step: timedelta) -> None:
+def _paint(
+    cells: list[str],
+    state: str,
+    period: Period,
+    start: datetime,
+    step: timedelta,
+    *,
+    over: str = "",
+) -> None:
+    """Give the cells that a period touches a state: all of them, or those that look like `over`."""
     first = max((period.starts_at - start) // step, 0)
     after = min(-((start - period.ends_at) // step), len(cells))
-    if first < after:
-        cells[first:after] = [state] * (after - first)
+    for number in range(first, after):
+        if not over or cells[number] == over:
+            cells[number] = state
 
 
 def slot_state(status: Status) -> str:

@@ -27,6 +27,9 @@ async def test_a_taken_time_leads_to_its_reservation_and_a_free_hour_to_a_new_on
         taken = re.search(rf'href="/desk/reservations/{made["id"]}">(.*?)</a>', page, re.DOTALL)
         assert taken is not None
         assert "Clara" in taken[1]
+        # 15 to 19, prepared from 14:30 and cleaned until 20; who comes next needs the same.
+        for kept in ("13:30 bis 15 Uhr", "19 bis 20:30 Uhr"):
+            assert f"{kept}, wird vorbereitet" in page
         free = "/desk/find?kind=room&day=2026-11-28&starts=10:00&ends=11:00"
         assert free in page.replace("%3A", ":")
         # The hour stays chosen while the person is found.

@@ -39,6 +39,7 @@ plans = st.builds(
     st.lists(periods(), max_size=3).map(tuple),
     st.lists(spans, max_size=4).map(tuple),
     st.none(),
+    st.lists(periods(), max_size=3).map(tuple),
 )
 
 
@@ -56,4 +57,6 @@ def _state(plan: DayPlan, slot: Period) -> str:
     for span in plan.busy:
         if span.period.overlaps(slot):
             return "mine" if span.is_mine else slot_state(span.status)
-    return "free" if any(hours.overlaps(slot) for hours in plan.open) else "closed"
+    if not any(hours.overlaps(slot) for hours in plan.open):
+        return "closed"
+    return "buffer" if any(each.overlaps(slot) for each in plan.kept) else "free"
