@@ -18,7 +18,7 @@ ONLY_WITH_CONTRACT = Refusal(
 )
 TAKEN = Refusal(
     "spaces.taken",
-    N_("Da ist schon jemand, oder es wird gerade vor- oder nachbereitet."),
+    N_("Da ist schon jemand."),
     N_("Wählen Sie eine der freien Zeiten daneben."),
 )
 NOT_THINKABLE = Refusal(

@@ -6,11 +6,12 @@ order is that of usefulness: what can never work first, what is taken last.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from node.base.actors import Actor, Role
-from node.base.periods import Period
+from node.base.periods import Period, to_epoch
 from node.base.refusals import N_, Refusal
 from node.quarter.files import Approval, Audience, SpaceRow
 from node.quarter.model import RuleSource
@@ -20,6 +21,7 @@ from node.spaces.opening import is_open, nights_between, spans_on
 from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
 from node.spaces.standing import buffered_seconds
 from node.spaces.stay_rules import check_stay
+from node.spaces.terms import Terms
 
 
 def audience_of(actor: Actor) -> Audience:
@@ -316,7 +318,27 @@ def _check_free(space: Space, wish: Wish, world: Circumstances) -> Refusal | Non
     if not world.busy:
         return None
     starts, ends = buffered_seconds(space.terms, wish.period)
-    return TAKEN if any(begin < ends and starts < end for begin, end in world.busy) else None
+    if not any(begin < ends and starts < end for begin, end in world.busy):
+        return None
+    return _too_close(space.terms, wish.period, world.busy) or TAKEN
+
+
+def _too_close(terms: Terms, period: Period, busy: Iterable[tuple[int, int]]) -> Refusal | None:
+    """The no to a time that nobody has, but in which it is prepared or cleaned; None where somebody
+    is there. `busy` has the buffers that were agreed, of which these rules know their own only."""
+    starts, ends = to_epoch(period.starts_at), to_epoch(period.ends_at)
+    before, after = 60 * terms.before_minutes, 60 * terms.after_minutes
+    if any(begin + before < ends and starts < end - after for begin, end in busy):
+        return None
+    return Refusal(
+        TAKEN.code,
+        N_(
+            "Zu nah an einer anderen Buchung: Dazwischen bleiben hier {minutes} Minuten frei, "
+            "zum Reinigen und Vorbereiten."
+        ),
+        TAKEN.remedy,
+        values={"minutes": terms.before_minutes + terms.after_minutes},
+    )
 
 
 def needs_approval(

@@ -36,6 +36,9 @@ async def test_what_is_kept_for_cleaning_nobody_writes_into(
         right_after = town.wish(hours=(14, 16))
         refused = await clara.post("/api/reservations", json=right_after)
         assert (refused.status_code, refused.json()["code"]) == (409, "spaces.taken")
+        assert "90 Minuten" in refused.text, "60 to clean and 30 to prepare"
+        over = await clara.post("/api/reservations", json=town.wish(hours=(13, 16)))
+        assert "Da ist schon jemand." in over.text
         for_clara = right_after | {"person_id": id_text(town.cast.id("clara"))}
         desk = await demir.post("/api/reservations", json=for_clara)
         assert desk.json()["code"] == "spaces.taken", "nor is the desk above it"

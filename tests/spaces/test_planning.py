@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.base.actors import Actor
 from node.base.clock import FrozenClock
 from node.base.periods import Period, local_day
 from node.quarter.files import QuarterFiles
 from node.spaces import Reservation, Wish, day_plan, reserve
-from node.spaces.standing import buffered
+from node.spaces.refusals import TAKEN
+from node.spaces.rules import _check_free
+from node.spaces.standing import buffered, buffered_seconds
 from node.store import Core
 from tests.spaces.conftest import utc
 from tests.spaces.test_no_overlap import STAFF, ZONE, Town, held_periods
+from tests.spaces.test_rules import ROOM, space, world
 
 QUARTER = timedelta(minutes=15)
 
@@ -59,3 +66,33 @@ def test_after_any_history_a_quarter_of_an_hour_is_kept_where_no_booking_could_c
                 seen[is_kept] += 1
                 at += QUARTER
     assert min(seen.values()) > 100
+
+
+@given(
+    st.integers(0, 90),
+    st.integers(0, 90),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 8)), min_size=1, max_size=4),
+    st.integers(0, 40),
+    st.integers(1, 8),
+)
+def test_a_no_says_whether_somebody_is_there_or_whether_it_is_kept_clean(
+    before: int, after: int, booked: list[tuple[int, int]], begin: int, length: int
+) -> None:
+    room = space(replace(ROOM, buffer_before_minutes=before, buffer_after_minutes=after))
+    start = utc(28, 8)
+
+    def quarters(begin: int, length: int) -> Period:
+        return Period(start + begin * QUARTER, start + (begin + length) * QUARTER)
+
+    taken = [quarters(*each) for each in booked]
+    busy = tuple(buffered_seconds(room.terms, each) for each in taken)
+    wish = Wish(space_id=room.id, period=quarters(begin, length), purpose="private")
+    found = _check_free(room, wish, world(busy=busy))
+    clashes = any(
+        buffered(room.terms, each).overlaps(buffered(room.terms, wish.period)) for each in taken
+    )
+    assert (found is not None) is clashes
+    if found is not None:
+        assert found.code == TAKEN.code, "whoever waits for it may wait for both"
+        is_there = any(each.overlaps(wish.period) for each in taken)
+        assert dict(found.values) == ({} if is_there else {"minutes": before + after})
