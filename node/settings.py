@@ -65,7 +65,11 @@ class Settings:
     metrics_from: tuple[str, ...] = _setting(
         ("127.0.0.1", "::1"), "client addresses or networks that may read /metrics"
     )
-    kiosk_house: str = _setting("", "key of the house whose lobby the screen stands in")
+    kiosk_house: str = _setting(
+        "",
+        "key of the house whose lobby the screen stands in; with it the lobby opens doors of this"
+        " house only",
+    )
     printers: tuple[str, ...] = _setting(
         (), "printers of this box, each as NAME = ADDRESS; see Printers", each=read_printer
     )

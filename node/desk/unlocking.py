@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from node import people, spaces
-from node.base.actors import Permission
+from node.base.actors import Face, Permission
 from node.base.ids import id_text, parse_id
 from node.base.refusals import N_, Refusal, granted
 from node.desk.frame import desk_page
@@ -22,6 +22,7 @@ from node.web.showing import moment, place_of, when_of
 from node.web.unlocking import (
     LIVE_TABLES,
     NO_LOCK,
+    SAID,
     DoorPage,
     has_lock,
     new_touch,
@@ -91,7 +92,7 @@ def _look(read: Read, visit: Visit, space_id: bytes) -> UnlockingPage | Refusal:
     found = unlocking.list_unlockings(read, space_id)
     address = f"/desk/places/{id_text(space_id)}/open"
     own = unlocking.find_touch(read, space_id, read_touch(read_query(visit), "said"))
-    notice, _ = said_of(visit, own)
+    notice, _ = said_of(visit, own, SAID)
     door = DoorPage(
         place=place_of(visit, space),
         when="",
@@ -131,7 +132,9 @@ def _who(read: Read, visit: Visit, space: Space, each: Unlocking) -> tuple[str, 
         name, _ = people.name_and_place(read, each.person_id)
     else:
         booked = names_of(read, [line])[line.reservation.id][0]
-        name = visit.say(N_("Gast von {name}"), name=booked)
+        at_lobby = each.fact.face == Face.KIOSK
+        said = N_("Ausweis von {name}, in der Lobby") if at_lobby else N_("Gast von {name}")
+        name = visit.say(said, name=booked)
     href = f"/desk/reservations/{id_text(each.reservation_id)}"
     return name or "–", href, when_of(visit, space, line.reservation.period)
 

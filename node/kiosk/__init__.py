@@ -31,6 +31,7 @@ from node.kiosk import (
     spaces,
     together,
     told,
+    unlocking,
 )
 from node.kiosk.door import AtDoor
 from node.kiosk.guard import KioskRules, Lobby
@@ -55,6 +56,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
             *hand_over.ROUTES,
             *guests.ROUTES,
             *safe_code.ROUTES,
+            *unlocking.ROUTES,
             *prefs.ROUTES,
             *own_data.ROUTES,
             *health.ROUTES,

@@ -17,6 +17,7 @@ from node import quarter, spaces
 from node.base.actors import Actor, Face, bearer
 from node.base.refusals import N_, Refusal
 from node.kiosk import frame
+from node.kiosk.guard import KioskRules
 from node.kiosk.handover import pass_link
 from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.kiosk.sign_in import read_proof, take_proof
@@ -27,11 +28,12 @@ from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.qr import qr_svg
 from node.web.showing import STATES, Place, ShownLine, clock, line_of, moment, place_of, when_of
+from node.web.unlocking import has_lock
 from node.web.visit import Visit
 
 CODE_CHARS_MAX = 400
 JUST_NOW = timedelta(minutes=1)
-PAGE = "/kiosk/check-in/pass"
+PAGE, DOOR = "/kiosk/check-in/pass", "/kiosk/check-in/open"
 GUEST_LINK = re.compile(r"/guest/([0-9a-z-]{8,60})", re.IGNORECASE)
 
 
@@ -62,6 +64,7 @@ class PassPage:
     hand_over_href: str = ""
     code_href: str = ""
     guests_href: str = ""
+    door_href: str = ""
 
 
 @get("/check-in", include_in_schema=False)
@@ -262,7 +265,20 @@ async def _shown(visit: Visit, line: Line, refusal: Refusal | None = None) -> Pa
         hand_over_href=await _hand_over_href(visit, line) if is_in or has_left else "",
         code_href="/kiosk/check-in/code" if is_in and await _has_code(visit, line) else "",
         guests_href=await _guests_href(visit, line) if line.space.is_by_night else "",
+        door_href=DOOR if await opens_here(visit, line) else "",
     )
+
+
+async def opens_here(visit: Visit, line: Line) -> bool:
+    """Whether the door of who is in opens from this screen: its lock hangs on this box, and it is
+    a door of the lobby's house, where that is known."""
+    if line.status is not Status.CHECKED_IN or not has_lock(visit, line.space):
+        return False
+    if visit.now >= line.reservation.period.ends_at:
+        return False
+    key = visit.house.service(KioskRules).house
+    found = await visit.read(lambda read: quarter.find_building(read, line.space.building_id))
+    return not key or (found is not None and found.key == key)
 
 
 async def _hand_over_href(visit: Visit, line: Line) -> str:

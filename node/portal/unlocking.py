@@ -14,19 +14,15 @@ from node.base.refusals import Refusal, RefusedError
 from node.spaces import unlocking
 from node.store import Read
 from node.web.forms import path_id, read_fields, read_query
-from node.web.showing import place_of, when_of
 from node.web.unlocking import (
     FIGURES_CHARS_MAX,
-    LIVE_TABLES,
-    NO_LOCK,
     DoorPage,
+    Ways,
+    door_page,
     has_lock,
-    helps_of,
-    new_touch,
     open_door,
     read_touch,
     refusal_of,
-    said_of,
 )
 from node.web.visit import Visit
 
@@ -83,7 +79,7 @@ async def door_answer(
 ) -> Response[Any]:
     """The page of a reservation's door."""
     page = await visit.read(
-        lambda read: _look(read, visit, actor, reservation_id, start=start, figures=figures)
+        lambda read: door_page(read, visit, actor, reservation_id, _ways(start), figures=figures)
     )
     if refusal is not None:
         page.refusal, page.notice = refusal_of(visit, refusal), None
@@ -95,45 +91,10 @@ async def door_answer(
     return answer
 
 
-def _look(
-    read: Read, visit: Visit, actor: Actor, reservation_id: bytes, *, start: str, figures: str
-) -> DoorPage | Refusal:
-    view = unlocking.view_door(read, actor, reservation_id, now=visit.now)
-    if isinstance(view, Refusal):
-        return view
-    line = view.found.line
-    if not has_lock(visit, line.space):
-        return NO_LOCK
-    latest = unlocking.find_touch(read, reservation_id, read_touch(read_query(visit), "said"))
-    notice, is_open = said_of(visit, latest)
-    asks = spaces.asks_figures(read, line.space.id, figures, now=visit.now)
-    refusal = view.refusal
-    if refusal is None and view.checks_in:
-        refusal = spaces.check_admission(line.space, line.reservation, now=visit.now)
-    to_sign = refusal is not None and refusal.code == "lock.sign_first"
-    return DoorPage(
-        place=place_of(visit, line.space),
-        when=when_of(visit, line.space, line.reservation.period),
-        action=f"{start}/open",
-        back=start,
-        touch=new_touch(),
-        can=refusal is None,
-        checks_in=view.checks_in,
-        asks_figures=asks,
-        figures="" if asks else figures,
-        notice=notice,
-        refusal=refusal_of(visit, refusal),
-        rules=visit.local(line.space.row.rules_text) if view.checks_in else "",
-        helps=helps_of(read, visit, latest, _code_href(read, visit, actor, reservation_id, start)),
-        hand_over_href=f"{start}/hand-over/in" if to_sign else "",
-        live=LIVE_TABLES if is_open else "",
-        live_from=visit.address if is_open else "",
+def _ways(start: str) -> Ways:
+    return Ways(
+        action=f"{start}/open", back=start, hand_over=f"{start}/hand-over/in", code=f"{start}/code"
     )
-
-
-def _code_href(read: Read, visit: Visit, actor: Actor, reservation_id: bytes, start: str) -> str:
-    found = spaces.view_code(read, actor, reservation_id, now=visit.now)
-    return "" if isinstance(found, Refusal) else f"{start}/code"
 
 
 def door_href(read: Read, visit: Visit, actor: Actor, line: spaces.Line, start: str) -> str:

@@ -7,12 +7,13 @@ between has lost nothing that was said and opens nothing later.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from node import quarter
+from node import quarter, spaces
+from node.base.actors import Actor
 from node.base.ids import id_text, new_id, parse_id
 from node.base.refusals import N_, Refusal
 from node.devices import Locks, Order, Outcome, order_until
@@ -21,14 +22,16 @@ from node.spaces.unlock import Unlocking, UnlockKind
 from node.spaces.unlocking import Touched
 from node.store import Read, Write
 from node.web.errors import words
-from node.web.forms import Fields
-from node.web.showing import Place, clock, moment
+from node.web.forms import Fields, read_query
+from node.web.showing import Place, clock, moment, place_of, when_of
 from node.web.visit import Visit
 
 JUST_NOW = timedelta(minutes=1)
 """So long a page says what became of a touch."""
 LIVE_TABLES = "lock_opening"
 FIGURES_CHARS_MAX = 20
+Said = Mapping[UnlockKind, tuple[str, str, str]]
+"""What a page says of each outcome: a notice's kind, its title and its text."""
 log = logging.getLogger("quartier.locks")
 
 
@@ -52,6 +55,17 @@ class DoorPage:
     hand_over_href: str = ""
     live: str = ""
     live_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Where the page of a reservation's door leads: the touch, back, the list to be signed first,
+    the code of the key safe."""
+
+    action: str
+    back: str
+    hand_over: str
+    code: str
 
 
 def new_touch() -> str:
@@ -104,12 +118,59 @@ async def open_door(visit: Visit, touch: Callable[[Write], Touched | Refusal]) -
 # What a page says
 
 
-def said_of(visit: Visit, latest: Unlocking | None) -> tuple[dict[str, str] | None, bool]:
+def door_page(
+    read: Read,
+    visit: Visit,
+    actor: Actor,
+    reservation_id: bytes,
+    ways: Ways,
+    *,
+    figures: str = "",
+    said: Said | None = None,
+) -> DoorPage | Refusal:
+    """The door of a reservation, for its people: open it, or what is still to be done for it."""
+    view = unlocking.view_door(read, actor, reservation_id, now=visit.now)
+    if isinstance(view, Refusal):
+        return view
+    line = view.found.line
+    if not has_lock(visit, line.space):
+        return NO_LOCK
+    latest = unlocking.find_touch(read, reservation_id, read_touch(read_query(visit), "said"))
+    notice, is_open = said_of(visit, latest, said or SAID)
+    asks = spaces.asks_figures(read, line.space.id, figures, now=visit.now)
+    refusal = view.refusal
+    if refusal is None and view.checks_in:
+        refusal = spaces.check_admission(line.space, line.reservation, now=visit.now)
+    to_sign = refusal is not None and refusal.code == "lock.sign_first"
+    has_code = not isinstance(spaces.view_code(read, actor, reservation_id, now=visit.now), Refusal)
+    return DoorPage(
+        place=place_of(visit, line.space),
+        when=when_of(visit, line.space, line.reservation.period),
+        action=ways.action,
+        back=ways.back,
+        touch=new_touch(),
+        can=refusal is None,
+        checks_in=view.checks_in,
+        asks_figures=asks,
+        figures="" if asks else figures,
+        notice=notice,
+        refusal=refusal_of(visit, refusal),
+        rules=visit.local(line.space.row.rules_text) if view.checks_in else "",
+        helps=helps_of(read, visit, latest, ways.code if has_code else ""),
+        hand_over_href=ways.hand_over if to_sign else "",
+        live=LIVE_TABLES if is_open else "",
+        live_from=visit.address if is_open else "",
+    )
+
+
+def said_of(
+    visit: Visit, latest: Unlocking | None, said: Said
+) -> tuple[dict[str, str] | None, bool]:
     """What became of the latest touch, and whether that is still to come."""
     if latest is None or visit.now - latest.fact.at > JUST_NOW:
         return None, False
     is_open = latest.outcome is None and visit.now - latest.fact.at <= unlocking.KNOWN_WITHIN
-    kind, title, text = ON_ITS_WAY if is_open else SAID[latest.outcome or UnlockKind.SILENT]
+    kind, title, text = ON_ITS_WAY if is_open else said[latest.outcome or UnlockKind.SILENT]
     return {"kind": kind, "title": visit.say(title), "text": visit.say(text)}, is_open
 
 
@@ -144,7 +205,7 @@ def refusal_of(visit: Visit, refusal: Refusal | None) -> dict[str, Any] | None:
 
 
 ON_ITS_WAY = ("waiting", N_("Die Tür wird geöffnet."), N_("Einen Moment bitte."))
-SAID = {
+SAID: Said = {
     UnlockKind.OPENED: (
         "success",
         N_("Die Tür ist offen."),

@@ -1159,6 +1159,43 @@ LOBBY = (
         node="kiosk",
         at="/kiosk/check-in/code",
     ),
+    Shot(
+        "kiosk-unlocking",
+        "kiosk/unlocking.html",
+        "/kiosk/check-in",
+        (
+            fill("#code", "/guest/{inside_guest}"),
+            press(SCAN),
+            press("[href='/kiosk/check-in/open']"),
+        ),
+        at="/kiosk/check-in/open",
+    ),
+    Shot(
+        "kiosk-unlocking-figures",
+        "kiosk/unlocking.html",
+        "/kiosk/check-in",
+        (fill("#code", "{here_code}"), press(SCAN), press("[href='/kiosk/check-in/open']")),
+        at="/kiosk/check-in/open",
+    ),
+    Shot(
+        "kiosk-unlocking-away",
+        "kiosk/unlocking.html",
+        "/kiosk/check-in",
+        (
+            fill("#code", "/guest/{inside_guest}"),
+            press(SCAN),
+            press("[href='/kiosk/check-in/open']"),
+            press(".lobby-act .button-primary"),
+        ),
+        at="/kiosk/check-in/open",
+    ),
+    Shot(
+        "kiosk-checked-locked",
+        "kiosk/checked.html",
+        "/kiosk/check-in",
+        (fill("#code", "{here_code}"), press(SCAN)),
+        at="/kiosk/check-in/pass",
+    ),
 )
 DOOR_ON = ".door-form .button"
 DOOR_PIN = (

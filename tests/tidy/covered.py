@@ -90,6 +90,7 @@ KIOSK = (
     "sign_in",
     "together",
     "told",
+    "unlocking",
     "who",
 )
 TEMPLATES = (
@@ -121,6 +122,7 @@ MODULES = (
             "sign_in",
             "spaces",
             "together",
+            "unlocking",
         )
     ),
     *(
