@@ -13,14 +13,16 @@ from node.base.actors import Actor, Permission, may
 from node.base.ids import parse_id
 from node.base.refusals import N_, Refusal, RefusedError
 from node.desk.frame import desk_page
+from node.desk.key_board import fee_cents, key_name, lost_by
 from node.desk.today import names_of
 from node.spaces import Deposit, HeldDeposit, How, Note, StepKind
 from node.store import Read, Write
 from node.web.deposits import HOWS, STATES, steps_of
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, Fields, path_id, read_fields, read_query
+from node.web.i18n import money_words
 from node.web.listing import rows_table
-from node.web.showing import ShownLine, line_of, money
+from node.web.showing import ShownLine, line_of
 from node.web.visit import Visit
 
 NOTED = {
@@ -51,6 +53,9 @@ class DepositPage:
     seen: int
     missing: str
     held: str
+    lost: list[str]
+    """Keys that were lost with this reservation, while nothing is kept of its deposit yet."""
+    fee: str
     can_act: bool
     hows: list[dict[str, str]]
     act: str = ""
@@ -99,6 +104,9 @@ def _page(read: Read, visit: Visit, actor: Actor, found: HeldDeposit) -> Deposit
     line, deposit = found.line, found.deposit
     name, flat = names_of(read, [line])[line.reservation.id]
     state, text = STATES[deposit.stage]
+    keys = lost_by(read, line.reservation.id, line.space.id, now=visit.now)
+    if any(step.kind is StepKind.WITHHELD for step in deposit.steps):
+        keys = []
     return DepositPage(
         line=line_of(visit, line),
         name=name,
@@ -110,6 +118,8 @@ def _page(read: Read, visit: Visit, actor: Actor, found: HeldDeposit) -> Deposit
         seen=deposit.noted,
         missing=_euros(deposit.missing_cents),
         held=_euros(deposit.held_cents),
+        lost=[key_name(visit, key) for key in keys],
+        fee=_euros(min(sum(map(fee_cents, keys)), deposit.held_cents)),
         can_act=may(actor, Permission.CHECK_IN_OTHERS),
         hows=[{"value": str(how), "text": visit.say(text)} for how, text in HOWS.items()],
     )
@@ -121,7 +131,8 @@ def _sums(visit: Visit, deposit: Deposit) -> list[dict[str, str]]:
         (N_("Noch zu hinterlegen"), deposit.missing_cents),
         (N_("Liegt bei uns"), deposit.held_cents),
     )
-    return [{"label": visit.say(label), "value": money(visit, cents)} for label, cents in rows]
+    lang = visit.prefs.lang
+    return [{"label": visit.say(label), "value": money_words(lang, cents)} for label, cents in rows]
 
 
 def _steps(read: Read, visit: Visit, deposit: Deposit) -> list[dict[str, str]]:

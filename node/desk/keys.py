@@ -12,19 +12,19 @@ from node.base.actors import Permission, may
 from node.base.ids import id_text, parse_id
 from node.base.refusals import N_, RefusedError, granted
 from node.desk.frame import desk_page
-from node.desk.key_board import OVERDUE, key_name
+from node.desk.key_board import LOST, OVERDUE, fee_cents, fee_words, key_name
 from node.desk.today import names_of
 from node.spaces import Key, KeyState, Line, MoveKind
 from node.store import Read
 from node.web.forms import BAD_ID, NOT_FOUND, Fields, read_fields, read_query
 from node.web.listing import rows_table
-from node.web.showing import line_of, moment, money, place_of
+from node.web.showing import line_of, moment, place_of
 from node.web.visit import Visit
 
 STATES = {
     KeyState.HERE: ("confirmed", N_("am Service-Point")),
     KeyState.OUT: ("held", N_("ausgegeben")),
-    KeyState.LOST: ("displaced", N_("verloren")),
+    KeyState.LOST: LOST,
 }
 ACTS = {
     MoveKind.OUT: (N_("Ausgeben"), N_("Ausgegeben.")),
@@ -117,7 +117,8 @@ def _row(
         "who": names[key.holder.reservation.id][0] if key.holder else "",
         "href": f"/desk/reservations/{id_text(key.holder.reservation.id)}" if key.holder else "",
         "since": moment(visit, key.last.fact.at) if key.last else "",
-        "fee": _fee(visit, key) if key.state is KeyState.LOST else "",
+        "fee": fee_words(visit, key) if key.state is KeyState.LOST else "",
+        "deposit": _deposit(key),
         "space": id_text(key.space.id),
         "key": key.row.key,
         "copy": str(key.copy),
@@ -130,10 +131,11 @@ def _row(
     }
 
 
-def _fee(visit: Visit, key: Key) -> str:
-    stay = key.space.row.stay
-    cents = stay.lost_key_cents if stay else 0
-    return visit.say(N_("nach Preisliste {sum}"), sum=money(visit, cents)) if cents else ""
+def _deposit(key: Key) -> str:
+    """Where the price of a lost key can be kept of a deposit."""
+    if key.state is not KeyState.LOST or key.holder is None or not fee_cents(key):
+        return ""
+    return f"/desk/deposits/{id_text(key.holder.reservation.id)}"
 
 
 @post("/desk/keys/{act:str}", include_in_schema=False)

@@ -17,7 +17,7 @@ from node.desk.deposit_board import deposit_task
 from node.desk.displaced_board import displaced_tasks, line_tasks
 from node.desk.frame import desk_page, first_way
 from node.desk.hand_over_board import hand_over_task
-from node.desk.key_board import key_task
+from node.desk.key_board import key_tasks, keys_to_look_at
 from node.desk.safe_codes import code_task
 from node.desk.telling import telling_tasks
 from node.desk.turnover import house_names, turnover_flashes
@@ -56,8 +56,8 @@ class TodayPage:
     plan: Plan
     live: str = (
         f"{LIVE_TABLES} reservation_request team_act_seen guest_record hand_over deposit_step"
+        " safe_code key_move"
     )
-    " safe_code key_move"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -80,7 +80,7 @@ class _Day:
     to_return: list[spaces.HeldDeposit]
     codes: list[spaces.SafeCode]
     keys: list[spaces.Key]
-    """Those that should be back."""
+    """Those that should be back, and those that are lost."""
     silent: list[Silent]
     hits: list[Hit]
     """Whose place is shut at their time, until each of them is settled."""
@@ -114,7 +114,7 @@ async def today(visit: Visit) -> Response[Any]:
         + telling_tasks(visit, found.to_tell)
         + [_erasure_task(visit, *each) for each in found.erasures]
         + [code_task(visit, each) for each in found.codes]
-        + [key_task(visit, each, found.names) for each in found.keys]
+        + key_tasks(visit, found.keys, found.names)
         + [_task(visit, line, found.names) for line in found.waiting]
         + _guest_tasks(visit, found)
         + [_silent_task(visit, each) for each in found.silent],
@@ -155,7 +155,7 @@ def _read_day(read: Read, visit: Visit, day: date) -> _Day:
     hand_overs = spaces.hand_overs_to_look_at(read, now=visit.now)
     to_take = spaces.deposits_to_take(read, now=visit.now)
     to_return = spaces.deposits_to_return(read, now=visit.now)
-    keys = spaces.overdue_keys(read, now=visit.now)
+    keys = keys_to_look_at(read, now=visit.now)
     hits = hit_ahead(read, now=visit.now)
     holders = [key.holder for key in keys if key.holder is not None]
     deposited = [each.line for each in (*to_take, *to_return)]

@@ -83,7 +83,7 @@ from node.spaces.importing import check_history, import_spaces
 from node.spaces.in_line import Entry, EntryStatus, InLine
 from node.spaces.key import FROM as MOVES_FROM
 from node.spaces.key import Key, KeyState, MoveKind
-from node.spaces.keys import list_keys, move_key, only_overdue, overdue_keys
+from node.spaces.keys import list_keys, move_key, only_overdue
 from node.spaces.leaving import give_up_ahead, told_about
 from node.spaces.model import (
     DayPlan,
@@ -347,7 +347,6 @@ __all__ = [
     "offer_free",
     "offer_on_the_spot",
     "only_overdue",
-    "overdue_keys",
     "own_reservation",
     "pass_text",
     "photos_gone",

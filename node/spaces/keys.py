@@ -34,11 +34,6 @@ def list_keys(read: Read, *, now: datetime, space_id: bytes = b"") -> list[Key]:
     return [key for space in wanted for key in _of(read, space, now=now)]
 
 
-def overdue_keys(read: Read, *, now: datetime) -> list[Key]:
-    """The keys that should be back."""
-    return only_overdue(list_keys(read, now=now), now=now)
-
-
 def only_overdue(keys: Iterable[Key], *, now: datetime) -> list[Key]:
     """Of some keys those that are out though the time of who has them is over."""
     return [

@@ -18,6 +18,8 @@ from node.store import Write
 from tests.journeys.conftest import Person, Town, a_town
 from tests.journeys.test_desk import at_desk
 from tests.journeys.test_hand_over import seen
+from tests.journeys.test_keys import note
+from tests.journeys.test_pains import stay
 from tests.journeys.test_series import at_portal
 
 pytestmark = pytest.mark.asyncio
@@ -120,6 +122,55 @@ async def test_it_is_given_back_but_for_a_glass(tmp_path: Path, clock: FrozenClo
         await demir.post(f"{page}/undo", step=step[1])
         assert "Zurückgenommen." in seen(demir)
         assert "zurückgeben: 137,50" in seen(await board(town))
+
+
+async def hang_a_key(town: Town) -> None:
+    """The garden room gets the hall's list, with its one key."""
+    room, hall, now = town.space("gartenzimmer"), town.space("hofsaal"), town.clock.now()
+
+    def hang(write: Write) -> object:
+        actor = town.cast.actor(write, "demir", face=Face.DESK)
+        one, other = (spaces.find_space(write, parse_id(each)) for each in (room, hall))
+        assert one is not None
+        assert other is not None
+        wanted = replace(one.row, handover=other.row.handover)
+        return spaces.set_rules(write, actor, one.id, wanted, now=now)
+
+    assert isinstance(await town.node.store.write(hang), spaces.Space)
+
+
+async def test_a_lost_key_is_told_where_the_deposit_is_settled(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """Noted as lost it went no further: the deposit was returned in full."""
+    async with a_town(tmp_path, clock) as town:
+        await hang_a_key(town)
+        program = await town.program("clara")
+        number = (await program.post("/api/reservations", json=stay(town, 3, 5))).json()["id"]
+        page, keys = f"/desk/deposits/{number}", f"/desk/keys?reservation={number}"
+        clock.set(datetime(2026, 12, 3, 14, 5, tzinfo=UTC))
+        demir = await board(town)
+        await demir.get(page)
+        assert ">0,00\xa0€<" in unescape(demir.seen), "nothing is with the house, not for nothing"
+        await demir.post(f"{page}/received", euros="100", how="transfer", seen="0")
+        assert "Schlüssel verloren" not in seen(demir)
+        await demir.post(f"/desk/reservations/{number}/check-in")
+        for act in ("out", "lost"):
+            noted = await note(demir, await demir.get(keys), act)
+        assert f'href="{page}"' in unescape(noted.text).replace("&#x2f;", "/")
+        assert "nach Preisliste 50,00" in seen(await board(town))
+        await demir.get(page)
+        form = re.search(r'action="[^"]*withheld".*?</form>', unescape(demir.seen), re.DOTALL)
+        assert form is not None
+        given = dict(re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', form[0]))
+        assert given["euros"] == "50,00"
+        assert given["words"].startswith("Schlüssel verloren: ")
+        await demir.post(f"{page}/withheld", euros="50", words=given["words"], seen="1")
+        assert 'value="Schlüssel verloren' not in unescape(demir.seen), "kept once"
+        clara = await at_portal(town, "clara")
+        await clara.get(f"/mine/{number}")
+        assert "50,00" in seen(clara)
+        assert "Schlüssel verloren: " in seen(clara)
 
 
 async def test_what_was_paid_for_a_time_that_was_given_up_is_to_be_returned(

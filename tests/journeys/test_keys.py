@@ -58,11 +58,17 @@ async def test_the_key_of_the_hall_is_handed_out_missed_lost_and_replaced(
         old = await demir.get("/desk/keys")
         lost = await note(demir, old, "lost")
         assert "Als verloren notiert" in lost.text
-        assert "noch bei" not in (await demir.get("/desk")).text
+        board = unescape((await demir.get("/desk")).text)
+        assert "noch bei" not in board
+        assert "neuen Schlüssel besorgen, zuletzt bei Clara" in board
+        live = re.search(r'id="board" data-live="([^"]*)"', board)
+        assert live is not None
+        assert "key_move" in live[1].split(), "what a colleague notes of a key is seen at once"
         again = await demir.post("/desk/keys/back", **forms(old)["back"])
         assert again.status_code == 409, "what a colleague noted meanwhile is shown first"
         replaced = await note(demir, await demir.get("/desk/keys"), "replaced")
         assert "Der Schlüssel zählt wieder." in replaced.text
+        assert "neuen Schlüssel besorgen" not in (await demir.get("/desk")).text
         assert "out" not in forms(replaced), "from the booking's page only"
 
 

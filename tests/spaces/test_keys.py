@@ -23,7 +23,7 @@ from node.spaces import (
     leave,
     list_keys,
     move_key,
-    overdue_keys,
+    only_overdue,
     told_about,
 )
 from node.spaces.key import AFTER, FROM
@@ -51,7 +51,8 @@ class Board(House):
         return self.core.write(lambda w: move_key(w, who, space, kind=kind, now=now, **given))
 
     def late(self) -> list[Key]:
-        return self.core.read(lambda read: overdue_keys(read, now=self.clock.now()))
+        now = self.clock.now()
+        return self.core.read(lambda read: only_overdue(list_keys(read, now=now), now=now))
 
 
 @pytest.fixture
