@@ -16,18 +16,18 @@ from node.base.actors import Actor, Permission, may
 from node.base.refusals import N_, Refusal
 from node.desk.frame import desk_page
 from node.desk.today import names_of
-from node.spaces import Line, Reservation, Wish
-from node.spaces.moving_along import TogetherOffer
+from node.spaces import Reservation
 from node.spaces.relocating import Hit, hit_ahead, offers_elsewhere, relocate, why_shut
 from node.spaces.telling import with_words
 from node.spaces.waiting_list import reached_by
 from node.store import NodeRole, Read, Write
-from node.web.changing import TOTAL_MAX, difference_words
+from node.web.changing import TOTAL_MAX
 from node.web.errors import words
 from node.web.forms import path_id, read_fields, read_query
 from node.web.listing import rows_table
-from node.web.offering import offer_value, purpose_for, read_offer
-from node.web.showing import line_of, place_of, when_of
+from node.web.offering import read_offer
+from node.web.relocating import shown_offer
+from node.web.showing import line_of
 from node.web.visit import Visit
 
 SHOWN_MAX = 30
@@ -107,26 +107,11 @@ def _row(
         "people": shown.text,
         "state": shown.state,
         "why": visit.local(hit.closure.reason),
-        "offers": [_offer(visit, hit.line, offer) for offer in found.offers],
+        "offers": [shown_offer(read, visit, hit.line, offer) for offer in found.offers],
         "behind": behind,
         "can_move": hit.line.status is spaces.Status.CONFIRMED,
         "can_split": hit.line.space.is_by_night
         and hit.line.status in {spaces.Status.CONFIRMED, spaces.Status.CHECKED_IN},
-    }
-
-
-def _offer(visit: Visit, line: Line, whole: TogetherOffer) -> dict[str, Any]:
-    period, offer = line.reservation.period, whole.room
-    names = (visit.local(each.space.name) for each in whole.companions)
-    return {
-        "value": offer_value(offer.space.id, offer.period),
-        "total": str(whole.total_cents),
-        "along": visit.list_words(*names),
-        "place": place_of(visit, offer.space),
-        "when": visit.say(N_("zur selben Zeit"))
-        if offer.period.starts_at == period.starts_at
-        else when_of(visit, offer.space, offer.period),
-        "price": difference_words(visit, whole.difference_cents),
     }
 
 
@@ -135,25 +120,14 @@ async def relocate_one(visit: Visit, reservation: str) -> Response[Any]:
     """Move one to what was offered, for the price that was shown."""
     actor, reservation_id = visit.allowed(Permission.RESERVE_FOR_OTHERS), path_id(reservation)
     fields = await read_fields(visit)
-    space_id, period = read_offer(fields.text("offer", longest=80))
+    where = read_offer(fields.text("offer", longest=80))
     total = fields.number("total", low=0, high=TOTAL_MAX)
 
     def run(write: Write) -> Reservation | Refusal:
-        line = spaces.get_line(write, actor, reservation_id, now=visit.now)
-        if isinstance(line, Refusal):
-            return line
-        details = line.reservation.details
-        wish = Wish(
-            space_id=space_id,
-            period=period,
-            people=details.people,
-            ages=details.ages,
-            purpose=purpose_for(spaces.find_space(write, space_id), details.purpose),
-        )
         signer, now = visit.house.signer, visit.now
         why = why_shut(write, reservation_id, now=now)
         done = relocate(
-            write, actor, reservation_id, wish, total_cents=total, now=now, signer=signer
+            write, actor, reservation_id, where, total_cents=total, now=now, signer=signer
         )
         return with_words(write, done, why)
 

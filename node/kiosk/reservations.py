@@ -20,6 +20,7 @@ from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
 from node.web.on_paper import is_printable
 from node.web.qr import qr_svg
+from node.web.relocating import closed_words
 from node.web.series_end import series_lines, series_words
 from node.web.showing import Place, ShownLine, line_of, money, place_of, when_of
 from node.web.terms import no_show_words
@@ -60,6 +61,7 @@ class ReservationPage:
     cancel: str
     print: str
     printing: dict[str, str | bool]
+    closed: dict[str, str] | None = None
     live: str = RESERVATION_TABLES + " print_job"
 
 
@@ -99,14 +101,16 @@ async def reservation_page(visit: Visit, reservation: str) -> Response[Any]:
     """One booking: booked or asked for, its pass, and how to take it along."""
     actor, reservation_id = visit.signed_in(), path_id(reservation)
 
-    def look(read: Read) -> tuple[Line, str]:
+    def look(read: Read) -> tuple[Line, str, dict[str, str] | None]:
         line = granted(spaces.get_line(read, actor, reservation_id, now=visit.now))
         building = quarter.find_building(read, line.space.building_id)
-        return line, building.name if building else ""
+        return line, building.name if building else "", closed_words(read, visit, line)
 
-    line, where = await visit.read(look)
+    line, where, closed = await visit.read(look)
     printing = await printing_at_the_lobby(visit, line.reservation.id, can=is_printable(line))
     page = _shown(visit, line, where, printing)
+    page.closed = closed
+    page.can["cancel"] &= not (closed and closed["free"])
     if visit.request.query_params.get("changed") == "1":
         page.title = visit.say(N_("Geändert."))
         page.text = visit.say(N_("Ihr Ausweis gilt weiter, für die neue Zeit."))

@@ -28,6 +28,7 @@ from node.web.forms import path_id, read_fields
 from node.web.hand_overs import hand_over_links
 from node.web.listing import reservations_table
 from node.web.live import RESERVATION_TABLES
+from node.web.relocating import closed_words
 from node.web.series_end import series_lines, series_words
 from node.web.showing import (
     ShownBill,
@@ -41,7 +42,7 @@ from node.web.showing import (
     when_of,
 )
 from node.web.table import Table
-from node.web.terms import cancellation_words, due_bill, no_show_row, no_show_words
+from node.web.terms import cancellation_words, cost_now_words, due_bill, no_show_row, no_show_words
 from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
@@ -89,6 +90,8 @@ class ReservationPage:
     code_href: str
     door_href: str
     instead: dict[str, Any]
+    closed: dict[str, str] | None = None
+    """That its place is shut at its time."""
     told: ShownTold | None = None
     """What the team did to it, until they have read it."""
     guest_href: str = ""
@@ -147,6 +150,11 @@ class _Looked:
     instead: tuple[spaces.Offer, ...]
     desk_help: str
     told: Told | None
+    closed: dict[str, str] | None
+
+    @property
+    def is_free(self) -> bool:
+        return bool(self.closed and self.closed["free"])
 
 
 @get("/mine/{reservation:str}", include_in_schema=False)
@@ -181,6 +189,7 @@ def _look(read: Read, actor: Actor, reservation_id: bytes, visit: Visit) -> _Loo
         _instead(read, visit, actor, line),
         desk_help(visit, read),
         find_told(read, actor, reservation_id),
+        closed_words(read, visit, line),
     )
 
 
@@ -212,7 +221,10 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         how=how_to_come_in(visit, line),
         cancel=_cancel_link(visit, looked),
         change_href=_change_href(visit, line),
-        series=series_words(visit, line, looked.series, f"/mine/{shown.id}"),
+        # What is shut goes back free, with all of it.
+        series=None
+        if looked.is_free
+        else series_words(visit, line, looked.series, f"/mine/{shown.id}"),
         book_href=f"/book/{shown.id}" if line.status is Status.HELD else "",
         hand_overs=hand_over_links(visit, looked.hand_over),
         deposit=deposit_rows(visit, looked.deposit),
@@ -220,6 +232,7 @@ def _page(visit: Visit, looked: _Looked, *, is_new: bool) -> ReservationPage:
         door_href=looked.door_href,
         instead=_shown_instead(visit, looked),
         guest_href=_guest_href(visit, line),
+        closed=looked.closed,
         told=told_of(visit, looked.told) if looked.told else None,
     )
 
@@ -310,19 +323,10 @@ def _guest_href(visit: Visit, line: Line) -> str:
 def _cancel_link(visit: Visit, looked: _Looked) -> dict[str, str] | None:
     if looked.line.status not in CANCELLABLE:
         return None
+    if looked.closed and looked.is_free:
+        return {"href": looked.closed["href"], "text": looked.closed["free"]}
     reservation_id = id_text(looked.line.reservation.id)
-    return {"href": f"/mine/{reservation_id}/cancel", "text": _cost_words(visit, looked)}
-
-
-def _cost_words(visit: Visit, looked: _Looked) -> str:
-    """What cancelling costs now and until when it costs nothing."""
-    preview = looked.preview
-    if preview.fee_cents:
-        return visit.say(N_("Absagen kostet jetzt {fee}."), fee=money(visit, preview.fee_cents))
-    if preview.free_until is not None and preview.free_until > visit.now:
-        until = moment(visit, preview.free_until)
-        return visit.say(N_("Absagen kostet bis {until} nichts."), until=until)
-    return visit.say(N_("Absagen kostet nichts."))
+    return {"href": f"/mine/{reservation_id}/cancel", "text": cost_now_words(visit, looked.preview)}
 
 
 # Giving up

@@ -24,6 +24,7 @@ from node.spaces.telling import told_to
 from node.store import Read
 from node.web import i18n
 from node.web.greeting import TURNS, greeting
+from node.web.relocating import closed_words
 from node.web.showing import ShownLine, clock, line_of, moment
 from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
@@ -68,13 +69,14 @@ class HouseDay:
 async def today(visit: Visit) -> Response[Any]:
     """My day."""
     actor, now = visit.signed_in(), visit.now
-    lines, offers, news, day, erasure = await visit.read(
+    lines, offers, news, day, erasure, shut = await visit.read(
         lambda read: (
             spaces.coming_up(read, actor, now=now),
             spaces.my_offers(read, actor, now=now),
             told_to(read, actor, now=now),
             _house_day(read, visit, actor),
             people.open_erasure(read, actor.person_id),
+            [*_shut(read, visit, actor)],
         )
     )
     # What was taken back stands among what they are told, until they know.
@@ -88,6 +90,7 @@ async def today(visit: Visit) -> Response[Any]:
         next=coming,
         told=[told_of(visit, each) for each in news],
         waiting=([_leaving(visit, erasure)] if erasure else [])
+        + shut
         + [_offered(visit, each) for each in offers]
         + [_waiting(visit, line) for line in shown if line.state in WAITING],
         mine=[line for line in shown if line.id not in told][:LINES_MAX],
@@ -99,6 +102,16 @@ async def today(visit: Visit) -> Response[Any]:
     turns = chain(day.turns, deadlines, *(_turns(line) for line in lines))
     until = min(at for at in turns if at > now)
     return visit.page("portal/today.html", page, here="today", until=until)
+
+
+def _shut(read: Read, visit: Visit, actor: Actor) -> Iterator[dict[str, str]]:
+    """What they have at a time when its place is shut."""
+    for line in spaces.coming_up(read, actor, now=visit.now):
+        closed = closed_words(read, visit, line)
+        if closed is not None:
+            shown = line_of(visit, line)
+            title = visit.say(N_("Geschlossen: {why}"), why=f"{shown.title}, {shown.when}")
+            yield {"kind": "warning", "state": shown.state, **closed, "title": title}
 
 
 def _is_told(line: Line) -> bool:

@@ -31,10 +31,18 @@ def preview_cancellation(reservation: Reservation, *, now: datetime) -> CancelPr
 
 
 def write_cancellation(
-    write: Write, reservation: Reservation, *, by_staff: bool, now: datetime
+    write: Write,
+    reservation: Reservation,
+    *,
+    by_staff: bool,
+    now: datetime,
+    is_free: bool = False,
 ) -> None:
-    """Give up a reservation, which this node has found to be somebody's to give up."""
-    fee = preview_cancellation(reservation, now=now).fee_cents
+    """Give up a reservation, which this node has found to be somebody's to give up.
+
+    `is_free`: the house is why, so nothing stays due. Only the home node can say so.
+    """
+    fee = 0 if is_free else preview_cancellation(reservation, now=now).fee_cents
     fact = CancellationFact(now, fee, by_staff)
     space = place_tables.select_space(write, reservation.space_id)
     if space is not None and space.home_site == write.site_id:

@@ -123,7 +123,7 @@ def hit_by(read: Read, closure: Closure, *, now: datetime) -> list[Line]:
     ids = [
         reservation_id
         for space in place_tables.select_spaces(read)
-        if _shuts(closure, space)
+        if shuts(closure, space)
         for reservation_id in projections.select_ids_of_space(read, space.id, closure.period)
     ]
     wanted = OCCUPYING | {Status.REQUESTED}
@@ -131,7 +131,8 @@ def hit_by(read: Read, closure: Closure, *, now: datetime) -> list[Line]:
     return sorted(lines, key=lambda line: line.reservation.period.starts_at)
 
 
-def _shuts(closure: Closure, space: Space) -> bool:
+def shuts(closure: Closure, space: Space) -> bool:
+    """Whether a closure shuts a place, by itself or with all that is around it."""
     targets = {
         TargetKind.QUARTER: b"",
         TargetKind.BUILDING: space.building_id,

@@ -1,8 +1,8 @@
 """What is shut hits what is reserved: whom, and where else each of them could be.
 
-Nobody loses a time by itself (`quarter.shut` only says what is shut). Until somebody of the team
-has moved them, given their time back or opened the place again they are *hit*, and stand on the
-board. What they are offered costs no more than what was agreed: the house is who asks.
+Nobody loses a time by itself (`quarter.shut` only says what is shut). Until they or somebody of the
+team moved it or gave it back, or the place is opened again, they are *hit*, and stand on the board.
+What they are offered costs no more than what was agreed: the house is who asks.
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from node.base.actors import Actor, Permission, may
+from node.base.actors import Actor
 from node.base.money import Cents
 from node.base.periods import Period
 from node.base.refusals import N_, Refusal
-from node.quarter import Closure, TargetKind, list_closures
+from node.quarter import Closure, TargetKind, list_closures, zone_of
 from node.spaces import place_tables
-from node.spaces.actions import NOT_YOURS
-from node.spaces.folding import find_reservation
-from node.spaces.model import Line, Reservation, Space, Status, Wish
-from node.spaces.moving_along import TogetherOffer, change_together, preview_together
+from node.spaces.actions import is_theirs, own_to_change
+from node.spaces.cancelling import write_cancellation
+from node.spaces.deciding import is_home, projected
+from node.spaces.model import OCCUPYING, Line, Reservation, Space, Status, Wish
+from node.spaces.moving import CHANGED_ELSEWHERE
+from node.spaces.moving_along import (
+    TogetherOffer,
+    change_together,
+    companions_of,
+    preview_together,
+)
 from node.spaces.passes import Signer
-from node.spaces.reads import hit_by
+from node.spaces.reads import hit_by, lines_of, shuts
+from node.spaces.search import fitted
 from node.store import Read, Write
 
 AHEAD = timedelta(days=800)
@@ -33,6 +41,7 @@ TRIES_MAX = 60
 """So many places and times are looked at for one reservation."""
 HOURS = (-1, 1, -2, 2, -3, 3)
 DAYS = (1, -1, 2, -2, 3, -3, 7, -7)
+HIT = OCCUPYING | {Status.REQUESTED}
 PREVIEWED = frozenset({Status.CONFIRMED})
 """What can be moved; who is in already is talked to, a hold or a request is given back."""
 
@@ -59,6 +68,16 @@ def hit_ahead(read: Read, *, now: datetime) -> list[Hit]:
     return sorted(found.values(), key=lambda hit: hit.line.reservation.period.starts_at)
 
 
+def hit_of(read: Read, line: Line, *, now: datetime) -> Hit | None:
+    """What shuts the place of one reservation at its time; None where nothing does."""
+    period = line.reservation.period
+    if line.status not in HIT or period.ends_at <= now:
+        return None
+    ahead = Period(max(period.starts_at, now), period.ends_at)
+    closures = (listed.closure for listed in list_closures(read, ahead))
+    return next((Hit(line, each) for each in closures if shuts(each, line.space)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """What somebody who is hit could have instead, with all that is booked with it; and what of
@@ -72,7 +91,8 @@ def offers_elsewhere(read: Read, actor: Actor, hit: Hit, *, now: datetime) -> El
     """The nearest that somebody who is hit could have instead: another place at the same time
     before another time, each for no more than what was agreed, and with everything."""
     line = hit.line
-    if line.status not in PREVIEWED or not may(actor, Permission.RESERVE_FOR_OTHERS):
+    own = own_to_change(read, actor, line.reservation.id)
+    if line.status not in PREVIEWED or isinstance(own, Refusal):
         return Elsewhere()
     offers: list[TogetherOffer] = []
     stays_behind: dict[bytes, Space] = {}
@@ -130,21 +150,25 @@ def relocate(
     write: Write,
     actor: Actor,
     reservation_id: bytes,
-    wish: Wish,
+    where: tuple[bytes, Period],
     *,
     total_cents: Cents,
     now: datetime,
     signer: Signer,
 ) -> Reservation | Refusal:
-    """Move what a closure hits to where it was offered with all that is booked with it, for no
-    more than what was agreed, or nothing of it; asked for twice it is done once."""
-    if not may(actor, Permission.RESERVE_FOR_OTHERS):
-        return NOT_YOURS
-    agreed = find_reservation(write, reservation_id)
-    if agreed is not None and (agreed.space_id, agreed.period) == (wish.space_id, wish.period):
+    """Move what a closure hits to a place and time that were offered, with all that is booked with
+    it, for no more than what was agreed, or nothing of it; asked for twice it is done once."""
+    agreed = own_to_change(write, actor, reservation_id)
+    if isinstance(agreed, Refusal):
         return agreed
-    if all(hit.line.reservation.id != reservation_id for hit in hit_ahead(write, now=now)):
+    if (agreed.space_id, agreed.period) == where:
+        return agreed
+    hit = _find_hit(write, reservation_id, now=now)
+    if hit is None:
         return NOT_HIT
+    wish = _offered(write, hit.line, where)
+    if wish is None:
+        return NOT_OFFERED
     return change_together(
         write,
         actor,
@@ -157,10 +181,55 @@ def relocate(
     )
 
 
+def _offered(read: Read, line: Line, where: tuple[bytes, Period]) -> Wish | None:
+    """What was offered at a place and time: at the house's expense nobody goes anywhere else."""
+    space_id, period = where
+    space = place_tables.select_space(read, space_id)
+    if space is None:
+        return None
+    near = (wish for wish in islice(_wishes(read, line), TRIES_MAX) if wish.space_id == space_id)
+    zone = zone_of(read)
+    return next((wish for wish in near if fitted(space, wish.period, zone) == period), None)
+
+
+def given_back_with(read: Read, agreed: Reservation, *, now: datetime) -> list[Line]:
+    """What was booked with something that a closure hits and is given back with it."""
+    ids = [each.id for each in companions_of(read, agreed, now=now)]
+    lines = lines_of(read, ids, now=now)
+    return [line for line in lines if line.status in PREVIEWED and is_home(read, line.space)]
+
+
+def give_back(
+    write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
+) -> Reservation | Refusal:
+    """Give up what a closure hits, with what was booked with it, at no cost whatever the hour."""
+    agreed = own_to_change(write, actor, reservation_id)
+    if isinstance(agreed, Refusal):
+        return agreed
+    if agreed.status_at(now) is Status.CANCELLED:
+        return agreed
+    hit = _find_hit(write, reservation_id, now=now)
+    if hit is None or hit.line.status not in PREVIEWED:
+        return NOT_HIT
+    if not is_home(write, hit.line.space):
+        return CHANGED_ELSEWHERE
+    others = [line.reservation for line in given_back_with(write, agreed, now=now)]
+    for each in (agreed, *others):
+        by_staff = not is_theirs(actor, each)
+        write_cancellation(write, each, by_staff=by_staff, now=now, is_free=True)
+        projected(write, each.id)
+    return projected(write, reservation_id)
+
+
 def why_shut(read: Read, reservation_id: bytes, *, now: datetime) -> str:
     """What all read of the closure that hits a reservation; empty where none does."""
-    found = (hit for hit in hit_ahead(read, now=now) if hit.line.reservation.id == reservation_id)
-    return next((hit.closure.reason.de for hit in found), "")
+    hit = _find_hit(read, reservation_id, now=now)
+    return hit.closure.reason.de if hit is not None else ""
+
+
+def _find_hit(read: Read, reservation_id: bytes, *, now: datetime) -> Hit | None:
+    line = next(iter(lines_of(read, [reservation_id], now=now)), None)
+    return hit_of(read, line, now=now) if line is not None else None
 
 
 NOT_HIT = Refusal(
@@ -168,4 +237,9 @@ NOT_HIT = Refusal(
     N_("Diese Buchung ist von keiner Schließung betroffen."),
     N_("Vielleicht ist sie schon verlegt. Ändern können Sie sie auf ihrer Seite."),
     status=409,
+)
+NOT_OFFERED = Refusal(
+    "spaces.not_offered_instead",
+    N_("Dorthin können Sie nicht ohne Mehrkosten umziehen."),
+    N_("Bitte wählen Sie etwas von dem, was hier steht."),
 )

@@ -10,7 +10,7 @@ from node.base.refusals import N_
 from node.quarter.files import SpaceRow
 from node.spaces import Bill, Line, Status
 from node.spaces.pricing import CancelStep, no_show_cost, own_cents
-from node.spaces.terms import Terms
+from node.spaces.terms import CancelPreview, Terms
 from node.web import i18n
 from node.web.showing import ShownBill, bill_of, moment, money
 from node.web.visit import Visit
@@ -23,6 +23,16 @@ def cancellation_words(
     agreed = line.reservation
     starts_at = agreed.period.starts_at
     return giving_up_words(visit, agreed.terms, agreed.bill, starts_at, say_when=say_when)
+
+
+def cost_now_words(visit: Visit, preview: CancelPreview) -> str:
+    """What cancelling costs now and until when it costs nothing."""
+    if preview.fee_cents:
+        return visit.say(N_("Absagen kostet jetzt {fee}."), fee=money(visit, preview.fee_cents))
+    if preview.free_until is not None and preview.free_until > visit.now:
+        until = moment(visit, preview.free_until)
+        return visit.say(N_("Absagen kostet bis {until} nichts."), until=until)
+    return visit.say(N_("Absagen kostet nichts."))
 
 
 def giving_up_words(

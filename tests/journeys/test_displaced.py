@@ -145,26 +145,31 @@ async def test_whatever_is_offered_can_be_had_and_none_is_dearer(
                 assert not (is_shut and offer.room.space.id == hit.line.space.id)  # type: ignore[attr-defined]
 
 
+async def booked_together(town: Town, anna: Person) -> str:
+    """Anna's hall with the workroom; the id of the hall's."""
+    offers = await anna.get(f"/find?{MORNING}")
+    offer = re.search(rf'name="offer" value="({town.space("hofsaal")}[^"]*)"', offers.text)
+    assert offer is not None
+    summary = await anna.post("/hold", offer=offer[1], people="4")
+    link = re.search(r'href="(/together[^"]*)"', plain(summary))
+    assert link is not None
+    page = await anna.get(link[1])
+    tick = re.search(r'name="(with_\w+)"', page.text)
+    assert tick is not None
+    fields = {**together_fields(plain(page)), tick[1]: "1"}
+    fields.pop("csrf", None)
+    counted = await anna.post("/together", **fields, recount="1")
+    fields |= {"total": together_fields(plain(counted))["total"]}
+    booked = await anna.post("/together", **fields)
+    return booked.url.path.removeprefix("/mine/")
+
+
 async def test_what_was_booked_with_the_hall_comes_along_and_anna_reads_it(
     tmp_path: Path, clock: FrozenClock
 ) -> None:
     async with a_town(tmp_path, clock) as town:
         anna = await at_portal(town, "anna")
-        offers = await anna.get(f"/find?{MORNING}")
-        offer = re.search(rf'name="offer" value="({town.space("hofsaal")}[^"]*)"', offers.text)
-        assert offer is not None
-        summary = await anna.post("/hold", offer=offer[1], people="4")
-        link = re.search(r'href="(/together[^"]*)"', plain(summary))
-        assert link is not None
-        page = await anna.get(link[1])
-        tick = re.search(r'name="(with_\w+)"', page.text)
-        assert tick is not None
-        fields = {**together_fields(plain(page)), tick[1]: "1"}
-        fields.pop("csrf", None)
-        counted = await anna.post("/together", **fields, recount="1")
-        fields |= {"total": together_fields(plain(counted))["total"]}
-        booked = await anna.post("/together", **fields)
-        mine = booked.url.path.removeprefix("/mine/")
+        mine = await booked_together(town, anna)
         demir = await at_desk(town)
         shown = await shut_the_hall(town, demir)
         assert "Kommt mit: Werkraum" in shown
@@ -175,3 +180,50 @@ async def test_what_was_booked_with_the_hall_comes_along_and_anna_reads_it(
         assert told.count("Das Team hat Ihre Buchung verlegt") == 2, "the hall and the workroom"
         assert told.count("vorher: Sa 28. Nov., 10 bis 12 Uhr") == 2
         assert "Der Boden wird geschliffen" in told
+
+
+async def test_anna_herself_moves_the_hall_with_the_workroom_in_one_press(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        anna = await at_portal(town, "anna")
+        mine = await booked_together(town, anna)
+        demir = await at_desk(town)
+        await shut_the_hall(town, demir)
+        assert f"/mine/{mine}/closed" in plain(await anna.get("/"))
+        assert "Der Boden wird geschliffen" in plain(await anna.get(f"/mine/{mine}"))
+        page = plain(await anna.get(f"/mine/{mine}/closed"))
+        assert "Kommt mit: Werkraum" in page
+        assert page.count("vorher: ") == page.count("jetzt: ") >= 3, "each part and all of it"
+        form = page[page.index(f'action="/mine/{mine}/closed"') :]
+        offer = dict(re.findall(r'name="(offer|total)" value="([^"]*)"', form[:500]))
+        wrong = await anna.post(f"/mine/{mine}/closed", **(offer | {"total": "1"}))
+        assert wrong.status_code == 409
+        assert "28. Nov., 10 bis 12 Uhr" in plain(await anna.get(f"/mine/{mine}"))
+        done = await anna.post(f"/mine/{mine}/closed", **offer)
+        assert "Geändert." in done.text
+        ending = plain(await anna.get(f"/mine/{mine}/cancel-series"))
+        assert "28. Nov., 10 bis 12 Uhr" not in ending, "the workroom came along"
+        assert "Das Team hat Ihre Buchung verlegt" not in plain(await anna.get("/"))
+        clara = await at_portal(town, "clara")
+        assert (await clara.post(f"/mine/{mine}/closed", **offer)).status_code == 404
+        assert (await clara.post(f"/mine/{mine}/give-back")).status_code == 404
+        assert "Keine Schließung trifft" in plain(await demir.get("/desk/displaced"))
+
+
+async def test_whom_nothing_suits_gives_back_all_of_it_free_although_it_is_late(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        anna = await at_portal(town, "anna")
+        mine = await booked_together(town, anna)
+        clock.set(clock.now().replace(day=28, hour=7))
+        demir = await at_desk(town)
+        await shut_the_hall(town, demir)
+        page = plain(await anna.get(f"/mine/{mine}/closed"))
+        assert "Zurückgegeben wird: Hofsaal, Werkraum" in page
+        assert "Wegen der Schließung kostet es nichts." in plain(await anna.get(f"/mine/{mine}"))
+        gone = plain(await anna.post(f"/mine/{mine}/give-back"))
+        assert "abgesagt" in gone
+        assert "kostenlos" in gone[gone.index("Absagen kostete") :][:120]
+        assert "Hofsaal: Anna" not in plain(await demir.get("/desk/displaced"))

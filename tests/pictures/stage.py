@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image
 
-from node import demo, people, spaces
+from node import demo, people, quarter, spaces
 from node.app import ERASING
 from node.base.actors import Actor, Face
 from node.base.clock import FrozenClock
@@ -34,7 +34,9 @@ from node.base.ids import id_text
 from node.base.periods import Period, to_epoch
 from node.base.refusals import Refusal
 from node.central import set_password
+from node.quarter import Closure, TargetKind
 from node.quarter.files import Channel, QuarterFiles, read_quarter
+from node.quarter.model import LocalText
 from node.registry import REGISTRY
 from node.settings import FILE, Settings
 from node.spaces import Entry, Line, Passed, Reservation, Wish
@@ -247,6 +249,7 @@ class _Cast:
         self.partner, self.leaving, self.host = quiet[0][1], quiet[4][0], quiet[5][0]
         self.far = [keys[0] for keys in quiet[-3:]]
         self.moved = quiet[-4][0]
+        self.shut = quiet[-5][0]
         channels = {row.key: row.channel for row in files.households}
         household = {row.key: row.household for row in files.people}
         self.called = next(
@@ -270,7 +273,7 @@ class _Cast:
     async def give_secrets(self) -> dict[str, str]:
         """Codes on paper for three households, a PIN and a card for two of their people."""
         known = {}
-        for role in ("busy", "newcomer", "stranger", "booker", "host", "moved"):
+        for role in ("busy", "newcomer", "stranger", "booker", "host", "moved", "shut"):
             key = getattr(self, role)
             household = self.household_id(key)
             code = await self.store.write(
@@ -423,6 +426,21 @@ class _Bookings:
 
         return self._done(run)
 
+    def shut(self, space: str, hit: bytes, why: str) -> None:
+        """The desk shuts a place while somebody has it."""
+
+        def run(write: Write) -> object:
+            staff = self.actor(write, "S-MIRA", Face.DESK)
+            found = spaces.find_reservation(write, hit)
+            assert found is not None
+            starts_at, ends_at = found.period.starts_at, found.period.ends_at
+            kind, target = TargetKind.SPACE, self.files.id_of("space", space)
+            wanted = Closure(b"", kind, target, starts_at, ends_at, LocalText(why))
+            return quarter.shut(write, staff, wanted, now=AT)
+
+        done = self.core.write(run)
+        assert isinstance(done, Closure), done
+
     def displace(self, made: Reservation) -> Reservation:
         """Take a booking back, as after a restored backup had granted a time twice."""
 
@@ -560,6 +578,8 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
     desk.take_deposit(made["deposited"], 4_000)
     for key, (space, first, last) in zip(cast.far, NO_WHOLE_STAY, strict=True):
         desk.book_stay(key, space, date(2027, 3, first), date(2027, 3, last))
+    shut_out = desk.book_with(cast.shut, "salon", "beamer", (15, 18))
+    desk.shut("salon", shut_out, "Der Boden wird geschliffen")
     equipped = desk.book_with(cast.far[0], "salon", "beamer", (10, 13))
     waiting = _let_wait(desk, cast, made["ahead"])
     places = {name: cast.files.id_of("space", name) for name in AT_PLACES}
@@ -567,6 +587,7 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
     return {
         **{name: id_text(each.id) for name, each in made.items()},
         "equipped": id_text(equipped),
+        "shut_out": id_text(shut_out),
         **{name: id_text(each) for name, each in places.items()},
         **{name: id_text(each.id) for name, each in waiting.items()},
         **_passes(core, made, "ahead", "open_now", "here"),

@@ -305,6 +305,7 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "booker": at_the_phone,
     "host": at_the_phone,
     "moved": at_the_phone,
+    "shut": at_the_phone,
     "left": known_there,
     "founder": with_the_start_code,
     "operator": at_central,
@@ -314,5 +315,6 @@ SIGN_INS: dict[str, Callable[[Walk, str, str], Any]] = {
     "newcomer-card": at_the_lobby,
     "booker-card": at_the_lobby,
     "moved-card": at_the_lobby,
+    "shut-card": at_the_lobby,
     "mira-card": at_the_lobby,
 }
