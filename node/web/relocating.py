@@ -124,6 +124,8 @@ async def move_away(
     visit: Visit, actor: Actor, reservation_id: bytes, fields: Fields
 ) -> Reservation | Refusal:
     """Move to what was offered with all that goes along, for the price that was shown."""
+    # Whose it is comes before what was sent.
+    await visit.read(lambda read: spaces.get_line(read, actor, reservation_id, now=visit.now))
     where = read_offer(fields.text("offer", longest=80))
     total = fields.number("total", low=0, high=TOTAL_MAX)
     return await visit.store.write(
