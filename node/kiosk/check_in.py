@@ -104,9 +104,9 @@ async def scan(visit: Visit) -> Response[Any]:
     text = fields.given.get("code", "").strip()[:CODE_CHARS_MAX]
     if not text:
         return await _scan_page(visit, words(visit, NOTHING_SCANNED))
-    text = await _pass_of_link(visit, text)
+    given, text = text, await _pass_of_link(visit, text)
     if not text:
-        return await _scan_page(visit, words(visit, await _wrong_link(visit)))
+        return await _scan_page(visit, words(visit, await _wrong_link(visit, given)))
     proof = read_proof(text)
     if proof is not None:
         return await take_proof(visit, proof)
@@ -129,7 +129,13 @@ async def _pass_of_link(visit: Visit, text: str) -> str:
     return spaces.pass_text(decision.pass_) if decision else ""
 
 
-async def _wrong_link(visit: Visit) -> Refusal:
+async def _wrong_link(visit: Visit, text: str) -> Refusal:
+    """Why a link opens nothing; that of a stay that was cancelled is no guess."""
+    found = GUEST_LINK.search(text)
+    token = found[1].lower() if found is not None else ""
+    gone = await visit.store.read(lambda read: guests.find_gone(read, token, now=visit.now))
+    if gone is not None:
+        return guests.STAY_GONE
     return await guessing.count(visit, Face.KIOSK) or guests.NO_PAGE
 
 

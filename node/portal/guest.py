@@ -14,6 +14,7 @@ from litestar import Response, get, post
 from node import people, quarter, spaces
 from node.base.actors import NOBODY, Actor, Face, bearer
 from node.base.refusals import N_, Refusal, RefusedError
+from node.portal.guest_gone import gone_page
 from node.portal.guest_words import Welcome, welcome_of
 from node.portal.passes import NO_PASS, ShownPass, base_address, passage_notice, shown_pass
 from node.portal.safe_code import has_code
@@ -92,6 +93,10 @@ async def stay_behind(visit: Visit, token: str) -> Stay:
     """The stay that a token opens; anything else is a wrong guess and no page."""
     found = await visit.store.read(lambda read: guests.find_stay(read, token, now=visit.now))
     if found is None:
+        gone = await visit.store.read(lambda read: guests.find_gone(read, token, now=visit.now))
+        if gone is not None:
+            # A right link is no guess, whatever became of the stay.
+            raise RefusedError(guests.STAY_GONE)
         knock = knock_of(visit, Face.PORTAL)
         pause = await people.count_wrong_address(visit.store, knock, now=visit.now)
         raise RefusedError(pause or guests.NO_PAGE)
@@ -114,7 +119,10 @@ def shut(answer: Response[Any]) -> Response[Any]:
 
 @get("/guest/{token:str}", include_in_schema=False)
 async def guest(visit: Visit, token: str) -> Response[Any]:
-    """One's stay: when, where, how to come in, what is still to be said."""
+    """One's stay: when, where, how to come in, what is still to be said; or that there is none."""
+    gone = await visit.store.read(lambda read: guests.find_gone(read, token, now=visit.now))
+    if gone is not None:
+        return shut(await gone_page(visit, gone))
     stay = await stay_behind(visit, token)
     page = await _page(visit, token, stay)
     return shut(visit.page("portal/guest.html", page))

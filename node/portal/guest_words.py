@@ -28,15 +28,21 @@ class Welcome:
 def welcome_of(read: Read, visit: Visit, stay: Stay) -> Welcome:
     """The house in the guest's language."""
     row = stay.line.space.row
-    book, desk = quarter.get_rules(read), quarter.get_desk(read)
+    book = quarter.get_rules(read)
     return Welcome(
         about=visit.local(row.about),
         rules_text=visit.local(row.rules_text),
         quiet=[quiet_row(visit, rule) for rule in book.quiet_hours],
         rules=rule_rows(visit, book),
-        desk={"name": desk.name, "where": visit.local(desk.where), "phone": desk.phone},
+        desk=desk_of(read, visit),
         more=_more(visit, stay),
     )
+
+
+def desk_of(read: Read, visit: Visit) -> dict[str, str]:
+    """Whom to ask, where and by telephone."""
+    desk = quarter.get_desk(read)
+    return {"name": desk.name, "where": visit.local(desk.where), "phone": desk.phone}
 
 
 def _more(visit: Visit, stay: Stay) -> list[dict[str, str]]:

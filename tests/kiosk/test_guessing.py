@@ -6,6 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from node import spaces
+from node.base.ids import parse_id
+from node.spaces import guests
+from node.store import Write
 from tests.app_client import Browser, House, Page
 from tests.cast import PINS
 from tests.kiosk.conftest import booked, pass_of, utc
@@ -71,6 +75,25 @@ async def test_a_link_that_is_over_is_said_to_be(lobby: Browser) -> None:
     page = await gives(lobby, LINK)
     assert (page.status, page.path) == (404, "/kiosk/scan")
     assert "Diese Seite für Gäste gibt es nicht oder nicht mehr." in page.text
+
+
+async def test_the_link_of_a_cancelled_stay_is_no_guess_and_is_said_to_be(
+    house: House, lobby: Browser
+) -> None:
+    mine = await stay_of(house, "anna", 20, 22)
+
+    def give_up(write: Write) -> str:
+        anna = house.cast.actor(write, "anna")
+        token = guests.make_link(write, anna, parse_id(mine), now=house.clock.now())
+        assert isinstance(token, str), token
+        spaces.cancel(write, anna, parse_id(mine), now=house.clock.now())
+        return token
+
+    token = await house.node.store.write(give_up)
+    for _ in range(FREE + 5):
+        page = await gives(lobby, f"http://localhost/guest/{token}")
+        assert "Ihr Aufenthalt ist abgesagt." in page.text
+    assert "Diese Seite für Gäste" in (await gives(lobby, LINK)).text
 
 
 async def test_programs_that_guess_wait_too(house: House) -> None:

@@ -21,6 +21,7 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
     """What pictures need to know of stays: one of which is told who comes, one of which nothing is
     told, one for whose guests the desk makes a link, and one of somebody's own."""
     told, untold, spare = core.read(lambda read: _coming(read, now)[:3])
+    gone = _gone(core, staff_id, own_id, told, now=now)
     own = _book(core, own_id, told, now=now)
     inside = core.read(lambda read: _inside(read, now))
 
@@ -28,6 +29,7 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
         staff = people.actor_of(write, staff_id, face=Face.DESK, now=now)
         assert staff is not None
         known = {"spare_stay": id_text(spare.reservation.id), "own_stay": id_text(own.id)}
+        known["gone_guest"] = gone
         for name, line in (("told", told), ("untold", untold)):
             stay_id = line.reservation.id
             known[f"{name}_stay"] = id_text(stay_id)
@@ -52,6 +54,25 @@ def invite(core: Core, staff_id: bytes, own_id: bytes, *, now: datetime) -> dict
         return known
 
     return core.write(make)
+
+
+def _gone(core: Core, staff_id: bytes, own_id: bytes, like: Line, *, now: datetime) -> str:
+    """The link to a stay of somebody's own of which its guests had told who comes, and which was
+    then given up."""
+    made = _book(core, own_id, like, now=now)
+
+    def give_up(write: Write) -> str:
+        staff = people.actor_of(write, staff_id, face=Face.DESK, now=now)
+        assert staff is not None
+        token = granted(guests.make_link(write, staff, made.id, now=now))
+        stay = guests.find_stay(write, token, now=now)
+        assert stay is not None
+        said = GuestList((Guest("Ines Kremer"),), "16:30")
+        granted(guests.say_guests(write, stay, said, face="portal", now=now))
+        granted(spaces.cancel(write, staff, made.id, now=now))
+        return token
+
+    return core.write(give_up)
 
 
 def _moved(write: Write, staff: Actor, own_id: bytes, *, signer: Signer, now: datetime) -> str:

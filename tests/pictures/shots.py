@@ -409,6 +409,7 @@ GUESTS = (
     ),
     Shot("portal-guest-sign", "portal/guest_sign.html", "/guest/{told_guest}/sign/1"),
     Shot("portal-guest-moves", "portal/guest.html", "/guest/{moved_guest}"),
+    Shot("portal-guest-gone", "portal/guest_gone.html", "/guest/{gone_guest}"),
     Shot("portal-guest-inside", "portal/guest.html", "/guest/{inside_guest}"),
     Shot("portal-guest-code", "portal/safe_code.html", "/guest/{inside_guest}/code"),
     Shot("portal-guest-open", "portal/unlocking.html", "/guest/{inside_guest}/open"),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
+from node import spaces
+from node.base.actors import Face
+from node.base.ids import parse_id
 from tests.app_client import Browser, House
 from tests.papers import words_of
 from tests.portal.guest_kit import address_on, link_of, stay_of
@@ -133,12 +137,90 @@ async def test_a_new_link_ends_the_old_one_and_ending_ends_it(house: House, anna
     assert (await guest.get(second)).status == 404
 
 
-async def test_a_cancelled_stay_has_no_page(house: House, anna: Browser) -> None:
-    mine = await stay_of(house, "anna", 20, 22)
-    link = await link_of(anna, mine)
+async def given_up(anna: Browser, mine: str) -> None:
     await anna.get(f"/mine/{mine}/cancel")
     await anna.submit(f"/mine/{mine}/cancel")
-    assert (await house.browser().get(link)).status == 404
+
+
+GONE = {
+    "de": "Ihr Aufenthalt ist abgesagt",
+    "en": "Your stay is cancelled",
+    "tr": "Konaklamanız iptal edildi",
+    "uk": "Ваше проживання скасовано",
+    "ar": "أُلغيت إقامتكم",
+}
+
+
+async def test_the_link_to_a_cancelled_stay_says_so_until_they_would_have_left(
+    house: House, anna: Browser
+) -> None:
+    mine = await stay_of(house, "anna", 20, 22)
+    link = await link_of(anna, mine)
+    guest = house.browser()
+    await guest.get(f"{link}/arrival")
+    await guest.submit(f"{link}/arrival", name_0="Ines Kremer", nation_0="german")
+    await given_up(anna, mine)
+    page = await guest.get(link)
+    assert page.status == 200
+    assert page.title == GONE["de"]
+    assert "Abgesagt: heute" in page.text
+    assert "20. Dez." in page.text
+    assert "Bitte reisen Sie nicht an." in page.text
+    assert "Was Sie hier angegeben haben, wird gelöscht: Di 22. Dez." in page.text
+    assert "no-store" in page.answer.headers["cache-control"]
+    for secret in ("Ines", "Anna", "Kremer", "€", "Einchecken", "pass.svg"):
+        assert secret not in page.html, secret
+    for lang, words in GONE.items():
+        http = (await house.browser().client.get(link, headers={"accept-language": lang})).text
+        assert words in unescape(http), lang
+    for path in ("/arrival", "/pass.svg", "/form/1", "/sign/1", "/code", "/open"):
+        assert (await guest.get(link + path)).status in {404, 410}, path
+    house.clock.set(datetime(2026, 12, 22, 22, 59, tzinfo=UTC))
+    assert (await guest.get(link)).title == GONE["de"]
+    house.clock.set(datetime(2026, 12, 22, 23, 1, tzinfo=UTC))
+    assert (await guest.get(link)).status == 404
+
+
+async def test_where_the_place_had_to_be_shut_the_page_says_that(
+    house: House, anna: Browser
+) -> None:
+    mine = await stay_of(house, "anna", 20, 22)
+    link = await link_of(anna, mine)
+    await house.node.store.write(
+        lambda write: spaces.take_back(
+            write,
+            house.cast.actor(write, "demir", face=Face.DESK),
+            parse_id(mine),
+            now=house.clock.now(),
+        )
+    )
+    page = await house.browser().get(link)
+    assert page.title == GONE["de"]
+    assert "Die Wohnung muss in dieser Zeit geschlossen bleiben." in page.text
+
+
+async def test_a_link_that_was_ended_stays_ended_whatever_becomes_of_the_stay(
+    house: House, anna: Browser
+) -> None:
+    mine = await stay_of(house, "anna", 20, 22)
+    first = await link_of(anna, mine)
+    second = await link_of(anna, mine)
+    await given_up(anna, mine)
+    assert (await house.browser().get(first)).status == 404
+    assert (await house.browser().get(second)).title == GONE["de"]
+
+
+async def test_guesses_are_slowed_down_and_the_link_of_what_is_gone_is_none(
+    house: House, anna: Browser
+) -> None:
+    mine = await stay_of(house, "anna", 20, 22)
+    link = await link_of(anna, mine)
+    await given_up(anna, mine)
+    guest = house.browser()
+    assert {(await guest.get(f"{link}/arrival")).status for _ in range(25)} == {410}
+    answers = [(await guest.get(f"/guest/{number:026d}")).status for number in range(25)]
+    assert (answers[0], answers[-1]) == (404, 429)
+    assert (await guest.get(link)).title == GONE["de"]
 
 
 async def test_nobody_makes_or_prints_a_link_to_what_is_not_theirs(

@@ -18,6 +18,7 @@ from node.spaces.guests.book import (
 )
 from node.spaces.guests.ending import end_on_date, whose_time_is_over
 from node.spaces.guests.forms import file_form, note_passport, sign_form
+from node.spaces.guests.gone import STAY_GONE, GoneStay, find_gone
 from node.spaces.guests.links import (
     NO_PAGE,
     PART,
@@ -55,9 +56,11 @@ __all__ = [
     "NO_FORM",
     "NO_PAGE",
     "PART",
+    "STAY_GONE",
     "BookedStay",
     "FiledForm",
     "Form",
+    "GoneStay",
     "Guest",
     "GuestLink",
     "GuestList",
@@ -71,6 +74,7 @@ __all__ = [
     "end_link",
     "end_on_date",
     "file_form",
+    "find_gone",
     "find_stay",
     "form_book",
     "forms_needed",
