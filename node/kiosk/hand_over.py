@@ -1,7 +1,8 @@
 """The hand-over at the lobby, for who has no phone: one line of the list a page, then "so it is".
 
 Who holds the pass acts, as at the check-in; each answer is kept as it is given, so whoever walks
-away has lost nothing, and the screen forgets them. No photos here: nobody carries the room along.
+away has lost nothing, and the screen forgets them. No photos here, for the room is elsewhere: a QR
+takes this protocol along on a phone, with all that was said, to go on where one stands.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from node.base.actors import Actor
 from node.base.refusals import Refusal, RefusedError
 from node.kiosk import frame
 from node.kiosk.check_in import find_held, whoever_holds
+from node.kiosk.handover import list_link
 from node.quarter.files import HandoverKind, HandoverRow
 from node.spaces import Answer, HandOver, Line, Phase
-from node.store import Write
+from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, Fields, read_fields, read_query
 from node.web.hand_overs import ListPage, ShownRow, list_page, read_answers, reading_words
+from node.web.qr import qr_svg
 from node.web.visit import Visit
 
 START = "/kiosk/check-in/hand-over"
@@ -40,6 +43,8 @@ class HandOverPage:
     differs: bool
     steps: dict[str, int]
     said: list[dict[str, str]]
+    phone_src: str
+    photos: int
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -134,12 +139,19 @@ async def _answer(
         differs=no or (row is not None and row.kind is HandoverKind.METER),
         steps={"now": min(now, all_), "all": all_},
         said=_said(visit, found, phase),
+        phone_src=frame.qr_src(qr_svg(list_link(visit, line.reservation.id, phase))),
+        photos=await visit.store.read(lambda read: _photos(read, line, phase)),
         problems=shown.problems,
     )
     status = refusal.status if refusal is not None else 422 if fields is not None else 200
     again = f"{START}/{phase}" + (f"?row={row.key}" if row is not None and key else "")
     frame.hold_scanned(visit, frame.held(visit))
     return await frame.kiosk_page(visit, "kiosk/hand_over.html", page, status=status, again=again)
+
+
+def _photos(read: Read, line: Line, phase: Phase) -> int:
+    photos = spaces.list_photos(read, line.reservation.id)
+    return sum(1 for each in photos if each.phase == phase)
 
 
 def _row(found: HandOver, phase: Phase, key: str) -> HandoverRow | None:

@@ -1,32 +1,29 @@
 """Handing over to a phone: a short link in a QR that opens the same page or pass there.
 
 The link is signed by this node and good for ten minutes. It carries no session: a page asks the
-phone to sign in; only a pass, which whoever holds it may show, is opened as it is.
+phone to sign in; only what whoever holds a pass may do is opened as it is: the pass, and the list
+of a hand-over.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
 
 from node import spaces
-from node.base.periods import to_epoch
-from node.base.refusals import N_, Refusal, RefusedError
+from node.base.refusals import Refusal, RefusedError
 from node.kiosk.guard import KioskRules
-from node.spaces import Line, Reservation
+from node.spaces import Line, Phase, Reservation
 from node.store import Read
+from node.web.list_links import list_address, list_thing
+from node.web.short_links import LINK_OLD, seal, unseal
 from node.web.visit import Visit
 
-LINK_SECONDS = 600
-MAC_BYTES = 10
-TIME_BYTES = 5
-PASS, PAGE = b"p", b"w"
-ID_BYTES = 16
+GOOD_FOR = timedelta(minutes=10)
+USE = b"handover"
+PASS, PAGE, LIST = b"p", b"w", b"l"
 
 
 def page_link(visit: Visit, path: str) -> str:
@@ -50,24 +47,23 @@ def _portal(visit: Visit) -> str:
     return visit.house.service(KioskRules).portal_address
 
 
+def list_link(visit: Visit, reservation_id: bytes, phase: Phase) -> str:
+    """The short link to one protocol, which goes on on the phone."""
+    return _link(visit, LIST + list_thing(reservation_id, phase))
+
+
 def _link(visit: Visit, what: bytes) -> str:
-    until = to_epoch(visit.now) + LINK_SECONDS
-    body = until.to_bytes(TIME_BYTES, "big") + what
-    token = base64.b32encode(_mac(visit, body) + body).decode().rstrip("=").lower()
-    return f"{_portal(visit)}/h/{token}"
-
-
-def _mac(visit: Visit, body: bytes) -> bytes:
-    key = visit.house.secret
-    return hmac.new(key, b"handover\0" + body, hashlib.sha256).digest()[:MAC_BYTES]
+    return f"{_portal(visit)}/h/{seal(visit.house.secret, USE, what, until=visit.now + GOOD_FOR)}"
 
 
 @get("/h/{token:str}", include_in_schema=False)
 async def open_link(visit: Visit, token: str) -> Response[Any]:
     """Open on the phone what the lobby showed."""
-    what = _read(visit, token)
+    what, _ = await unseal(visit, USE, token)
     if what.startswith(PAGE):
         return visit.go(what[1:].decode())
+    if what.startswith(LIST):
+        return visit.go(list_address(visit, what[1:]))
     reservation = await visit.read(lambda read: _reservation(read, what[1:]))
     decision = reservation.decision
     if decision is None or not decision.pass_:
@@ -75,30 +71,8 @@ async def open_link(visit: Visit, token: str) -> Response[Any]:
     return visit.go(f"/p/{spaces.pass_text(decision.pass_)}")
 
 
-def _read(visit: Visit, token: str) -> bytes:
-    """What a link of ours stands for; anything else, and an old one, is refused."""
-    padded = token.upper() + "=" * (-len(token) % 8)
-    try:
-        raw = base64.b32decode(padded)
-    except (binascii.Error, ValueError):
-        raise RefusedError(LINK_OLD) from None
-    mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
-    if not hmac.compare_digest(mac, _mac(visit, body)):
-        raise RefusedError(LINK_OLD)
-    if to_epoch(visit.now) > int.from_bytes(body[:TIME_BYTES], "big"):
-        raise RefusedError(LINK_OLD)
-    return body[TIME_BYTES:]
-
-
 def _reservation(read: Read, reservation_id: bytes) -> Reservation | Refusal:
     return spaces.find_reservation(read, reservation_id) or LINK_OLD
 
-
-LINK_OLD = Refusal(
-    "kiosk.link_old",
-    N_("Dieser Link gilt nicht mehr."),
-    N_("Links vom Bildschirm in der Lobby gelten zehn Minuten. Dort bekommen Sie einen neuen."),
-    status=404,
-)
 
 ROUTES = (open_link,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -13,6 +14,7 @@ from node.spaces import HandOver, Phase, Photo
 from node.web.forms import NOT_FOUND, Fields, path_id, read_fields, read_query
 from node.web.hand_over_acts import BODY_BYTES_MAX, look_at, photo_answer, say_list
 from node.web.hand_overs import ListPage, list_page
+from node.web.showing import moment
 from node.web.visit import Visit
 
 
@@ -51,23 +53,36 @@ async def photo_of_mine(visit: Visit, reservation: str, photo: str) -> Response[
 
 
 async def list_answer(
-    visit: Visit, actor: Actor, reservation_id: bytes, phase: Phase, start: str
+    visit: Visit,
+    actor: Actor,
+    reservation_id: bytes,
+    phase: Phase,
+    start: str,
+    *,
+    until: datetime | None = None,
 ) -> Response[Any]:
-    """One protocol of a reservation; `start` is where its people's pages begin."""
+    """One protocol of a reservation; `start` is where its people's pages begin, `until` how long
+    the address is good for, where it ends."""
     found, photos = await look_at(visit, actor, reservation_id)
     said = read_query(visit).given.get("said", "")
-    return _shown(visit, found, photos, phase, start=start, said=said)
+    return _shown(visit, found, photos, phase, start=start, said=said, until=until)
 
 
 async def say_answer(
-    visit: Visit, actor: Actor, reservation_id: bytes, phase: Phase, start: str
+    visit: Visit,
+    actor: Actor,
+    reservation_id: bytes,
+    phase: Phase,
+    start: str,
+    *,
+    until: datetime | None = None,
 ) -> Response[Any]:
     """What its people say in a protocol."""
     fields = await read_fields(visit)
     await say_list(visit, actor, reservation_id, phase, fields)
     if fields.problems:
         found, photos = await look_at(visit, actor, reservation_id)
-        return _shown(visit, found, photos, phase, start=start, fields=fields)
+        return _shown(visit, found, photos, phase, start=start, fields=fields, until=until)
     said = "signed" if fields.given.get("act") == "sign" else "kept"
     return visit.go(f"{start}/hand-over/{phase}?said={said}")
 
@@ -81,10 +96,12 @@ def _shown(
     start: str,
     said: str = "",
     fields: Fields | None = None,
+    until: datetime | None = None,
 ) -> Response[Any]:
     action = f"{start}/hand-over/{phase}"
     page = list_page(visit, found, phase, photos, action=action, back=start, fields=fields)
-    page.is_guests = start.startswith("/guest/")
+    page.is_guests = start.startswith(("/guest/", "/list/"))
+    page.until = moment(visit, until) if until is not None else ""
     notice = None
     if said in SAID and (said != "signed" or page.signed):
         title, text = SAID[said]

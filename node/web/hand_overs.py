@@ -68,6 +68,8 @@ class ListPage:
     """Those of no line; once it is signed, all."""
     problems: dict[str, str] = field(default_factory=dict)
     is_guests: bool = False
+    until: str = ""
+    """How long the address is good for; "" where it does not end."""
 
 
 def list_page(

@@ -15,7 +15,10 @@ from pathlib import Path
 import httpx
 
 from node.base.clock import FrozenClock
-from node.base.ids import id_text
+from node.base.ids import id_text, parse_id
+from node.spaces import Phase
+from node.web.list_links import GOOD_FOR, USE, list_thing
+from node.web.short_links import seal
 from tests.hostile.live import LOBBY, LiveNode, listening
 from tests.hostile.routes import ENDLESS, Route, every_route
 from tests.hostile.town import START, build_town, sign_in
@@ -42,6 +45,7 @@ ACTS = {
     "/mine/": ("in", "out"),
     "/desk/turnover/": ("done", "back", "problem", "solved"),
     "/guest/{token:str}/hand-over/": ("in", "out"),
+    "/list/": ("in", "out"),
     "/guest/": ("check-in", "check-out"),
     "/desk/guests/": ("signed", "seen"),
     "/turnover/": ("done", "back", "problem"),
@@ -111,9 +115,17 @@ def things(live: LiveNode, ids: dict[str, str], route: Route, act: str) -> dict[
         known["token"] = live.town.calendars["cleaner"]
     if route.path.startswith("/guest"):
         known["token"] = live.town.calendars["guest"]
+    if route.path.startswith("/list"):
+        known["token"] = list_token(live, act)
     if "guest" in route.path:
         known["reservation"] = ids["stay anna"]
     return {name: known.get(name) or ids.get(f"{name} anna", "none") for name in route.parameters}
+
+
+def list_token(live: LiveNode, act: str) -> str:
+    """What the lobby gives a phone for the list of Anna's reservation."""
+    thing = list_thing(parse_id(live.town.ids["reservation anna"]), Phase(act or "in"))
+    return seal(live.node.store.core.secret, USE, thing, until=START + GOOD_FOR)
 
 
 def word(answer: httpx.Response) -> str:

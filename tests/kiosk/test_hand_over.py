@@ -4,18 +4,26 @@ kept as it is said, and nothing left on the screen.
 
 from __future__ import annotations
 
+import base64
+import html
+import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from node import spaces
 from node.base.actors import Face
+from node.base.ids import id_text
 from node.base.refusals import Refusal
 from node.spaces import HandOver
 from node.store import Write
 from tests.app_client import Browser, House, Page
 from tests.kiosk.conftest import booked, pass_of, utc
 from tests.kiosk.test_check_in import at, scan
+from tests.web.test_pictures import picture
 
 pytestmark = pytest.mark.asyncio
 CODE = "K 8305"  # No random token of a page can hold this by chance.
@@ -100,6 +108,91 @@ async def test_who_holds_the_pass_goes_through_the_list_and_signs(
     assert COME not in page.html.replace("&#x2f;", "/")
     page = await lobby.get(LEAVE)
     assert "Geschirr" in page.text
+
+
+def link_on(page: Page) -> str:
+    """What a phone's camera reads off the screen."""
+    found = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', html.unescape(page.html))
+    assert found
+    svg = base64.b64decode(found[1]).decode()
+    size = re.search(r'viewBox="0 0 (\d+)', svg)
+    assert size
+    drawn = Image.new("L", (int(size[1]), int(size[1])), 255)
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1", svg):
+        drawn.paste(0, (int(x), int(y), int(x) + int(width), int(y) + 1))
+    (code,) = zxingcpp.read_barcodes(drawn.resize((drawn.width * 8, drawn.height * 8), 0))
+    return urlsplit(code.text).path
+
+
+async def on_the_phone(house: House, lobby: Browser, path: str) -> tuple[Browser, str]:
+    """The phone that scanned the screen, and the address that it is at."""
+    phone = house.browser()
+    page = await phone.get(link_on(await lobby.get(path)))
+    assert page.status == 200, page.text
+    return phone, page.path
+
+
+async def send_photo(phone: Browser, path: str, **fields: str) -> int:
+    csrf = (await phone.get(path)).form(path).fields["csrf"]
+    answer = await phone.client.post(
+        path,
+        data={"csrf": csrf, "act": "keep", **fields},
+        files={"photo_floor": ("IMG_1.jpg", picture((900, 700)), "image/jpeg")},
+        follow_redirects=True,
+    )
+    return answer.status_code
+
+
+async def test_the_list_goes_on_on_a_phone_with_photos(house: House, lobby: Browser) -> None:
+    """What was said at the lobby is there, a photo of the floor is added, and it counts here."""
+    number, text = await anna_is_in(house, lobby)
+    await lobby.get(COME)
+    await fits(lobby, COME)
+    phone, path = await on_the_phone(house, lobby, f"{COME}?row=crockery")
+    page = await phone.get(path)
+    assert page.answer.headers["cache-control"] == "private, no-store"
+    assert "Diese Seite gilt bis heute, 16:05 Uhr." in page.text
+    assert "Anna" not in page.html
+    fields = {"is_floor": "differs", "words_floor": "Fleck"}
+    assert await send_photo(phone, path, **fields) == 200
+    page = await phone.get(path)
+    (shown,) = re.findall(r'<img src="([^"]*/photos/\w+)"', html.unescape(page.html))
+    assert (await phone.get(shown)).answer.headers["content-type"] == "image/jpeg"
+    await scan(lobby, text)
+    page = await lobby.get(f"{COME}?row=crockery")
+    assert "Fotos bisher: 1." in page.text
+    assert "Schritt 3 von 4" in page.text, "the dishes and the floor are said"
+    said = await found(house, number)
+    assert said.arrival.answers["floor"].words == "Fleck"
+    assert said.arrival.answers["floor"].fact.by_bearer
+
+
+async def test_the_link_is_for_one_protocol_and_for_an_hour(house: House, lobby: Browser) -> None:
+    number, _ = await anna_is_in(house, lobby)
+    phone, path = await on_the_phone(house, lobby, COME)
+    assert (await phone.get(path.replace("/in", "/out"))).status == 404
+    other = f"/mine/{id_text(number)}"
+    assert (await phone.get(other)).path.startswith("/sign-in"), "it signs nobody in"
+    csrf = (await phone.get(path)).form(path).fields["csrf"]
+    house.clock.set(house.clock.now() + timedelta(hours=1, seconds=1))
+    page = await phone.post(path, csrf=csrf, act="rest")
+    assert page.status == 404
+    assert "Dieser Link gilt nicht mehr." in page.text
+    assert not (await found(house, number)).arrival.answers
+
+
+async def test_who_guesses_at_such_an_address_has_to_wait(house: House, lobby: Browser) -> None:
+    await anna_is_in(house, lobby)
+    phone, path = await on_the_phone(house, lobby, COME)
+    token = path.split("/")[2]
+    statuses = []
+    for number in range(22):
+        sign = "a" if token[number] != "a" else "b"
+        wrong = token[:number] + sign + token[number + 1 :]
+        statuses.append((await phone.get(path.replace(token, wrong))).status)
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+    assert (await phone.get(path)).status == 200, "who has the right one is never kept waiting"
 
 
 async def test_the_code_of_the_safe_under_its_rule(house: House, lobby: Browser) -> None:

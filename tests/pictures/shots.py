@@ -341,6 +341,7 @@ MINE = (
     Shot("portal-safe-code", "portal/safe_code.html", "/mine/{here}/code", who="busy"),
     Shot("portal-unlocking", "portal/unlocking.html", "/mine/{here}/open", who="busy"),
     Shot("portal-hand-over", "portal/hand_over.html", "/mine/{here}/hand-over/out", who="busy"),
+    Shot("portal-list-link", "portal/hand_over.html", "/list/{list_link}/hand-over/out"),
     Shot(
         "portal-hand-over-wrong",
         "portal/hand_over.html",

@@ -47,7 +47,9 @@ from node.spaces.telling import with_words
 from node.store import Core, Read, Store, Write
 from node.sync import LineSwitch, adopt_role, new_sheet, read_roster, sheet_lines
 from node.sync.transport import quarter_tag
+from node.web import list_links
 from node.web.offering import offer_value
+from node.web.short_links import seal
 from tests.app_client import apart
 from tests.nodes import LOG, ROOT, Nodes, claim_ports
 from tests.pictures.guests import invite
@@ -588,6 +590,12 @@ def _bring_about(core: Core, cast: _Cast, resident: str) -> dict[str, str]:
         **{name: id_text(each.id) for name, each in made.items()},
         "equipped": id_text(equipped),
         "shut_out": id_text(shut_out),
+        "list_link": seal(
+            core.secret,
+            list_links.USE,
+            list_links.list_thing(made["here"].id, spaces.Phase.OUT),
+            until=AT + list_links.GOOD_FOR,
+        ),
         **{name: id_text(each) for name, each in places.items()},
         **{name: id_text(each.id) for name, each in waiting.items()},
         **_passes(core, made, "ahead", "open_now", "here"),

@@ -32,6 +32,7 @@ NO_PAGES = {
     "/desk/places/{place:str}/sheet",
     "/guest/{token:str}/pass.svg",
     "/guest/{token:str}/photos/{photo:str}",
+    "/list/{token:str}/photos/{photo:str}",
     "/desk/guests/{reservation:str}/form/{number:int}/paper",
     "/account/data/file",
     "/manifest.webmanifest",

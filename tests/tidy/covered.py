@@ -203,6 +203,7 @@ MODULES = (
             "price_words",
             "relocating",
             "series",
+            "short_links",
             "showing",
             "terms",
             "told",
