@@ -299,7 +299,7 @@ async def make_house(
                 house=settings.kiosk_house,
                 has_scanner=settings.kiosk_scanner,
             ),
-            Measured: Measured([sync], frozenset(settings.metrics_from)),
+            Measured: Measured(lambda: [sync], frozenset(settings.metrics_from)),
             devices.Printers: devices.Printers.read(settings.printers, settings.kiosk_printer),
             devices.Locks: devices.Locks.read(
                 settings.locks,

@@ -151,16 +151,11 @@ async def until_helped(settings: Settings, refusal: Refusal, manager: Manager) -
     """Serve the page until something changed on the disk; False where the node was told to end."""
     helped = False
     server = listener(Maintenance(refusal))
-    before = _stand_of(settings)
 
     async def look() -> None:
         nonlocal helped
-        loop = asyncio.get_running_loop()
-        again_at = loop.time() + (AGAIN_SECONDS if refusal.code.startswith(PASSING) else math.inf)
-        while not helped:
-            await asyncio.sleep(LOOKS_EVERY_SECONDS)
-            changed = await asyncio.to_thread(_stand_of, settings) != before
-            helped = changed or loop.time() >= again_at
+        await until_worth_a_try(settings, refusal)
+        helped = True
         server.should_exit = True
 
     looking = asyncio.create_task(look())
@@ -172,6 +167,17 @@ async def until_helped(settings: Settings, refusal: Refusal, manager: Manager) -
         looking.cancel()
         watching.cancel()
     return helped
+
+
+async def until_worth_a_try(settings: Settings, refusal: Refusal) -> None:
+    """Wait until something changed on the disk, or what passes by itself may be over."""
+    loop = asyncio.get_running_loop()
+    before = await asyncio.to_thread(_stand_of, settings)
+    again_at = loop.time() + (AGAIN_SECONDS if refusal.code.startswith(PASSING) else math.inf)
+    while loop.time() < again_at:
+        await asyncio.sleep(LOOKS_EVERY_SECONDS)
+        if await asyncio.to_thread(_stand_of, settings) != before:
+            return
 
 
 async def _well() -> None:

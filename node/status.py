@@ -49,13 +49,16 @@ def told(
     *,
     language: str,
     is_running: bool,
+    standing: Refusal | None = None,
 ) -> Told:
-    """Everything as plain values, its sentences in a language."""
+    """Everything as plain values, its sentences in a language; `standing` says why it is not
+    served, where it does not simply stand still.
+    """
 
     def said(sentence: Sentence) -> str:
         return translate(language, sentence.text, **sentence.values) if sentence.text else ""
 
-    found = [*troubles] if is_running else [NOT_RUNNING, *troubles]
+    found = [*troubles] if is_running else [standing or NOT_RUNNING, *troubles]
     return {
         "name": health.name,
         "role": str(health.role),
@@ -98,7 +101,9 @@ def told(
     }
 
 
-def told_on_file(settings: Settings, language: str) -> Told | None:
+def told_on_file(
+    settings: Settings, language: str, *, standing: Refusal | None = None
+) -> Told | None:
     """The same of a node that does not run, from what its file knows; None for nobody's box."""
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
@@ -116,7 +121,8 @@ def told_on_file(settings: Settings, language: str) -> Told | None:
         aside = list_set_aside(core)
     finally:
         core.close()
-    return told(health, troubles, aside, language=language, is_running=False)
+    said: dict[str, Any] = {"language": language, "standing": standing}
+    return told(health, troubles, aside, is_running=False, **said)
 
 
 def _peer(peer: PeerHealth, said: Callable[[Sentence], str], *, is_running: bool) -> Told:

@@ -96,7 +96,8 @@ def central(given: Namespace) -> int:
     for folder in folders:
         _place(folder)
     with locked(given.data):
-        return running.serve_central(folders)
+        # Each quarter's too, so that no other verb changes its file meanwhile.
+        return running.serve_central(folders, hold=locked)
 
 
 def initialise(given: Namespace) -> int:

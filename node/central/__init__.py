@@ -5,8 +5,9 @@ life is not here: central holds the scopes `quarter` and `fleet` only. The *oper
 one password, belongs to no quarter, and sees all of them in one table (`/central`).
 """
 
+from node.central.fleet import Absent, Fleet
 from node.central.hub import Hub
 from node.central.operator import set_password
 from node.central.pages import central_pages
 
-__all__ = ["Hub", "central_pages", "set_password"]
+__all__ = ["Absent", "Fleet", "Hub", "central_pages", "set_password"]

@@ -7,7 +7,7 @@ authority was handed to central, its boxes are renamed and let go here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,11 @@ from node.base.periods import from_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.central.operator import Operators
 from node.store.rotation import made_at
-from node.sync import Health, RosterError, RosterNode, Sync
+from node.sync import Health, RosterError, RosterNode, Sentence, Sync
 from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.gate import SESSION_COOKIES
-from node.web.health import COPIED, HealthView, health_view
+from node.web.health import COPIED, HealthView, health_view, too_much
 from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, waiting_rows
 from node.web.prefs import changed, local_path
 from node.web.roles import ROLES
@@ -35,17 +35,46 @@ COOKIE = SESSION_COOKIES[face_of(HOME)]
 
 
 @dataclass(frozen=True, slots=True)
-class Fleet:
-    """The quarters of a central, by their public mark."""
+class Absent:
+    """A quarter whose file is not open: it begins anew, or cannot be opened. `told` says how it
+    stands; `tag` is empty where its file never was.
+    """
 
-    houses: Sequence[House]
+    name: str
+    tag: str
+    told: Callable[[], Sentence]
+
+
+def _nobody() -> Sequence[Absent]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The quarters of a central, by their public mark: those that are served, and the others."""
+
+    _houses: Callable[[], Sequence[House]]
+    _absent: Callable[[], Sequence[Absent]] = _nobody
+
+    @property
+    def houses(self) -> Sequence[House]:
+        """Those that are served now."""
+        return self._houses()
+
+    @property
+    def absent(self) -> Sequence[Absent]:
+        """Those that are not."""
+        return self._absent()
 
     def find(self, tag: str) -> House:
         """The quarter with this mark; raises `RefusedError`."""
         found = next((house for house in self.houses if house.service(Sync).tag == tag), None)
-        if found is None:
+        if found is not None:
+            return found
+        away = next((each for each in self.absent if each.tag == tag), None)
+        if away is None:
             raise RefusedError(NO_QUARTER)
-        return found
+        raise RefusedError(_absence(away))
 
 
 @dataclass(slots=True)
@@ -131,8 +160,9 @@ async def set_prefs(visit: Visit) -> Response[Any]:
 async def fleet_page(visit: Visit) -> Response[Any]:
     """All quarters, those that need somebody first."""
     visit.signed_in()
-    houses = visit.house.service(Fleet).houses
-    rows = await asyncio.gather(*(_row(visit, house) for house in houses))
+    fleet = visit.house.service(Fleet)
+    rows = await asyncio.gather(*(_row(visit, house) for house in fleet.houses))
+    rows += [_absent_row(visit, each) for each in fleet.absent]
     ranked = sorted(rows, key=lambda row: (row["is_well"], row["name"]))
     page = FleetPage(ranked, sum(1 for row in rows if row["is_well"]))
     return _page(visit, "central/fleet.html", page)
@@ -158,6 +188,13 @@ async def _row(visit: Visit, house: House) -> dict[str, Any]:
     }
 
 
+def _absent_row(visit: Visit, away: Absent) -> dict[str, Any]:
+    said = away.told()
+    unknown = dict.fromkeys(("boxes", "heard", "waiting", "copy"), "–")
+    trouble = visit.say(said.text, **said.values)
+    return {"tag": away.tag, "name": away.name, "is_well": False, "trouble": trouble, **unknown}
+
+
 def _troubles(visit: Visit, state: Health) -> list[str]:
     """What is the matter, in a sentence each."""
     said = [
@@ -170,6 +207,7 @@ def _troubles(visit: Visit, state: Health) -> list[str]:
         for each in state.stopped
     ]
     said += [visit.say(COPIED.message, **each.values) for each in state.copies]
+    said += [visit.say(too_much(each).message, **each.values) for each in state.too_much]
     if state.write_refusal is not None:
         said.insert(0, visit.say(state.write_refusal.message, **state.write_refusal.values))
     return said
@@ -289,6 +327,15 @@ def _page(visit: Visit, template: str, data: Any, *, status: int = 200) -> Respo
     return page
 
 
+def _absence(away: Absent) -> Refusal:
+    said = away.told()
+    return Refusal("central.absent", said.text, LOOK_LATER, values=said.values, status=503)
+
+
+LOOK_LATER = N_(
+    "Sehen Sie in ein paar Minuten wieder nach. Die übrigen Quartiere gehen weiter, und im Haus"
+    " geht alles wie sonst."
+)
 NO_QUARTER = Refusal(
     "central.no_quarter",
     N_("Dieses Quartier gibt es hier nicht."),

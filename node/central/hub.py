@@ -11,6 +11,9 @@ from node.web.asked import host_name
 OPERATORS = "/central"
 """Where the operator's own pages are, at every name of this central."""
 
+METRICS = "/metrics"
+"""All quarters in one go, also at every name: whoever measures the machine knows only that."""
+
 
 class Hub:
     """An ASGI application of many quarters' pages; unknown names get a plain 421."""
@@ -29,7 +32,8 @@ class Hub:
 
     def _meant(self, scope: Scope) -> ASGIApp | None:
         path = str(scope.get("path", ""))
-        if path == OPERATORS or path.startswith(f"{OPERATORS}/"):
+        is_everywhere = path == OPERATORS or path.startswith(f"{OPERATORS}/") or path == METRICS
+        if is_everywhere and self._operators is not None:
             return self._operators
         headers = dict(scope.get("headers", ()))
         host = host_name(headers.get(b"host", b"").decode("latin-1"))

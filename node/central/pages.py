@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from litestar import Litestar
 from litestar.di import Provide
 
-from node.central import fleet, inviting
+from node.central import fleet as fleet_pages
+from node.central import inviting
 from node.central.fleet import Fleet
 from node.central.operator import Operators
 from node.sync import Sync
@@ -18,21 +18,25 @@ from node.web.gate import Gate
 from node.web.metrics import Measured, metrics
 from node.web.static import static_file
 from node.web.storeless import storeless_house
-from node.web.visit import House, HttpRequest, Visit
+from node.web.visit import HttpRequest, Visit
 
 NAME = "Zentrale"
 BODY_BYTES_MAX = 64 * 1024
 
 
 def central_pages(
-    folder: Path, houses: Sequence[House], *, hosts: frozenset[str], metrics_from: frozenset[str]
+    folder: Path, fleet: Fleet, *, hosts: frozenset[str], metrics_from: frozenset[str]
 ) -> Gate:
     """The pages of a central whose quarters' directories lie in `folder`."""
     operators = Operators(folder)
     services = {
-        Fleet: Fleet(houses),
+        Fleet: fleet,
         Operators: operators,
-        Measured: Measured([house.service(Sync) for house in houses], metrics_from),
+        Measured: Measured(
+            lambda: [house.service(Sync) for house in fleet.houses],
+            metrics_from,
+            lambda: [each.tag for each in fleet.absent if each.tag],
+        ),
     }
     house = storeless_house(NAME, services)
     return Gate(central_app(), house, operators.find, hosts)
@@ -41,7 +45,7 @@ def central_pages(
 def central_app() -> Litestar:
     """The pages; a `Gate` around them puts the visit into each request."""
     return Litestar(
-        route_handlers=[static_file, metrics, *fleet.ROUTES, *inviting.ROUTES],
+        route_handlers=[static_file, metrics, *fleet_pages.ROUTES, *inviting.ROUTES],
         dependencies={"visit": Provide(_visit_of, sync_to_thread=False)},
         exception_handlers=ERRORS,
         request_class=BodyRequest,

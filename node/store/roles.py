@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from node.store.schema import REPLICATED_SCOPES, Table, Writers
+from node.store.schema import REPLICATED_SCOPES, Scope, Table, Writers
 from node.store.sealed import SEALED
 
 
@@ -60,10 +60,13 @@ class Member:
     of_house: bool = True
 
     def counted(self, scope: str, n: int) -> int:
-        """Up to which number its chain counts, which has `n`: all, unless it was let go."""
+        """Up to which number its chain counts, which has `n`: all, unless it was let go.
+
+        What central holds sealed is the house's chain and counts as far.
+        """
         if self.revoked_after is None:
             return n
-        return min(n, self.revoked_after.get(scope, 0))
+        return min(n, self.revoked_after.get(Scope.HOUSE if scope == SEALED else scope, 0))
 
 
 Members = Mapping[bytes, Member]

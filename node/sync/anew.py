@@ -29,10 +29,10 @@ from node.store.replaying import (
 from node.sync.asking import insist
 from node.sync.claims import claim_of
 from node.sync.effects import check_page, fetch_of
-from node.sync.fetching import greet, here_of, scratch_of
+from node.sync.fetching import Told, greet, here_of, scratch_of
 from node.sync.heads import Said, beyond_count
 from node.sync.house_key import HouseKey
-from node.sync.roster import Roster, RosterNode, kept_values
+from node.sync.roster import Roster, RosterNode, adopt_role, kept_values
 from node.sync.sealing import chains_told, opened
 from node.sync.transport import Address, Link, key_at, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
@@ -55,18 +55,24 @@ def lacking_there(
 
 
 async def begin_from_journals(
-    database: Path, registry: Registry, *, clock: Clock, central: Address | None
+    database: Path,
+    registry: Registry,
+    *,
+    clock: Clock,
+    central: Address | None,
+    told: Told = lambda _here, _whole: None,
 ) -> bool:
     """Begin this box anew without what does not count; false where something would be lost.
 
-    `central` is asked for what was dropped here. The file that was there is kept beside the new
-    one. Raises `TroubleError` where the line breaks, `RefusedError` and `OSError` where the disk
-    takes nothing.
+    `central` is asked for what was dropped here. `told` hears now and then how many changesets are
+    there of how many; what it raises ends the try, and the next one goes on. The file that was
+    there is kept beside the new one. Raises `TroubleError` where the line breaks, `RefusedError`
+    and `OSError` where the disk takes nothing.
     """
     path = scratch_of(database)
     old = Core.open(database, registry, clock=clock)
     try:
-        is_done = await _fill(path, old, registry, clock, central)
+        is_done = await _fill(path, old, central, told)
     except (RefusedError, OSError):
         # The disk is needed for other things.
         forget_database(path)
@@ -80,13 +86,15 @@ async def begin_from_journals(
     return is_done
 
 
-async def _fill(
-    path: Path, old: Core, registry: Registry, clock: Clock, central: Address | None
-) -> bool:
+async def _fill(path: Path, old: Core, central: Address | None, told: Told) -> bool:
     members = here_of(old).members
     if not beyond_count(old.heads(), members):
         return False
-    fresh = open_replay(path, old, registry, members, clock=clock, kept=kept_values(old))
+    registry, clock, kept = old.registry, old.clock, kept_values(old)
+    fresh = open_replay(path, old, registry, members, clock=clock, kept=kept)
+    # Central must take what it holds sealed.
+    adopt_role(fresh)
+    whole = sum(counting(old, members).values())
     helper = _Helper(old, fresh, central)
     try:
         is_moving = True
@@ -94,6 +102,7 @@ async def _fill(
             for _ in replay(old, fresh, members):
                 # Whoever wants this process to end, or to show that it lives, gets a turn.
                 await asyncio.sleep(0)
+                told(sum(head.n for head in fresh.heads().values()), whole)
             # What was dropped may wait for a word that is here, and what is here for that.
             is_moving = await helper.fetch()
         # Central may have told of a newer roster.

@@ -113,6 +113,7 @@ class TooMuch:
     is_held_back: bool = False
     lost: int = 0
     lost_of: str = ""
+    is_at_central: bool = False
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -239,10 +240,10 @@ def describe(
 
 
 def _too_much(here: Here, heads: Heads, hindered: Hindered | None) -> Iterator[TooMuch]:
-    if here.role not in HOUSE_ROLES:
-        return
+    is_central = here.role not in HOUSE_ROLES
     members = here.members
-    held = {chain: head for chain, head in heads.items() if chain[1] != SEALED}
+    # A node of the house is told the sealed ones beside its own.
+    held = {chain: head for chain, head in heads.items() if is_central or chain[1] != SEALED}
     beyond: Counter[bytes] = Counter()
     for chain in beyond_count(held, members):
         beyond[chain[0]] += held[chain].n - counted(chain, held[chain].n, members)
@@ -250,7 +251,8 @@ def _too_much(here: Here, heads: Heads, hindered: Hindered | None) -> Iterator[T
     lost_of = ", ".join(sorted(map(here.roster.name_of, why.sites)))
     is_held_back = hindered is not None and not hindered.count
     for site, count in sorted(beyond.items()):
-        yield TooMuch(here.roster.name_of(site), count, is_held_back, why.count, lost_of)
+        name = here.roster.name_of(site)
+        yield TooMuch(name, count, is_held_back, why.count, lost_of, is_at_central=is_central)
 
 
 def _audit(here: Here, done: Audited, now: int) -> AuditHealth:

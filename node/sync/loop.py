@@ -27,6 +27,7 @@ from node.sync.horizon import keep_horizon
 from node.sync.house_key import HouseKey, read_house_key
 from node.sync.line import LOOKED_AT_EVERY_SECONDS, LineSwitch
 from node.sync.metering import Metering
+from node.sync.misled import notice_misled
 from node.sync.offsite import Offsite
 from node.sync.own import Own
 from node.sync.pairing import invite, open_invitations, withdraw_invitations
@@ -196,6 +197,7 @@ class Sync:
         await self._own.refresh_house_key()
         if self.after_roster is not None:
             await self.after_roster(roster)
+        await notice_misled(self._own, self._peers)
 
     def _hire_callers(self) -> None:
         listed = {peer.site_id: peer for peer in self._peers}
@@ -233,6 +235,7 @@ class Sync:
             await asyncio.sleep(REST_SECONDS)
             await self._catch_up()
             await self._remember()
+            await notice_misled(self._own, self._peers)
 
     async def _catch_up(self) -> None:
         """Do what an update, or a disk that was full, left to be done."""

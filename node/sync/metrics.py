@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from node.base.ids import id_text
 from node.sync.health import Health, PeerHealth
 
 
-def metrics_text(*quarters: Health) -> str:
-    """The same for Prometheus (text format 0.0.4), of each quarter by its public mark."""
+def metrics_text(*quarters: Health, absent: Iterable[str] = ()) -> str:
+    """The same for Prometheus (text format 0.0.4), of each quarter by its public mark; those that
+    are `absent` begin anew just now, or cannot be opened.
+    """
     lines: dict[str, list[str]] = {}
-    for health in quarters:
-        for name, labels, value in _samples(health):
-            of = {"quarter": health.quarter, **labels}
-            told = ",".join(f'{key}="{text}"' for key, text in of.items())
-            lines.setdefault(name, []).append(f"quartier_{name}{{{told}}} {value}")
+    samples = [(health.quarter, *sample) for health in quarters for sample in _samples(health)]
+    samples += [(mark, *sample) for mark in absent for sample in _OF_ABSENT]
+    for mark, name, labels, value in samples:
+        of = {"quarter": mark, **labels}
+        told = ",".join(f'{key}="{text}"' for key, text in of.items())
+        lines.setdefault(name, []).append(f"quartier_{name}{{{told}}} {value}")
     return "".join(
         f"# TYPE quartier_{name} gauge\n" + "\n".join(samples) + "\n"
         for name, samples in lines.items()
     )
 
 
+_OF_ABSENT: tuple[tuple[str, dict[str, str], int], ...] = (("well", {}, 0), ("absent", {}, 1))
+
+
 def _samples(health: Health) -> Iterator[tuple[str, dict[str, str], int]]:
     """Name, labels and value of all that is measured; seconds are UTC since 1970."""
     yield "well", {}, int(health.is_well)
+    yield "absent", {}, 0
+    yield "too_much_changes", {}, sum(each.count for each in health.too_much)
     yield "clock_trusted", {}, int(health.clock_trusted)
     yield "takes_writes", {}, int(health.write_refusal is None)
     yield "storage_free_bytes", {}, health.free_bytes

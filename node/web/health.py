@@ -150,7 +150,9 @@ def too_much(told: TooMuch) -> Refusal:
     """What becomes of it that more of a box that was let go is here than counts."""
     if told.is_held_back:
         return TOO_MUCH_METERED
-    return TOO_MUCH_LOST if told.lost else TOO_MUCH
+    if told.lost:
+        return TOO_MUCH_LOST
+    return TOO_MUCH_AT_CENTRAL if told.is_at_central else TOO_MUCH
 
 
 def _with(refusal: Refusal, **values: Any) -> Refusal:
@@ -341,6 +343,16 @@ TOO_MUCH = Refusal(
     N_(
         "Diese Box beginnt ohne sie von selbst neu, sobald sie eine andere Box oder die Zentrale"
         " erreicht; was zählt, bleibt. Lassen Sie sie eingeschaltet."
+    ),
+)
+TOO_MUCH_AT_CENTRAL = Refusal(
+    "health.too_much_at_central",
+    _TOO_MUCH,
+    N_(
+        "Die Zentrale beginnt dieses Quartier von selbst neu, ohne sie; was zählt, bleibt, auch die"
+        " Kopien der Sicherung. Seine Seiten sagen das solange, die übrigen Quartiere gehen weiter."
+        " Bleibt diese Meldung länger als eine Stunde, sehen Sie im Protokoll der Zentrale nach,"
+        " woran es liegt, und ob der Speicher voll ist."
     ),
 )
 TOO_MUCH_METERED = Refusal(

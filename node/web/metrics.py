@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get
@@ -18,10 +18,13 @@ TEXT_FORMAT = "text/plain; version=0.0.4"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Which quarters are measured here, and which addresses (or networks) may read that."""
+    """Which quarters are measured here, and which addresses (or networks) may read that; of those
+    that begin anew just now there is only their public mark.
+    """
 
-    syncs: Sequence[Sync]
+    syncs: Callable[[], Sequence[Sync]]
     addresses: frozenset[str]
+    absent: Callable[[], Sequence[str]] = tuple
 
 
 @get("/metrics", include_in_schema=False)
@@ -30,9 +33,9 @@ async def metrics(visit: Visit) -> Response[str]:
     measured = visit.house.service(Measured)
     if not comes_straight_from(visit.request, measured.addresses):
         raise RefusedError(NOT_FOUND)
-    found = [await sync.health() for sync in measured.syncs]
+    found = [await sync.health() for sync in measured.syncs()]
     return Response(
-        metrics_text(*found),
+        metrics_text(*found, absent=measured.absent()),
         media_type=TEXT_FORMAT,
         headers={"cache-control": "no-store"},
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from node.app import Node, open_node
 from node.base.clock import FrozenClock
-from node.central import central_pages, set_password
+from node.central import Absent, Fleet, central_pages, set_password
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.store import Core, Founding, NodeRole, new_identity
@@ -29,12 +29,14 @@ class Central:
     pages: Gate
     nodes: list[Node]
     foyers: list[bytes] = field(default_factory=list)
+    absent: list[Absent] = field(default_factory=list)
 
 
 @asynccontextmanager
 async def a_central(folder: Path, clock: FrozenClock) -> AsyncIterator[Central]:
     """Of the first quarter central has the authority, of the second its house."""
     nodes, foyers = [], []
+    absent: list[Absent] = []
     for name, is_handed in (("hof", True), ("park", False)):
         foyers.append(_enrol(folder, name, clock, is_handed=is_handed))
         settings = Settings(data=folder / name, discovery=False, hosts=(f"{name}.example",))
@@ -44,12 +46,12 @@ async def a_central(folder: Path, clock: FrozenClock) -> AsyncIterator[Central]:
     set_password(folder, PASSWORD)
     pages = central_pages(
         folder,
-        [node.house for node in nodes],
+        Fleet(lambda: [node.house for node in nodes], lambda: absent),
         hosts=frozenset(),
         metrics_from=frozenset({"127.0.0.1"}),
     )
     try:
-        yield Central(folder, pages, nodes, foyers)
+        yield Central(folder, pages, nodes, foyers, absent)
     finally:
         for node in nodes:
             await node.close()

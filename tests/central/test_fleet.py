@@ -11,9 +11,11 @@ import pytest
 
 from node.base.clock import FrozenClock
 from node.base.ids import id_text
-from node.central import Hub
+from node.central import Absent, Hub
 from node.central.pages import central_app
+from node.hosting import BEGINS_ANEW
 from node.store.rotation import backup_name
+from node.sync import Sentence
 from tests.central.stage import PASSWORD, Central, a_central
 from tests.journeys.conftest import Person
 
@@ -63,6 +65,22 @@ async def test_all_quarters_stand_in_one_table(tmp_path: Path, clock: FrozenCloc
         assert "2 MB" in hof
         told = await person.http.get("/central", headers={"accept": "application/json"})
         assert [row["boxes"] for row in told.json()["rows"]] == [3, 3]
+
+
+async def test_a_quarter_that_begins_anew_is_told_with_the_others(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_central(tmp_path, clock) as central:
+        said = Sentence(BEGINS_ANEW, {"percent": 40})
+        central.absent.append(Absent("Ufer", "ufermarke", lambda: said))
+        person = await signed_in(central)
+        page = html.unescape((await person.get("/central")).text)
+        assert "Ufer" in page
+        assert "Da sind 40 %." in page
+        assert "0 von 3 in Ordnung" in page
+        answer = await person.get("/central/quarters/ufermarke")
+        assert answer.status_code == 503
+        assert "Die übrigen Quartiere gehen weiter" in answer.text
 
 
 async def test_central_renames_and_lets_go_where_it_has_the_authority(
@@ -145,6 +163,9 @@ async def test_the_hub_leads_to_quarters_by_name_and_to_the_operator_by_address(
             answer = await http.get("http://localhost/central/sign-in")
             assert "Zentrale: Anmelden" in answer.text
             assert (await http.get("http://localhost/static/css/desk.css")).status_code == 200
+            for name in ("localhost", "hof.example"):
+                told = (await http.get(f"http://{name}/metrics")).text
+                assert all(tag(central, number) in told for number in (0, 1)), name
 
 
 ROUTES = sorted(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from node.base.refusals import RefusedError
 from node.registry import REGISTRY
 from node.spaces import after_merge, rebuild, renew_term
-from node.store import HOUSE_ROLES, SEALED, Core, Write
+from node.store import SEALED, Core, Write
 from node.store.backup import make_restored
 from node.store.changeset import parts_of
 from node.store.intake import IntakeReport
@@ -167,10 +167,11 @@ class Node(Box):
 
     def begin_anew_where_misled(self) -> None:
         """More of a box that was let go is here than counts: as whoever runs the node does, while
-        nothing is served. Central lives with it.
+        nothing is served.
         """
-        is_of_house = self.here.role in HOUSE_ROLES and not self.is_full
-        if not is_of_house or not beyond_count(self.core.heads(), self.here.members):
+        if not self.is_up or self.is_full:
+            return
+        if not beyond_count(self.core.heads(), self.here.members):
             return
         self.core.close()
         beginning = begin_from_journals(self.path, REGISTRY, clock=self.world.clock, central=None)

@@ -209,7 +209,9 @@ class World:
         self.timeline.after(seconds, node.make_room)
 
     def can_revoke(self, name: str) -> bool:
-        """Whether all others can be told and, where home keeps the list, none has heard more."""
+        """Whether all others can be told and, where home keeps the list, no box of the house has
+        heard more, for it may have dropped what it needs to begin anew. Central drops nothing.
+        """
         others = [each for each in self.nodes.values() if each.name != name]
         if any(not each.is_up or each.is_full for each in others):
             return False
@@ -219,6 +221,7 @@ class World:
         return all(
             n <= counts.get(scope, 0)
             for each in others
+            if each.name != "central"
             for scope, n in each.held_of(self.sites[name]).items()
         )
 
@@ -303,6 +306,7 @@ class World:
             if meeting.forks:
                 self._introduce(node, meeting.forks)
             node.begin_anew_where_misled()
+            peer.begin_anew_where_misled()
             if meeting.trouble:
                 self.troubles.add(meeting.trouble)
                 self.last_troubles.add(meeting.trouble)

@@ -1,5 +1,5 @@
 """A box that heard too much of one that was let go, and has no sister: it begins anew from its own
-journal, and asks central for what it has dropped of that.
+journal, and asks central for what it has dropped of that. So does central, which needs nobody.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from node.store import Core, Member, NodeRole
+from node.store import SEALED, Core, Member, NodeRole
+from node.store.backup import make_restored
 from node.store.doctor import examine
-from node.store.files import finish_swap
+from node.store.files import finish_swap, forget_database
 from node.store.pruning import prune_piece
 from node.store.quarantine import list_set_aside, set_aside
 from node.store.replaying import open_replay
@@ -25,7 +26,8 @@ from node.sync.fetching import scratch_of
 from node.sync.heads import by_chain
 from node.sync.health import TooMuch
 from node.sync.house_key import HouseKey
-from node.sync.roster import take_roster
+from node.sync.metrics import metrics_text
+from node.sync.roster import adopt_role, take_roster
 from node.sync.transport import parse_address
 from node.sync.trouble import TroubleError
 from node.sync.wire import HeadSaid
@@ -87,6 +89,7 @@ async def begins_anew(box: Box, central: str = "") -> bool:
         return await begin_from_journals(path, REGISTRY, clock=CLOCK, central=helper)
     finally:
         box.core = Core.open(path, REGISTRY, clock=CLOCK)
+        adopt_role(box.core)
 
 
 @pytest.mark.asyncio
@@ -220,6 +223,167 @@ async def test_death_before_any_step_leaves_the_old_or_the_new_and_the_next_try_
     assert outcomes[-2], "also a death after the decision leaves the new file"
 
 
+def stolen_from(home: Box, kiosk: Box, central: Box) -> None:
+    """Home keeps the list; the lobby's box tells central more than home has heard."""
+    home.wish("von der Box im Haus")
+    kiosk.wish("vor dem Diebstahl")
+    kiosk.plan("Lesekreis")
+    for _ in range(2):
+        kiosk.meet(home)
+        home.meet(central)
+        kiosk.meet(central)
+        kiosk.grant_keys()
+    kiosk.wish("vom Dieb")
+    kiosk.plan("Diebstahl")
+    kiosk.meet(central)
+    revoke_node(home.core, kiosk.site)
+    home.plan("Yoga")
+    home.meet(central)
+
+
+COUNTED = {"Lesekreis", "Yoga"}
+
+
+def sealed_of(central: Box) -> dict[bytes, int]:
+    heads = central.core.heads()
+    return {site: head.n for (site, scope), head in heads.items() if scope == SEALED}
+
+
+@pytest.mark.asyncio
+async def test_central_begins_anew_and_keeps_sealed_what_counts(
+    boxes: tuple[Box, Box, Box],
+) -> None:
+    home, kiosk, central = boxes
+    stolen_from(home, kiosk, central)
+    assert central.texts("plan", "what") == {*COUNTED, "Diebstahl"}
+    before = sealed_of(central)
+    assert await begins_anew(central)
+    assert central.texts("plan", "what") == COUNTED
+    # Of the house's chains nothing that counts is missing, byte for byte.
+    wanted = {site: home.core.heads()[site, "house"].n for site in before}
+    assert sealed_of(central) == wanted
+    assert wanted[kiosk.site] == before[kiosk.site] - 1
+    assert wanted[home.site] == before[home.site]
+    assert examine(central.core, central.here.members) == []
+    assert not central.core.must_catch_up
+    # A new generation of its key is made first: the thief knows the old one.
+    home.grant_keys()
+    home.wish("geht weiter")
+    assert home.meet(central).trouble is None
+    assert sealed_of(central)[home.site] == home.core.heads()[home.site, "house"].n
+    assert not await begins_anew(central)
+
+
+@pytest.mark.asyncio
+async def test_central_dies_before_any_step(boxes: tuple[Box, Box, Box]) -> None:
+    home, kiosk, central = boxes
+    stolen_from(home, kiosk, central)
+    path, before = central.core.path, sealed_of(central)
+    central.core.close()
+    card, code, deaths = path.read_bytes(), -signal.SIGKILL, 0
+    while code == -signal.SIGKILL:
+        for each in path.parent.glob("central.db*"):
+            each.unlink()
+        path.write_bytes(card)
+        code = subprocess.run(  # noqa: ASYNC221 - nothing else runs in this loop
+            [sys.executable, "-m", "tests.sync.dying", str(path), str(deaths)], check=False
+        ).returncode
+        finish_swap(path)
+        central.core = Core.open(path, REGISTRY, clock=CLOCK)
+        is_old = "Diebstahl" in central.texts("plan", "what")
+        assert central.texts("plan", "what") == COUNTED | ({"Diebstahl"} if is_old else set())
+        assert (sealed_of(central) == before) is is_old
+        assert await begins_anew(central) is is_old
+        assert central.texts("plan", "what") == COUNTED
+        assert examine(central.core, central.here.members) == []
+        central.core.close()
+        deaths += 1
+    central.core = Core.open(path, REGISTRY, clock=CLOCK)
+    assert code == 0
+    assert deaths > 10, "between its changesets, too"
+
+
+@pytest.mark.asyncio
+async def test_central_restored_to_before_the_revocation_begins_anew_again(
+    boxes: tuple[Box, Box, Box],
+) -> None:
+    """An old backup brings back what does not count, and the roster that says so comes later."""
+    home, kiosk, central = boxes
+    stolen_from(home, kiosk, central)
+    backup = central.core.path.with_name("backup")
+    central.core._connection.execute("vacuum into ?", (str(backup),))
+    assert await begins_anew(central)
+    path = central.core.path
+    central.core.close()
+    forget_database(path)
+    path.write_bytes(backup.read_bytes())
+    make_restored(path, REGISTRY, clock=CLOCK)
+    central.core = Core.open(path, REGISTRY, clock=CLOCK)
+    assert "Diebstahl" in central.texts("plan", "what")
+    assert await begins_anew(central)
+    assert central.core.must_catch_up, "it has met nobody since"
+    home.meet(central)
+    assert not central.core.must_catch_up
+    assert central.texts("plan", "what") == COUNTED
+
+
+@pytest.mark.asyncio
+async def test_it_tells_how_far_it_is_and_can_be_stopped(boxes: tuple[Box, Box, Box]) -> None:
+    home, kiosk, central = boxes
+    stolen_from(home, kiosk, central)
+    path = central.core.path
+    central.core.close()
+    heard: list[tuple[int, int]] = []
+
+    def tell(here: int, whole: int) -> None:
+        heard.append((here, whole))
+        if len(heard) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await begin_from_journals(path, REGISTRY, clock=CLOCK, central=None, told=tell)
+    assert scratch_of(path).exists()
+    stopped_at = heard[-1][0]
+    assert stopped_at > 0
+    assert await begin_from_journals(path, REGISTRY, clock=CLOCK, central=None, told=tell)
+    assert heard == sorted(heard), "it went on where it was"
+    assert heard[-1][0] == heard[-1][1]
+    central.core = Core.open(path, REGISTRY, clock=CLOCK)
+
+
+@pytest.mark.asyncio
+async def test_a_running_central_notices_whatever_way_it_comes(tmp_path: Path) -> None:
+    """Over real sockets: once when the list changes, once because it was so at its start."""
+    async with quarter(tmp_path, "home", "kiosk", "central", start=False) as nodes:
+        home, kiosk, central = nodes.values()
+        await central.start()
+        await kiosk.start(central=central.address)
+        await kiosk.plan("Lesekreis")
+        await central.sees("Lesekreis", "plan", "what")
+        await kiosk.stop()
+        await home.store.on_writer(lambda core: revoke_node(core, kiosk.site))
+        assert not central.sync.behind.noticed.is_set()
+        await home.start(central=central.address)
+        await until(central.sync.behind.noticed.is_set)
+        assert central.sync.behind.journals == Journals(None)
+        (told,) = (await central.sync.health()).too_much
+        assert (told.name, told.count, told.lost, told.is_at_central) == ("kiosk", 1, 0, True)
+        assert "quartier_too_much_changes" in metrics_text(await central.sync.health())
+        assert not (await central.sync.health()).is_well
+        await central.stop()
+        again = await opened(central)
+        await again.start()
+        await until(again.sync.behind.noticed.is_set)
+        await again.stop()
+        assert await begin_from_journals(
+            again.folder / "quarter.db", REGISTRY, clock=CLOCK, central=None
+        )
+        last = nodes["central"] = await opened(central)
+        assert await last.texts("plan", "what") == set()
+        await last.start()
+        assert (await last.sync.health()).too_much == ()
+
+
 @pytest.mark.asyncio
 async def test_a_house_of_one_box_and_central_begins_anew(tmp_path: Path) -> None:
     """Over real sockets, up to the moment when whoever runs the node is told to begin again; the
@@ -314,6 +478,7 @@ def test_what_central_lacks_of_what_was_dropped_would_be_lost() -> None:
     ("told", "said"),
     [
         (TooMuch("Foyer", 3), "begins anew without them by itself"),
+        (TooMuch("Foyer", 3, is_at_central=True), "Central begins this quarter anew"),
         (TooMuch("Foyer", 3, is_held_back=True), "is paid by volume"),
         (TooMuch("Foyer", 3, lost=7, lost_of="Keller"), "would cost 7 changes of Keller"),
     ],
