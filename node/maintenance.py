@@ -12,6 +12,7 @@ import base64
 import hashlib
 import logging
 import math
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -24,7 +25,16 @@ from node.keeping import backups_of
 from node.serving import bound, listener, run_until_stopped
 from node.settings import Settings
 from node.units import Manager
-from node.web.i18n import COMPLETE, COMPLETE_CODES, DIRECTIONS, best_language, translate
+from node.web.i18n import (
+    CODES,
+    COMPLETE_CODES,
+    DIRECTIONS,
+    LANGUAGES,
+    best_language,
+    has,
+    translate,
+)
+from node.web.prefs import PREFS_COOKIE
 from node.web.templating import Templates
 
 LOOKS_EVERY_SECONDS = 5.0
@@ -58,6 +68,10 @@ log = logging.getLogger("quartier")
 
 
 TITLE = N_("Diese Box braucht Hilfe")
+STAYS = N_(
+    "Was schon gespeichert war, wird nicht gelöscht. Diese Seite lädt sich alle {seconds} Sekunden"
+    " neu."
+)
 LOADS_AGAIN_SECONDS = 30
 
 
@@ -82,7 +96,7 @@ class Maintenance:
         if scope["type"] != "http":
             return
         asked = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        language = _language(scope, asked)
+        language = self._language(scope, asked)
         path = scope["path"]
         if path == "/health" or path.startswith("/api/") or _wants_json(asked):
             kind, body = b"application/problem+json", self._problem(language)
@@ -103,13 +117,13 @@ class Maintenance:
             "lang": language,
             "dir": DIRECTIONS[language],
             "title": translate(language, self._title),
-            "seconds": self._seconds,
+            "stays": translate(language, STAYS, seconds=self._seconds),
             "message": self._message(language),
             "remedy": self._help(language),
             "others": [
                 {"code": other.code, "name": other.name}
-                for other in COMPLETE
-                if other.code != language
+                for other in LANGUAGES
+                if other.code != language and other.code in self._codes()
             ],
             "style": STYLE,
         }
@@ -127,6 +141,22 @@ class Maintenance:
             }
         )
 
+    def _language(self, scope: Any, asked: dict[bytes, str]) -> str:
+        """What was chosen here, or on the pages before, or in the browser; of the languages that
+        say this in words of their own.
+        """
+        known = self._codes()
+        chosen: str = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+        for code in (chosen, _kept_language(asked)):
+            if code in known:
+                return code
+        return best_language(asked.get(b"accept-language", ""), among=known)
+
+    def _codes(self) -> list[str]:
+        needed = (self._title, self._refusal.message, self.remedy[0], STAYS)
+        partial = (code for code in CODES if all(has(code, text) for text in needed))
+        return [*COMPLETE_CODES, *(code for code in partial if code not in COMPLETE_CODES)]
+
     def _message(self, language: str) -> str:
         return translate(language, self._refusal.message, **self._refusal.values)
 
@@ -135,11 +165,9 @@ class Maintenance:
         return translate(language, text, **values)
 
 
-def _language(scope: Any, asked: dict[bytes, str]) -> str:
-    chosen: str = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
-    if chosen in COMPLETE_CODES:
-        return chosen
-    return best_language(asked.get(b"accept-language", ""), among=COMPLETE_CODES)
+def _kept_language(asked: dict[bytes, str]) -> str:
+    found = SimpleCookie(asked.get(b"cookie", "")).get(PREFS_COOKIE)
+    return found.value.split(".")[0] if found is not None else ""
 
 
 def _wants_json(asked: dict[bytes, str]) -> bool:

@@ -32,7 +32,7 @@ class Hub:
 
     def _meant(self, scope: Scope) -> ASGIApp | None:
         path = str(scope.get("path", ""))
-        is_everywhere = path == OPERATORS or path.startswith(f"{OPERATORS}/") or path == METRICS
+        is_everywhere = path in {OPERATORS, METRICS} or path.startswith(f"{OPERATORS}/")
         if is_everywhere and self._operators is not None:
             return self._operators
         headers = dict(scope.get("headers", ()))

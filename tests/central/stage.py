@@ -47,7 +47,7 @@ async def a_central(folder: Path, clock: FrozenClock) -> AsyncIterator[Central]:
     pages = central_pages(
         folder,
         Fleet(lambda: [node.house for node in nodes], lambda: absent),
-        hosts=frozenset(),
+        hosts=frozenset(host for node in nodes for host in node.settings.hosts),
         metrics_from=frozenset({"127.0.0.1"}),
     )
     try:
