@@ -60,6 +60,17 @@ FIND_BEYOND = """(scrolls) => {
   const wide = document.documentElement.scrollWidth;
   return wide > innerWidth ? [`the page is ${wide} wide`, ...beyond] : beyond;
 }"""
+FIND_BURST = """() => [...document.querySelectorAll('.pick, .button, .tool, .segments-list a')]
+  .filter((one) => one.checkVisibility()).filter((one) => {
+    const box = one.getBoundingClientRect(), around = one.closest('.segments-list');
+    const list = around ? around.getBoundingClientRect() : box;
+    return box.right > list.right + 1 || box.left < list.left - 1 ||
+      [...one.children].some((word) => {
+        const inside = word.getBoundingClientRect();
+        return inside.width > 1 && (inside.right > box.right + 1 || inside.left < box.left - 1);
+      });
+  }).map((one) => `${one.outerHTML.slice(0, 100)} holds not all of its words`)"""
+"""What is touched and too narrow for its words."""
 FIND_PUSHED = """() => [...document.querySelectorAll('.panel')].filter(
   (one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML.slice(0, 120))"""
 """Panels of the desk that have to be pushed sideways: with the largest type only."""
@@ -190,7 +201,7 @@ def at_other_sizes(page: Any, screen: str) -> dict[str, list[str]]:
     """What sticks out with the largest type, and on the narrowest phone."""
     found = {}
     page.evaluate(f"document.documentElement.dataset.size = '{LARGEST}'")
-    found["the largest type"] = page.evaluate(FIND_BEYOND, SCROLLS)
+    found["the largest type"] = page.evaluate(FIND_BEYOND, SCROLLS) + page.evaluate(FIND_BURST)
     page.evaluate("document.documentElement.dataset.size = '1'")
     if screen == "phone":
         page.set_viewport_size({"width": NARROWEST, "height": SCREENS["phone"][1]})
