@@ -22,9 +22,8 @@ from node.spaces.relocating import why_shut
 from node.spaces.telling import with_words
 from node.store import NodeRole, Read, Write
 from node.web.forms import Fields, path_id, read_fields
-from node.web.i18n import span_words
 from node.web.listing import rows_table
-from node.web.showing import line_of
+from node.web.showing import closure_when, line_of
 from node.web.visit import Visit
 
 AHEAD = timedelta(days=800)
@@ -107,7 +106,7 @@ def _row(visit: Visit, read: Read, listed: ListedClosure) -> dict[str, Any]:
     who = people.find_person(read, listed.staff_id) if listed.staff_id else None
     return {
         "id": id_text(closure.id),
-        "when": span_words(visit.prefs.lang, closure.starts_at, closure.ends_at, visit.zone),
+        "when": closure_when(visit, closure),
         "what": _target_name(visit, read, closure),
         "why": closure.reason.in_language(visit.prefs.lang),
         "who": who.name if who else "",

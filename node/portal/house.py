@@ -11,14 +11,14 @@ from litestar import Response, get
 from node import people, quarter, spaces
 from node.base.actors import Permission, may
 from node.base.ids import id_text
-from node.base.periods import Period, local_day
+from node.base.periods import Period
 from node.base.refusals import N_
 from node.quarter import Closure, DeskProfile, QuietHours, WasteCollection, WasteKind
 from node.quarter.model import BookOfRules, RuleSource
 from node.spaces import Space
 from node.store import Read
 from node.web import i18n
-from node.web.showing import Place, clock, place_of
+from node.web.showing import Place, clock, closure_when, place_of
 from node.web.visit import Visit
 
 DESK_DAYS = 7
@@ -131,19 +131,6 @@ def closure_row(visit: Visit, closure: Closure) -> dict[str, str]:
         "icon_name": "calendar-off",
         "href": "",
     }
-
-
-def closure_when(visit: Visit, closure: Closure) -> str:
-    """From when to when: whole days as days."""
-    zone, lang = visit.zone, visit.prefs.lang
-    first = closure.starts_at.astimezone(zone).date()
-    last = (closure.ends_at - timedelta(seconds=1)).astimezone(zone).date()
-    whole = Period(local_day(first, zone).starts_at, local_day(last, zone).ends_at)
-    if (closure.starts_at, closure.ends_at) != (whole.starts_at, whole.ends_at):
-        return i18n.span_words(lang, closure.starts_at, closure.ends_at, zone)
-    if first == last:
-        return i18n.day_words(lang, first)
-    return visit.say(N_("{first} bis {last}"), first=first, last=last)
 
 
 def waste_row(visit: Visit, each: WasteCollection) -> dict[str, str]:

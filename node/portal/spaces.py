@@ -33,6 +33,7 @@ from node.web.showing import (
     offer_text,
     people_words,
     place_of,
+    span,
     when_of,
 )
 from node.web.splitting import shown_splits
@@ -195,7 +196,7 @@ def _asked(visit: Visit, query: Query) -> str:
         last = period.ends_at.astimezone(visit.zone).date()
         when = visit.say(N_("{first} bis {last}"), first=first, last=last)
     else:
-        when = i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
+        when = span(visit, period)
     return visit.list_words(when, people_words(visit, query.people))
 
 

@@ -108,6 +108,8 @@ _STYLES = {
 }
 
 DAY_MINUTES = 24 * 60
+FAR_DAYS = 180
+"""Nearer than this a day of the next year or the last is known without its year."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ISOLATED = "\u2068{}\u2069"
 """Whatever a name's letters are, the sentence around it keeps its order."""
@@ -237,10 +239,13 @@ def shown(language: str, value: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=4096)
-def day_words(language: str, day: date) -> str:
-    """A day, short: "Sa 28. Nov."."""
+def day_words(language: str, day: date, *, today: date | None = None) -> str:
+    """A day, short: "Sa 28. Nov."; with its year, "Fr 28. Nov. 2025", where it is of another one
+    than `today` and so far away that nobody would think of it."""
     style = _STYLES[language]
-    return format_date(day, style.day, locale=style.locale)
+    is_far = today is not None and today.year != day.year and abs((day - today).days) > FAR_DAYS
+    pattern = style.day.replace("MMM", "MMM y") if is_far else style.day
+    return format_date(day, pattern, locale=style.locale)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -312,9 +317,18 @@ def time_words(language: str, at: datetime, zone: ZoneInfo) -> str:
     return clock_words(language, local.hour, local.minute) + _STYLES[language].clock
 
 
-def span_words(language: str, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
-    """From when to when: "Sa 28. Nov., 15 bis 19 Uhr", or with both days where they differ."""
-    return _STYLES[language].comma.join(_span(language, starts_at, ends_at, zone)).strip()
+def span_words(
+    language: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    zone: ZoneInfo,
+    *,
+    today: date | None = None,
+) -> str:
+    """From when to when: "Sa 28. Nov., 15 bis 19 Uhr", or with both days where they differ; seen
+    from `today` with the year of what is far away."""
+    parts = _span(language, starts_at, ends_at, zone, today)
+    return _STYLES[language].comma.join(parts).strip()
 
 
 def times_words(language: str, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
@@ -322,20 +336,26 @@ def times_words(language: str, starts_at: datetime, ends_at: datetime, zone: Zon
     return _span(language, starts_at, ends_at, zone)[1].strip()
 
 
-def _span(language: str, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[str, str]:
+def _span(
+    language: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    zone: ZoneInfo,
+    today: date | None = None,
+) -> tuple[str, str]:
     start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
     style = _STYLES[language]
     last_day = (end - timedelta(seconds=1)).date()
     first, since = (
-        day_words(language, start.date()),
+        day_words(language, start.date(), today=today),
         clock_words(language, start.hour, start.minute),
     )
     until = clock_words(language, end.hour, end.minute) + style.clock
     if start.date() == last_day:
         if end.hour == end.minute == 0:
-            until = "24:00" + style.clock
+            until = clock_words(language, 24, 0) + style.clock
         return first, f" {since} {style.to} {until}"
-    leaves = f"{day_words(language, end.date())}{style.comma} {until}"
+    leaves = f"{day_words(language, end.date(), today=today)}{style.comma} {until}"
     return first, f" {since}{style.clock} {style.to} {leaves}"
 
 
@@ -344,7 +364,7 @@ def moment_words(language: str, at: datetime, zone: ZoneInfo, *, now: datetime) 
     day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
     style = _STYLES[language]
     names = {today: style.today, today + timedelta(days=1): style.tomorrow}
-    named = names.get(day) or day_words(language, day)
+    named = names.get(day) or day_words(language, day, today=today)
     return f"{named}{style.comma} {time_words(language, at, zone)}"
 
 

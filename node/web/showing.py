@@ -6,12 +6,13 @@ Templates format nothing, so this makes ready words of domain values in the visi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from node.base.ids import id_text
-from node.base.periods import Period
+from node.base.periods import Period, local_day
 from node.base.refusals import N_
+from node.quarter import Closure
 from node.quarter.model import PlaceMark
 from node.spaces import Bill, Line, Offer, Space, Status
 from node.spaces.due import due_of
@@ -116,15 +117,35 @@ def place_mark(mark: PlaceMark, name: str) -> Place:
 def when_of(visit: Visit, space: Space, period: Period) -> str:
     """From when to when: hours of a day for a room, days for a guest apartment."""
     if not space.is_by_night:
-        return i18n.span_words(visit.prefs.lang, period.starts_at, period.ends_at, visit.zone)
+        return span(visit, period)
     arrival = period.starts_at.astimezone(visit.zone).date()
     departure = period.ends_at.astimezone(visit.zone).date()
     return visit.say(
         N_("{arrival} bis {departure}, {nights}"),
-        arrival=arrival,
+        # The year stands once, behind both.
+        arrival=i18n.day_words(visit.prefs.lang, arrival),
         departure=departure,
         nights=nights_words(visit, (departure - arrival).days),
     )
+
+
+def span(visit: Visit, period: Period) -> str:
+    """From when to when: "Sa 28. Nov., 15 bis 19 Uhr"."""
+    starts, ends = period.starts_at, period.ends_at
+    return i18n.span_words(visit.prefs.lang, starts, ends, visit.zone, today=visit.today)
+
+
+def closure_when(visit: Visit, closure: Closure) -> str:
+    """From when to when: whole days as days."""
+    zone = visit.zone
+    first = closure.starts_at.astimezone(zone).date()
+    last = (closure.ends_at - timedelta(seconds=1)).astimezone(zone).date()
+    whole = Period(local_day(first, zone).starts_at, local_day(last, zone).ends_at)
+    if closure.period != whole:
+        return span(visit, closure.period)
+    if first == last:
+        return i18n.day_words(visit.prefs.lang, first, today=visit.today)
+    return visit.say(N_("{first} bis {last}"), first=first, last=last)
 
 
 def nights_words(visit: Visit, nights: int) -> str:

@@ -6,7 +6,7 @@ import dataclasses
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -128,11 +128,18 @@ class Visit:
         """The quarter's time zone."""
         return self.house.templates.zone
 
+    @property
+    def today(self) -> date:
+        """The day in the quarter."""
+        return self.now.astimezone(self.zone).date()
+
     def say(self, text: str, **values: Any) -> str:
         """A German source sentence in the visitor's language; instants in the quarter's time."""
         for name, value in values.items():
             if isinstance(value, datetime):
                 values[name] = i18n.moment_words(self.prefs.lang, value, self.zone, now=self.now)
+            elif isinstance(value, date):
+                values[name] = i18n.day_words(self.prefs.lang, value, today=self.today)
             elif isinstance(value, LocalText):
                 values[name] = self.local(value)
         if self.wants_page:
