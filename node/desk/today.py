@@ -37,6 +37,10 @@ from node.web.table import Table
 from node.web.turnovers import LIVE_TABLES, ShownTurnover, turnover_of
 from node.web.visit import Visit
 
+MOST_ROWS = 20
+"""Of a busy day's lists, so that what comes next, what waits and the plan are found at once."""
+EVERYTHING = 10_000
+
 
 @dataclass(slots=True)
 class TodayPage:
@@ -58,6 +62,9 @@ class TodayPage:
         f"{LIVE_TABLES} reservation_request team_act_seen guest_record hand_over deposit_step"
         " safe_code key_move"
     )
+    most: int = MOST_ROWS
+    """How much of a list stands there; the rest is a press away."""
+    live_from: str = "/desk"
     flashes: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -125,6 +132,8 @@ async def today(visit: Visit) -> Response[Any]:
         plan=plan_of(visit, day, [p for p in found.plans if not p.space.is_by_night]),
     )
     fields = read_query(visit)
+    if fields.given.get("all"):
+        page.most, page.live_from = EVERYTHING, "/desk?all=1"
     page.flashes = [*act_flashes(visit, fields), *turnover_flashes(visit, fields)]
     for row in page.plan.rows:
         row["href"] = row["href"].replace("/spaces/", "/desk/plan?space=").replace("?day", "&day")
