@@ -184,7 +184,7 @@ _LINES = {
     "cut": N_("Leitung getrennt"),
     "unknown": N_("unbekannt, dieser Knoten läuft nicht"),
 }
-STOPPED_REMEDY = N_("Der Betrieb kann sie auf der Seite «Zustand» noch einmal prüfen lassen.")
+STOPPED_REMEDY = N_("Der Betrieb kann sie auf der Seite „Zustand“ noch einmal prüfen lassen.")
 NOT_RUNNING = Refusal(
     "status.not_running",
     N_("Dieser Knoten läuft nicht; was hier steht, wusste er zuletzt."),

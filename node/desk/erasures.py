@@ -142,7 +142,7 @@ def _table(visit: Visit, found: list[people.Erasure], page: ErasuresPage) -> Tab
     """All erasures by number, as the page lists them: who was erased has no name any more."""
     columns = (N_("Nummer"), N_("Verlangt"), N_("Anlass"), N_("Durch"), N_("Gelöscht"))
     return Table(
-        visit.say(N_("löschungen")),
+        visit.say(N_("loeschungen")),
         [visit.say(column) for column in columns],
         [
             [row["number"], each.at, row["reason"], row["by"], each.done_at]

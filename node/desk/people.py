@@ -25,6 +25,7 @@ from node.web.forms import path_id, read_fields, read_query
 from node.web.letters import code_letters
 from node.web.listing import reservations_table
 from node.web.qr import qr_svg
+from node.web.ready import attachment
 from node.web.showing import ShownLine, line_of, moment, place_of
 from node.web.table import Table
 from node.web.visit import Visit, as_mapping
@@ -310,7 +311,7 @@ async def _letters(visit: Visit, ids: list[bytes] | None, name: str) -> Response
         content,
         media_type="application/pdf",
         headers={
-            "content-disposition": f'attachment; filename="{name}"',
+            "content-disposition": attachment(name),
             "cache-control": "no-store",
         },
     )

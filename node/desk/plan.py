@@ -73,7 +73,7 @@ async def plan(visit: Visit) -> Response[Any]:
         "desk/plan.html",
         page,
         here="plan",
-        table=lambda: plan_table(visit, visit.say(N_("belegung")), plans),
+        table=lambda: plan_table(visit, visit.say(N_("belegung")), plans, names),
     )
 
 

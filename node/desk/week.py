@@ -76,7 +76,7 @@ async def week(visit: Visit) -> Response[Any]:
         "desk/week.html",
         page,
         here="plan",
-        table=lambda: plan_table(visit, visit.say(N_("belegung")), _once(plans)),
+        table=lambda: plan_table(visit, visit.say(N_("belegung")), _once(plans), names),
     )
 
 

@@ -18,6 +18,7 @@ from node.portal.spaces import nearest_of
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.by_team import Told
+from node.spaces.pricing import shared_cents
 from node.spaces.telling import told_of as find_told
 from node.spaces.terms import CancelPreview
 from node.store import Read
@@ -42,7 +43,14 @@ from node.web.showing import (
     when_of,
 )
 from node.web.table import Table
-from node.web.terms import cancellation_words, cost_now_words, due_bill, no_show_row, no_show_words
+from node.web.terms import (
+    cancellation_words,
+    cost_now_words,
+    due_bill,
+    no_show_row,
+    no_show_words,
+    not_due,
+)
 from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
 from node.web.waiting import ShownEntry, entry_of
@@ -345,7 +353,7 @@ async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
 
 def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
     line, preview = looked.line, looked.preview
-    total = line.reservation.bill.total_cents
+    bill = line.reservation.bill
     explanation = ""
     if preview.is_least:
         explanation = visit.say(N_("So viel bleibt seit der späten Änderung fällig."))
@@ -353,8 +361,9 @@ def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
         explanation = visit.say(
             N_("Das sind {percent} % des Preises von {total}. Alles andere bekommen Sie zurück."),
             percent=preview.percent,
-            total=money(visit, total),
+            total=money(visit, shared_cents(bill, preview.percent)),
         )
+        explanation = " ".join([explanation, *not_due(visit, bill, percent=preview.percent)])
     elif preview.free_until is not None and preview.free_until > visit.now:
         explanation = visit.say(
             N_("Das gilt bis {until}."), until=moment(visit, preview.free_until)

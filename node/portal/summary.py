@@ -23,7 +23,7 @@ from node.web.showing import (
     sentence_of,
     when_of,
 )
-from node.web.terms import giving_up_words, no_show_rules, notice_words
+from node.web.terms import giving_up_words, no_show_rules, not_due, notice_words
 from node.web.visit import Visit
 
 
@@ -176,6 +176,7 @@ def _rules(visit: Visit, looked: Looked, *, charged: bool) -> list[str]:
             )
             for tier in _costly_tiers(visit, looked.space)
         ]
+        rules += not_due(visit, looked.bill) if rules else []
     rules += no_show_rules(visit, looked.space.terms, looked.bill)
     if row.rules_text:
         rules.append(visit.local(row.rules_text))

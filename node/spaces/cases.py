@@ -334,6 +334,6 @@ _zone = functools.lru_cache(maxsize=64)(ZoneInfo)
 UNKNOWN_SPACE = Refusal(
     "spaces.unknown_space",
     N_("Diesen Raum gibt es nicht."),
-    N_("Alle Räume finden Sie unter «Buchen»."),
+    N_("Alle Räume finden Sie unter „Buchen“."),
     status=404,
 )

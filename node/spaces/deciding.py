@@ -224,7 +224,7 @@ def is_home(read: Read, space: Space) -> bool:
 UNKNOWN = Refusal(
     "spaces.unknown",
     N_("Diese Buchung gibt es nicht."),
-    N_("Vielleicht ist der Link alt. Ihre Buchungen stehen unter «Meine»."),
+    N_("Vielleicht ist der Link alt. Ihre Buchungen stehen unter „Meine“."),
     status=404,
 )
 DECLINED_BY_DESK = Refusal(

@@ -124,7 +124,7 @@ NO_LEVY = Refusal(
 NO_REASON = Refusal(
     "spaces.no_exemption_reason",
     N_("Diesen Grund kennt die Satzung der Stadt nicht."),
-    N_("Welche Gründe gelten, steht unter «Steuern»."),
+    N_("Welche Gründe gelten, steht unter „Steuern“."),
     status=422,
     field="reason",
 )

@@ -206,7 +206,7 @@ def cancellation_cost(
     tiers = sorted(terms.cancellation, key=lambda tier: -tier.notice_hours)
     reached = next((t for t in tiers if notice >= timedelta(hours=t.notice_hours)), None)
     percent = reached.percent if reached else (100 if tiers else 0)
-    fee = _staying_due(terms, bill, percent) + (bill.levy_cents if percent >= 100 else 0)
+    fee = _staying_due(terms, bill, percent) + _levy_due(bill, percent)
     free = [tier.notice_hours for tier in tiers if tier.percent == 0]
     free_until = starts_at - timedelta(hours=min(free)) if free and not terms.least_cents else None
     is_least = terms.least_cents > share_of(own_cents(bill), percent)
@@ -253,6 +253,15 @@ def less(bill: Bill, discount_cents: Cents, *, vat_percent: int) -> Bill:
 def own_cents(bill: Bill) -> Cents:
     """What of a bill giving up may leave due: neither the city's levy nor cleaning not done."""
     return bill.total_cents - bill.levy_cents - bill.cleaning_cents
+
+
+def shared_cents(bill: Bill, percent: int) -> Cents:
+    """Of what giving up leaves due a percentage; of all of it the city's levy is a part."""
+    return own_cents(bill) + _levy_due(bill, percent)
+
+
+def _levy_due(bill: Bill, percent: int) -> Cents:
+    return bill.levy_cents if percent >= 100 else 0
 
 
 def cancellation_steps(terms: Terms, bill: Bill, starts_at: datetime) -> tuple[CancelStep, ...]:

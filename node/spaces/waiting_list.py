@@ -283,6 +283,6 @@ TOO_MANY_ENTRIES = Refusal(
 UNKNOWN_ENTRY = Refusal(
     "spaces.unknown_entry",
     N_("Diesen Platz auf der Warteliste gibt es nicht."),
-    N_("Worauf Sie warten, steht unter «Meine»."),
+    N_("Worauf Sie warten, steht unter „Meine“."),
     status=404,
 )

@@ -352,7 +352,7 @@ _LINE_FIRST = N_(
 )
 _GONE = N_(
     "Schalten Sie die Box ein und prüfen Sie ihr Netzkabel: Sie holt alles nach. Gibt es sie nicht"
-    " mehr, melden Sie sie unter «Boxen» ab."
+    " mehr, melden Sie sie unter „Boxen“ ab."
 )
 
 

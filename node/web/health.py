@@ -290,8 +290,8 @@ LEAVING = Refusal(
     "health.leaving",
     N_("An der Box {name} wurde verlangt, Personen zu löschen: {count}."),
     N_(
-        "Sehen Sie unter «Menschen», «Löschungen» nach, ob es stimmt, und nehmen Sie es sonst "
-        "zurück. Ist die Box nicht in Ordnung, melden Sie sie unter «Boxen» ab."
+        "Sehen Sie unter „Menschen“, „Löschungen“ nach, ob es stimmt, und nehmen Sie es sonst "
+        "zurück. Ist die Box nicht in Ordnung, melden Sie sie unter „Boxen“ ab."
     ),
 )
 NO_COPY = Refusal(

@@ -78,15 +78,19 @@ def _due(line: Line) -> Sum | None:
     return None if cents is None else Sum(cents)
 
 
-def plan_table(visit: Visit, name: str, plans: Iterable[DayPlan]) -> Table:
-    """When places are taken on a day, by nobody in particular."""
-    columns = (N_("Ort"), N_("Von"), N_("Bis"), N_("Stand"))
+def plan_table(
+    visit: Visit, name: str, plans: Iterable[DayPlan], names: Mapping[bytes, str]
+) -> Table:
+    """When places are taken, and by whom: `names` by the reservation's id."""
+    columns = (N_("Ort"), N_("Von"), N_("Bis"), N_("Stand"), N_("Person"), N_("Nummer"))
     rows: list[list[Cell | Sum]] = [
         [
             visit.local(plan.space.name),
             busy.period.starts_at,
             busy.period.ends_at,
             visit.say(STATE_WORDS[STATES[busy.status]]),
+            names.get(busy.reservation_id, ""),
+            id_text(busy.reservation_id),
         ]
         for plan in plans
         for busy in plan.busy

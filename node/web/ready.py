@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response
 from litestar.datastructures import Cookie
@@ -11,6 +12,13 @@ from litestar.types import Receive, Scope, Send
 
 HTML = b"text/html; charset=utf-8"
 JSON = b"application/json"
+
+
+def attachment(name: str) -> str:
+    """What to say of a file to be saved under a name of any script (RFC 6266, RFC 8187)."""
+    if name.isascii():
+        return f'attachment; filename="{name}"'
+    return f"attachment; filename*=UTF-8''{quote(name)}"
 
 
 class Ready(Response[bytes]):

@@ -65,7 +65,23 @@ def giving_up_rule(visit: Visit, row: SpaceRow) -> str:
     last = tiers[-1].percent if len(tiers) > len(ahead) else (100 if tiers else 0)
     words = _percent_words(visit, last)
     parts.append(visit.say(N_("danach {fee}"), fee=words) if parts else words)
-    return i18n.clauses(visit.prefs.lang, parts)
+    said = i18n.clauses(visit.prefs.lang, parts)
+    if not any(tier.percent for tier in tiers) or row.stay is None:
+        return said
+    more = []
+    if row.stay.cleaning_refunded and any(each.cleaning_cents for each in row.stay_prices):
+        more.append(visit.say(NO_CLEANING))
+    if row.stay.levy:
+        more.append(visit.say(LEVY_WITH_ALL))
+    return ". ".join([said, " ".join(more)]) if more else said
+
+
+def not_due(visit: Visit, bill: Bill, *, percent: int = 0) -> list[str]:
+    """What a percentage of a bill leaves out, a sentence each."""
+    found = [NO_CLEANING] if bill.cleaning_cents else []
+    if bill.levy_cents and percent < 100:
+        found.append(LEVY_WITH_ALL)
+    return [visit.say(words) for words in found]
 
 
 def no_show_rule(visit: Visit, row: SpaceRow) -> str:
@@ -174,4 +190,6 @@ def due_bill(visit: Visit, line: Line) -> ShownBill:
     return ShownBill(lines, total, [], "", charged=cost.cents > 0)
 
 
+NO_CLEANING = N_("Die Reinigung zahlen Sie dann nicht.")
+LEVY_WITH_ALL = N_("Die Steuer der Stadt zahlen Sie nur mit dem vollen Preis.")
 RELEASED = N_("Nach {minutes} Minuten ohne Einchecken wird der Raum für andere frei.")

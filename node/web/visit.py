@@ -26,7 +26,7 @@ from node.web import i18n
 from node.web.asked import Asked
 from node.web.prefs import PREFS_COOKIE, Prefs
 from node.web.problem import problem
-from node.web.ready import HTML, JSON, Ready
+from node.web.ready import HTML, JSON, Ready, attachment
 from node.web.table import CSV, SUFFIX, Table, written
 from node.web.templating import Templates
 
@@ -227,7 +227,7 @@ class Visit:
         body = written(table, self.prefs.lang, self.zone)
         vary = b"accept, cookie, accept-language"
         answer = Ready(body, CSV, status=200, cookies=self.cookies, vary=vary)
-        answer.headers["content-disposition"] = f'attachment; filename="{table.name}{SUFFIX}"'
+        answer.headers["content-disposition"] = attachment(f"{table.name}{SUFFIX}")
         return answer
 
     def _refused_page(self, fields: dict[str, Any], status: int) -> Response[Any]:

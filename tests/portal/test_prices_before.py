@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.app_client import Browser, House
 from tests.cast import PINS
+from tests.portal.guest_kit import stay_of
 
 HOFSAAL = "/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=12"
 
@@ -42,6 +44,7 @@ async def test_nights_are_said_with_what_comes_on_top(anna: Browser) -> None:
     assert "8,00 € je Nacht, 2 im Preis" in said(page.text)
     by_when = "kostenlos bis 14 Tage vorher; 50 % des Preises bis 24 Stunden vorher; danach 100 %"
     assert by_when in said(page.text)
+    assert "des Preises. Die Reinigung zahlen Sie dann nicht. Die Steuer" in said(page.text)
     assert "Kosten, wenn niemand kommt" not in said(page.text), "it is kept all the time"
 
 
@@ -63,3 +66,21 @@ async def test_late_the_summary_says_the_sum(house: House) -> None:
     page = await anna.submit("/hold", press="Hofsaal")
     assert "Absagen kostet jetzt 36,00 €" in said(page.text)
     assert "Kosten der Absage 36,00 €" in said(page.text)
+
+
+@pytest.mark.asyncio
+async def test_the_share_of_a_stay_is_of_what_can_stay_due(house: House, anna: Browser) -> None:
+    """Of 259.00 EUR not the cleaning, and the levy only of all of it: what is named as the price
+    makes the sum."""
+    mine = await stay_of(house, "anna", 14, 17)
+    house.clock.set(datetime(2026, 12, 10, 9, tzinfo=UTC))
+    page = said((await anna.get(f"/mine/{mine}/cancel")).text)
+    assert "Das sind 50 % des Preises von " in page
+    assert "Die Steuer der Stadt zahlen Sie nur mit dem vollen Preis." in page
+    house.clock.set(datetime(2026, 12, 14, 9, tzinfo=UTC))
+    page = said((await anna.get(f"/mine/{mine}/cancel")).text)
+    fee = re.search(r"Absagen kostet ([\d,]+ €)\.", page)
+    assert fee is not None, page
+    assert f"Das sind 100 % des Preises von {fee[1]}." in page
+    assert "Die Reinigung zahlen Sie dann nicht." in page
+    assert "Die Steuer der Stadt" not in page

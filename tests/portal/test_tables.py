@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from node.base.ids import id_text
 from tests.app_client import Browser, House
 from tests.portal.test_booking import booked
-from tests.portal.test_calendars import assert_no_names, at_desk
+from tests.portal.test_calendars import at_desk
 
 pytestmark = pytest.mark.asyncio
 
@@ -117,8 +118,19 @@ async def test_places_boxes_and_a_days_plan_are_tables(house: House, anna: Brows
     boxes = rows_of(await demir.client.get("/desk/nodes.csv"))
     assert boxes[0]["Box"] == "Service-Point"
     answer = await demir.client.get("/desk/plan.csv?day=2026-11-28")
-    assert ("Hofsaal", "2026-11-28 15:00") in {(row["Ort"], row["Von"]) for row in rows_of(answer)}
-    assert_no_names(answer.text)
+    taken = {(row["Ort"], row["Von"], row["Person"]) for row in rows_of(answer)}
+    assert ("Hofsaal", "2026-11-28 15:00", "Anna Linde") in taken
+    week = rows_of(await demir.client.get("/desk/week.csv?day=2026-11-28"))
+    assert taken <= {(row["Ort"], row["Von"], row["Person"]) for row in week}
+
+
+async def test_a_file_is_saved_under_a_name_of_the_readers_own_script(anna: Browser) -> None:
+    await booked(anna)
+    await anna.get("/account/profile")
+    await anna.submit("/account/profile", language="uk")
+    answer = await anna.client.get("/mine.csv")
+    named = answer.headers["content-disposition"].removeprefix("attachment; filename*=UTF-8''")
+    assert unquote(named) == "бронювання.csv"
 
 
 async def test_a_name_that_is_a_formula_stays_a_name(house: House, anna: Browser) -> None:

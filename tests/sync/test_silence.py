@@ -48,7 +48,7 @@ def test_after_a_month_it_is_told_and_what_to_do_depends_on_what_it_is(home: Box
     )
     assert (kiosk.role, central.role) == (NodeRole.KIOSK, NodeRole.CENTRAL)
     assert str(kiosk.problem) == "Foyer hat seit 30 Tagen nichts von sich hören lassen."
-    assert "melden Sie sie unter «Boxen» ab" in str(kiosk.remedy)
+    assert "melden Sie sie unter „Boxen“ ab" in str(kiosk.remedy)
     assert "Leitung ins Internet" in str(central.remedy)
 
 
