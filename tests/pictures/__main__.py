@@ -10,6 +10,7 @@ covers in each of them. `index.html` shows them all.
 
 from __future__ import annotations
 
+import argparse
 import html
 import io
 import sys
@@ -119,13 +120,17 @@ def _covered(names: list[str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Take the pictures; say what was odd on the way."""
-    for_readme = arguments[0] == "--readme"
-    out, *names = arguments[1:] if for_readme else arguments
+    parser = argparse.ArgumentParser(prog="python -m tests.pictures")
+    parser.add_argument("out", type=Path, help="the folder for the pictures")
+    parser.add_argument("names", nargs="*", help="which pages; all without names")
+    parser.add_argument("--readme", action="store_true", help="only those of the README")
+    wanted = parser.parse_args(arguments)
+    names, for_readme = wanted.names, wanted.readme
     unknown = sorted(set(names) - set(SHOTS))
     if unknown:
         print(f"There is no picture called {', '.join(unknown)}.", file=sys.stderr)
         return 2
-    camera = Camera(Path(out))
+    camera = Camera(wanted.out)
     camera.out.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
