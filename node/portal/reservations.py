@@ -18,7 +18,6 @@ from node.portal.spaces import nearest_of
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.by_team import Told
-from node.spaces.pricing import shared_cents
 from node.spaces.telling import told_of as find_told
 from node.spaces.terms import CancelPreview
 from node.store import Read
@@ -46,10 +45,10 @@ from node.web.table import Table
 from node.web.terms import (
     cancellation_words,
     cost_now_words,
+    cost_reason,
     due_bill,
     no_show_row,
     no_show_words,
-    not_due,
 )
 from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
@@ -353,28 +352,13 @@ async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
 
 def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
     line, preview = looked.line, looked.preview
-    bill = line.reservation.bill
-    explanation = ""
-    if preview.is_least:
-        explanation = visit.say(N_("So viel bleibt seit der späten Änderung fällig."))
-    elif preview.fee_cents:
-        explanation = visit.say(
-            N_("Das sind {percent} % des Preises von {total}. Alles andere bekommen Sie zurück."),
-            percent=preview.percent,
-            total=money(visit, shared_cents(bill, preview.percent)),
-        )
-        explanation = " ".join([explanation, *not_due(visit, bill, percent=preview.percent)])
-    elif preview.free_until is not None and preview.free_until > visit.now:
-        explanation = visit.say(
-            N_("Das gilt bis {until}."), until=moment(visit, preview.free_until)
-        )
     when = when_of(visit, line.space, line.reservation.period)
     return CancelPage(
         line=line_of(visit, line),
         fee=money(visit, preview.fee_cents),
         is_free=preview.fee_cents == 0,
         sentence=visit.list_words(place_of(visit, line.space).name, when),
-        explanation=explanation,
+        explanation=cost_reason(visit, line.reservation.bill, preview),
     )
 
 

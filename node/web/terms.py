@@ -9,7 +9,7 @@ from node import spaces
 from node.base.refusals import N_
 from node.quarter.files import SpaceRow
 from node.spaces import Bill, Line, Status
-from node.spaces.pricing import CancelStep, no_show_cost, own_cents
+from node.spaces.pricing import CancelStep, no_show_cost, own_cents, shared_cents
 from node.spaces.terms import CancelPreview, Terms
 from node.web import i18n
 from node.web.showing import ShownBill, bill_of, moment, money
@@ -74,6 +74,22 @@ def giving_up_rule(visit: Visit, row: SpaceRow) -> str:
     if row.stay.levy:
         more.append(visit.say(LEVY_WITH_ALL))
     return ". ".join([said, " ".join(more)]) if more else said
+
+
+def cost_reason(visit: Visit, bill: Bill, preview: CancelPreview) -> str:
+    """Why giving up costs now what it does, or until when it costs nothing."""
+    if preview.is_least:
+        return visit.say(N_("So viel bleibt seit der späten Änderung fällig."))
+    if preview.fee_cents:
+        share = visit.say(
+            N_("Das sind {percent} % des Preises von {total}. Alles andere bekommen Sie zurück."),
+            percent=preview.percent,
+            total=money(visit, shared_cents(bill, preview.percent)),
+        )
+        return " ".join([share, *not_due(visit, bill, percent=preview.percent)])
+    if preview.free_until is not None and preview.free_until > visit.now:
+        return visit.say(N_("Das gilt bis {until}."), until=moment(visit, preview.free_until))
+    return ""
 
 
 def not_due(visit: Visit, bill: Bill, *, percent: int = 0) -> list[str]:
