@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -10,14 +11,18 @@ from litestar import Response, get, post
 from node import spaces
 from node.base.actors import Permission
 from node.base.ids import id_text, random_id
-from node.base.refusals import N_, Refusal
+from node.base.refusals import N_, Refusal, RefusedError
+from node.desk.coming_rules import coming_rows, day_of
 from node.desk.frame import desk_page
 from node.quarter.files import HandoverKind, HandoverRow, SpaceRow
 from node.quarter.model import LocalText
 from node.spaces import Space
-from node.store import Write
+from node.spaces.changing import differences
+from node.spaces.setting import coming_rules
+from node.store import Read
 from node.web.errors import words
 from node.web.forms import Fields, path_id, read_fields, read_query
+from node.web.guest_forms import dated
 from node.web.hand_overs import KINDS
 from node.web.showing import Place, place_of
 from node.web.table import Cell, Sum, Table
@@ -27,6 +32,7 @@ ROWS_MAX = 60
 MORE_ROWS = 3
 COUNT_MAX = 10_000
 KEY_CHARS = 64
+OF_THE_LIST = frozenset({"handover", "lock_after_handover"})
 
 
 @dataclass(slots=True)
@@ -41,7 +47,12 @@ class PlaceListPage:
     rows: list[int]
     kinds: list[dict[str, str]]
     problems: dict[str, str] = field(default_factory=dict)
-    saved: bool = False
+    saved: str = ""
+    coming: list[dict[str, str]] = field(default_factory=list)
+    """The later days from which another list or another word on the lock holds."""
+    since: str = ""
+    """The day of the coming change that the form shows, in words; empty while it shows today's."""
+    first_day: str = ""
 
 
 @get("/desk/places/{place:str}/list", include_in_schema=False)
@@ -49,8 +60,14 @@ async def place_list(visit: Visit, place: str) -> Response[Any]:
     """The list as a form."""
     visit.allowed(Permission.MANAGE_SPACES)
     space = await _space(visit, path_id(place))
-    page = _page(visit, space, _given(space.row))
-    page.saved = read_query(visit).given.get("saved") == "1"
+    asked = day_of(read_query(visit).given.get("from", ""))
+    coming = await visit.read(lambda read: _coming(read, visit, space))
+    is_later = any(each["day"] == str(asked) for each in coming)
+    given = _given(space.on(asked).row if asked and is_later else space.row)
+    if is_later:
+        given |= {"valid_from": str(asked), "instead_of": str(asked)}
+    page = await _page(visit, space, given)
+    page.saved = read_query(visit).given.get("saved", "")
     return await desk_page(
         visit,
         "desk/place_list.html",
@@ -70,33 +87,66 @@ def _table(visit: Visit, space: Space) -> Table:
 
 @post("/desk/places/{place:str}/list", include_in_schema=False)
 async def change_list(visit: Visit, place: str) -> Response[Any]:
-    """Let this list hold from now on; what was said by the old one stays as it was."""
+    """Let this list hold from now on, or for what begins on a day or later; what was said by the
+    old one stays as it was."""
     actor = visit.allowed(Permission.MANAGE_SPACES)
     space = await _space(visit, path_id(place))
     fields = await read_fields(visit)
-    after = fields.given.get("after_handover") == "1"
-    wanted = replace(space.row, handover=tuple(_read(fields)), lock_after_handover=after)
+    valid_from = fields.day("valid_from") if fields.given.get("valid_from", "").strip() else None
+    instead_of = day_of(fields.given.get("instead_of", ""))
+    wanted = _wanted(fields, space.on(instead_of) if instead_of else space)
     wrong = spaces.check_rules(wanted) if not fields.problems else None
+    if wrong is None and not fields.problems:
+        done = await visit.store.write(
+            lambda write: spaces.set_rules(
+                write,
+                actor,
+                space.id,
+                wanted,
+                now=visit.now,
+                valid_from=valid_from,
+                instead_of=instead_of,
+            )
+        )
+        wrong = done if isinstance(done, Refusal) else None
+        if wrong is not None and not wrong.field:
+            raise RefusedError(wrong)
     if wrong is not None:
         said = words(visit, wrong)
-        fields.problems["row_0_name"] = f"{said['message']} {said['remedy']}"
+        name = "valid_from" if wrong.field == "valid_from" else "row_0_name"
+        fields.problems[name] = f"{said['message']} {said['remedy']}"
     if fields.problems:
-        page = _page(visit, space, fields.given)
+        page = await _page(visit, space, fields.given)
         page.problems = fields.problems
         return await desk_page(visit, "desk/place_list.html", page, here="places", status=422)
+    later = valid_from is not None and valid_from > _today(visit)
+    return visit.go(f"/desk/places/{place}/list?saved={'later' if later else 'now'}")
 
-    def set_(write: Write) -> Space | Refusal:
-        return spaces.set_rules(write, actor, space.id, wanted, now=visit.now)
 
-    await visit.write(set_)
-    return visit.go(f"/desk/places/{place}/list?saved=1")
+def _wanted(fields: Fields, space: Space) -> SpaceRow:
+    after = fields.given.get("after_handover") == "1"
+    return replace(space.row, handover=tuple(_read(fields)), lock_after_handover=after)
+
+
+def _today(visit: Visit) -> date:
+    return visit.now.astimezone(visit.zone).date()
+
+
+def _coming(read: Read, visit: Visit, space: Space) -> list[dict[str, str]]:
+    """The changes to come in which the list or the lock differs from the day before."""
+    found = coming_rules(read, space.id, now=visit.now)
+    days = {
+        str(each.since) for each in found if OF_THE_LIST & differences(each.before, each.row).keys()
+    }
+    return [row for row in coming_rows(visit, read, space) if row["day"] in days]
 
 
 async def _space(visit: Visit, space_id: bytes) -> Space:
     return await visit.read(lambda read: spaces.find_space(read, space_id) or spaces.UNKNOWN_SPACE)
 
 
-def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlaceListPage:
+async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlaceListPage:
+    shown = day_of(given.get("instead_of", ""))
     filled = [n for n in range(ROWS_MAX) if given.get(f"row_{n}_name") or given.get(f"row_{n}_key")]
     return PlaceListPage(
         id=id_text(space.id),
@@ -106,6 +156,9 @@ def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlaceListPage:
         given=given,
         rows=list(range(min(max(filled, default=-1) + 1 + MORE_ROWS, ROWS_MAX))),
         kinds=[{"value": str(kind), "text": visit.say(text)} for kind, text in KINDS.items()],
+        coming=await visit.read(lambda read: _coming(read, visit, space)),
+        since=dated(visit.prefs.lang, shown) if shown else "",
+        first_day=str(_today(visit) + timedelta(days=1)),
     )
 
 

@@ -157,9 +157,9 @@ async def change_place(visit: Visit, place: str) -> Response[Any]:
     space = await _space(visit, path_id(place))
     fields = await read_fields(visit)
     act = fields.choice("act", ("preview", "save", "back"), default="preview")
-    wanted = await _wanted(visit, fields, space, act)
     valid_from = fields.day("valid_from") if fields.given.get("valid_from", "").strip() else None
     instead_of = day_of(fields.given.get("instead_of", "")) if act != "back" else None
+    wanted = await _wanted(visit, fields, space.on(instead_of) if instead_of else space, act)
 
     def plan(read: Read) -> list[RulesFact] | Refusal:
         base = spaces.find_file_row(read, space.id) or space.row

@@ -11,7 +11,7 @@ from node.base.actors import Actor, Permission, may
 from node.base.ids import id_text, new_id
 from node.base.periods import kept_instant
 from node.base.refusals import N_, Refusal
-from node.quarter.files import HandoverKind, HandoverRow
+from node.quarter.files import HandoverKind, HandoverRow, SpaceRow
 from node.spaces import hand_over_tables
 from node.spaces.actions import NOT_YOURS, is_theirs, own_reservation
 from node.spaces.hand_over import (
@@ -54,9 +54,15 @@ class HandOver:
     differences: tuple[Difference, ...]
 
     @property
+    def rules(self) -> SpaceRow:
+        """The place's rules of the day on which the reservation starts; they hold for all of it."""
+        line = self.line
+        return line.space.at(line.reservation.period.starts_at).row
+
+    @property
     def listed(self) -> tuple[HandoverRow, ...]:
-        """The list of the place as it is now."""
-        return self.line.space.row.handover
+        """The list that is gone through, when coming and when leaving."""
+        return self.rules.handover
 
     @property
     def open(self) -> list[Difference]:

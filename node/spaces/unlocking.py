@@ -65,7 +65,7 @@ def view_door(
 
 def _why_not(found: HandOver, *, now: datetime) -> Refusal | None:
     line = found.line
-    is_asked = line.space.row.lock_after_handover and bool(found.listed)
+    is_asked = found.rules.lock_after_handover and bool(found.listed)
     if line.status is Status.CHECKED_IN:
         if now >= line.reservation.period.ends_at:
             return NO_MORE

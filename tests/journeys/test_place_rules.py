@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from node import spaces
 from node.base.clock import FrozenClock
 from node.base.ids import id_text, parse_id
+from node.base.refusals import Refusal
+from node.store import Write
 from tests.cast import small_quarter
-from tests.journeys.conftest import a_town
+from tests.journeys.conftest import Town, a_town
 from tests.journeys.test_desk import at_desk
 
 
@@ -205,3 +208,64 @@ async def test_the_door_can_wait_for_the_list(tmp_path: Path, clock: FrozenClock
         assert space is not None
         assert space.row.lock_after_handover
         assert ticked not in (await demir.post(address)).text
+
+
+@pytest.mark.asyncio
+async def test_another_list_holds_for_who_comes_from_a_day_on(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    """Anna's Saturday goes by the list of Saturday, though the new one is set before; Sunday's
+    people have the new one, and the door waits for it."""
+    async with a_town(tmp_path, clock) as town:
+        demir = await at_desk(town)
+        address = f"/desk/places/{town.space('hofsaal')}/list"
+        await demir.get(address)
+        fields = {"row_0_name": "Fenster zu", "row_0_kind": "condition", "after_handover": "1"}
+        for wrong in ("2026-11-23", "2036-01-01", "tomorrow"):
+            assert (await demir.post(address, valid_from=wrong, **fields)).status_code == 422
+        saved = await demir.post(address, valid_from="2026-11-29", **fields)
+        assert "Bis zu diesem Tag gilt, was jetzt gilt." in saved.text
+        assert "ab 29.11.2026" in saved.text
+        assert "Geschirr" in saved.text, "the form shows what holds now"
+        assert "Fenster zu" not in saved.text
+        later = await demir.get(f"{address}?from=2026-11-29")
+        assert "Fenster zu" in later.text
+        assert 'name="after_handover" value="1" checked' in later.text
+        rules = f"/desk/places/{town.space('hofsaal')}"
+        shown = form_of(await demir.get(f"{rules}?from=2026-11-29"))
+        await demir.post(rules, act="save", **(shown | {"min": "240"}))
+        later = await demir.get(f"{address}?from=2026-11-29")
+        assert "Fenster zu" in later.text, "who edits the prices of that day keeps its list"
+        saturday = await lists(town, 28)
+        sunday = await lists(town, 29)
+        assert "crockery" in {row.key for row in saturday.listed}
+        assert not saturday.rules.lock_after_handover
+        assert [row.name.de for row in sunday.listed] == ["Fenster zu"]
+        assert sunday.rules.lock_after_handover
+        # Taken back on the page of the place.
+        await demir.get(rules)
+        await demir.post(f"{rules}/withdraw", day="2026-11-29")
+        assert "ab 29.11.2026" not in (await demir.get(address)).text
+        assert "crockery" in {row.key for row in (await lists(town, 29)).listed}
+
+
+async def lists(town: Town, day: int) -> spaces.HandOver:
+    """The hand-over of a booking of Anna's that starts on a day of November."""
+    program = await town.program("anna")
+    starts = datetime(2026, 11, day, 9, tzinfo=UTC)
+    wish = town.wish() | {
+        "starts_at": starts.isoformat(),
+        "ends_at": (starts + timedelta(hours=4)).isoformat(),
+    }
+    made = (await program.post("/api/reservations", json=wish)).json()
+    number = parse_id(made["id"])
+
+    def look(write: Write) -> spaces.HandOver | Refusal:
+        anna = town.cast.actor(write, "anna")
+        found = spaces.find_hand_over(write, anna, number, now=town.clock.now())
+        spaces.cancel(write, anna, number, now=town.clock.now())
+        return found
+
+    found = await town.node.store.write(look)
+    assert isinstance(found, spaces.HandOver), found
+    return found
