@@ -68,6 +68,7 @@ async def test_the_week_shows_who_has_what_and_which_day_is_free(
         assert "/desk/find?kind" not in seen, "the management sees and does not book"
         table = await demir.get("/desk/week.csv?day=2026-11-28")
         assert table.text.count("Hofsaal") == 1
+        assert "Clara" in table.text, "who stands in the list stands in its table"
         for day in ("0001-01-01", "9999-12-31"):
             for view in ("plan", "week"):
                 assert (await demir.get(f"/desk/{view}?day={day}")).status_code == 200

@@ -139,3 +139,12 @@ def test_every_colour_of_a_mark_has_a_plate_of_its_own() -> None:
     assert named
     assert [word.strip() for word in named[1].split(",")] == sorted(HUES, key=HUES.__getitem__)
     assert len({PORTAL[f"plate-{hue}"]["l"] for hue in HUES.values()}) == 12
+
+
+def test_every_token_that_is_used_is_one() -> None:
+    """A bar whose ground was none let the fields behind it show through its buttons."""
+    sheets = "".join(sheet.read_text("utf-8") for sheet in TOKENS.parent.glob("*.css"))
+    used = set(re.findall(r"var\((--[\w-]+)\)", sheets))
+    known = set(re.findall(r"(--[\w-]+)\s*:", sheets))
+    assert used > {"--paper"}
+    assert used <= known
