@@ -27,6 +27,7 @@ from node.spaces.deciding import is_home, waits_for_desk
 from node.spaces.folding import find_held
 from node.spaces.model import Offer, Space, Wish
 from node.spaces.refusals import NO_PRICE
+from node.spaces.stay_rules import least_nights
 from node.store import Read
 
 ALTERNATIVES = 3
@@ -226,19 +227,20 @@ def _alternatives(views: Sequence[View], query: Query, zone: ZoneInfo) -> list[O
 
 def _near(view: View, zone: ZoneInfo) -> Iterator[Period]:
     """The wished time moved to where the place could be had: one try for each free gap of a
-    room, one for each day of arrival for a stay."""
+    room, one for each day of arrival for a stay, with as many nights as are allowed from there."""
     wished = view.case.wish.period
     if not view.case.space.is_by_night:
         for part, then in view.spells():
             yield from _in_gaps(then, wished, part, zone)
         return
     arrival = wished.starts_at.astimezone(zone).date()
-    nights = timedelta(days=pricing.nights_of(wished, zone))
+    nights = pricing.nights_of(wished, zone)
     for days in range(-LOOK_AROUND.days, LOOK_AROUND.days + 1):
         start = arrival + timedelta(days=days)
         stay = view.case.space.on(start).row.stay
         if stay is not None:
-            yield opening.stay_period(stay, start, start + nights, zone)
+            allowed = min(max(nights, least_nights(stay, start, nights)), stay.nights_max)
+            yield opening.stay_period(stay, start, start + timedelta(days=allowed), zone)
 
 
 def _in_gaps(view: View, wished: Period, part: Period, zone: ZoneInfo) -> Iterator[Period]:

@@ -44,7 +44,7 @@ def check_stay(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | N
             field="ends",
         )
     nights = nights_of(wish.period, world.zone)
-    least = _nights_min(stay, start.date(), nights)
+    least = least_nights(stay, start.date(), nights)
     if nights < least:
         return Refusal(
             "spaces.too_few_nights",
@@ -70,7 +70,7 @@ def _next_on(weekdays: frozenset[int], day: date) -> date:
     return next((each for each in days if each.weekday() in weekdays), day)
 
 
-def _nights_min(stay: StayRules, arrival: date, nights: int) -> int:
+def least_nights(stay: StayRules, arrival: date, nights: int) -> int:
     """The least nights of a stay; more where it holds a weekend night in the busy months."""
     days = (arrival + timedelta(days=number) for number in range(min(nights, 400)))
     weekend = any(

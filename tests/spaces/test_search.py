@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,6 +34,7 @@ from node.spaces import (
     week_plan,
 )
 from node.spaces.planning import _minutes_by_day
+from node.spaces.pricing import nights_of
 from node.spaces.search import fitted
 from node.spaces.terms import FREE
 from node.store import Core
@@ -199,6 +200,38 @@ def test_searching_by_kind_equipment_and_people(
     assert keys(equipment=frozenset({"kitchen"})) == {"hofsaal"}
     assert keys(equipment=frozenset({"kitchen", "tools"})) == set()
     assert keys(people=12) == {"hofsaal"}
+
+
+@pytest.mark.parametrize(
+    ("first", "wished", "allowed"),
+    [(date(2026, 12, 7), 20, 10), (date(2027, 4, 3), 1, 2), (date(2026, 12, 7), 3, 3)],
+)
+def test_of_too_many_nights_or_too_few_the_nearest_that_may_be_had_are_offered(
+    house: Core,
+    files: QuarterFiles,
+    clara: Actor,
+    clock: FrozenClock,
+    first: date,
+    wished: int,
+    allowed: int,
+) -> None:
+    """Twenty nights were refused with a rule and nothing to press; one night over a weekend in
+    April had other days only."""
+    room = files.id_of("space", "gartenzimmer")
+    start = datetime.combine(first, time(15), ZONE)
+    period = Period(start, start + timedelta(days=wished))
+    wish = Wish(space_id=room, period=period, people=2)
+    clock.set(start - timedelta(days=20))
+    offers = house.read(lambda read: alternatives_for(read, clara, wish, now=clock.now()))
+    assert offers
+    nearest = offers[0].period
+    assert nearest.starts_at.astimezone(ZONE).date() == first
+    assert nights_of(nearest, ZONE) == allowed
+    for offer in offers:
+        assert outcome(house, clara, wish_of(offer, Query(period=period, people=2)), clock) in {
+            "confirmed",
+            "requested",
+        }
 
 
 def test_plans_show_what_is_taken_and_to_whom_it_belongs_only_to_them(
