@@ -18,6 +18,7 @@ from node.desk.undoing import act_flashes, undo_acts, undo_shown, undone_row
 from node.devices import Printers
 from node.quarter.files import HandoverKind
 from node.spaces import Line, Status, Turnover, UndoneFact
+from node.spaces.giving_up import FEE_MAX, cancel_for
 from node.spaces.levy import EXEMPTABLE
 from node.spaces.telling import with_words
 from node.store import Read, Write
@@ -50,6 +51,7 @@ class ReservationPage:
     code: str
     can: dict[str, bool]
     fee: str
+    fee_cents: str
     person_href: str = ""
     early: str = ""
     """What leaving now gives back, where it is before the end."""
@@ -187,6 +189,7 @@ def _page(visit: Visit, looked: _Looked) -> ReservationPage:
             and may(visit.actor, Permission.CHECK_IN_OTHERS),
         },
         fee=money(visit, fee) if fee else "",
+        fee_cents=str(fee),
         person_href=f"/desk/people/{id_text(reservation.person_id)}",
         early=early_words(visit, line) if status is Status.CHECKED_IN else "",
         series=series_words(
@@ -257,6 +260,7 @@ async def act_on(visit: Visit, reservation: str, act: str) -> Response[Any]:
     fields = await read_fields(visit)
     reservation_id = path_id(reservation)
     reason = fields.text("reason", longest=200)
+    fee = fields.number("fee", low=0, high=FEE_MAX, default=0)
 
     now, signer = visit.now, visit.house.signer
     acts: dict[str, Callable[[Write, Line], object]] = {
@@ -266,10 +270,10 @@ async def act_on(visit: Visit, reservation: str, act: str) -> Response[Any]:
             write, actor, reservation_id, now=now, signer=signer
         ),
         "decline": lambda write, _: spaces.decline(
-            write, actor, reservation_id, reason=reason, signer=signer
+            write, actor, reservation_id, reason=reason, now=now, signer=signer
         ),
         "cancel": lambda write, _: with_words(
-            write, spaces.cancel(write, actor, reservation_id, now=now), reason
+            write, cancel_for(write, actor, reservation_id, fee_cents=fee, now=now), reason
         ),
     }
     acts |= undo_acts(actor, now=now, signer=signer)

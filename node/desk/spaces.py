@@ -23,6 +23,7 @@ from node.web.listing import rows_table
 from node.web.offering import offer_value
 from node.web.showing import offer_of, place_of
 from node.web.splitting import shown_splits
+from node.web.terms import giving_up_words
 from node.web.visit import Visit
 
 
@@ -88,6 +89,7 @@ COLUMNS = {
     "when": N_("Zeit"),
     "text": N_("Ausstattung"),
     "price": N_("Preis"),
+    "giving_up": N_("Kosten der Absage"),
 }
 
 
@@ -134,6 +136,10 @@ def _show(visit: Visit, page: FindPage, query: Query, found: Found) -> None:
 def _offer(visit: Visit, page: FindPage, offer: Offer) -> dict[str, Any]:
     shown = offer_of(visit, offer, "")
     shown["hidden"] = _hidden(page, offer.space.id, offer.period)
+    starts_at, is_charged = offer.period.starts_at, bool(offer.bill.total_cents)
+    terms = offer.space.at(starts_at).terms
+    words = giving_up_words(visit, terms, offer.bill, starts_at) if is_charged else ""
+    shown["giving_up"] = words
     given = {
         "person": page.person,
         "offer": offer_value(offer.space.id, offer.period),

@@ -14,8 +14,10 @@ from node.kiosk import frame
 from node.kiosk.handover import page_link, pass_address
 from node.kiosk.printing import print_here, printing_at_the_lobby
 from node.spaces import Line, Status
+from node.spaces.giving_up import FEE_CHANGED, FEE_MAX, cancel_for
 from node.store import Read
 from node.web.changing import is_to_change
+from node.web.errors import words
 from node.web.forms import path_id, read_fields, read_query
 from node.web.live import RESERVATION_TABLES
 from node.web.on_paper import is_printable
@@ -71,9 +73,12 @@ class CancelPage:
 
     line: ShownLine
     fee: str
+    fee_cents: str
+    """What is sent back with the button."""
     action: str
     back: str
     series: dict[str, str] | None
+    refusal: dict[str, Any] | None = None
 
 
 @get("/mine", include_in_schema=False)
@@ -196,6 +201,12 @@ def _title(visit: Visit, line: Line) -> tuple[str, str]:
 @get("/mine/{reservation:str}/cancel", include_in_schema=False)
 async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
     """What giving it up would cost now, before it is done."""
+    return await _cancel_page(visit, reservation)
+
+
+async def _cancel_page(
+    visit: Visit, reservation: str, refusal: Refusal | None = None
+) -> Response[Any]:
     actor, reservation_id = visit.signed_in(), path_id(reservation)
 
     def look(read: Read) -> tuple[Line, list[Line]]:
@@ -207,21 +218,29 @@ async def cancel_page(visit: Visit, reservation: str) -> Response[Any]:
     page = CancelPage(
         line=line_of(visit, line),
         fee=money(visit, fee) if fee else "",
+        fee_cents=str(fee),
         action=f"/kiosk/mine/{reservation}/cancel",
         back=f"/kiosk/mine/{reservation}",
         series=series_words(visit, line, series, f"/kiosk/mine/{reservation}"),
     )
-    return await frame.kiosk_page(visit, "kiosk/cancel.html", page)
+    if refusal is None:
+        return await frame.kiosk_page(visit, "kiosk/cancel.html", page)
+    page.refusal = words(visit, refusal)
+    return await frame.kiosk_page(
+        visit, "kiosk/cancel.html", page, status=refusal.status, again=page.action
+    )
 
 
 @post("/mine/{reservation:str}/cancel", include_in_schema=False)
 async def cancel(visit: Visit, reservation: str) -> Response[Any]:
-    """Give it up."""
+    """Give it up for what was shown; had that changed meanwhile, it is shown again first."""
     actor, reservation_id = visit.signed_in(), path_id(reservation)
-    await read_fields(visit)
+    fee = (await read_fields(visit)).number("fee", low=0, high=FEE_MAX)
     done = await visit.store.write(
-        lambda write: spaces.cancel(write, actor, reservation_id, now=visit.now)
+        lambda write: cancel_for(write, actor, reservation_id, fee_cents=fee, now=visit.now)
     )
+    if done == FEE_CHANGED:
+        return await _cancel_page(visit, reservation, FEE_CHANGED)
     if isinstance(done, Refusal):
         return await frame.refusal_page(visit, done, again="/kiosk/mine")
     return visit.go(f"/kiosk/mine/{id_text(done.id)}")

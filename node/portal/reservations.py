@@ -18,6 +18,7 @@ from node.portal.spaces import nearest_of
 from node.portal.unlocking import own_door_href
 from node.spaces import Line, Status
 from node.spaces.by_team import Told
+from node.spaces.giving_up import FEE_CHANGED, FEE_MAX, cancel_for
 from node.spaces.telling import told_of as find_told
 from node.spaces.terms import CancelPreview
 from node.store import Read
@@ -112,6 +113,7 @@ class CancelPage:
 
     line: ShownLine
     fee: str
+    fee_cents: str
     is_free: bool
     sentence: str
     explanation: str
@@ -356,6 +358,7 @@ def _cancel_page(visit: Visit, looked: _Looked) -> CancelPage:
     return CancelPage(
         line=line_of(visit, line),
         fee=money(visit, preview.fee_cents),
+        fee_cents=str(preview.fee_cents),
         is_free=preview.fee_cents == 0,
         sentence=visit.list_words(place_of(visit, line.space).name, when),
         explanation=cost_reason(visit, line.reservation.bill, preview),
@@ -368,21 +371,18 @@ async def cancel(visit: Visit, reservation: str) -> Response[Any]:
     actor = visit.signed_in()
     fields = await read_fields(visit)
     reservation_id = path_id(reservation)
-    looked = await visit.read(lambda read: _look(read, actor, reservation_id, visit))
-    agreed = fields.given.get("fee", "")
-    if looked.line.status in CANCELLABLE and agreed != money(visit, looked.preview.fee_cents):
+    fee = fields.number("fee", low=0, high=FEE_MAX)
+    done = await visit.store.write(
+        lambda write: cancel_for(write, actor, reservation_id, fee_cents=fee, now=visit.now)
+    )
+    if done == FEE_CHANGED:
+        looked = await visit.read(lambda read: _look(read, actor, reservation_id, visit))
         page = _cancel_page(visit, looked)
-        page.refusal = words(visit, COST_CHANGED)
-        return visit.page("portal/cancel.html", page, here="mine", status=COST_CHANGED.status)
-    await visit.write(lambda write: spaces.cancel(write, actor, reservation_id, now=visit.now))
+        page.refusal = words(visit, FEE_CHANGED)
+        return visit.page("portal/cancel.html", page, here="mine", status=FEE_CHANGED.status)
+    granted(done)
     return visit.go(f"/mine/{reservation}")
 
-
-COST_CHANGED = Refusal(
-    "portal.cost_changed",
-    N_("Absagen kostet jetzt etwas anderes als eben. Es wurde noch nichts abgesagt."),
-    N_("Bitte sehen Sie sich den Betrag an und entscheiden Sie noch einmal."),
-)
 
 NOT_TRUE = N_("Wenn das nicht stimmt, sprechen Sie mit dem Service-Point.")
 

@@ -79,7 +79,7 @@ async def today(visit: Visit) -> Response[Any]:
             [*_shut(read, visit, actor)],
         )
     )
-    # What was taken back stands among what they are told, until they know.
+    # What was taken back or declined stands among what they are told, until they know.
     lines = [line for line in lines if not _is_told(line)]
     shown = [line_of(visit, line) for line in lines]
     coming = _next(lines, shown)
@@ -116,7 +116,8 @@ def _shut(read: Read, visit: Visit, actor: Actor) -> Iterator[dict[str, str]]:
 
 def _is_told(line: Line) -> bool:
     decision = line.reservation.decision
-    return line.status is Status.DISPLACED and bool(decision and decision.by_team_at)
+    is_lost = line.status in {Status.DECLINED, Status.DISPLACED}
+    return is_lost and bool(decision and decision.by_team_at)
 
 
 def _turns(line: Line) -> Iterator[datetime]:

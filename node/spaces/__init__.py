@@ -8,11 +8,9 @@ truth to show; the stored status knows nothing of the time.
 
 from node.spaces.actions import (
     add_note,
-    approve,
     bill_for,
     cancel,
     confirm,
-    decline,
     hold,
     own_reservation,
     reserve,
@@ -28,6 +26,7 @@ from node.spaces.agenda import (
     space_agenda,
     taken_times,
 )
+from node.spaces.answering import approve, decline
 from node.spaces.cancelling import preview_cancellation, rule_cancellations
 from node.spaces.cases import UNKNOWN_SPACE
 from node.spaces.check_in import (

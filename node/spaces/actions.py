@@ -7,10 +7,8 @@ the overlap check. At any other node a request is written and decided when it ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from node.base.actors import Actor, Face, Permission, Role, may
 from node.base.ids import derived_id, id_text, new_id
@@ -23,19 +21,15 @@ from node.spaces.cancelling import CANCELLABLE, write_cancellation
 from node.spaces.cases import (
     UNKNOWN_SPACE,
     Case,
-    case_again,
     case_believed,
     case_for,
     circumstances,
     zone_of_profile,
 )
 from node.spaces.deciding import (
-    DECLINED_BY_DESK,
     SHUT,
-    TOO_LATE,
     UNKNOWN,
     decide,
-    decline_note_id,
     displace,
     is_home,
     projected,
@@ -216,42 +210,6 @@ def is_theirs(actor: Actor, reservation: Reservation) -> bool:
     )
 
 
-def approve(
-    write: Write, actor: Actor, reservation_id: bytes, *, now: datetime, signer: Signer
-) -> Reservation | Refusal:
-    """The desk agrees to a request that needed it."""
-    found = _to_judge(write, actor, reservation_id, partial(case_believed, write, now=now))
-    if isinstance(found, Refusal):
-        return found
-    reservation, case = found
-    if case.barred:
-        return case.barred
-    if case.wish.period.ends_at <= now:
-        return TOO_LATE
-    # Who waits for this time comes first, as with every booking.
-    offer_free(write, now=now, signer=signer, space_id=case.space.id)
-    return settle(write, reservation, case, now=now, signer=signer, approved=True)
-
-
-def decline(
-    write: Write, actor: Actor, reservation_id: bytes, *, reason: str, signer: Signer
-) -> Reservation | Refusal:
-    """The desk does not agree; the reason is told to whoever asked (`why_not`).
-
-    The words stay in the building: they may say something about people.
-    """
-    found = _to_judge(write, actor, reservation_id, partial(case_again, write))
-    if isinstance(found, Refusal):
-        return found
-    (reservation, case), code = found, DECLINED_BY_DESK.code
-    request = reservation.request
-    write_decision(write, request, case, Verdict.DECLINED, reason=code, signer=signer)
-    if reason:
-        note = tables.encoded({"note": reason, "guests": ""})
-        tables.insert_note(write, decline_note_id(write, reservation_id), reservation_id, note)
-    return projected(write, reservation_id)
-
-
 def take_back(
     write: Write, actor: Actor, reservation_id: bytes, *, now: datetime
 ) -> Reservation | Refusal:
@@ -268,23 +226,6 @@ def take_back(
         return DECIDED_ELSEWHERE
     displace(write, reservation, space, now=now, reason=SHUT)
     return projected(write, reservation_id)
-
-
-def _to_judge(
-    read: Read,
-    actor: Actor,
-    reservation_id: bytes,
-    find_case: Callable[[Reservation], Case | Refusal],
-) -> tuple[Reservation, Case] | Refusal:
-    if not may(actor, Permission.RESERVE_FOR_OTHERS):
-        return NOT_YOURS
-    reservation = find_reservation(read, reservation_id)
-    if reservation is None or reservation.base_status is not Status.REQUESTED:
-        return UNKNOWN
-    case = find_case(reservation)
-    if isinstance(case, Refusal):
-        return case
-    return (reservation, case) if is_home(read, case.space) else DECIDED_ELSEWHERE
 
 
 def bill_for(read: Read, space: Space, wish: Wish, audience: Audience) -> Bill | None:

@@ -33,8 +33,15 @@ class ActKind(StrEnum):
     CANCELLED = "cancelled"
     TAKEN_BACK = "taken_back"
     """Its place had to be shut, or two had the same time."""
+    APPROVED = "approved"
+    """A request that waited for the desk."""
+    DECLINED = "declined"
     UNDONE = "undone"
     """A check-in, a check-out, a cancellation or a no that does not count."""
+
+
+ANSWERS = frozenset({ActKind.APPROVED, ActKind.DECLINED})
+"""What only who asked is told: guests of a stay never asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +141,21 @@ def acts_of(
 
 
 def _changes(ordered: Sequence[DecisionFact]) -> list[Act]:
-    """Changes that others made since its people last changed it themselves."""
+    """Answers of others, and changes that they made since its people last changed it themselves."""
     acts: list[Act] = []
-    for one, other in pairwise(ordered):
-        if other.by_team_at is None:
+    for one, other in pairwise([None, *ordered]):
+        if other is None or other.by_team_at is None:
             acts.clear()
+        elif other.verdict is Verdict.DECLINED:
+            kind = ActKind.DECLINED
+            acts.append(Act(id=other.id, kind=kind, at=other.by_team_at, reason=other.reason))
         elif other.verdict is Verdict.DISPLACED:
             kind = ActKind.TAKEN_BACK
             acts.append(Act(id=other.id, kind=kind, at=other.by_team_at, reason=other.reason))
-        elif one.upon is not None and one.verdict is Verdict.CONFIRMED:
+        elif one is None or one.verdict is not Verdict.CONFIRMED:
+            if other.verdict is Verdict.CONFIRMED:
+                acts.append(Act(id=other.id, kind=ActKind.APPROVED, at=other.by_team_at))
+        elif one.upon is not None:
             known = Known(
                 one.upon.space_id,
                 one.upon.period,

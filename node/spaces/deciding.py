@@ -82,14 +82,23 @@ def decide(
     The projections follow with `settle`, or with the request where both are new.
     """
     if not _is_taken(write, case, now=now):
-        # Whose it is was not asked: they are told (`telling.py`).
-        by_team_at = kept_instant(now) if case.by_staff and case.change is not None else None
+        # Whose it is did not do it: they are told (`telling.py`).
+        is_theirs = approved or (case.by_staff and case.change is not None)
+        by_team_at = kept_instant(now) if is_theirs else None
         return write_decision(
             write, request, case, Verdict.CONFIRMED, signer=signer, by_team_at=by_team_at
         )
     if not approved and tables.select_decisions(write, request.id):
         return TAKEN
-    return write_decision(write, request, case, Verdict.DECLINED, reason=TAKEN.code, signer=signer)
+    return write_decision(
+        write,
+        request,
+        case,
+        Verdict.DECLINED,
+        reason=TAKEN.code,
+        signer=signer,
+        by_team_at=kept_instant(now) if approved else None,
+    )
 
 
 def settle(
@@ -198,10 +207,20 @@ def why_not(read: Read, reservation: Reservation) -> Refusal | None:
     decision = reservation.decision
     if decision is None or decision.verdict not in {Verdict.DECLINED, Verdict.DISPLACED}:
         return None
-    known = {each.code: each for each in (TAKEN, DECLINED_BY_DESK, DISPLACED, SHUT, TOO_LATE)}
-    refusal = known.get(decision.reason, AGAINST_RULES)
-    words = tables.select_note(read, decline_note_id(read, reservation.id)).get("note", "")
+    refusal, words = reason_of(decision.reason), decline_words(read, reservation.id)
     return replace(refusal, message=words) if words else refusal
+
+
+def reason_of(code: str) -> Refusal:
+    """What the code of a no, or of what was taken back, says."""
+    known = {each.code: each for each in (TAKEN, DECLINED_BY_DESK, DISPLACED, SHUT, TOO_LATE)}
+    return known.get(code, AGAINST_RULES)
+
+
+def decline_words(read: Read, reservation_id: bytes) -> str:
+    """What the desk wrote to its last no; empty outside the building."""
+    note: str = tables.select_note(read, decline_note_id(read, reservation_id)).get("note", "")
+    return note
 
 
 def waits_for_desk(case: Case) -> bool:

@@ -9,7 +9,7 @@ is no revenue, so it carries no tax.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -271,6 +271,20 @@ def cancellation_steps(terms: Terms, bill: Bill, starts_at: datetime) -> tuple[C
     steps: list[CancelStep] = []
     for until in sorted(ends | {starts_at}):
         fee = cancellation_cost(terms, bill, starts_at, now=until).fee_cents
+        if steps and steps[-1].fee_cents == fee:
+            steps.pop()
+        steps.append(CancelStep(until, fee))
+    return tuple(steps)
+
+
+def steps_of_all(parts: Sequence[tuple[Terms, Bill, datetime]]) -> tuple[CancelStep, ...]:
+    """What giving up several at once costs, by when, until the first of them begins: of each its
+    terms, its bill and its start, of one at least."""
+    first = min(starts_at for _, _, starts_at in parts)
+    ends = {step.until for part in parts for step in cancellation_steps(*part)}
+    steps: list[CancelStep] = []
+    for until in sorted({end for end in ends if end < first} | {first}):
+        fee = sum(cancellation_cost(*part, now=until).fee_cents for part in parts)
         if steps and steps[-1].fee_cents == fee:
             steps.pop()
         steps.append(CancelStep(until, fee))

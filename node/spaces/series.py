@@ -36,7 +36,7 @@ from node.spaces.folding import find_held, find_reservation
 from node.spaces.model import Offer, Reservation, Status, Wish
 from node.spaces.passes import Signer
 from node.spaces.search import alternatives_for
-from node.spaces.terms import FREE, Bill
+from node.spaces.terms import FREE, NO_TERMS, Bill, Terms
 from node.store import Read, Write
 
 DATES_MAX = 53
@@ -61,6 +61,7 @@ class SeriesDate:
     refusal: Refusal | None = None
     asks: bool = False
     bill: Bill = FREE
+    terms: Terms = NO_TERMS
     instead: tuple[Offer, ...] = ()
 
     @property
@@ -149,7 +150,9 @@ class _Trial:
                 self._parts.append(wish)
             else:
                 self._counted += not case.space.is_equipment
-        return SeriesDate(wish, choice is not False, None, asks, case.bill or FREE)
+        return SeriesDate(
+            wish, choice is not False, None, asks, case.bill or FREE, case.space.terms
+        )
 
     def _look(self, wish: Wish) -> Case | Refusal:
         """The wish as a case, or why it cannot be had beside those granted so far."""

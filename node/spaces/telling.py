@@ -18,8 +18,8 @@ from node.base.periods import kept_instant
 from node.base.refusals import Refusal
 from node.spaces import place_tables, projections, seen_tables, tables, undo_tables
 from node.spaces.actions import NOT_YOURS, own_reservation
-from node.spaces.by_team import Act, Told, acts_of, as_known, differs, unread
-from node.spaces.deciding import UNKNOWN
+from node.spaces.by_team import ANSWERS, Act, ActKind, Told, acts_of, as_known, differs, unread
+from node.spaces.deciding import UNKNOWN, decline_words
 from node.spaces.folding import find_reservation
 from node.spaces.model import Reservation, Space, Status
 from node.spaces.offering import finds_by_themselves
@@ -64,10 +64,14 @@ def told_to_guests(read: Read, reservation: Reservation) -> Told | None:
 def _told(read: Read, reservation: Reservation, *, by: frozenset[bytes]) -> Told | None:
     space = place_tables.select_space(read, reservation.space_id)
     acts = _acts(read, reservation)
+    if by == {GUESTS}:
+        acts = [act for act in acts if act.kind not in ANSWERS]
     open_acts = unread(acts, seen_tables.select_seen(read, reservation.id), by=by) if acts else []
     if space is None or not differs(open_acts, as_known(reservation)):
         return None
-    words = (tables.select_note(read, words_id(act.id)).get("note", "") for act in open_acts)
+    words = [tables.select_note(read, words_id(act.id)).get("note", "") for act in open_acts]
+    if open_acts[-1].kind is ActKind.DECLINED:
+        words.append(decline_words(read, reservation.id))
     told = Told(reservation, space, tuple(open_acts), words=" ".join(filter(None, words)))
     before = told.before
     was_in = place_tables.select_space(read, before.space_id) if before else None

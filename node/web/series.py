@@ -19,6 +19,7 @@ from node.web.forms import BAD_ID, NOT_FOUND, Fields
 from node.web.i18n import money_words
 from node.web.offering import offer_value, purpose_for, read_offer
 from node.web.showing import Place, money, place_of, when_of
+from node.web.terms import giving_up_all, giving_up_date
 from node.web.visit import Visit
 
 TOTAL_MAX = 1_000_000_00
@@ -43,6 +44,8 @@ class SeriesPage:
     rows: list[dict[str, Any]] = field(default_factory=list)
     chosen: str = ""
     total: str = ""
+    giving_up: str = ""
+    """What giving all of it up costs, by when."""
     total_cents: str = ""
     charged: bool = False
     requested: bool = False
@@ -187,6 +190,7 @@ def _show(visit: Visit, page: SeriesPage, asked: _Asked, dates: list[SeriesDate]
     page.chosen = visit.say(N_("{count} von {all} Terminen"), count=len(counted), all=len(dates))
     page.total = money(visit, cents)
     page.total_cents = str(cents)
+    page.giving_up = giving_up_all(visit, dates)
     page.charged = cents > 0
     page.requested = any(each.asks for each in counted)
 
@@ -201,6 +205,7 @@ def _row(visit: Visit, asked: _Asked, number: int, each: SeriesDate) -> dict[str
         "value": offer_value(each.wish.space_id, each.wish.period),
         "checked": each.counts,
         "price": money(visit, each.bill.total_cents) if refusal is None else "",
+        "giving_up": giving_up_date(visit, each),
         "asks": visit.say(N_("wird angefragt")) if each.asks else "",
         "why": visit.say(refusal.message, **refusal.values) if refusal else "",
         "instead": [

@@ -24,14 +24,13 @@ from node.web.series import TOTAL_MAX, series_asked
 from node.web.showing import (
     Place,
     bill_of,
-    moment,
     money,
     nights_words,
     people_words,
     place_of,
     when_of,
 )
-from node.web.terms import steps_words
+from node.web.terms import giving_up_all, giving_up_date
 from node.web.visit import Visit
 
 
@@ -45,6 +44,7 @@ class StayPage:
     parts: list[dict[str, Any]]
     total: str
     total_cents: str
+    giving_up: str
     deposit: str
     withdrawal: str
     charged: bool
@@ -108,6 +108,7 @@ async def stay_page(visit: Visit, actor: Actor, fields: Fields) -> StayPage:
         parts=[_part(visit, space, each) for space, each in looked],
         total=money(visit, cents),
         total_cents=str(cents),
+        giving_up=giving_up_all(visit, dates),
         deposit=money(visit, deposit) if deposit else "",
         withdrawal=visit.say(NO_WITHDRAWAL) if cents else "",
         charged=cents > 0,
@@ -186,17 +187,9 @@ def _part(visit: Visit, space: Space, each: SeriesDate) -> dict[str, Any]:
         "place": place,
         "when": when_of(visit, space, each.wish.period),
         "bill": bill_of(visit, each.bill),
-        "cancel": _cancel_words(visit, space, each),
+        "cancel": giving_up_date(visit, each),
         "why": visit.say(refusal.message, **refusal.values) if refusal else "",
     }
-
-
-def _cancel_words(visit: Visit, space: Space, each: SeriesDate) -> str:
-    """What giving this part up costs, by when."""
-    starts_at = each.wish.period.starts_at
-    terms = space.at(starts_at).terms
-    steps = spaces.cancellation_steps(terms, each.bill, starts_at)
-    return steps_words(visit, steps, say_when=moment)
 
 
 def _hidden(wishes: list[Wish], fields: Fields) -> list[dict[str, str]]:

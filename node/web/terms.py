@@ -8,8 +8,14 @@ from datetime import datetime
 from node import spaces
 from node.base.refusals import N_
 from node.quarter.files import SpaceRow
-from node.spaces import Bill, Line, Status
-from node.spaces.pricing import CancelStep, no_show_cost, own_cents, shared_cents
+from node.spaces import Bill, Line, SeriesDate, Status
+from node.spaces.pricing import (
+    CancelStep,
+    no_show_cost,
+    own_cents,
+    shared_cents,
+    steps_of_all,
+)
 from node.spaces.terms import CancelPreview, Terms
 from node.web import i18n
 from node.web.showing import ShownBill, bill_of, moment, money
@@ -46,6 +52,24 @@ def giving_up_words(
     """The same of what is not booked yet."""
     steps = spaces.cancellation_steps(terms, bill, starts_at)
     return steps_words(visit, steps, say_when=say_when)
+
+
+def giving_up_date(visit: Visit, each: SeriesDate) -> str:
+    """The same of one of several that are looked at together; "" of what costs nothing anyway or
+    cannot be had."""
+    if each.refusal is not None or not each.bill.total_cents:
+        return ""
+    words = giving_up_words(visit, each.terms, each.bill, each.wish.period.starts_at)
+    return visit.say(N_("Absage: {words}."), words=words)
+
+
+def giving_up_all(visit: Visit, dates: Sequence[SeriesDate]) -> str:
+    """What giving up all that is chosen comes to before the first of it begins."""
+    parts = [(each.terms, each.bill, each.wish.period.starts_at) for each in dates if each.counts]
+    if not sum(bill.total_cents for _, bill, _ in parts):
+        return ""
+    words = steps_words(visit, steps_of_all(parts), say_when=moment)
+    return visit.say(N_("Alles absagen, bevor es beginnt: {words}."), words=words)
 
 
 def giving_up_rule(visit: Visit, row: SpaceRow) -> str:

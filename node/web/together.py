@@ -16,6 +16,7 @@ from node.web.forms import BAD_ID, Fields
 from node.web.offering import offer_value, purpose_for, read_offer
 from node.web.series import TOTAL_MAX, room_of, series_asked
 from node.web.showing import Place, money, place_of, when_of
+from node.web.terms import giving_up_all, giving_up_date
 from node.web.visit import Visit
 
 
@@ -31,6 +32,8 @@ class TogetherPage:
     equipment: list[dict[str, Any]]
     total: str
     total_cents: str
+    giving_up: str
+    """What giving all of it up costs, by when."""
     deposit: str
     charged: bool
     requested: bool
@@ -65,6 +68,7 @@ async def together_page(visit: Visit, actor: Actor, fields: Fields) -> TogetherP
         equipment=[row for space, row in rows if space.is_equipment],
         total=money(visit, cents),
         total_cents=str(cents),
+        giving_up=giving_up_all(visit, counted),
         deposit=money(visit, deposit) if deposit else "",
         charged=cents > 0,
         requested=any(each.asks for each in counted),
@@ -140,6 +144,7 @@ def _row(visit: Visit, space: Space, each: SeriesDate) -> dict[str, Any]:
         "about": about,
         "checked": each.counts,
         "price": money(visit, each.bill.total_cents) if refusal is None else "",
+        "giving_up": giving_up_date(visit, each),
         "asks": visit.say(N_("wird angefragt")) if each.asks else "",
         "why": visit.say(refusal.message, **refusal.values) if refusal else "",
     }

@@ -10,7 +10,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_
 from node.spaces import Undone
 from node.spaces.by_team import Act, ActKind, Known, Told
-from node.spaces.deciding import DISPLACED, SHUT
+from node.spaces.deciding import DISPLACED, SHUT, reason_of
 from node.spaces.telling import acknowledge
 from node.web.forms import Fields, path_id, read_fields
 from node.web.showing import Place, moment, money, people_words, place_of, when_of
@@ -35,12 +35,17 @@ class ShownTold:
     words: str
 
 
+KINDS = {ActKind.UNDONE: "info", ActKind.APPROVED: "success", ActKind.DECLINED: "refusal"}
 UNDONE = {
     Undone.CHECK_IN: N_("Das Team hat das Einchecken zurückgenommen"),
     Undone.CHECK_OUT: N_("Das Team hat das Auschecken zurückgenommen"),
     Undone.CANCELLATION: N_("Das Team hat die Absage zurückgenommen"),
     Undone.DECLINE: N_("Das Team hat seine Ablehnung zurückgenommen"),
     Undone.NO_SHOW: N_("Das Team hält Ihren Platz weiter frei"),
+}
+ANSWERED = {
+    ActKind.APPROVED: N_("Das Team hat Ihre Anfrage bestätigt"),
+    ActKind.DECLINED: N_("Das Team hat Ihre Anfrage abgelehnt"),
 }
 COMES_TO = {
     Undone.CHECK_IN: N_("Für diese Buchung sind Sie noch nicht eingecheckt."),
@@ -77,7 +82,7 @@ def told_of(visit: Visit, told: Told) -> ShownTold:
     return ShownTold(
         id=id_text(told.reservation.id),
         act=id_text(last.id),
-        kind="info" if last.kind is ActKind.UNDONE else "warning",
+        kind=KINDS.get(last.kind, "warning"),
         title=_title(visit, told),
         place=place_of(visit, space),
         subject="" if any(when == row["now"] for row in rows) else when,
@@ -99,6 +104,8 @@ def _title(visit: Visit, told: Told) -> str:
     last, before = told.last, told.before
     if last.undone is not None:
         return visit.say(UNDONE[last.undone])
+    if last.kind in ANSWERED:
+        return visit.say(ANSWERED[last.kind])
     if last.kind is ActKind.CANCELLED:
         return visit.say(N_("Das Team hat Ihre Buchung abgesagt"))
     if last.kind is ActKind.TAKEN_BACK:
@@ -142,6 +149,8 @@ def _text(visit: Visit, told: Told) -> str:
     last = told.last
     if last.undone is not None:
         return visit.say(COMES_TO[last.undone])
+    if last.kind in ANSWERED:
+        return _answer_text(visit, told)
     if last.kind is ActKind.TAKEN_BACK:
         return visit.say(SHUT.message if last.reason == SHUT.code else DISPLACED.message)
     if last.kind is ActKind.CANCELLED:
@@ -151,3 +160,10 @@ def _text(visit: Visit, told: Told) -> str:
             return visit.say(N_("Zu zahlen bleibt: {fee}."), fee=money(visit, fee))
         return visit.say(N_("Es kostet Sie nichts."))
     return visit.say(N_("Ihr Ausweis gilt weiter.")) if told.reservation.has_pass else ""
+
+
+def _answer_text(visit: Visit, told: Told) -> str:
+    if told.last.kind is ActKind.APPROVED:
+        return visit.say(N_("Sie gilt jetzt. Den Ausweis finden Sie bei der Buchung."))
+    # What the team wrote to a no stands below.
+    return "" if told.words else visit.say(reason_of(told.last.reason).message)

@@ -216,7 +216,13 @@ async def test_what_was_pressed_by_mistake_is_taken_back(
         assert "durch Demir Aksoy" in again.text
         assert (await demir.post(f"{address}/undo-check-out")).status_code == 200, "pressed twice"
         await demir.post(f"{address}/undo-check-in")
-        gone = await demir.post(f"{address}/cancel")
+        shown = re.search(r'name="fee" value="(\d+)"', (await demir.get(address)).text)
+        assert shown is not None
+        assert int(shown[1]) > 0, "so late it costs something"
+        old = await demir.post(f"{address}/cancel", fee="0")
+        assert old.status_code == 409
+        assert "Es wurde noch nichts abgesagt." in old.text
+        gone = await demir.post(f"{address}/cancel", fee=shown[1])
         assert "abgesagt" in gone.text
         assert (await eva.post(f"{address}/undo-cancel")).status_code == 403
         stands = await demir.post(f"{address}/undo-cancel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from node.base.ids import id_text
 from tests.app_client import Browser, House
 from tests.cast import PINS
 from tests.kiosk.conftest import booked, utc, with_card
+from tests.kiosk.test_changing import now_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -47,3 +49,25 @@ async def test_who_does_not_come_reads_before_and_after_what_stays_due(
     await with_card(anna, house.cards["anna"], PINS["anna"])
     page = await anna.get(f"/kiosk/mine/{id_text(made.id)}")
     assert "72,00 € bleiben fällig" in page.text.replace("\xa0", " ")
+
+
+async def test_what_is_taken_is_what_was_shown_or_nothing_is_given_up(
+    house: House, lobby: Browser
+) -> None:
+    made = await booked(house, "anna", utc(28, 14), utc(28, 18))
+    house.clock.set(utc(25, 13, 59))
+    await with_card(lobby, house.cards["anna"], PINS["anna"])
+    address = f"/kiosk/mine/{id_text(made.id)}/cancel"
+    page = await lobby.get(address)
+    assert "Das kostet nichts." in page.text
+    house.clock.set(utc(25, 14) + timedelta(seconds=1))
+    page = await lobby.submit(address)
+    assert page.status == 409
+    assert "Es wurde noch nichts abgesagt." in page.text
+    assert "Das kostet jetzt 36,00 €." in page.text.replace("\xa0", " ")
+    assert (await now_of(house, made)).cancellation is None
+    page = await lobby.submit(address)
+    assert page.title.startswith("Abgesagt.")
+    gone = (await now_of(house, made)).cancellation
+    assert gone is not None
+    assert gone.fee_cents == 3_600

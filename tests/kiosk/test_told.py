@@ -7,7 +7,7 @@ import re
 import pytest
 
 from node.base.ids import id_text
-from node.spaces import Reservation, Undone
+from node.spaces import Reservation, Status, Undone
 from node.web.told import COMES_TO, UNDONE
 from tests.app_client import Browser, House, Page
 from tests.cast import PINS
@@ -129,3 +129,56 @@ async def test_only_who_books_for_others_notes_that_somebody_was_told(house: Hou
         refused = await phone.post(path, csrf=csrf, act=act["act"])
         assert refused.status == 404 or refused.path.startswith("/desk/sign-in"), path
     assert "Clara Moreau" in (await desk.get("/desk/telling")).text
+
+
+YES = "Das Team hat Ihre Anfrage bestätigt"
+NO = "Das Team hat Ihre Anfrage abgelehnt"
+
+
+async def answered(house: House, mine: Reservation, act: str, **more: str) -> Page:
+    """What the desk says to a request."""
+    desk = await at_the_desk(house)
+    address = f"/desk/reservations/{id_text(mine.id)}"
+    await desk.get(address)
+    return await desk.submit(f"{address}/{act}", **more)
+
+
+async def test_the_desks_yes_is_read_at_the_lobby_and_then_nowhere_again(
+    house: House, lobby: Browser
+) -> None:
+    mine = await booked(house, "anna", utc(28, 18), utc(28, 21, 30))
+    assert mine.base_status is Status.REQUESTED
+    await answered(house, mine, "approve")
+    page = await with_card(lobby, house.cards["anna"], PINS["anna"])
+    assert page.path == "/kiosk/told"
+    assert YES in page.text
+    page = await lobby.submit(f"/kiosk/told/{id_text(mine.id)}")
+    assert page.path == "/kiosk/home"
+    phone = await on_the_phone(house, "anna", "Anna Linde")
+    assert YES not in (await phone.get("/")).text
+
+
+async def test_the_desks_no_stands_on_the_first_page_with_its_words_until_it_is_read(
+    house: House,
+) -> None:
+    mine = await booked(house, "anna", utc(28, 18), utc(28, 21, 30))
+    await answered(house, mine, "decline", reason="Da singt der Chor <b>Kunz</b>.")
+    phone = await on_the_phone(house, "anna", "Anna Linde")
+    page = await phone.get("/")
+    assert page.text.count(NO) == 1
+    assert "Da singt der Chor <b>Kunz</b>." in page.text, "as it was written"
+    page = await phone.submit(f"/mine/{id_text(mine.id)}/seen")
+    assert NO not in (await phone.get("/")).text
+    page = await phone.get(f"/mine/{id_text(mine.id)}")
+    assert "Da singt der Chor" in page.text, "at the booking it stays"
+
+
+async def test_clara_does_not_look_and_is_called_about_the_answer(house: House) -> None:
+    mine = await booked(house, "clara", utc(28, 18), utc(28, 21, 30))
+    await answered(house, mine, "decline", reason="Da singt der Chor.")
+    desk = await at_the_desk(house)
+    page = await desk.get("/desk/telling")
+    assert NO in page.text
+    assert "Da singt der Chor." in page.text
+    page = await desk.submit(f"/desk/telling/{id_text(mine.id)}")
+    assert "Alle wissen Bescheid." in page.text

@@ -1087,6 +1087,15 @@ LOBBY = (
         node="kiosk",
     ),
     Shot(
+        "kiosk-cancel-changed",
+        "kiosk/cancel.html",
+        "/kiosk/mine/{soon}/cancel",
+        (alter("form[action$='/cancel'] input[name=fee]", "0"), press(".lobby-act .button-danger")),
+        who="busy-card",
+        node="kiosk",
+        status=409,
+    ),
+    Shot(
         "kiosk-cancel-one-of-a-series",
         "kiosk/cancel.html",
         "/kiosk/mine/{weekly}/cancel",

@@ -402,7 +402,9 @@ class _Bookings:
 
         def run(write: Write) -> Reservation | Refusal:
             staff = self.actor(write, "S-MIRA", Face.DESK)
-            return spaces.decline(write, staff, made.id, reason=reason, signer=self.core.identity)
+            return spaces.decline(
+                write, staff, made.id, reason=reason, now=AT, signer=self.core.identity
+            )
 
         return self._done(run)
 

@@ -166,7 +166,7 @@ async def test_the_link_to_a_cancelled_stay_says_so_until_they_would_have_left(
     assert "Abgesagt: heute" in page.text
     assert "20. Dez." in page.text
     assert "Bitte reisen Sie nicht an." in page.text
-    assert "Was Sie hier angegeben haben, wird gelöscht: Di 22. Dez." in page.text
+    assert "Was Sie hier angegeben haben, wird am Di 22. Dez. gelöscht." in page.text
     assert "no-store" in page.answer.headers["cache-control"]
     for secret in ("Ines", "Anna", "Kremer", "€", "Einchecken", "pass.svg"):
         assert secret not in page.html, secret

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
-from tests.app_client import Browser, House
+from node.base.ids import id_text
+from tests.app_client import Browser, House, Page
 from tests.cast import PINS
+from tests.journeys.test_series import dates_form
+from tests.journeys.test_together import hidden
+from tests.kiosk.conftest import at_the_desk
 from tests.portal.guest_kit import stay_of
 
 HOFSAAL = "/find?kind=room&day=2026-11-28&starts=15:00&ends=19:00&people=12"
@@ -84,3 +89,63 @@ async def test_the_share_of_a_stay_is_of_what_can_stay_due(house: House, anna: B
     assert f"Das sind 100 % des Preises von {fee[1]}." in page
     assert "Die Reinigung zahlen Sie dann nicht." in page
     assert "Die Steuer der Stadt" not in page
+
+
+def csrf_of(page: Page) -> dict[str, str]:
+    return {"csrf": next(form.fields["csrf"] for form in page.forms if "csrf" in form.fields)}
+
+
+LATE = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+async def late_anna(house: House) -> Browser:
+    house.clock.set(LATE)
+    anna = house.browser()
+    await anna.sign_in(house.codes["anna"], "Anna Linde", PINS["anna"])
+    await anna.get(HOFSAAL)
+    await anna.submit("/hold", press="Hofsaal")
+    return anna
+
+
+@pytest.mark.asyncio
+async def test_of_a_series_each_date_and_all_of_it_say_what_giving_up_costs(house: House) -> None:
+    anna = await late_anna(house)
+    assert anna.at is not None
+    await anna.get(anna.at.link("regelmäßig buchen"))
+    page = await anna.submit("/series", rhythm="weekly", count="2")
+    assert said(page.text).count("Absage: ") == 2
+    assert "Absage: 36,00 €." in said(page.text), "the first is late already"
+    assert "Absage: kostenlos bis Mi 2. Dez., 15 Uhr; danach 36,00 €." in said(page.text)
+    assert "Alles absagen, bevor es beginnt: 36,00 €." in said(page.text)
+    sent = {**dates_form(page.answer), **csrf_of(page)}
+    booked = Page(await anna.client.post("/series", data=sent))
+    end = await anna.get(f"{booked.path.partition('?')[0]}/cancel-series")
+    assert "36,00 €" in said(end.text), "and so it is"
+
+
+@pytest.mark.asyncio
+async def test_of_what_is_booked_together_too(house: House) -> None:
+    anna = await late_anna(house)
+    assert anna.at is not None
+    page = await anna.get(anna.at.link("Noch etwas dazu"))
+    assert "Absage: 36,00 €." in said(page.text)
+    assert "Alles absagen, bevor es beginnt: 36,00 €." in said(page.text)
+    tick = re.search(r'name="(with_\w+)"', page.html)
+    assert tick is not None
+    sent = {**hidden(unescape(page.html)), tick[1]: "1"}
+    page = Page(await anna.client.post("/together", data={**sent, "recount": "1"}))
+    whole = said(page.text).partition("Alles absagen, bevor es beginnt: ")[2].partition(" €")[0]
+    sent |= {"total": hidden(unescape(page.html))["total"]}
+    booked = Page(await anna.client.post("/together", data=sent))
+    end = await anna.get(f"{booked.path.partition('?')[0]}/cancel-series")
+    assert f"{whole} €" in said(end.text), "as it was said before"
+
+
+@pytest.mark.asyncio
+async def test_the_desk_reads_it_beside_each_offer(house: House) -> None:
+    desk = await at_the_desk(house)
+    clara = id_text(house.cast.id("clara"))
+    page = await desk.get(
+        f"/desk/find?person={clara}&search=1&day=2026-11-28&starts=15:00&ends=19:00&people=12"
+    )
+    assert "Absage: kostenlos bis morgen, 15 Uhr; danach " in said(page.text)

@@ -124,7 +124,7 @@ async def test_another_households_reservation_is_not_found(anna: Browser, clara:
     csrf = (await clara.get("/account")).form("/sign-out").fields["csrf"]
     for path in ("", "/cancel", "/pass", "/pass.svg", "/pass.png", "/calendar.ics"):
         assert (await clara.get(mine + path)).status == 404, path
-    assert (await clara.post(f"{mine}/cancel", csrf=csrf, fee="kostenlos")).status == 404
+    assert (await clara.post(f"{mine}/cancel", csrf=csrf, fee="0")).status == 404
     assert "bestätigt" in (await anna.get(mine)).text
 
 

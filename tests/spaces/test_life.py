@@ -178,7 +178,14 @@ def test_the_desk_says_no_in_its_own_words_which_stay_in_the_building(
     assert line.reservation.id == asked.id
     words = "Am Samstag feiert schon Frau K. nebenan."
     home.core.write(
-        lambda write: decline(write, demir, asked.id, reason=words, signer=home.core.identity)
+        lambda write: decline(
+            write,
+            demir,
+            asked.id,
+            reason=words,
+            now=home.clock.now(),
+            signer=home.core.identity,
+        )
     )
     found = home.core.read(lambda read: find_reservation(read, asked.id))
     assert found.base_status is Status.DECLINED

@@ -320,3 +320,40 @@ def test_the_steps_of_cancelling_say_what_it_costs_at_any_time(
     fees = [step.fee_cents for step in steps]
     assert all(one != other for one, other in pairwise(fees))
     assert steps[-1].until == starts_at
+
+
+TIERS = st.lists(
+    st.builds(
+        CancellationTier,
+        notice_hours=st.integers(0, 400),
+        percent=st.sampled_from([0, 10, 25, 50, 80, 100]),
+    ),
+    max_size=3,
+).map(tuple)
+PARTS = st.lists(
+    st.tuples(TIERS, st.integers(1, 4), st.integers(0, 20), st.integers(0, 9_000)),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(PARTS, st.integers(0, 60 * 24))
+def test_the_steps_of_giving_up_all_are_the_sum_of_each_until_the_first_begins(
+    drawn: list[tuple[tuple[CancellationTier, ...], int, int, int]], hours_left: int
+) -> None:
+    parts = [
+        (
+            Terms(cancellation=tiers, least_cents=least),
+            stay_bill(count, 2),
+            nights(count, date(2026, 11, 25) + timedelta(days=day)).starts_at,
+        )
+        for tiers, count, day, least in drawn
+    ]
+    first = min(starts_at for _, _, starts_at in parts)
+    now = first - timedelta(hours=hours_left)
+    steps = pricing.steps_of_all(parts)
+    told = next(step for step in steps if step.until >= now)
+    each = [pricing.cancellation_cost(*part, now=now).fee_cents for part in parts]
+    assert told.fee_cents == sum(each)
+    assert steps[-1].until == first
+    assert all(one.fee_cents != other.fee_cents for one, other in pairwise(steps))

@@ -17,11 +17,14 @@ from node.base.refusals import Refusal
 from node.quarter.files import QuarterFiles
 from node.spaces import (
     Reservation,
+    Status,
     Undone,
     Wish,
     admit,
+    approve,
     cancel,
     change,
+    decline,
     find_reservation,
     preview_change,
     rebuild,
@@ -337,3 +340,109 @@ def test_it_is_read_on_any_node_and_the_words_stay_in_the_building(
     quarter.meet("home", "kiosk")
     for each in quarter.cores.values():
         assert each.read(lambda read: told_of(read, anna, mine.id)) is None
+
+
+# Answers
+
+
+LATE = Period(utc(28, 18), utc(28, 21, 30))
+"""An evening to which the desk must agree."""
+
+
+def asked(home: Team, who: Actor) -> Reservation:
+    found = in_the_hall(home, who, LATE)
+    assert found.base_status is Status.REQUESTED
+    return found
+
+
+def answer(home: Team, demir: Actor, mine: Reservation, words: str | None) -> Reservation:
+    """Yes, or no with these words."""
+    now, signer = home.clock.now(), home.core.identity
+
+    def run(write: Write) -> Reservation | Refusal:
+        if words is None:
+            return approve(write, demir, mine.id, now=now, signer=signer)
+        return decline(write, demir, mine.id, reason=words, now=now, signer=signer)
+
+    return made(home.core.write(run))
+
+
+def test_a_yes_is_told_to_who_asked_and_on_the_desks_list_until_they_know(
+    home: Team, anna: Actor, demir: Actor
+) -> None:
+    mine = asked(home, anna)
+    assert home.told(anna, mine) is None
+    answer(home, demir, mine, None)
+    told = home.told(anna, mine)
+    assert told is not None
+    assert (told.last.kind, told.before) == (ActKind.APPROVED, None)
+    assert home.core.read(lambda read: told_to_guests(read, home.seen(mine))) is None
+    soon = utc(27, 12)
+    listed = home.core.read(lambda read: to_tell(read, now=soon))
+    assert [each.told.reservation.id for each in listed] == [mine.id]
+    home.know(anna, mine)
+    assert home.told(anna, mine) is None
+    assert home.core.read(lambda read: to_tell(read, now=soon)) == []
+    home.core.write(rebuild)
+    assert home.told(anna, mine) is None
+
+
+def test_a_no_is_told_with_its_words_and_taken_back_it_is_told_that(
+    home: Team, anna: Actor, demir: Actor
+) -> None:
+    mine = asked(home, anna)
+    answer(home, demir, mine, "Da singt der Chor.")
+    told = home.told(anna, mine)
+    assert told is not None
+    assert (told.last.kind, told.words) == (ActKind.DECLINED, "Da singt der Chor.")
+    home.know(anna, mine)
+    home.clock.advance(timedelta(minutes=1))
+    now, signer = home.clock.now(), home.core.identity
+    home.core.write(
+        lambda write: undo(write, demir, mine.id, Undone.DECLINE, now=now, signer=signer)
+    )
+    told = home.told(anna, mine)
+    assert told is not None
+    assert told.last.kind is ActKind.UNDONE
+    home.clock.advance(timedelta(minutes=1))
+    answer(home, demir, mine, None)
+    told = home.told(anna, mine)
+    assert told is not None
+    assert told.last.kind is ActKind.APPROVED
+    home.know(anna, mine)
+    home.move(demir, mine, NOON)
+    told = home.told(anna, mine)
+    assert told is not None
+    assert told.last.kind is ActKind.CHANGED, "from then on it is as everything that is agreed"
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(steps=st.lists(st.sampled_from(["yes", "no", "back", "know"]), max_size=7))
+def test_there_is_a_notice_exactly_while_the_last_answer_is_not_known(
+    home: Team, anna: Actor, demir: Actor, steps: list[str]
+) -> None:
+    mine, is_unknown = asked(home, anna), False
+    for step in steps:
+        home.clock.advance(timedelta(seconds=2))
+        status, now, signer = home.seen(mine).base_status, home.clock.now(), home.core.identity
+        if step == "know" and is_unknown:
+            home.know(anna, mine)
+            is_unknown = False
+        elif step in {"yes", "no"} and status is Status.REQUESTED:
+            answer(home, demir, mine, None if step == "yes" else "Nein.")
+            is_unknown = True
+        elif step == "back" and status is Status.DECLINED:
+            home.core.write(
+                lambda write, now=now, signer=signer: undo(
+                    write, demir, mine.id, Undone.DECLINE, now=now, signer=signer
+                )
+            )
+            is_unknown = True
+        assert (home.told(anna, mine) is not None) == is_unknown
+    if home.seen(mine).base_status in {Status.REQUESTED, Status.CONFIRMED}:
+        home.give_up(anna, mine)
+    assert home.told(anna, mine) is None or home.seen(mine).base_status is Status.DECLINED

@@ -167,7 +167,9 @@ def say_no(home: Desk, who: Actor, reservation: Reservation, reason: str) -> Res
     signer = home.core.identity
     return made(
         home.core.write(
-            lambda write: decline(write, who, reservation.id, reason=reason, signer=signer)
+            lambda write: decline(
+                write, who, reservation.id, reason=reason, now=home.clock.now(), signer=signer
+            )
         )
     )
 

@@ -165,6 +165,7 @@ MODULES = (
             "guests/forms",
             "guests/gone",
             "guests/links",
+            "giving_up",
             "guests/rules",
             "handing_over",
             "leaving",
