@@ -1,7 +1,8 @@
 """The same time again and again at the lobby: how often and how many times, a touch each.
 
-Then every date with what stands against it, and one button for those that are left. And giving up
-what lies ahead of it, all at once, for the sum that is shown.
+Then every date with what stands against it, some at a time; behind the last ones stands the button
+for those that are left, so that nobody books what was not shown. And giving up what lies ahead of
+it, all at once, for the sum that is shown.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from node.base.ids import id_text
 from node.base.refusals import N_
 from node.kiosk import frame
 from node.kiosk.questions import AskPage
+from node.spaces import DATES_MAX
 from node.web.forms import path_id, read_fields, read_query
 from node.web.series import RHYTHMS, SeriesPage, book_series, series_page, status_of
 from node.web.series_end import EndSeriesPage, end_now, end_page
@@ -22,8 +24,10 @@ from node.web.showing import ShownLine
 from node.web.visit import Visit
 
 ADDRESS = "/kiosk/series"
-COUNTS = (2, 3, 4, 5, 6, 8, 10, 12)
-"""More dates than stand on the screen are for the phone or the desk."""
+COUNTS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 30, 40, DATES_MAX)
+"""Any other number comes of a larger one by leaving dates out."""
+LINES_A_PAGE = 6
+"""So many dates, and what could be had instead of them, stand above the buttons."""
 LINES_SHOWN = 6
 """So many dates that are given up stand above the button, without scrolling."""
 MINE = "/kiosk/mine"
@@ -31,12 +35,17 @@ MINE = "/kiosk/mine"
 
 @dataclass(slots=True)
 class LobbySeries:
-    """See `kiosk/series.html`. `picks` are the hidden fields of the dates that are left."""
+    """See `kiosk/series.html`. `picks` are the hidden fields of the dates that are left; `at` says
+    which dates these are, `against` how many cannot be had, with the way to the next of them."""
 
     page: SeriesPage
     said: list[dict[str, str]]
     rows: list[dict[str, Any]]
     picks: dict[str, str]
+    at: str
+    before: str
+    after: str
+    against: dict[str, str] | None
     action: str = ADDRESS
 
 
@@ -51,7 +60,8 @@ async def show_series(visit: Visit) -> Response[Any]:
         given["search"] = "1"
     page = await series_page(visit, actor, fields)
     if page.rows or page.errors:
-        return await _answer(visit, page)
+        start = fields.number("from", low=0, high=DATES_MAX, default=0)
+        return await _answer(visit, page, start)
     return await _ask(visit, page, given.get("rhythm", ""))
 
 
@@ -61,7 +71,8 @@ async def make_series(visit: Visit) -> Response[Any]:
     actor, fields = visit.signed_in(), await read_fields(visit)
     done = await book_series(visit, actor, fields)
     if isinstance(done, SeriesPage):
-        return await _answer(visit, done)
+        wrong = (number for number, row in enumerate(done.rows) if row["why"])
+        return await _answer(visit, done, next(wrong, 0))
     return visit.go(f"/kiosk/mine/{id_text(done[0].id)}")
 
 
@@ -95,7 +106,8 @@ def _rhythm_words(visit: Visit, rhythm: str) -> str:
     return visit.say(said[rhythm]) if rhythm in said else rhythm
 
 
-async def _answer(visit: Visit, page: SeriesPage) -> Response[Any]:
+async def _answer(visit: Visit, page: SeriesPage, start: int) -> Response[Any]:
+    """The dates of the page on which the one of a number stands."""
     picks = {row["name"]: row["value"] for row in page.rows if row["checked"]}
     said = [
         {"text": _rhythm_words(visit, page.rhythm), "href": _href(page)},
@@ -104,22 +116,66 @@ async def _answer(visit: Visit, page: SeriesPage) -> Response[Any]:
             "href": _href(page, rhythm=page.rhythm),
         },
     ]
-    shown = LobbySeries(page, said, [_row(page, picks, row) for row in page.rows], picks)
-    again = _dates_href(page, picks)
+    firsts = firsts_of(page.rows)
+    here = max((each for each in firsts if each <= start), default=0)
+    after = next((each for each in firsts if each > here), 0)
+    shown = LobbySeries(
+        page=page,
+        said=said,
+        rows=[_row(page, picks, row, here) for row in page.rows[here : after or None]],
+        picks=picks,
+        at=_at(visit, here, after, len(page.rows)) if len(firsts) > 1 else "",
+        before=_dates_href(page, picks, firsts[firsts.index(here) - 1]) if here else "",
+        after=_dates_href(page, picks, after) if after else "",
+        against=_against(visit, page, picks, range(here, after or len(page.rows))),
+    )
+    again = _dates_href(page, picks, here)
     return await frame.kiosk_page(
         visit, "kiosk/series.html", shown, status=status_of(page), again=again
     )
 
 
-def _row(page: SeriesPage, picks: dict[str, str], row: dict[str, Any]) -> dict[str, Any]:
+def firsts_of(rows: list[dict[str, Any]]) -> list[int]:
+    """The number of each page's first date: a date stands together with what could be instead."""
+    firsts, lines = [0], 0
+    for number, row in enumerate(rows):
+        height = 1 + len(row["instead"])
+        if lines and lines + height > LINES_A_PAGE:
+            firsts.append(number)
+            lines = 0
+        lines += height
+    return firsts
+
+
+def _at(visit: Visit, here: int, after: int, count: int) -> str:
+    said = N_("Termine {first} bis {last} von {count}")
+    return visit.say(said, first=here + 1, last=after or count, count=count)
+
+
+def _against(
+    visit: Visit, page: SeriesPage, picks: dict[str, str], shown: range
+) -> dict[str, str] | None:
+    """How many dates cannot be had, and where the next is that does not stand here."""
+    numbers = [number for number, row in enumerate(page.rows) if row["why"]]
+    elsewhere = [number for number in numbers if number not in shown]
+    if not elsewhere:
+        return None
+    following = next((each for each in elsewhere if each >= shown.stop), elsewhere[0])
+    return {
+        "text": visit.say(N_("Termine, die nicht gehen: {count}"), count=len(numbers)),
+        "href": _dates_href(page, picks, following),
+    }
+
+
+def _row(page: SeriesPage, picks: dict[str, str], row: dict[str, Any], here: int) -> dict[str, Any]:
     """One date: a touch leaves it out or takes it again; one that cannot be had, what could."""
     others = {name: value for name, value in picks.items() if name != row["name"]}
     changed = others if row["checked"] else {**others, row["name"]: row["value"]}
     instead = [
-        {**each, "href": _dates_href(page, {**others, row["name"]: each["value"]})}
+        {**each, "href": _dates_href(page, {**others, row["name"]: each["value"]}, here)}
         for each in row["instead"]
     ]
-    return {**row, "href": _dates_href(page, changed), "instead": instead}
+    return {**row, "href": _dates_href(page, changed, here), "instead": instead}
 
 
 def _href(page: SeriesPage, **more: str) -> str:
@@ -127,8 +183,9 @@ def _href(page: SeriesPage, **more: str) -> str:
     return f"{ADDRESS}?{frame.query_of(given | more)}"
 
 
-def _dates_href(page: SeriesPage, picks: dict[str, str]) -> str:
-    return _href(page, rhythm=page.rhythm, count=page.count, chosen="1", **picks)
+def _dates_href(page: SeriesPage, picks: dict[str, str], start: int) -> str:
+    more = {"from": str(start)} if start else {}
+    return _href(page, rhythm=page.rhythm, count=page.count, chosen="1", **picks, **more)
 
 
 # Giving it up

@@ -1008,6 +1008,20 @@ LOBBY = (
         at="/kiosk/series",
     ),
     Shot(
+        "kiosk-series-more",
+        "kiosk/series.html",
+        ASKED_ROOM.replace("12-12", "12-20"),
+        (
+            press(".lobby-offer >> nth=0"),
+            press("a[href^='/kiosk/series']"),
+            press(".pick >> nth=0"),
+            press(".pick >> nth=9"),
+            press(".ask-more .button-primary"),
+        ),
+        who="booker-card",
+        at="/kiosk/series",
+    ),
+    Shot(
         "kiosk-confirm-elsewhere",
         "kiosk/confirm.html",
         ASKED_ROOM.replace("12-12", "12-19"),
