@@ -60,6 +60,9 @@ class LockTrouble(StrEnum):
     """The broker knows the name or the password not."""
     RIGHTS = "rights"
     """It does not let this box listen to the lock."""
+    DROPPED = "dropped"
+    """It passes nothing on that this box says to the lock, or does not let it hear that: a broker
+    is silent of it, so it is known only once somebody has touched."""
     OFFLINE = "offline"
     """The lock itself is not there, as its will says."""
 
@@ -171,7 +174,9 @@ class Locks:
                 why: LockTrouble | None = LockTrouble.FILES
                 if password is not None:
                     why = look_by_mqtt(lock, password=password, ca_file=self.ca_file)
-                self._note(lock, why)
+                if why is not None or self.troubles.get(lock.place) is not LockTrouble.DROPPED:
+                    # Whether it passes commands on no look can say, only an opening.
+                    self._note(lock, why)
 
     def _password(self, lock: Lock) -> str | None:
         """What the broker asks for; None where the file with it cannot be read."""

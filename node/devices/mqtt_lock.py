@@ -88,6 +88,7 @@ class _Talk:
         self._topics = topics
         self._is_known = self._is_heard = self._is_offline = self._is_old = False
         self._is_refused = self._is_denied = False
+        self._hears_itself = self._is_passed_on = False
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
@@ -99,7 +100,8 @@ class _Talk:
             return False
         topics = self._topics
         wanted = [(topics.answer, SubscribeOptions(qos=1, retainHandling=_NOTHING_OLD))]
-        wanted.append((topics.command, SubscribeOptions(qos=1, noLocal=True)))
+        # What this box says comes back to it: so it knows whether the broker passed it on.
+        wanted.append((topics.command, SubscribeOptions(qos=1)))
         if topics.online:
             wanted.append((topics.online, SubscribeOptions(qos=1)))
         self._client.subscribe(wanted)
@@ -123,6 +125,10 @@ class _Talk:
             return
         self._say()
         self._until(lambda: self.outcome is Outcome.OPENED, WITHIN_SECONDS)
+        if self.outcome is Outcome.SILENT and self._hears_itself and not self._is_passed_on:
+            # A broker says nothing of a command that it drops for want of rights.
+            log.warning("the broker passes no command on to %s: its rights?", self._topics.command)
+            self.why = LockTrouble.DROPPED
 
     def _say(self) -> None:
         expiring = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -149,6 +155,7 @@ class _Talk:
     def _subscribed(self, *told: object) -> None:
         reasons = told[3]
         self._is_heard = isinstance(reasons, list) and not reasons[0].is_failure
+        self._hears_itself = isinstance(reasons, list) and not reasons[1].is_failure
         self._is_denied = not self._is_heard
 
     def _message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
@@ -158,6 +165,10 @@ class _Talk:
             self._is_offline = text == "offline"
         elif message.topic == topics.command:
             self._is_old = self._is_old or (message.retain and bool(message.payload))
+            said = self.outcome is not Outcome.AWAY and not message.retain
+            self._is_passed_on = self._is_passed_on or (
+                said and text == _said(topics.payload.encode())
+            )
         elif message.topic == topics.answer and not message.retain and text == _low(topics.opened):
             # Before the command was said it is somebody else's opening.
             self.outcome = Outcome.OPENED if self.outcome is Outcome.SILENT else self.outcome

@@ -97,11 +97,11 @@ STUCK = (
 LOCK = (
     N_("Das Schloss von „{place}“ hat zuletzt nicht geöffnet."),
     N_(
-        "Sehen Sie nach, ob es Strom und Netz hat und ob der MQTT-Broker läuft. Bis dahin helfen"
-        " Schlüssel und Service-Point."
+        "Sehen Sie nach, ob es Strom und Netz hat, ob der MQTT-Broker läuft und ob diese Box dort"
+        " schreiben darf. Bis dahin helfen Schlüssel und Service-Point."
     ),
 )
-OF_ONE_DOOR = frozenset({LockTrouble.OFFLINE, LockTrouble.RIGHTS})
+OF_ONE_DOOR = frozenset({LockTrouble.OFFLINE, LockTrouble.RIGHTS, LockTrouble.DROPPED})
 LOCK_TROUBLES = {
     LockTrouble.FILES: (
         N_("Passwort oder Zertifikat für den MQTT-Broker {name} sind nicht zu lesen."),
@@ -142,6 +142,13 @@ LOCK_TROUBLES = {
     LockTrouble.RIGHTS: (
         N_("Der MQTT-Broker lässt diese Box das Schloss „{name}“ nicht hören."),
         N_("Der Betrieb prüft die Rechte am Broker: docs/operating.md, „Locks“."),
+    ),
+    LockTrouble.DROPPED: (
+        N_("Der MQTT-Broker gibt wohl nicht weiter, was diese Box dem Schloss „{name}“ sagt."),
+        N_(
+            "Der Betrieb gibt ihr am Broker das Recht, dorthin zu schreiben und dort zu lesen:"
+            " docs/operating.md, „Locks“. Bis dahin helfen Schlüssel und Service-Point."
+        ),
     ),
     LockTrouble.OFFLINE: (
         N_("Das Schloss „{name}“ ist nicht am Netz."),

@@ -73,7 +73,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def broker(folder: Path, certificate: Certificate | None = None) -> Iterator[Broker]:
+def broker(
+    folder: Path, certificate: Certificate | None = None, *, rights: str = RIGHTS
+) -> Iterator[Broker]:
     """Mosquitto with two users: the node, which may do what a lock needs, and the lock; with a
     certificate it listens for TLS, too.
     """
@@ -89,7 +91,7 @@ def broker(folder: Path, certificate: Certificate | None = None) -> Iterator[Bro
             capture_output=True,
         )
     passwords.chmod(0o644)
-    (folder / "rights").write_text(RIGHTS)
+    (folder / "rights").write_text(rights)
     port, tls_port, tls = free_port(), 0, ""
     if certificate is not None:
         (folder / "broker.pem").write_bytes(certificate.chain)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from node.devices import Lock, Locks, Order, Outcome, locks, mqtt_lock, order_until, read_lock
 from node.devices.file_lock import ORDERS, open_by_file
 from node.devices.locks import HOW, LockKind, LockTrouble, Tried
-from tests.devices.door import BROKER, PASSWORD, Broker, Door, broker
+from tests.devices.door import BROKER, PASSWORD, RIGHTS, Broker, Door, broker
 
 pytestmark = pytest.mark.timeout(60)
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
@@ -121,6 +122,59 @@ def test_a_command_that_somebody_left_in_the_brokers_memory_is_cleared_away(
 def test_who_is_not_let_in_by_the_broker_has_opened_nothing(house: Broker, door: Door) -> None:
     assert open_(house, door, password="wrong") is Outcome.AWAY
     assert door.opened == []
+
+
+@needs_broker
+def test_a_broker_that_drops_what_is_said_is_told_apart_from_a_lock_that_says_nothing(
+    tmp_path: Path,
+) -> None:
+    """It says nothing of a command that it drops for want of rights; what a lock heard comes back
+    to this box, too."""
+    no_write = RIGHTS.replace("topic write cmnd/+/POWER\n", "", 1)
+    for rights, why, heard in (
+        (no_write, LockTrouble.DROPPED, []),
+        (RIGHTS, None, ["ON"]),
+        # Who may not read there hears nothing either; what it says names both rights.
+        (no_write.replace("topic read cmnd/+/POWER\n", "", 1), LockTrouble.DROPPED, []),
+    ):
+        with broker(tmp_path / str(len(rights)), rights=rights) as house:
+            door = Door(house.port, name="mute", answers=False)
+            door.come()
+            lock = read_lock(f"hofsaal = {house.address(door.name)}")
+            tried = mqtt_lock.open_by_mqtt(lock, password=PASSWORD, ca_file="")
+            assert (tried.outcome, tried.why) == (Outcome.SILENT, why), rights
+            assert door.opened == heard
+            door.answers = True
+            tried = mqtt_lock.open_by_mqtt(lock, password=PASSWORD, ca_file="")
+            assert (tried.outcome is Outcome.OPENED) is bool(heard)
+            door.go()
+
+
+@needs_broker
+def test_a_look_does_not_forget_what_only_an_opening_shows(tmp_path: Path) -> None:
+    """Until one opens, or is heard."""
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    rights = RIGHTS.replace("topic write cmnd/+/POWER\n", "", 1)
+    with broker(tmp_path / "broker", rights=rights) as house:
+        door = Door(house.port, name="mute")
+        door.come()
+        texts = [f"hofsaal = {house.address(door.name)}"]
+        made = Locks.read(texts, tmp_path, password_file=str(secret))
+        made.look()
+        assert made.troubles == {}, "nothing that a look can see"
+        order = Order("1", "hofsaal", order_until(NOW))
+        lock = made.all["hofsaal"]
+        assert asyncio.run(made.open(lock, order)) is Outcome.SILENT
+        assert made.troubles == {"hofsaal": LockTrouble.DROPPED}
+        made.look()
+        assert made.troubles == {"hofsaal": LockTrouble.DROPPED}
+        (house.folder / "rights").write_text(RIGHTS)
+        house.process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        assert asyncio.run(made.open(lock, order)) is Outcome.OPENED
+        assert made.troubles == {}
+        door.go()
 
 
 @needs_broker
