@@ -87,3 +87,8 @@ def stay_period(stay: StayRules, arrival: date, departure: date, zone: ZoneInfo)
 def nights_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> int:
     """The nights from one instant's day to another's; negative where they are reversed."""
     return (later.astimezone(zone).date() - earlier.astimezone(zone).date()).days
+
+
+def days_after(period: Period, days: int, zone: ZoneInfo) -> date:
+    """The day so many days after that on which a time ends."""
+    return period.ends_at.astimezone(zone).date() + timedelta(days=days)

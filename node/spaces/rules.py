@@ -17,7 +17,7 @@ from node.quarter.files import Approval, Audience, SpaceRow
 from node.quarter.model import RuleSource
 from node.spaces.circumstances import Circumstances
 from node.spaces.model import Space, Wish
-from node.spaces.opening import is_open, nights_between, spans_on
+from node.spaces.opening import days_after, is_open, nights_between, spans_on
 from node.spaces.refusals import NOT_FOR_OUTSIDE, NOT_THINKABLE, ONLY_WITH_CONTRACT, TAKEN
 from node.spaces.standing import buffered_seconds
 from node.spaces.stay_rules import check_stay
@@ -276,10 +276,9 @@ def _check_quota(row: SpaceRow, wish: Wish, world: Circumstances) -> Refusal | N
 
 
 def _check_gap_days(days: int, wish: Wish, world: Circumstances) -> Refusal | None:
-    if not world.own_periods:
-        return None
-    apart = (_days_apart(other, wish.period, world.zone) for other in world.own_periods)
-    if min(apart) >= days:
+    zone = world.zone
+    near = [each for each in world.own_periods if _days_apart(each, wish.period, zone) < days]
+    if not near:
         return None
     return Refusal(
         "spaces.gap_days",
@@ -287,8 +286,10 @@ def _check_gap_days(days: int, wish: Wish, world: Circumstances) -> Refusal | No
             "Zwischen zwei Buchungen dieses Raums durch einen Haushalt liegen mindestens "
             "{days} Tage."
         ),
-        N_("Bitte wählen Sie einen anderen Tag, oder fragen Sie den Service-Point."),
-        values={"days": days},
+        N_(
+            "Nach Ihrer anderen Buchung geht es ab {day} wieder, oder fragen Sie den Service-Point."
+        ),
+        values={"days": days, "day": max(days_after(each, days, zone) for each in near)},
         field="day",
     )
 

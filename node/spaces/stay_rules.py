@@ -8,7 +8,7 @@ from node.base.refusals import N_, Refusal
 from node.quarter.files import StayRules
 from node.spaces.circumstances import Circumstances
 from node.spaces.model import Wish
-from node.spaces.opening import nights_between
+from node.spaces.opening import days_after, nights_between
 from node.spaces.pricing import nights_of
 
 SATURDAY, SUNDAY = 5, 6
@@ -91,7 +91,13 @@ def _check_gap(stay: StayRules, wish: Wish, world: Circumstances) -> Refusal | N
             return Refusal(
                 "spaces.gap",
                 N_("Zwischen zwei Aufenthalten eines Haushalts liegen mindestens {nights} Nächte."),
-                N_("Der Service-Point kann eine Ausnahme machen, zum Beispiel bei Pflege."),
-                values={"nights": stay.gap_nights},
+                N_(
+                    "Nach Ihrem anderen Aufenthalt geht es ab {day} wieder. Der Service-Point kann "
+                    "eine Ausnahme machen, zum Beispiel bei Pflege."
+                ),
+                values={
+                    "nights": stay.gap_nights,
+                    "day": days_after(other, stay.gap_nights, world.zone),
+                },
             )
     return None

@@ -84,6 +84,17 @@ def code(row: SpaceRow, period: Period, people: int = 2, **changes: object) -> s
     return refusal.code if refusal else ""
 
 
+def named_day(row: SpaceRow, period: Period, own: Period) -> date:
+    """From when on a no says that it would work, for somebody who has another time already."""
+    wish = Wish(space_id=b"S" * 16, period=period, people=2)
+    refusal = rules.check_reservable(space(row), wish, world(own_periods=[own]))
+    assert refusal is not None
+    assert "{day}" in refusal.remedy
+    named = refusal.values["day"]
+    assert isinstance(named, date)
+    return named
+
+
 def on(day: date, starts: int, ends: int) -> Period:
     return Period(local(day, starts), local(day, ends))
 
@@ -166,6 +177,10 @@ def test_nights_lie_between_two_stays_of_a_household() -> None:
     assert then(date(2026, 1, 16)) == ""
     assert then(date(2026, 1, 17)) == "spaces.gap"
     assert then(date(2026, 2, 17), by_staff=True) == ""
+    # Whether it was asked for before or after the other one, the no names a day that works.
+    for arrival in (date(2026, 1, 17), date(2026, 2, 3), date(2026, 2, 17)):
+        period = stay_period(row.stay, arrival, arrival + timedelta(days=2), ZONE)
+        assert named_day(row, period, earlier) == date(2026, 2, 18)
 
 
 def test_a_closure_shuts_exactly_its_time() -> None:
@@ -273,6 +288,10 @@ def test_between_two_times_of_a_household_lie_the_days_that_the_place_asks_for()
             "" if abs(days) >= 3 else "spaces.gap_days"
         )
         assert code(row, on(day, 10, 12), own_periods=[own], by_staff=True) == ""
+        if abs(days) < 3:
+            named = named_day(row, on(day, 10, 12), own)
+            assert named == day + timedelta(days=days + 3)
+            assert code(row, on(named, 10, 12), own_periods=[own]) == ""
 
 
 def test_a_stay_comes_and_goes_on_the_weekdays_of_the_place_and_the_next_one_is_named() -> None:
