@@ -12,7 +12,8 @@ from node.spaces import guests
 from node.store import Write
 from tests.app_client import Browser, House, Page
 from tests.cast import PINS
-from tests.kiosk.conftest import booked, pass_of, utc
+from tests.kiosk.conftest import booked, hung, pass_of, utc
+from tests.kiosk.test_check_in import passages
 from tests.kiosk.test_guard import client
 from tests.portal.guest_kit import link_of, stay_of
 
@@ -105,3 +106,48 @@ async def test_programs_that_guess_wait_too(house: House) -> None:
     answer = await program.post(path, json={"pass": code})
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "5"
+
+
+# At a door
+
+
+async def holds(tablet: Browser, code: str) -> Page:
+    await tablet.get("/door/scan")
+    return await tablet.submit("/door/scan", code=code)
+
+
+async def test_after_ten_wrong_codes_the_door_waits_and_a_signed_pass_does_not(
+    house: House,
+) -> None:
+    """Its guesses are counted with the lobby's: a second screen is no second chance."""
+    tablet, before = await hung(house), await passages(house)
+    made = await booked(house, "anna", utc(24, 9), utc(24, 11))
+    signed, code = await pass_of(house, made)
+    for _ in range(FREE):
+        page = await holds(tablet, "2345 6789")
+        assert page.status == 404, page.text
+        assert "Zu viele Versuche" not in page.text
+    page = await holds(tablet, "2345 6789")
+    assert page.status == 429
+    assert "Zu viele Versuche. Bitte warten Sie 5 Sekunden." in page.text
+    assert page.answer.headers["cache-control"] == "no-store"
+    assert (await holds(tablet, code)).status == 429, "not even a right one: it may be a guess"
+    lobby = house.browser()
+    await lobby.get("/kiosk/check-in")
+    assert (await lobby.submit("/kiosk/scan", code="2345 6789")).status == 429
+    assert await passages(house) == before
+    page = await holds(tablet, signed)
+    assert page.status == 200, "nobody guesses a signature"
+    assert await passages(house) == before + 1
+    house.clock.advance(timedelta(seconds=6))
+    page = await holds(tablet, code)
+    assert page.path == "/door/pass", page.text
+
+
+async def test_right_codes_at_a_door_cost_nothing(house: House) -> None:
+    tablet, before = await hung(house), await passages(house)
+    made = await booked(house, "anna", utc(24, 9), utc(24, 11))
+    _, code = await pass_of(house, made)
+    for _ in range(FREE + 5):
+        assert (await holds(tablet, code)).status == 200
+    assert await passages(house) == before + 1
