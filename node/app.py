@@ -28,21 +28,18 @@ from node.lock_files import keep_told
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.spaces import guests
-from node.status import StatusDoor, Told, told
+from node.status import StatusDoor, Told, told_running
 from node.store import Core, NodeRole, Store, Write
 from node.store.backups import Backups
 from node.store.erased_list import read_list
-from node.store.quarantine import list_set_aside
 from node.store.soundness import begin_life, end_life
 from node.sync import LineSwitch, Roster, Sync, SyncSettings, adopt_role, sync_app
 from node.sync.routes import SyncApp
 from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
 from node.web.gate import Gate
-from node.web.health import troubles_of
 from node.web.live import Streams, live
 from node.web.metrics import Measured, metrics
-from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.screens import DoorDisplaysSeen, Screens
 from node.web.static import static_file
 from node.web.templating import templates_in
@@ -100,22 +97,7 @@ class Node:
 
     async def status(self, language: str) -> Told:
         """How it is, as the health page says it; see `status`."""
-        health = await self.sync.health()
-        aside = await self.store.on_writer(list_set_aside)
-        printers = self.house.service(devices.Printers).all
-        troubles = [
-            *troubles_of(self.store, self.sync, health),
-            *await self.store.read(lambda read: troubles_of_printers(read, printers)),
-            *await self.store.read(
-                lambda read: troubles_of_screens(read, now=self.house.clock.now())
-            ),
-            *await self.store.read(
-                lambda read: troubles_of_locks(
-                    read, self.house.service(devices.Locks), now=self.house.clock.now()
-                )
-            ),
-        ]
-        return told(health, troubles, aside, language=language, is_running=True)
+        return await told_running(self.house, self.store, language)
 
     async def start(self) -> None:
         """Begin timed work, and to find and meet other nodes."""
@@ -273,6 +255,7 @@ async def make_house(
     profile = await store.read(quarter.get_profile)
     sessions = people.Sessions(store)
     secret = await store.on_writer(lambda core: core.secret)
+    backups = backups_of(settings)
     return House(
         store=store,
         clock=clock,
@@ -290,7 +273,7 @@ async def make_house(
             people.Erasing: ERASING,
             people.Exporting: EXPORTING,
             Sync: sync,
-            Backups: backups_of(settings),
+            Backups: backups,
             LineSwitch: line,
             Settings: settings,
             KioskRules: KioskRules(
@@ -299,7 +282,11 @@ async def make_house(
                 house=settings.kiosk_house,
                 has_scanner=settings.kiosk_scanner,
             ),
-            Measured: Measured(lambda: [sync], frozenset(settings.metrics_from)),
+            Measured: Measured(
+                lambda: [sync],
+                frozenset(settings.metrics_from),
+                kept=lambda: {sync.tag: backups.record},
+            ),
             devices.Printers: devices.Printers.read(settings.printers, settings.kiosk_printer),
             devices.Locks: devices.Locks.read(
                 settings.locks,

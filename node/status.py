@@ -22,16 +22,29 @@ from typing import Any
 from node.base.clock import SystemClock
 from node.base.ids import id_text
 from node.base.refusals import N_, Refusal
-from node.devices import Printers
+from node.devices import Locks, Printers
+from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
-from node.store import Core
+from node.store import Core, Store
+from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
-from node.sync import Health, LineSwitch, PeerHealth, Sentence, health_on_file, metrics_text
-from node.web.health import node_troubles
+from node.store.record import NEVER, Record, read_sent
+from node.sync import (
+    Health,
+    LineSwitch,
+    PeerHealth,
+    Sentence,
+    Sync,
+    health_on_file,
+    metrics_text,
+)
+from node.web.health import copy_troubles, node_troubles, troubles_of
 from node.web.i18n import translate
-from node.web.printers import troubles_of_printers
+from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.roles import ROLES
+from node.web.unreadable import troubles_of_cells
+from node.web.visit import House
 
 SOCKET = "status.sock"
 ASKED_SECONDS = 10.0
@@ -49,6 +62,7 @@ def told(
     *,
     language: str,
     is_running: bool,
+    record: Record,
     standing: Refusal | None = None,
 ) -> Told:
     """Everything as plain values, its sentences in a language; `standing` says why it is not
@@ -97,8 +111,43 @@ def told(
             for each in health.stopped
         ],
         "set_aside": [{**each._asdict(), "site": id_text(each.site)} for each in aside],
-        "metrics": metrics_text(health),
+        "metrics": metrics_text(health, kept={health.quarter: record}),
     }
+
+
+async def told_running(house: House, store: Store, language: str) -> Told:
+    """The same of a node that runs."""
+    sync, backups, now = house.service(Sync), house.service(Backups), house.clock.now()
+    printers, locks = house.service(Printers).all, house.service(Locks)
+    health = await sync.health()
+    aside = await store.on_writer(list_set_aside)
+    record = await asyncio.to_thread(lambda: backups.record)
+    of_backups = await asyncio.to_thread(
+        troubles_of_backups, house.service(Settings), backups, now, language
+    )
+    of_devices = await store.read(
+        lambda read: (
+            troubles_of_printers(read, printers)
+            + troubles_of_screens(read, now=now)
+            + troubles_of_locks(read, locks, now=now)
+            + troubles_of_cells(read)
+        )
+    )
+    troubles = [*troubles_of(store, sync, health), *of_backups, *of_devices]
+    return told(health, troubles, aside, language=language, is_running=True, record=record)
+
+
+def troubles_of_backups(
+    settings: Settings, backups: Backups, now: datetime, language: str
+) -> list[Refusal]:
+    """What somebody must look after of backups, test restores and copies at central, as the health
+    page says it. Of a new box it is no trouble yet that there is none; a demonstration makes none.
+    """
+    if settings.demo:
+        return []
+    found = [each for each in backups.troubles(now) if each.code != NEVER.code]
+    sent = read_sent(backups.folder)
+    return found + copy_troubles(sent, now, lambda text, **more: translate(language, text, **more))
 
 
 def told_on_file(
@@ -118,10 +167,13 @@ def told_on_file(
         )
         printers = Printers.read(settings.printers, settings.kiosk_printer).all
         troubles += core.read(lambda read: troubles_of_printers(read, printers))
+        troubles += core.read(troubles_of_cells)
         aside = list_set_aside(core)
     finally:
         core.close()
-    said: dict[str, Any] = {"language": language, "standing": standing}
+    backups = backups_of(settings)
+    troubles += troubles_of_backups(settings, backups, SystemClock().now(), language)
+    said: dict[str, Any] = {"language": language, "standing": standing, "record": backups.record}
     return told(health, troubles, aside, is_running=False, **said)
 
 

@@ -15,7 +15,7 @@ from node.settings import SettingsError
 from node.store import SchemaError
 from node.store.connection import DatabaseError, DriverError
 from node.store.refusals import FULL
-from node.sync import WORDS, RosterError, TroubleError
+from node.sync import WORDS, RosterError, Trouble, TroubleError
 from node.units import UnitError
 from node.web.i18n import terminal_language, translate
 
@@ -73,7 +73,20 @@ def refusal_of(error: TroubleError, language: str) -> Refusal:
     """What went wrong with a box that nobody knows by name yet."""
     words = WORDS[error.trouble]
     name = translate(language, N_("Die andere Box"))
-    return Refusal(f"sync.{error.trouble}", words.message, words.remedy, values={"name": name})
+    remedy = ASKED_ONCE.get(error.trouble, words.remedy)
+    return Refusal(f"sync.{error.trouble}", words.message, remedy, values={"name": name})
+
+
+ASKED_ONCE = {
+    Trouble.UNREACHABLE: N_(
+        "Ist dort Strom, steckt das Netzkabel, stimmt die Adresse? Versuchen Sie es dann noch"
+        " einmal: Was schon da ist, wird nicht noch einmal geholt."
+    ),
+    Trouble.NOT_FOUND: N_(
+        "Ist die Box eingeschaltet und am selben Netz wie diese? Versuchen Sie es dann noch einmal."
+    ),
+}
+"""What helps where somebody asked for it now: a running node goes on by itself, a verb ends."""
 
 
 def sentence_of(refusal: Refusal) -> str:

@@ -77,15 +77,17 @@ def restore(settings: Settings, backup: Path, *, key_file: Path | None, alone: b
 
     Whoever calls holds the node's lock. Raises `RefusedError`, `SheetError` or `RosterError`.
     """
+    wrong = RefusedError(replace(WRONG_KEY, values={"name": backup.name}))
     for key in keys_to_try(settings.data, key_file, tell=_tell):
         try:
             return put_back(settings, backup, key, alone=alone)
         except RefusedError as error:
             if error.refusal.code != WRONG_KEY.code:
                 raise
+            wrong = error
             if key.is_typed:
                 _tell(error)
-    raise RefusedError(WRONG_KEY)
+    raise wrong
 
 
 def put_back(settings: Settings, backup: Path, key: Key, *, alone: bool) -> Path | None:

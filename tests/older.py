@@ -1,6 +1,6 @@
-"""The release before this one, as it was: its code beside ours, run by the same interpreter.
+"""Releases before this one, as they were: their code beside ours, run by the same interpreter.
 
-It is a commit of this repository's own history, so nothing is fetched. Whoever makes a release
+They are commits of this repository's own history, so nothing is fetched. Whoever makes a release
 pins it here, so that the next one is tested against it: what it cannot know must wait there, and
 what it wrote must be read here. Until there is a first release formats may still change; whoever
 changes one pins the commit before the first that speaks it.
@@ -22,11 +22,14 @@ import pytest
 from node.registry import SCHEMA_NUMBER
 from tests.nodes import ROOT
 
-PINNED = "df56ce37fdfffac8589e8d82bd1bee2264dfa9f0"
-"""The last commit with schema 1."""
+OLDEST = "df56ce37fdfffac8589e8d82bd1bee2264dfa9f0"
+"""The last commit with schema 1: boxes that stood in a cellar for long."""
 
-SHARED = (Path("node/web/static/vendor"), Path("build"))
-"""What set-up builds outside the history, for both by the same lock: front end and extension."""
+LAST = "5f709a0d2333e9f709ed215f54e99f2c42e54cc7"
+"""The last one that was let out: what most boxes run when this one comes."""
+
+FRONT_END, EXTENSION = Path("node/web/static/vendor"), Path("build")
+"""What set-up builds outside the history, for all by the same lock."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,10 @@ def ahead_of(older: Build, folder: Path) -> Build:
     return Build(folder)
 
 
-def unpack(folder: Path) -> Build:
-    """The older build in a folder of its own; skips where this clone's history ends before it."""
+def unpack(folder: Path, commit: str) -> Build:
+    """An older build in a folder of its own; skips where this clone's history ends before it."""
     packed = subprocess.run(
-        ("git", "archive", "--format=tar", PINNED),
+        ("git", "archive", "--format=tar", commit),
         cwd=ROOT,
         env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
         capture_output=True,
@@ -88,6 +91,7 @@ def unpack(folder: Path) -> Build:
         pytest.skip(f"this clone lacks the older build: {packed.stderr.decode().strip()}")
     with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
         archive.extractall(folder)  # noqa: S202 - our own history
-    for shared in SHARED:
-        (folder / shared).symlink_to(ROOT / shared)
+    # Its pages look where a file really lies, and serve none from elsewhere.
+    shutil.copytree(ROOT / FRONT_END, folder / FRONT_END)
+    (folder / EXTENSION).symlink_to(ROOT / EXTENSION)
     return Build(folder)

@@ -11,6 +11,7 @@ from node.central import fleet as fleet_pages
 from node.central import inviting
 from node.central.fleet import Fleet
 from node.central.operator import Operators
+from node.store.backups import Backups
 from node.sync import Sync
 from node.web.bodies import BodyRequest
 from node.web.errors import ERRORS
@@ -36,6 +37,7 @@ def central_pages(
             lambda: [house.service(Sync) for house in fleet.houses],
             metrics_from,
             lambda: [each.tag for each in fleet.absent if each.tag],
+            lambda: {each.service(Sync).tag: each.service(Backups).record for each in fleet.houses},
         ),
     }
     house = storeless_house(NAME, services)

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from node.base.ids import id_text
+from node.store.record import Record
 from node.sync.health import Health, PeerHealth
 
 
-def metrics_text(*quarters: Health, absent: Iterable[str] = ()) -> str:
+def metrics_text(
+    *quarters: Health, absent: Iterable[str] = (), kept: Mapping[str, Record] | None = None
+) -> str:
     """The same for Prometheus (text format 0.0.4), of each quarter by its public mark; those that
-    are `absent` begin anew just now, or cannot be opened.
+    are `absent` begin anew just now, or cannot be opened. `kept` tells of their backups.
     """
     lines: dict[str, list[str]] = {}
     samples = [(health.quarter, *sample) for health in quarters for sample in _samples(health)]
     samples += [(mark, *sample) for mark in absent for sample in _OF_ABSENT]
+    samples += [(mark, *each) for mark, one in (kept or {}).items() for each in _of_backups(one)]
     for mark, name, labels, value in samples:
         of = {"quarter": mark, **labels}
         told = ",".join(f'{key}="{text}"' for key, text in of.items())
@@ -49,6 +53,16 @@ def _samples(health: Health) -> Iterator[tuple[str, dict[str, str], int]]:
     for each in health.audits:
         for name, count in _AUDIT_METRICS.items():
             yield f"audit_{name}", {"peer": id_text(each.site_id)}, count(each)
+
+
+def _of_backups(record: Record) -> Iterator[tuple[str, dict[str, str], int]]:
+    """0 where there never was one."""
+    drilled = record.drilled
+    yield "backup_last_seconds", {}, int(record.current_at.timestamp()) if record.current_at else 0
+    yield "backup_failed", {}, int(record.backup_failed is not None)
+    yield "drill_last_seconds", {}, int(drilled.at.timestamp()) if drilled else 0
+    is_bad = record.drill_failed is not None or bool(drilled and drilled.problems)
+    yield "drill_failed", {}, int(is_bad)
 
 
 _PEER_METRICS: Mapping[str, Any] = {

@@ -5,8 +5,9 @@ desk and the lobby's service page, so that neither knows of a trouble that the o
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from node import people
@@ -79,7 +80,7 @@ async def health_view(visit: Visit) -> HealthView:
         troubles=[_trouble(visit, each) for each in troubles_of(visit.store, sync, state)]
         + [_audit(visit, each) for each in state.audits if not each.is_well]
         + [_trouble(visit, each) for each in troubles if not visit.house.demo]
-        + [_trouble(visit, each) for each in _copy_troubles(visit, sent)]
+        + [_trouble(visit, each) for each in copy_troubles(sent, visit.now, visit.say)]
         + [_trouble(visit, each) for each in await _of_devices(visit)]
         + [_trouble(visit, each) for each in _asked_elsewhere(leaving, sync, names)],
         peers=[_peer(visit, peer) for peer in state.peers],
@@ -225,14 +226,14 @@ def _line_rows(visit: Visit, metering: Metering) -> list[dict[str, str]]:
     return [{"label": visit.say(label), "value": value} for label, value in said]
 
 
-def _copy_troubles(visit: Visit, sent: Sent) -> list[Refusal]:
+def copy_troubles(sent: Sent, now: datetime, say: Callable[..., str]) -> list[Refusal]:
     """A line that is down for a night is no news; a copy that is missing for days is."""
     if sent.failed is None:
         return []
     since = sent.at or sent.failed.at
-    if sent.at is not None and visit.now - since < COPY_LATE:
+    if sent.at is not None and now - since < COPY_LATE:
         return []
-    return [_with(NO_COPY, why=visit.say(sent.failed.message, **sent.failed.values))]
+    return [_with(NO_COPY, why=say(sent.failed.message, **sent.failed.values))]
 
 
 def _asked_elsewhere(

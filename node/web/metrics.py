@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get
 
 from node.base.refusals import RefusedError
+from node.store.record import Record
 from node.sync import Sync, metrics_text
 from node.web.forms import NOT_FOUND
 from node.web.straight import comes_straight_from
@@ -25,6 +27,7 @@ class Measured:
     syncs: Callable[[], Sequence[Sync]]
     addresses: frozenset[str]
     absent: Callable[[], Sequence[str]] = tuple
+    kept: Callable[[], Mapping[str, Record]] = dict
 
 
 @get("/metrics", include_in_schema=False)
@@ -34,8 +37,9 @@ async def metrics(visit: Visit) -> Response[str]:
     if not comes_straight_from(visit.request, measured.addresses):
         raise RefusedError(NOT_FOUND)
     found = [await sync.health() for sync in measured.syncs()]
+    kept = await asyncio.to_thread(measured.kept)
     return Response(
-        metrics_text(*found, absent=measured.absent()),
+        metrics_text(*found, absent=measured.absent(), kept=kept),
         media_type=TEXT_FORMAT,
         headers={"cache-control": "no-store"},
     )

@@ -101,6 +101,11 @@ def test_a_slip_of_the_pen_is_told_by_its_line(
     slip.write_text("\n".join([lines[1], *lines[1:]]), encoding="utf-8")
     nobody = f"127.0.0.1:{free_port()}"
     assert "Line 1" in boxes.on("new", "replace", nobody, "--sheet", str(slip), status=1)
+    # Nobody is there: the verb has ended, so it promises nothing that only a running node does.
+    slip.write_text("\n".join(lines), encoding="utf-8")
+    said = boxes.on("new", "replace", nobody, "--sheet", str(slip), status=1)
+    assert "try again" in said
+    assert "by itself" not in said
     assert not (boxes.at("new") / "quarter.db").exists()
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from node.__main__ import main
 from node.store.connection import driver, open_writer
+from node.sync import new_sheet, sheet_lines
 from tests.quarter.conftest import SMALL
 
 VERBS = ("serve", "central", "init", "import", "demo", "backup", "drill", "restore", "doctor")
@@ -319,3 +320,16 @@ def test_a_name_with_quotes_and_backslashes_comes_back(tmp_path: Path) -> None:
     name = 'Haus "Ahorn" \\ Süd'
     assert main(["init", "--data", "named", "--name", name]) == 0
     assert load(tmp_path / "named", {}).name == name
+
+
+def test_a_sheet_of_another_quarter_is_told_by_the_name_of_the_backup(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sheet", "--data", str(data)]) == 0
+    assert main(["backup", "--data", str(data)]) == 0
+    (backup,) = (data / "backups").glob("*.age")
+    key = tmp_path / "strange.txt"
+    key.write_text("\n".join(sheet_lines(new_sheet())), encoding="utf-8")
+    said = refused(capsys, "restore", str(backup), "--data", "other", "--key", str(key))
+    assert backup.name in said
+    assert "{" not in said

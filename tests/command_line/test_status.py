@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from node.__main__ import main
 from node.registry import REGISTRY
 from node.settings import FILE
 from node.store import Core
+from node.store.age import SPOILT
+from node.store.record import Drilled, Failed, keep_record, read_record
 from tests.nodes import Blueprint, Town, built
 
 
@@ -120,6 +124,49 @@ def site_of(town: Town, name: str) -> bytes:
         return core.site_id
     finally:
         core.close()
+
+
+def test_what_is_wrong_with_backups_is_told_here_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
+) -> None:
+    """A stick that was pulled out weeks ago, a test restore that failed: as on the health page."""
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    box = tmp_path / "box"
+    where = ("--data", str(box))
+    assert main(["init", *where]) == 0
+    capsys.readouterr()
+    main(["sync", "status", *where])
+    assert "gesichert" not in capsys.readouterr().out, "of a new box it is no trouble yet"
+    assert main(["backup", *where]) == 0
+    assert main(["drill", *where]) == 0
+    capsys.readouterr()
+    main(["sync", "status", "--metrics", *where])
+    well = capsys.readouterr().out
+    at = int(read_record(box).drilled.at.timestamp())
+    assert re.search(rf"quartier_drill_last_seconds{{quarter=\"\w+\"}} {at}\n", well)
+    assert re.search(r"quartier_(backup|drill)_failed{quarter=\"\w+\"} 1", well) is None
+    made = read_record(box).made
+    weeks_ago = made.at - timedelta(days=40)
+    keep_record(
+        box,
+        current_at=weeks_ago,
+        backup_failed=Failed.of(replace(SPOILT, values={"name": "y.age"}), made.at),
+        drilled=Drilled(at=weeks_ago, name="x.age", tables=2, rows=3, problems=["wish"]),
+    )
+    assert main(["sync", "status", *where]) == 1
+    said = capsys.readouterr().out
+    assert "y.age ist keine Sicherung oder wurde beschädigt" in said
+    assert "Seitdem kam keine Sicherung mehr zustande." in said
+    assert "x.age" in said
+    assert "{" not in said
+    main(["sync", "status", "--metrics", *where])
+    told = capsys.readouterr().out
+    for name, value in (
+        ("backup_failed", 1),
+        ("drill_failed", 1),
+        ("backup_last_seconds", int(weeks_ago.timestamp())),
+    ):
+        assert re.search(rf"quartier_{name}{{quarter=\"\w+\"}} {value}\n", told), name
 
 
 def test_nobodys_box_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

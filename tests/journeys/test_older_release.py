@@ -1,4 +1,5 @@
-"""Boxes of two releases in one house: the release before this one as it was, beside this one.
+"""Boxes of two releases in one house: one before this one as it was, beside this one. Once it is
+the oldest that is still read, once the last.
 
 The house's boxes are updated one after the other, and meanwhile each goes on. What an older box
 cannot understand it keeps, says so, and takes when it is updated itself; a file of a newer release
@@ -21,7 +22,7 @@ from node.base.ids import id_text
 from node.settings import FILE
 from tests.cast import PASSWORDS, PINS, Cast, small_quarter
 from tests.nodes import Nodes, claim_ports
-from tests.older import Build, ahead_of, unpack
+from tests.older import LAST, OLDEST, Build, ahead_of, unpack
 from tests.serve import AHEAD, MovedClock
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -139,9 +140,9 @@ class House(Nodes):
             return desk.get("/desk/health").text
 
 
-@pytest.fixture(scope="module")
-def older(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    return unpack(tmp_path_factory.mktemp("older") / "build")
+@pytest.fixture(scope="module", params=[OLDEST, LAST], ids=["oldest", "last"])
+def older(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    return unpack(tmp_path_factory.mktemp("older") / "build", request.param)
 
 
 @pytest.fixture(scope="module")
