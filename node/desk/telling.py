@@ -15,7 +15,8 @@ from node.desk.frame import desk_page
 from node.spaces.telling import ToTell, note_told, to_tell
 from node.web.forms import path_id, read_fields, read_query
 from node.web.listing import rows_table
-from node.web.told import told_of
+from node.web.showing import when_of
+from node.web.told import ShownTold, told_of
 from node.web.visit import Visit
 
 ROWS_MAX = 6
@@ -69,6 +70,8 @@ def _row(visit: Visit, each: ToTell) -> dict[str, Any]:
     return {
         "id": shown.id,
         "told": shown,
+        "when": _when(visit, each, shown),
+        "about": visit.list_words(each.name or "–", shown.place.name, _when(visit, each, shown)),
         "who": each.name or "–",
         "flat": each.flat,
         "phone": each.phone,
@@ -98,12 +101,19 @@ def telling_tasks(visit: Visit, found: Sequence[ToTell]) -> list[dict[str, Any]]
 def _task(visit: Visit, each: ToTell) -> dict[str, Any]:
     shown = told_of(visit, each.told)
     return {
-        "title": f"{shown.place.name}: {each.name or '–'}",
+        "title": visit.list_words(
+            f"{shown.place.name}: {each.name or '–'}", _when(visit, each, shown)
+        ),
         "text": shown.title,
         "href": f"/desk/telling#tell-{id_text(each.told.reservation.id)}",
         "state": "waiting",
         "state_text": visit.say(N_("Bescheid sagen")),
     }
+
+
+def _when(visit: Visit, each: ToTell, shown: ShownTold) -> str:
+    """The time that they know of, or that it is now: somebody may have two to be told of."""
+    return shown.subject or when_of(visit, each.told.space, each.told.now.period)
 
 
 ROUTES = (telling_page, told_in_person)

@@ -43,12 +43,19 @@ class Split:
         """What all of it costs."""
         return sum(part.bill.total_cents for part in self.parts)
 
+    @property
+    def needs_request(self) -> bool:
+        """Whether another node or the desk must agree to a part of it, so that not all of it can
+        be booked at once."""
+        return any(part.needs_request for part in self.parts)
+
 
 def find_splits(read: Read, actor: Actor, query: Query, *, now: datetime) -> list[Split]:
     """How the nights of a search could be had in several apartments: as few as possible, then by
     price; none where one apartment has them all.
 
-    Only what could be booked at once: neither what another node nor what the desk must agree to.
+    What can be booked at once comes first; only where nothing can, what another node or the desk
+    must agree to (`needs_request`), which nobody promises whole.
     """
     if query.kind is not SpaceKind.GUEST_APARTMENT:
         return []
@@ -64,7 +71,11 @@ def find_splits(read: Read, actor: Actor, query: Query, *, now: datetime) -> lis
         for view in views_of(read, actor, query, profile, now=now)
         if _may_last(view, first, last)
     ]
-    trial = _Trial(read, views, zone)
+    trials = (_Trial(read, views, zone, asks=asks) for asks in (False, True))
+    return next(filter(None, (_best(trial, first, last) for trial in trials)), [])
+
+
+def _best(trial: _Trial, first: date, last: date) -> list[Split]:
     for count in range(1, PARTS_MAX + 1):
         found = [Split(parts) for parts in trial.chains(first, last, count, frozenset())]
         if found:
@@ -86,7 +97,9 @@ def _nights_of_first(split: Split) -> timedelta:
 class _Trial:
     """What each apartment could be had for, each pair of days asked about once."""
 
-    def __init__(self, read: Read, views: Sequence[View], zone: ZoneInfo) -> None:
+    def __init__(self, read: Read, views: Sequence[View], zone: ZoneInfo, *, asks: bool) -> None:
+        self._asks = asks
+        """Whether what must be asked for counts, too."""
         self._read = read
         self._views = views
         self._zone = zone
@@ -125,7 +138,7 @@ class _Trial:
         if there.refusal is not None:
             return None
         offer = offer_for(self._read, there.case)
-        return None if offer is None or offer.needs_request else offer
+        return None if offer is None or (offer.needs_request and not self._asks) else offer
 
 
 def follow_each_other(periods: Sequence[Period], zone: ZoneInfo) -> bool:

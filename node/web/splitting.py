@@ -63,7 +63,9 @@ def shown_splits(
             "text": split_words(visit, [(part.space, part.period) for part in split.parts]),
             "places": [place_of(visit, part.space) for part in split.parts],
             "price": money(visit, split.total_cents),
-            "href": f"{path}?{urlencode({**given, **_parts_given(split)})}",
+            "href": ""
+            if split.needs_request
+            else f"{path}?{urlencode({**given, **_parts_given(split)})}",
         }
         for split in splits
     ]

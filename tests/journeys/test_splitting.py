@@ -17,6 +17,7 @@ from node.base.ids import id_text, random_id
 from node.quarter.files import QuarterFiles
 from node.quarter.model import LocalText, PlaceMark
 from node.spaces import Reservation, Wish
+from node.spaces.place_tables import update_home
 from node.store import Core, Write
 from tests.journeys.conftest import Town, a_town
 from tests.journeys.test_desk import at_desk
@@ -94,6 +95,23 @@ async def test_anna_books_five_nights_in_two_apartments_for_one_sum_and_gives_th
         ending = f"{booked.url.path}/cancel-series"
         await anna.post(ending, **hidden(plain(await anna.get(ending)), ending))
         assert "3 Nächte in Gartenzimmer" in plain(await anna.get(f"/find?{NIGHTS}"))
+
+
+async def test_a_stay_to_which_another_house_must_agree_is_named_without_a_button(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with a_town(tmp_path, clock) as town:
+        ids = await with_two_apartments(town)
+        away = random_id()
+        await town.node.store.write(lambda write: update_home(write, ids["hofzimmer"], away))
+        for person, start in (
+            (await at_portal(town, "anna"), "/find?"),
+            (await at_desk(town), f"/desk/find?person={id_text(town.cast.id('clara'))}&search=1&"),
+        ):
+            found = plain(await person.get(f"{start}{NIGHTS}"))
+            assert "Mit einem Umzug ginge es vielleicht" in found
+            assert "3 Nächte in Gartenzimmer, dann 2 Nächte in Hofzimmer" in found
+            assert re.search(r'href="/(desk/)?stay\?', found) is None
 
 
 async def test_parts_that_do_not_follow_each_other_are_no_stay(

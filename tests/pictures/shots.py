@@ -291,6 +291,7 @@ BOOKING = (
         at="/series",
     ),
     Shot("portal-find-split", "portal/find.html", SPLIT, who="booker"),
+    Shot("portal-find-split-asked", "portal/find.html", SPLIT, who="booker", node="kiosk"),
     Shot(
         "portal-split",
         "portal/stay.html",

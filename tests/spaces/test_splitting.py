@@ -34,6 +34,7 @@ from node.spaces import (
 )
 from node.spaces.importing import import_spaces
 from node.spaces.moving_rest import RestOffer, move_days, move_rest, preview_rest
+from node.spaces.place_tables import update_home
 from node.spaces.splitting import Split, find_splits, parts_of
 from node.store import Core
 from tests.facts import RESERVATIONS
@@ -194,6 +195,21 @@ def test_nights_that_no_apartment_has_are_offered_in_two_and_booked_at_once(
     for each in done:
         parts = home.core.read(lambda read, each=each: parts_of(read, each, now=now))
         assert [part.id for part in parts] == [part.id for part in done]
+
+
+def test_what_another_house_must_agree_to_is_named_and_only_where_nothing_else_goes(
+    home: Stays, anna: Actor
+) -> None:
+    """At a node that decides about none of them, every part must be asked for."""
+    home.take("gartenzimmer", 7, 12)
+    home.take("hofzimmer", 0, 7)
+    home.take("dachzimmer", 2, 12)
+    assert not any(split.needs_request for split in home.splits(anna, 4, 9))
+    away, hof = random_id(), home.files.id_of("space", "hofzimmer")
+    home.core.write(lambda write: update_home(write, hof, away))
+    found = home.splits(anna, 4, 9)
+    assert [keys_of(home, split.parts) for split in found] == [["gartenzimmer", "hofzimmer"]]
+    assert all(split.needs_request for split in found)
 
 
 def test_the_gap_between_two_stays_is_kept_from_the_whole_and_not_within_it(
