@@ -154,7 +154,8 @@ def test_what_was_declined_is_said_until_its_time_is_over(
     quarter: Quarter, anna: Actor, demir: Actor, wish: Wish
 ) -> None:
     home, made = quarter.cores["home"], quarter.made("home", anna, replace(wish, period=LATE))
-    home.write(lambda w: decline(w, demir, made.id, reason="", signer=home.identity))
+    now = quarter.clock.now()
+    home.write(lambda w: decline(w, demir, made.id, reason="", now=now, signer=home.identity))
     quarter.clock.advance(LATE.ends_at - timedelta(seconds=1) - quarter.clock.now())
     assert agenda(quarter, anna)[made.id].line.status is Status.DECLINED
     quarter.clock.advance(timedelta(seconds=1))
