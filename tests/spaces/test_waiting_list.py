@@ -177,7 +177,9 @@ def test_the_next_one_gets_what_the_first_does_not_take(
     line: Line, anna: Actor, clara: Actor, sam: Actor, wish: Wish, answer: str
 ) -> None:
     made = line.reserve(anna, wish)
-    first, second = line.joined(clara, wish), line.joined(sam, wish)
+    first = line.joined(clara, wish)
+    line.clock.advance(timedelta(seconds=1))
+    second = line.joined(sam, wish)
     line.cancel(anna, made)
     line.look()
     assert line.status(second) is EntryStatus.WAITING
