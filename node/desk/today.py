@@ -37,7 +37,7 @@ from node.web.table import Table
 from node.web.turnovers import LIVE_TABLES, ShownTurnover, turnover_of
 from node.web.visit import Visit
 
-MOST_ROWS = 8
+MOST_ROWS = 6
 """Of a busy day's lists, so that what comes next, what waits and the plan are found at once."""
 EVERYTHING = 10_000
 

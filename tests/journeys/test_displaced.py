@@ -177,7 +177,7 @@ async def test_what_was_booked_with_the_hall_comes_along_and_anna_reads_it(
         done = await demir.post(f"/desk/displaced/{mine}", **first_offer(shown, mine))
         assert "Verlegt." in done.text
         told = plain(await anna.get("/"))
-        assert told.count("Das Team hat Ihre Buchung verlegt") == 2, "the hall and the workroom"
+        assert told.count("Das Team hat Ihre Buchung verlegt</") == 2, "the hall and the workroom"
         assert told.count("vorher: Sa 28. Nov., 10 bis 12 Uhr") == 2
         assert "Der Boden wird geschliffen" in told
 
