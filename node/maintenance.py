@@ -113,6 +113,7 @@ class Maintenance:
         await send({"type": "http.response.body", "body": shown, "more_body": False})
 
     def _page(self, language: str) -> bytes:
+        known = self._codes()
         context = {
             "lang": language,
             "dir": DIRECTIONS[language],
@@ -123,7 +124,7 @@ class Maintenance:
             "others": [
                 {"code": other.code, "name": other.name}
                 for other in LANGUAGES
-                if other.code != language and other.code in self._codes()
+                if other.code != language and other.code in known
             ],
             "style": STYLE,
         }

@@ -173,8 +173,15 @@ def told_on_file(
         core.close()
     backups = backups_of(settings)
     troubles += troubles_of_backups(settings, backups, SystemClock().now(), language)
-    said: dict[str, Any] = {"language": language, "standing": standing, "record": backups.record}
-    return told(health, troubles, aside, is_running=False, **said)
+    return told(
+        health,
+        troubles,
+        aside,
+        language=language,
+        is_running=False,
+        record=backups.record,
+        standing=standing,
+    )
 
 
 def _peer(peer: PeerHealth, said: Callable[[Sentence], str], *, is_running: bool) -> Told:

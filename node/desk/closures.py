@@ -53,7 +53,7 @@ class ClosuresPage:
 async def closures_page(visit: Visit) -> Response[Any]:
     """What is shut from now on, each with whom it hits, and the form for one more."""
     visit.allowed(Permission.MANAGE_SPACES)
-    today = visit.now.astimezone(visit.zone).date().isoformat()
+    today = visit.today.isoformat()
     return await _page(visit, {"day": today, "until": today}, {})
 
 

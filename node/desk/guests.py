@@ -121,7 +121,7 @@ def _kept_until(visit: Visit, stay: Stay) -> str:
 def _form(visit: Visit, stay: Stay, number: int) -> dict[str, Any]:
     filed = stay.forms.get(number)
     seen = filed.seen_at if filed else None
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     is_open = filed is not None and not filed.is_signed
     return {
         "number": str(number),

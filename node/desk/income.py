@@ -60,7 +60,7 @@ class IncomePage:
 async def income(visit: Visit) -> Response[Any]:
     """What a month came to, `?month=2026-11`; for the books as a table, bill by bill and rate."""
     actor = visit.allowed(Permission.SEE_ALL_RESERVATIONS)
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     found = ASKED.fullmatch(read_query(visit).given.get("month", ""))
     first = date(int(found[1]), int(found[2]), 1) if found else today.replace(day=1)
     month = await visit.read(lambda read: month_of(read, actor, first, now=visit.now))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -66,7 +66,7 @@ async def place_list(visit: Visit, place: str) -> Response[Any]:
     given = _given(space.on(asked).row if asked and is_later else space.row)
     if is_later:
         given |= {"valid_from": str(asked), "instead_of": str(asked)}
-    page = await _page(visit, space, given)
+    page = _page(visit, space, given, coming)
     page.saved = read_query(visit).given.get("saved", "")
     return await desk_page(
         visit,
@@ -116,20 +116,17 @@ async def change_list(visit: Visit, place: str) -> Response[Any]:
         name = "valid_from" if wrong.field == "valid_from" else "row_0_name"
         fields.problems[name] = f"{said['message']} {said['remedy']}"
     if fields.problems:
-        page = await _page(visit, space, fields.given)
+        coming = await visit.read(lambda read: _coming(read, visit, space))
+        page = _page(visit, space, fields.given, coming)
         page.problems = fields.problems
         return await desk_page(visit, "desk/place_list.html", page, here="places", status=422)
-    later = valid_from is not None and valid_from > _today(visit)
+    later = valid_from is not None and valid_from > visit.today
     return visit.go(f"/desk/places/{place}/list?saved={'later' if later else 'now'}")
 
 
 def _wanted(fields: Fields, space: Space) -> SpaceRow:
     after = fields.given.get("after_handover") == "1"
     return replace(space.row, handover=tuple(_read(fields)), lock_after_handover=after)
-
-
-def _today(visit: Visit) -> date:
-    return visit.now.astimezone(visit.zone).date()
 
 
 def _coming(read: Read, visit: Visit, space: Space) -> list[dict[str, str]]:
@@ -145,7 +142,9 @@ async def _space(visit: Visit, space_id: bytes) -> Space:
     return await visit.read(lambda read: spaces.find_space(read, space_id) or spaces.UNKNOWN_SPACE)
 
 
-async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlaceListPage:
+def _page(
+    visit: Visit, space: Space, given: dict[str, str], coming: list[dict[str, str]]
+) -> PlaceListPage:
     shown = day_of(given.get("instead_of", ""))
     filled = [n for n in range(ROWS_MAX) if given.get(f"row_{n}_name") or given.get(f"row_{n}_key")]
     return PlaceListPage(
@@ -156,9 +155,9 @@ async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlaceListP
         given=given,
         rows=list(range(min(max(filled, default=-1) + 1 + MORE_ROWS, ROWS_MAX))),
         kinds=[{"value": str(kind), "text": visit.say(text)} for kind, text in KINDS.items()],
-        coming=await visit.read(lambda read: _coming(read, visit, space)),
+        coming=coming,
         since=dated(visit.prefs.lang, shown) if shown else "",
-        first_day=str(_today(visit) + timedelta(days=1)),
+        first_day=str(visit.today + timedelta(days=1)),
     )
 
 

@@ -197,7 +197,7 @@ async def change_place(visit: Visit, place: str) -> Response[Any]:
         )
 
     await visit.write(set_)
-    later = valid_from is not None and valid_from > visit.now.astimezone(visit.zone).date()
+    later = valid_from is not None and valid_from > visit.today
     return visit.go(f"/desk/places/{place}?saved={'later' if later else 'now'}")
 
 
@@ -235,7 +235,7 @@ async def _page(visit: Visit, space: Space, given: dict[str, str]) -> PlacePage:
 
     coming, history, own, purposes = await visit.read(look)
     lang, shown = visit.prefs.lang, day_of(given.get("instead_of", ""))
-    tomorrow = visit.now.astimezone(visit.zone).date() + timedelta(days=1)
+    tomorrow = visit.today + timedelta(days=1)
     return PlacePage(
         id=id_text(space.id),
         name=space.name.in_language(lang),

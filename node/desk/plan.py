@@ -81,7 +81,7 @@ def day_asked(visit: Visit) -> date:
     """The day that the address names; today where it names none."""
     fields = read_query(visit)
     day = fields.day("day") if fields.given.get("day") else None
-    return within(day or visit.now.astimezone(visit.zone).date())
+    return within(day or visit.today)
 
 
 def within(day: date, days: int = 0) -> date:

@@ -127,7 +127,7 @@ def asked_span(visit: Visit) -> Span:
     found = ASKED.fullmatch(read_query(visit).given.get("quarter", ""))
     if found is not None:
         return Span(int(found[1]), int(found[2]))
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     return Span(today.year, (today.month + 2) // 3)
 
 
@@ -146,7 +146,7 @@ def read_book(read: Read, visit: Visit, span: Span) -> Book | Refusal:
 
 def _page(visit: Visit, span: Span, book: Book) -> StaysPage:
     lang = visit.prefs.lang
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     now = Span(today.year, (today.month + 2) // 3)
     spans = [now.after, now]
     for _ in range(BACK):

@@ -168,7 +168,7 @@ def _head(
     begins = day > date.min
     return {
         "since": visit.say(N_("ab {day}"), day=dated(visit.prefs.lang, day)) if begins else "",
-        "ahead": day > visit.now.astimezone(visit.zone).date(),
+        "ahead": day > visit.today,
         "who": who.name if who else "",
         "at": moment(visit, fact.at) if fact else "",
         "key": f"{kind}.{code}.{day.isoformat()}" if fact else "",

@@ -60,6 +60,7 @@ async def telling_page(visit: Visit) -> Response[Any]:
 
 def _row(visit: Visit, each: ToTell) -> dict[str, Any]:
     shown = told_of(visit, each.told)
+    when = _when(visit, each, shown)
     changes = (
         visit.say(N_("{label}: vorher {before}, jetzt {now}"), **row)
         if row["before"]
@@ -70,8 +71,8 @@ def _row(visit: Visit, each: ToTell) -> dict[str, Any]:
     return {
         "id": shown.id,
         "told": shown,
-        "when": _when(visit, each, shown),
-        "about": visit.list_words(each.name or "–", shown.place.name, _when(visit, each, shown)),
+        "when": when,
+        "about": visit.list_words(each.name or "–", shown.place.name, when),
         "who": each.name or "–",
         "flat": each.flat,
         "phone": each.phone,

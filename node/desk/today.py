@@ -108,7 +108,7 @@ async def today(visit: Visit) -> Response[Any]:
     if way not in {"", "/desk"} and not visit.wants_json:
         return visit.go(way)
     visit.allowed(Permission.SEE_ALL_RESERVATIONS)
-    day = visit.now.astimezone(visit.zone).date()
+    day = visit.today
     found = await visit.read(lambda read: _read_day(read, visit, day))
     page = TodayPage(
         day=i18n.long_day_words(visit.prefs.lang, day),

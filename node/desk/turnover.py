@@ -190,7 +190,7 @@ async def paper(visit: Visit) -> Response[bytes]:
     made = visit.say(N_("Stand: {at}"), at=visit.now)
     title = f"{visit.say(N_('Reinigung'))}, {visit.house.quarter_name}"
     content = await asyncio.to_thread(turnover_pages, visit, shown, title=title, made=made)
-    day = visit.now.astimezone(visit.zone).date()
+    day = visit.today
     return pdf_file(f"reinigung-{day.isoformat()}", content)
 
 

@@ -84,7 +84,7 @@ def _head(visit: Visit, day: date) -> dict[str, Any]:
     return {
         "text": i18n.day_words(visit.prefs.lang, day),
         "href": f"/desk/plan?day={day.isoformat()}",
-        "today": day == visit.now.astimezone(visit.zone).date(),
+        "today": day == visit.today,
     }
 
 

@@ -295,7 +295,7 @@ async def _sign(
     filed = _to_sign(visit, stay, number)
     if filed is None:
         return visit.go(START)
-    no = guests.check_signing(stay, today=visit.now.astimezone(visit.zone).date())
+    no = guests.check_signing(stay, today=visit.today)
     page = LobbySignPage(
         name=name_of(stay, number),
         action=f"{START}/{number}/sign",

@@ -20,9 +20,10 @@ from node.kiosk.check_in import find_held, whoever_holds
 from node.kiosk.handover import list_link
 from node.quarter.files import HandoverKind, HandoverRow
 from node.spaces import Answer, HandOver, Line, Phase
-from node.store import Read, Write
+from node.store import Write
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, Fields, read_fields, read_query
+from node.web.hand_over_acts import look_at
 from node.web.hand_overs import ListPage, ShownRow, list_page, read_answers, reading_words
 from node.web.qr import qr_svg
 from node.web.visit import Visit
@@ -123,7 +124,7 @@ async def _answer(
     fields: Fields | None = None,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
-    found = await _find(visit, whoever_holds(visit, line), line)
+    found, photos = await look_at(visit, whoever_holds(visit, line), line.reservation.id)
     if not found.is_asked(phase, now=visit.now):
         return visit.go(BACK)
     shown = list_page(visit, found, phase, (), action=f"{START}/{phase}", back=BACK, fields=fields)
@@ -140,18 +141,13 @@ async def _answer(
         steps={"now": min(now, all_), "all": all_},
         said=_said(visit, found, phase),
         phone_src=frame.qr_src(qr_svg(list_link(visit, line.reservation.id, phase))),
-        photos=await visit.store.read(lambda read: _photos(read, line, phase)),
+        photos=sum(1 for each in photos if each.phase == phase),
         problems=shown.problems,
     )
     status = refusal.status if refusal is not None else 422 if fields is not None else 200
     again = f"{START}/{phase}" + (f"?row={row.key}" if row is not None and key else "")
     frame.hold_scanned(visit, frame.held(visit))
     return await frame.kiosk_page(visit, "kiosk/hand_over.html", page, status=status, again=again)
-
-
-def _photos(read: Read, line: Line, phase: Phase) -> int:
-    photos = spaces.list_photos(read, line.reservation.id)
-    return sum(1 for each in photos if each.phase == phase)
 
 
 def _row(found: HandOver, phase: Phase, key: str) -> HandoverRow | None:

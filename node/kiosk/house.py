@@ -68,7 +68,7 @@ async def desk(visit: Visit) -> Response[Any]:
 
 def _desk(visit: Visit, read: Read) -> DeskPage:
     found = quarter.get_desk(read)
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     days = []
     for number in range(DESK_DAYS):
         day = today + timedelta(days=number)

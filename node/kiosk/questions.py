@@ -50,7 +50,7 @@ async def ask_day(
     leaf: Callable[[str], str],
 ) -> None:
     """The days of a fortnight from `days` on; `leaf` leads to the ones before and after."""
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     shown = read_asked({"day": days}, today=today).day or today
     listed, before, after = asking.days_from(shown, today=today)
     names = await visit.read(lambda read: _day_names(read, today))

@@ -64,7 +64,7 @@ class OffersPage:
 async def find(visit: Visit) -> Response[Any]:
     """The next question of a booking, or what is free when all is said."""
     given = read_query(visit).given
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     asked = read_asked(given, today=today)
     period = asked.period(visit.zone)
     if asked.people is None or period is None or asked.question:

@@ -106,7 +106,7 @@ def _own_now(read: Read, visit: Visit, actor: Actor, space_id: bytes) -> Line | 
         for line in spaces.coming_up(read, actor, now=visit.now)
         if line.space.id == space_id and line.status in {Status.CONFIRMED, Status.CHECKED_IN}
     ]
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     inside = next((line for line in lines if line.status is Status.CHECKED_IN), None)
     ahead = next(
         (x for x in lines if x.reservation.period.starts_at.astimezone(visit.zone).date() <= today),

@@ -24,7 +24,7 @@ class MonthDay:
 
 def month_of(visit: Visit, days: Sequence[MonthDay], *, here: date, address: str) -> dict[str, Any]:
     """The month as `ui.month_plan` draws it; each day to come leads to `address?day=`."""
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     cells: list[dict[str, Any] | None] = [None] * (days[0].day.weekday() if days else 0)
     cells += [_cell(visit, each, today=today, here=here, address=address) for each in days]
     cells += [None] * (-len(cells) % 7)

@@ -11,7 +11,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from node import people, quarter, spaces
+from node import quarter, spaces
 from node.base.actors import NOBODY, Actor, Face, bearer
 from node.base.refusals import N_, Refusal, RefusedError
 from node.portal.guest_gone import gone_page
@@ -26,10 +26,10 @@ from node.spaces.telling import told_to_guests
 from node.store import Read, Write
 from node.web.errors import words
 from node.web.forms import NOT_FOUND, read_fields
+from node.web.guessing import wrong_address
 from node.web.guest_forms import name_of, state_of
 from node.web.guest_list import given_of, list_page, read_guests
 from node.web.hand_overs import hand_over_links
-from node.web.knocking import knock_of
 from node.web.qr import qr_svg
 from node.web.showing import (
     STATES,
@@ -91,15 +91,22 @@ class ArrivalPage:
 
 async def stay_behind(visit: Visit, token: str) -> Stay:
     """The stay that a token opens; anything else is a wrong guess and no page."""
-    found = await visit.store.read(lambda read: guests.find_stay(read, token, now=visit.now))
+    found = await _stay_or_gone(visit, token)
+    if isinstance(found, guests.GoneStay):
+        raise RefusedError(guests.STAY_GONE)
+    return found
+
+
+async def _stay_or_gone(visit: Visit, token: str) -> Stay | guests.GoneStay:
+    """What a token opens: a right link is no guess, whatever became of the stay."""
+    found = await visit.store.read(
+        lambda read: (
+            guests.find_stay(read, token, now=visit.now)
+            or guests.find_gone(read, token, now=visit.now)
+        )
+    )
     if found is None:
-        gone = await visit.store.read(lambda read: guests.find_gone(read, token, now=visit.now))
-        if gone is not None:
-            # A right link is no guess, whatever became of the stay.
-            raise RefusedError(guests.STAY_GONE)
-        knock = knock_of(visit, Face.PORTAL)
-        pause = await people.count_wrong_address(visit.store, knock, now=visit.now)
-        raise RefusedError(pause or guests.NO_PAGE)
+        raise RefusedError(await wrong_address(visit) or guests.NO_PAGE)
     return found
 
 
@@ -120,10 +127,9 @@ def shut(answer: Response[Any]) -> Response[Any]:
 @get("/guest/{token:str}", include_in_schema=False)
 async def guest(visit: Visit, token: str) -> Response[Any]:
     """One's stay: when, where, how to come in, what is still to be said; or that there is none."""
-    gone = await visit.store.read(lambda read: guests.find_gone(read, token, now=visit.now))
-    if gone is not None:
-        return shut(await gone_page(visit, gone))
-    stay = await stay_behind(visit, token)
+    stay = await _stay_or_gone(visit, token)
+    if isinstance(stay, guests.GoneStay):
+        return shut(await gone_page(visit, stay))
     page = await _page(visit, token, stay)
     return shut(visit.page("portal/guest.html", page))
 

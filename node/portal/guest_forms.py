@@ -80,7 +80,7 @@ def _sign_page(visit: Visit, token: str, stay: Stay, number: int) -> SignPage:
     filed = stay.forms.get(number)
     if filed is None:
         raise RefusedError(guests.NO_FORM)
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     refusal = guests.check_signing(stay, today=today)
     return SignPage(
         name=name_of(stay, number),

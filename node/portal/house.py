@@ -140,7 +140,7 @@ def waste_row(visit: Visit, each: WasteCollection) -> dict[str, str]:
     if each.moved_from is not None:
         moved = visit.say(N_("verschoben von {day}"), day=each.moved_from)
         text = f"{moved}. {each.note}" if each.note else moved
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     near = {today: N_("heute"), today + timedelta(days=1): N_("morgen")}.get(each.day)
     day = i18n.day_words(visit.prefs.lang, each.day)
     return {
@@ -154,7 +154,7 @@ def waste_row(visit: Visit, each: WasteCollection) -> dict[str, str]:
 
 def _desk_day(visit: Visit, day: date, periods: list[Period]) -> dict[str, str]:
     spans = [_times(visit, period) for period in periods]
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     label = i18n.day_words(visit.prefs.lang, day)
     return {
         "label": f"{label} ({visit.say(N_('heute'))})" if day == today else label,

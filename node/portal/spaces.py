@@ -95,7 +95,7 @@ async def find(visit: Visit) -> Response[Any]:
         found, profile = await visit.read(
             lambda read: (spaces.list_spaces(read), quarter.get_profile(read))
         )
-        today, audience = visit.now.astimezone(visit.zone).date(), spaces.audience_of(actor)
+        today, audience = visit.today, spaces.audience_of(actor)
         page.places = [
             _listed(visit, s, *short_words(visit, s, audience, profile, today))
             for s in found
@@ -133,7 +133,7 @@ def _places_table(visit: Visit, found: list[Space], prices: dict[bytes, str]) ->
 
 
 def _find_page(visit: Visit, given: dict[str, str]) -> FindPage:
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     kind = given["kind"] if given["kind"] in KINDS else "room"
     return FindPage(
         fields={**given, "kind": kind},
@@ -294,7 +294,7 @@ class _Looked:
 
 def _asked_day(visit: Visit) -> date:
     fields = read_query(visit)
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     day = fields.day("day") if fields.given.get("day") else None
     return day if day is not None and DAYS[0] <= day <= DAYS[1] else today
 
@@ -340,7 +340,7 @@ def _facts(visit: Visit, looked: _Looked, day: date) -> list[dict[str, str]]:
 
 
 def _month_state(visit: Visit, day: date, *, is_open: bool, taken: int) -> str:
-    if day < visit.now.astimezone(visit.zone).date():
+    if day < visit.today:
         return "past"
     if not is_open:
         return "closed"

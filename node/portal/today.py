@@ -6,7 +6,7 @@ import, and the whole answer kept until something that it says changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
@@ -71,12 +71,12 @@ async def today(visit: Visit) -> Response[Any]:
     actor, now = visit.signed_in(), visit.now
     lines, offers, news, day, erasure, shut = await visit.read(
         lambda read: (
-            spaces.coming_up(read, actor, now=now),
+            coming := spaces.coming_up(read, actor, now=now),
             spaces.my_offers(read, actor, now=now),
             told_to(read, actor, now=now),
             _house_day(read, visit, actor),
             people.open_erasure(read, actor.person_id),
-            [*_shut(read, visit, actor)],
+            [*_shut(read, visit, coming)],
         )
     )
     # What was taken back or declined stands among what they are told, until they know.
@@ -104,9 +104,9 @@ async def today(visit: Visit) -> Response[Any]:
     return visit.page("portal/today.html", page, here="today", until=until)
 
 
-def _shut(read: Read, visit: Visit, actor: Actor) -> Iterator[dict[str, str]]:
-    """What they have at a time when its place is shut."""
-    for line in spaces.coming_up(read, actor, now=visit.now):
+def _shut(read: Read, visit: Visit, lines: Iterable[Line]) -> Iterator[dict[str, str]]:
+    """Of what they have, what they have at a time when its place is shut."""
+    for line in lines:
         closed = closed_words(read, visit, line)
         if closed is not None:
             shown = line_of(visit, line)
@@ -131,7 +131,7 @@ WAITING = {"requested": "waiting", "displaced": "warning", "declined": "refusal"
 def _house_day(read: Read, visit: Visit, actor: Actor) -> HouseDay:
     """The day of the actor's house, kept for all who live in it."""
     home, lang = actor.household_id, visit.prefs.lang
-    day = visit.now.astimezone(visit.zone).date()
+    day = visit.today
     building = read.kept(("building", home), lambda apart: people.building_of(apart, home))
     return read.kept(
         ("day", building, day, visit.zone.key, lang),

@@ -9,7 +9,7 @@ is no revenue, so it carries no tax.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -268,13 +268,9 @@ def cancellation_steps(terms: Terms, bill: Bill, starts_at: datetime) -> tuple[C
     """What giving up costs, by when: the latest step is good until the time itself begins."""
     starts_at = terms.notice_start(starts_at)
     ends = {starts_at - timedelta(hours=tier.notice_hours) for tier in terms.cancellation}
-    steps: list[CancelStep] = []
-    for until in sorted(ends | {starts_at}):
-        fee = cancellation_cost(terms, bill, starts_at, now=until).fee_cents
-        if steps and steps[-1].fee_cents == fee:
-            steps.pop()
-        steps.append(CancelStep(until, fee))
-    return tuple(steps)
+    return _steps(
+        ends | {starts_at}, lambda at: cancellation_cost(terms, bill, starts_at, now=at).fee_cents
+    )
 
 
 def steps_of_all(parts: Sequence[tuple[Terms, Bill, datetime]]) -> tuple[CancelStep, ...]:
@@ -282,9 +278,17 @@ def steps_of_all(parts: Sequence[tuple[Terms, Bill, datetime]]) -> tuple[CancelS
     terms, its bill and its start, of one at least."""
     first = min(starts_at for _, _, starts_at in parts)
     ends = {step.until for part in parts for step in cancellation_steps(*part)}
+    return _steps(
+        {end for end in ends if end < first} | {first},
+        lambda at: sum(cancellation_cost(*part, now=at).fee_cents for part in parts),
+    )
+
+
+def _steps(ends: Iterable[datetime], fee_at: Callable[[datetime], Cents]) -> tuple[CancelStep, ...]:
+    """One for each fee: neighbours that cost the same are one step until the later."""
     steps: list[CancelStep] = []
-    for until in sorted({end for end in ends if end < first} | {first}):
-        fee = sum(cancellation_cost(*part, now=until).fee_cents for part in parts)
+    for until in sorted(ends):
+        fee = fee_at(until)
         if steps and steps[-1].fee_cents == fee:
             steps.pop()
         steps.append(CancelStep(until, fee))

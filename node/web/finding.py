@@ -21,7 +21,7 @@ EARLY = time(6)
 
 def with_usual(visit: Visit, given: dict[str, str]) -> dict[str, str]:
     """What was typed, and the usual where nothing was: tomorrow afternoon, a few people."""
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     usual = {
         "kind": "room",
         "day": (today + timedelta(days=1)).isoformat(),

@@ -1,5 +1,5 @@
 """Codes that are short enough to be guessed, given where nobody has to be signed in: a pass's eight
-characters, and links of guests.
+characters, and links of guests. Secret addresses that are none are counted here, too.
 
 A guess is counted before it is checked and taken back when it was right, like a letter's code. What
 nobody guesses is never kept waiting: a signed pass, a link that opens something.
@@ -41,6 +41,13 @@ async def count(visit: Visit, face: Face) -> Refusal | None:
     """One more guess; how long to wait, where there were too many: then nothing is counted."""
     pause = await people.count_code(visit.store, knock_of(visit, face), now=visit.now)
     return replace(pause, remedy=WHAT_STILL_WORKS) if pause else None
+
+
+async def wrong_address(visit: Visit) -> Refusal | None:
+    """A secret address that is none: one more guess; how long to wait, where a pause runs."""
+    return await people.count_wrong_address(
+        visit.store, knock_of(visit, Face.PORTAL), now=visit.now
+    )
 
 
 WHAT_STILL_WORKS = N_(

@@ -87,7 +87,7 @@ async def print_test_page(visit: Visit, printer: Printer) -> None:
         title=visit.say(N_("Testseite")),
         place=visit.say(N_("Testseite")),
         where=printer.name,
-        day=i18n.long_day_words(visit.prefs.lang, visit.now.astimezone(visit.zone).date()),
+        day=i18n.long_day_words(visit.prefs.lang, visit.today),
         time=i18n.time_words(visit.prefs.lang, visit.now, visit.zone),
         url=house.address.rstrip("/"),
         code="",

@@ -13,11 +13,9 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from node import people
-from node.base.actors import Face
 from node.base.periods import from_epoch, to_epoch
 from node.base.refusals import N_, Refusal, RefusedError
-from node.web.knocking import knock_of
+from node.web.guessing import wrong_address
 from node.web.visit import Visit
 
 MAC_BYTES = 10
@@ -35,9 +33,7 @@ async def unseal(visit: Visit, use: bytes, token: str) -> tuple[bytes, datetime]
     one that is not ours, too, and counts the guess."""
     body = _body_of(visit.house.secret, use, token)
     if body is None:
-        knock = knock_of(visit, Face.PORTAL)
-        pause = await people.count_wrong_address(visit.store, knock, now=visit.now)
-        raise RefusedError(pause or LINK_OLD)
+        raise RefusedError(await wrong_address(visit) or LINK_OLD)
     until = int.from_bytes(body[:TIME_BYTES], "big")
     if to_epoch(visit.now) > until:
         raise RefusedError(LINK_OLD)

@@ -73,7 +73,7 @@ def days_of(
 ) -> list[ShownDay]:
     """Turnovers by the day on which they can begin; what is left from before is today's."""
     found: dict[str, ShownDay] = {}
-    today = visit.now.astimezone(visit.zone).date()
+    today = visit.today
     ordered = sorted(turnovers, key=lambda each: max(each.free_at, visit.now))
     for each in ordered:
         day = max(each.free_at.astimezone(visit.zone).date(), today)
@@ -171,7 +171,7 @@ def early_words(visit: Visit, line: Line) -> str:
 
 def _near(visit: Visit, at: datetime) -> str:
     """The time alone for today, else with its day."""
-    is_today = at.astimezone(visit.zone).date() == visit.now.astimezone(visit.zone).date()
+    is_today = at.astimezone(visit.zone).date() == visit.today
     return clock(visit, at) if is_today else moment(visit, at)
 
 
