@@ -420,7 +420,9 @@ def test_an_erased_person_leaves_every_line_and_is_told_before(
     line: Line, anna: Actor, clara: Actor, sam: Actor, wish: Wish
 ) -> None:
     made = line.reserve(anna, wish)
-    entry, other = line.joined(clara, wish), line.joined(sam, wish)
+    entry = line.joined(clara, wish)
+    line.clock.advance(timedelta(seconds=1))
+    other = line.joined(sam, wish)
     later = replace(wish, period=Period(utc(28, 16), utc(28, 20)))
     second = line.joined(clara, later)
     line.cancel(anna, made)
