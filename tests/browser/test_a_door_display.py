@@ -16,6 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 UPRIGHT = {"width": 800, "height": 1280}
 SMALL = {"width": 1024, "height": 600}
+OLD = ((1280, 800), (1024, 600), (800, 480), (600, 1024), (480, 800))
+"""What was sold as a tablet since 2010, across and upright."""
+BELOW = "document.documentElement.scrollHeight - innerHeight"
 
 
 def hangs(desk: Screen, tablet: Screen, place: str = "Hofsaal") -> None:
@@ -66,6 +69,36 @@ def test_anna_books_at_the_door_and_nothing_of_her_stays(town: Town, opens: Open
     assert tablet.page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
     desk.open("/desk")
     desk.sees("Anna Linde")
+
+
+def stands_at_once(tablet: Screen) -> None:
+    """Nobody scrolls at a door: on each of the old tablets all of the page is in sight."""
+    for width, height in OLD:
+        tablet.page.set_viewport_size({"width": width, "height": height})
+        tablet.is_well()
+        assert tablet.page.evaluate(BELOW) <= 0, (tablet.page.url, width, height)
+
+
+def test_on_old_tablets_all_of_it_stands_at_once(town: Town, opens: Opens) -> None:
+    town.start("home")
+    desk, tablet = opens("desk"), opens("door")
+    hangs(desk, tablet)
+    tablet.sees("Frei", "Jetzt buchen bis 12 Uhr", "Ein- oder auschecken", "Stand: 10:0")
+    stands_at_once(tablet)
+    tablet.touch("Jetzt buchen bis 12 Uhr")
+    tablet.is_titled("Halten Sie Karte oder Ausweis vor")
+    stands_at_once(tablet)
+    tablet.scan(town.cards["anna"])
+    tablet.is_titled("Ihre PIN")
+    stands_at_once(tablet)
+    tablet.type("PIN aus 4 bis 8 Ziffern", PINS["anna"])
+    tablet.touch("Weiter")
+    tablet.touch("Zahlungspflichtig buchen")
+    tablet.sees("Gebucht. Sie sind eingecheckt.", "Belegt")
+    stands_at_once(tablet)
+    crashes(town)
+    tablet.page.wait_for_selector("[data-door-away]:not([hidden])", timeout=20_000)
+    stands_at_once(tablet)
 
 
 def test_who_turns_away_at_the_pin_leaves_nothing(town: Town, opens: Opens) -> None:
