@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import Opens
 from tests.browser.keys import BY_HAND, Keys
-from tests.browser.people import at_the_desk
+from tests.browser.people import at_the_desk, at_the_phone, books
 from tests.browser.screens import Screen
 from tests.nodes import Town
 
@@ -131,3 +131,31 @@ def test_somebody_in_the_queue_is_served_by_keys_alone(town: Town, opens: Opens)
     desk.sees("bestätigt")
     desk.is_well()
     assert desk.touches == signing_in
+
+
+def test_after_each_press_the_answer_has_the_focus_and_undoing_is_next(
+    town: Town, opens: Opens
+) -> None:
+    """Nobody goes through all the ways again to take back what a key did by mistake."""
+    town.start("home")
+    phone, desk = opens("phone"), opens("desk")
+    at_the_phone(town, phone, "anna")
+    books(phone, "2026-11-24", "14:00", "16:00")
+    town.clock.set(town.clock.now().replace(hour=13, minute=0))
+    at_the_desk(desk)
+    hands = Keys(desk)
+    hands.presses("Einchecken")
+    desk.sees("Eingecheckt.", "ist da")
+    assert "Eingecheckt." in desk.page.evaluate(f"() => {HERE}.innerText")
+    keys(desk, "Tab")
+    assert desk.page.evaluate(f"() => {HERE}.innerText.trim()") == "Rückgängig"
+    keys(desk, "Enter")
+    desk.page.wait_for_url("**did=undo*")
+    desk.does_not_see("ist da")
+    assert desk.page.evaluate(f"() => {HERE}.matches('[data-flash]')")
+    desk.is_well()
+    keys(desk, "Tab", "Enter")
+    desk.page.wait_for_selector("[data-flash]", state="detached")
+    assert focused(desk, "id") == "content", "the focus is not lost with what was put away"
+    keys(desk, "1")
+    desk.page.wait_for_url("**/desk")

@@ -46,6 +46,17 @@ document.addEventListener("keydown", (happening) => {
 });
 if (found.length && document.activeElement === document.body) found[0].focus();
 
+// What was pressed is gone with its page: its answer takes the focus, so that it is heard, and what
+// undoes it is one Tab away. Once it is put away, the work goes on from the top.
+const told = document.querySelector(".work > [data-flash]");
+if (told && document.activeElement === document.body) {
+  told.tabIndex = -1;
+  told.focus();
+  told.querySelector("[data-flash-close]").addEventListener("click", () => {
+    document.getElementById("content").focus({ preventScroll: true });
+  });
+}
+
 // A plan is one stop of the Tab key; within it the arrow keys go from cell to cell, Enter opens.
 // "n" makes a new booking of the free hour where one is.
 for (const plan of document.querySelectorAll("[data-grid] .plan")) {
