@@ -9,24 +9,50 @@ from collections.abc import Callable
 from pathlib import Path
 
 from node import __version__, box_verbs, verbs
+from node.base.refusals import N_
+from node.terminal import say, say_error, speak, verb_text
+from node.verb_texts import (
+    A_BOX,
+    ALONE,
+    AUTHORITY,
+    BACKUP,
+    CENTRAL,
+    DEMO,
+    DIRECTORY,
+    DOCTOR,
+    DRILL,
+    FIRST_DAY,
+    IMPORT,
+    INIT,
+    INVITE,
+    JOIN,
+    NODES,
+    OPENAPI,
+    OPERATOR,
+    REPLACE,
+    RESTORE,
+    REVOKE,
+    SERVE,
+    SHEET,
+    STATUSES,
+    SYNC,
+    WHICH,
+    WHY,
+)
 from node.verbs import CommandError
-
-STATUSES = """
-Exit status: 0 done, 1 refused or failed (the text says why and what helps), 2 called wrongly,
-130 interrupted.
-"""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a verb; see `STATUSES` for what comes back."""
+    """Run a verb; see `verb_texts.STATUSES` for what comes back."""
     # Whatever a verb writes is for the node's own user only.
     os.umask(0o077)
+    speak()
     given = parser().parse_args(argv)
     try:
         run: Callable[[argparse.Namespace], int | None] = given.run
         return run(given) or 0
     except CommandError as error:
-        print(f"quartier: {error}", file=sys.stderr)
+        print(f"quartier: {say_error(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -48,60 +74,154 @@ def parser() -> argparse.ArgumentParser:
     """All verbs with their arguments."""
     top = argparse.ArgumentParser(
         prog="quartier",
-        description="The node of a residential quarter.",
-        epilog=STATUSES,
+        description=say(N_("Der Knoten eines Wohnquartiers.")),
+        epilog=say(STATUSES),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=__version__)
+    version = say(N_("zeigt die Fassung"))
+    top.add_argument("--version", action="version", version=__version__, help=version)
     group = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     add = _Adder(group)
-    add("serve", verbs.serve, "serve a node's pages and meet its neighbours", SERVE)
-    add("central", verbs.central, "serve the central: one store for each quarter in DATA", CENTRAL)
-    init = add("init", verbs.initialise, "found a quarter with a node in an empty directory", INIT)
-    init.add_argument("--name", help="name of this node, as the health page shows it")
-    files = add("import", verbs.import_files, "bring a quarter's open files into the store", IMPORT)
-    files.add_argument("dir", type=Path, metavar="DIR", help="directory with quarter.toml")
-    files.add_argument("--check", action="store_true", help="only check the files")
-    password = add("password", verbs.give_password, "give one of the team a password", FIRST_DAY)
-    password.add_argument("sign_in", metavar="NAME", help="the sign-in name of staff.csv")
+    add(
+        "serve",
+        verbs.serve,
+        N_("zeigt die Seiten eines Knotens und gleicht mit den anderen ab"),
+        SERVE,
+    )
+    add(
+        "central",
+        verbs.central,
+        N_("zeigt die Zentrale: je Quartier ein Verzeichnis in DATA"),
+        CENTRAL,
+    )
+    _add_first_day(add)
     _add_demo(add)
     _add_backup(add)
     _add_alone(add)
     _add_boxes(add)
     add(
-        "operator", box_verbs.give_operator_password, "give central's operator a password", OPERATOR
+        "operator",
+        box_verbs.give_operator_password,
+        N_("gibt dem Betrieb der Zentrale ein Passwort"),
+        OPERATOR,
     )
-    add("doctor", verbs.examine_node, "check that journal, clocks and rows agree", DOCTOR)
-    add("openapi", verbs.print_openapi, "print the API's description as JSON", OPENAPI, data=False)
-    add("settings", verbs.print_settings, "print all settings with their help", "", data=False)
+    add(
+        "doctor",
+        verbs.examine_node,
+        N_("prüft, ob Journal, Uhren und Zeilen zueinander passen"),
+        DOCTOR,
+    )
+    add(
+        "openapi",
+        verbs.print_openapi,
+        N_("zeigt die Beschreibung der API als JSON"),
+        OPENAPI,
+        data=False,
+    )
+    add(
+        "settings",
+        verbs.print_settings,
+        N_("zeigt alle Einstellungen mit ihrer Hilfe"),
+        "",
+        data=False,
+    )
     return top
 
 
+def _add_first_day(add: _Adder) -> None:
+    init = add(
+        "init",
+        verbs.initialise,
+        N_("gründet ein Quartier mit einem Knoten in einem leeren Verzeichnis"),
+        INIT,
+    )
+    init.add_argument(
+        "--name", help=verb_text(N_("Name dieses Knotens, wie ihn die Seite „Zustand“ zeigt"))
+    )
+    files = add(
+        "import",
+        verbs.import_files,
+        N_("bringt die offenen Dateien eines Quartiers herein"),
+        IMPORT,
+    )
+    files.add_argument(
+        "dir", type=Path, metavar="DIR", help=verb_text(N_("Verzeichnis mit quarter.toml"))
+    )
+    files.add_argument("--check", action="store_true", help=verb_text(N_("prüft die Dateien nur")))
+    password = add(
+        "password", verbs.give_password, N_("gibt jemandem vom Team ein Passwort"), FIRST_DAY
+    )
+    password.add_argument(
+        "sign_in", metavar="NAME", help=verb_text(N_("der Anmeldename aus staff.csv"))
+    )
+
+
 def _add_backup(add: _Adder) -> None:
-    backup = add("backup", verbs.back_up, "write a checked, sealed backup", BACKUP)
-    backup.add_argument("to", type=Path, nargs="?", metavar="DIR", help="directory for one more")
+    backup = add(
+        "backup", verbs.back_up, N_("schreibt eine geprüfte, versiegelte Sicherung"), BACKUP
+    )
+    backup.add_argument(
+        "to",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help=verb_text(N_("Verzeichnis für eine weitere")),
+    )
     backup.add_argument(
         "--recipient",
         action="append",
         default=[],
         metavar="AGE1...",
-        help="public key that opens it too; may be given several times",
+        help=verb_text(N_("öffentlicher Schlüssel, der sie auch öffnet; mehrmals möglich")),
     )
-    drill = add("drill", verbs.rehearse, "test that a backup brings everything back", DRILL)
-    drill.add_argument("backup", type=Path, nargs="?", metavar="FILE", help="not the newest one")
+    drill = add("drill", verbs.rehearse, N_("probt, ob eine Sicherung alles zurückbringt"), DRILL)
+    drill.add_argument(
+        "backup",
+        type=Path,
+        nargs="?",
+        metavar="FILE",
+        help=verb_text(N_("eine andere als die neueste")),
+    )
     for verb in (backup, drill):
-        verb.add_argument("--timed", action="store_true", help="as the node does it by the clock")
-    restore = add("restore", verbs.restore_node, "put a backup in a node's place", RESTORE)
-    restore.add_argument("backup", type=Path, metavar="FILE", help="the backup")
-    restore.add_argument("--replace", action="store_true", help="set what is there aside")
-    restore.add_argument("--key", type=Path, metavar="FILE", help="file with the sheet's key")
+        verb.add_argument(
+            "--timed", action="store_true", help=verb_text(N_("wie der Knoten selbst es tut"))
+        )
+    restore = add(
+        "restore",
+        verbs.restore_node,
+        N_("setzt eine Sicherung an die Stelle eines Knotens"),
+        RESTORE,
+    )
+    restore.add_argument("backup", type=Path, metavar="FILE", help=verb_text(N_("die Sicherung")))
     restore.add_argument(
-        "--alone", action="store_true", help="there is no other node: go on at once"
+        "--replace", action="store_true", help=verb_text(N_("legt zur Seite, was da ist"))
+    )
+    restore.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help=verb_text(N_("Datei mit dem Schlüssel vom Notfallblatt")),
+    )
+    restore.add_argument(
+        "--alone",
+        action="store_true",
+        help=verb_text(N_("es gibt keinen anderen Knoten: geht sofort weiter")),
     )
 
 
 def _add_alone(add: _Adder) -> None:
-    alone = add("alone", verbs.go_on_alone, "let a restored node go on without any other", ALONE)
-    alone.add_argument("--key", type=Path, metavar="FILE", help="file with the sheet's key")
+    alone = add(
+        "alone",
+        verbs.go_on_alone,
+        N_("lässt einen wiederhergestellten Knoten ohne andere weitermachen"),
+        ALONE,
+    )
+    alone.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help=verb_text(N_("Datei mit dem Schlüssel vom Notfallblatt")),
+    )
 
 
 class _Adder:
@@ -120,158 +240,146 @@ class _Adder:
         data: bool = True,
     ) -> argparse.ArgumentParser:
         """A verb: its function, one line for the list, and the text of its own help."""
+        said = verb_text(short)
         verb = self._group.add_parser(
             name,
-            help=short,
-            description=f"{short[0].upper()}{short[1:]}.\n{more}",
-            epilog=STATUSES,
+            help=said,
+            description=f"{said[0].upper()}{said[1:]}.\n{verb_text(more) if more else ''}",
+            epilog=say(STATUSES),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if data:
             default = verbs.default_data(name)
-            text = f"the node's directory; default QUARTIER_DATA, else {verbs.in_home(default)}"
+            text = verb_text(DIRECTORY).format(default=verbs.in_home(default))
             verb.add_argument("--data", type=Path, default=default, help=text)
         verb.set_defaults(run=run)
         return verb
 
 
 def _add_demo(add: _Adder) -> None:
-    demo = add("demo", verbs.run_demo, "run the demo quarter: home, kiosk and central", DEMO)
+    demo = add(
+        "demo",
+        verbs.run_demo,
+        N_("zeigt das Quartier der Demo: Hauptknoten, Kiosk und Zentrale"),
+        DEMO,
+    )
     demo.add_argument(
         "what",
         nargs="?",
         choices=("run", "cut", "join"),
         default="run",
-        help="run it, or cut or join the line of the one that runs",
+        help=verb_text(N_("zeigt es, oder trennt oder verbindet die Leitung des laufenden")),
     )
-    demo.add_argument("--from", dest="source", type=Path, help="directory of another quarter")
-    demo.add_argument("--port", type=_port, help="first of the ports, at first 8080")
+    demo.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        help=verb_text(N_("Verzeichnis eines anderen Quartiers")),
+    )
+    demo.add_argument("--port", type=_port, help=verb_text(N_("der erste der Ports, zuerst 8080")))
     demo.add_argument(
         "--lan",
         action="store_true",
-        help="let phones in this network open the portal, at this machine's address",
+        help=verb_text(
+            N_("lässt Handys in diesem Netz das Portal öffnen, an der Adresse dieses Rechners")
+        ),
     )
 
 
 def _add_boxes(add: _Adder) -> None:
-    invite = add("invite", box_verbs.invite_box, "make a code that lets one new box in", INVITE)
-    invite.add_argument("--name", required=True, help="the new box's name, for example its place")
-    invite.add_argument("--role", choices=("kiosk", "standby", "central"), default="kiosk")
-    invite.add_argument("--address", default="", help="host:port where central can be called")
-    join = add("join", box_verbs.join_quarter, "join a quarter with the code it showed", JOIN)
-    join.add_argument("address", metavar="HOST:PORT", help="where the node that showed it listens")
-    join.add_argument("code", metavar="CODE")
-    revoke = add("revoke", box_verbs.revoke_box, "let a lost or stolen box go", REVOKE)
-    revoke.add_argument("name", metavar="NAME", help="its name, see `quartier nodes`")
-    add("sheet", box_verbs.print_sheet, "print the emergency sheet, once", SHEET)
-    replace = add("replace", box_verbs.replace_box, "put this box in a dead one's place", REPLACE)
-    replace.add_argument("address", metavar="HOST:PORT", help="any living node, or central")
-    replace.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet's lines in a file")
-    replace.add_argument("--for", dest="dead", default="", metavar="NAME", help="the dead box")
-    authority = add("authority", box_verbs.hand_over, "give the boxes' list to central", AUTHORITY)
-    authority.add_argument(
-        "--take", action="store_true", help="with the sheet: take it to this box"
+    invite = add(
+        "invite",
+        box_verbs.invite_box,
+        N_("macht einen Code, der eine neue Box hereinlässt"),
+        INVITE,
     )
-    authority.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet's lines in a file")
-    add("nodes", box_verbs.list_boxes, "list the quarter's boxes", NODES)
-    sync = add("sync", box_verbs.show_status, "tell how this box and its lines are", SYNC)
-    sync.add_argument("what", choices=("status",), help="what is asked")
+    invite.add_argument(
+        "--name", required=True, help=verb_text(N_("der Name der neuen Box, etwa ihr Ort"))
+    )
+    invite.add_argument("--role", choices=("kiosk", "standby", "central"), default="kiosk")
+    invite.add_argument(
+        "--address",
+        default="",
+        help=verb_text(N_("Rechner:Port, an dem die Zentrale zu erreichen ist")),
+    )
+    join = add("join", box_verbs.join_quarter, N_("tritt mit einem Code einem Quartier bei"), JOIN)
+    join.add_argument(
+        "address",
+        metavar="HOST:PORT",
+        help=verb_text(N_("wo der Knoten lauscht, der ihn gezeigt hat")),
+    )
+    join.add_argument("code", metavar="CODE")
+    revoke = add(
+        "revoke", box_verbs.revoke_box, N_("meldet eine verlorene oder gestohlene Box ab"), REVOKE
+    )
+    revoke.add_argument(
+        "name",
+        metavar="NAME",
+        help=verb_text(N_("ihr Name oder ihre Kennung, siehe `quartier nodes`")),
+    )
+    add("sheet", box_verbs.print_sheet, N_("druckt das Notfallblatt, einmal"), SHEET)
+    replace = add(
+        "replace",
+        box_verbs.replace_box,
+        N_("setzt diese Box an die Stelle einer kaputten"),
+        REPLACE,
+    )
+    replace.add_argument(
+        "address",
+        metavar="HOST:PORT",
+        help=verb_text(N_("irgendein lebender Knoten, oder die Zentrale")),
+    )
+    replace.add_argument(
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help=verb_text(N_("die Zeilen des Blatts in einer Datei")),
+    )
+    replace.add_argument(
+        "--for", dest="dead", default="", metavar="NAME", help=verb_text(N_("die kaputte Box"))
+    )
+    authority = add(
+        "authority", box_verbs.hand_over, N_("übergibt der Zentrale die Liste der Boxen"), AUTHORITY
+    )
+    authority.add_argument(
+        "--take", action="store_true", help=verb_text(N_("mit dem Blatt: holt sie an diese Box"))
+    )
+    authority.add_argument(
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help=verb_text(N_("die Zeilen des Blatts in einer Datei")),
+    )
+    add("nodes", box_verbs.list_boxes, N_("nennt die Boxen des Quartiers"), NODES)
+    _add_sync(add)
+
+
+def _add_sync(add: _Adder) -> None:
+    sync = add(
+        "sync",
+        box_verbs.run_sync,
+        N_("sagt, wie es dieser Box und ihren Leitungen geht, und hilft einer angehaltenen"),
+        SYNC,
+    )
+    sync.add_argument(
+        "what", choices=("status", "retry", "set-aside"), help=verb_text(N_("was getan wird"))
+    )
+    sync.add_argument("name", nargs="?", metavar="NAME", help=verb_text(A_BOX))
+    sync.add_argument("--scope", choices=("house", "quarter", "fleet"), help=verb_text(WHICH))
+    sync.add_argument("--reason", default="", metavar="TEXT", help=verb_text(WHY))
     form = sync.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as data")
-    form.add_argument("--metrics", action="store_true", help="for Prometheus, as text")
+    form.add_argument("--json", action="store_true", help=verb_text(N_("als Daten")))
+    form.add_argument(
+        "--metrics", action="store_true", help=verb_text(N_("für Prometheus, als Text"))
+    )
 
 
 def _port(text: str) -> int:
     """The first of three pairs of ports, ten apart."""
-    port = int(text)
+    port = int(text) if text.isdecimal() else 0
     if not 0 < port < 65536 - 2 * 10 - 1:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65500")
+        raise argparse.ArgumentTypeError(say(N_("Ein Port ist eine Zahl von 1 bis 65500.")))
     return port
-
-
-SERVE = """
-Needs a node in the directory (`quartier init`). Its settings lie beside it in node.toml, see
-`quartier settings`. Ctrl-C and SIGTERM end it cleanly. Under systemd it takes the socket of its
-socket unit, tells when it is ready and answers the watchdog.
-"""
-CENTRAL = """
-Each quarter has a directory of its own in DATA, with node.toml and quarter.db. The pages of all
-are served at the address of the first; `hosts` in each node.toml says by which name.
-"""
-INIT = """
-Makes the directory, the database and the node's key. The next step is `quartier import`.
-"""
-IMPORT = """
-All errors are told at once, each with its file, line and what helps; with one error nothing
-changes. The same files again change nothing. docs/import.md describes the files. Stop the node
-before; `--check` may run at any time.
-"""
-FIRST_DAY = """
-Makes a new password and prints it, once; the old one is worthless then. For the first day, and
-for whoever forgot theirs. Stop the node before.
-"""
-DEMO = """
-Makes the quarter at the first start, then runs three nodes until Ctrl-C. The data stay.
-"""
-BACKUP = """
-The node may run meanwhile. The backup is sealed (age): the emergency sheet opens it on any box,
-this box its own. Without DIR it goes where the settings say (backup_to), and those no longer
-needed go: of the last 24 hours, 14 days and 8 weeks one each is kept.
-"""
-DRILL = """
-Restores it into a scratch place, compares every table and lets the doctor look. The node may run
-meanwhile, and does the same by itself every month. Exit status 1 when something would be lost.
-"""
-RESTORE = """
-Stop the node before. On another box than the one that made the backup, the key of the emergency
-sheet is asked for, or read from --key or from a pipe. The node reads at once and writes again when
-it has met a neighbour. Where there is no other node, --alone lets it go on at once under a new key.
-"""
-ALONE = """
-For a node that waits for its neighbours after it was restored or mended, where there are none: it
-takes a new key and keeps what it wrote. Stop it before. Never say so where another node lives.
-"""
-INVITE = """
-The code is good for 15 minutes and one box. The desk's page of boxes shows one while the node runs.
-"""
-JOIN = """
-Makes this box a node of the quarter; `quartier serve` then brings everything over. A try that was
-cut off may be repeated with the same code.
-"""
-REVOKE = """
-What the box told so far stays; nothing that it writes later counts. It cannot be taken back.
-"""
-SHEET = """
-Its secret brings the quarter back when all boxes are gone, and opens everything. It is shown once,
-at the founding node, and kept nowhere.
-"""
-REPLACE = """
-Asks for the emergency sheet, copies what a living node or central holds, and takes the dead box's
-name and role. A try that was cut off goes on where it was.
-"""
-AUTHORITY = """
-At enrolment: central renames and lets go boxes from then on; the home node still takes new ones in,
-while central can be reached. With --take the emergency sheet brings it back, at any box.
-"""
-OPERATOR = """
-DATA is central's own directory, with one for each quarter in it. Prints a new password for its page
-of all quarters (/central), once; the old one is worthless then.
-"""
-NODES = """
-Name, role and since when. The desk's page of boxes shows them while the node runs.
-"""
-SYNC = """
-What the health page says: each other box with its line, when it was last heard, what waits both
-ways; what was stopped. Asks the running node; of one that stands still it tells what it last knew.
-Exit status 1 when there is something to do.
-"""
-DOCTOR = """
-Compares every cell with what its writer signed. Stop the node before. Exit status 1 when
-something does not agree.
-"""
-OPENAPI = """
-The same as /api/openapi.json of a running node.
-"""
 
 
 if __name__ == "__main__":

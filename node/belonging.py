@@ -16,12 +16,13 @@ from node.app import open_node
 from node.base.clock import SystemClock
 from node.base.ids import id_text
 from node.base.periods import from_epoch
-from node.base.refusals import N_
+from node.base.refusals import N_, Refusal
 from node.registry import REGISTRY
 from node.serving import bound, listener
 from node.settings import FILE, Settings
 from node.store import Core, Identity, NodeRole
 from node.sync import (
+    NOT_JOINED,
     Address,
     Code,
     Health,
@@ -52,7 +53,10 @@ from node.sync import (
     stand_in,
     take_authority,
 )
+from node.terminal import say as say_here
+from node.web.inviting import ONLY_HERE, is_only_here
 from node.web.qr import qr_terminal
+from node.web.roles import ROLES
 
 ASKING = N_("Die andere Box wird gefragt.")
 WAITING = N_(
@@ -98,11 +102,16 @@ def invite_box(settings: Settings, *, name: str, role: NodeRole, address: str) -
 
     code = _on_core(settings, make)
     here = str(Address(own_addresses(settings.sync_host)[0], settings.sync_port))
-    return (
-        f"Code for {name}: {code}\n\n{qr_terminal(f'{here} {code}')}\n"
-        f"Start this node, then on the new box, within 15 minutes:\n"
-        f"  quartier join {here} {code}"
-    )
+    lines = [
+        say_here(CODE_FOR, name=name, code=code),
+        "",
+        qr_terminal(f"{here} {code}"),
+        say_here(THEN_JOIN),
+        f"  quartier join {here} {code}",
+    ]
+    if is_only_here(here):
+        lines += ["", f"{say_here(ONLY_HERE.message)} {say_here(ONLY_HERE.remedy)}"]
+    return "\n".join(lines)
 
 
 def join(settings: Settings, address: str, code: str, *, say: Say) -> RosterNode:
@@ -146,9 +155,7 @@ def print_sheet(settings: Settings) -> str:
     name_sheet(settings, sheet)
     lines = sheet_lines(sheet)
     return (
-        "EMERGENCY SHEET. Print it twice, keep it locked away, never photograph it.\n"
-        "Whoever holds it can bring the quarter back when its boxes are gone, and read all.\n"
-        "It is shown this once and kept nowhere.\n\n"
+        f"{say_here(SHEET)}\n\n"
         + "\n".join(f"  {number}  {line}" for number, line in enumerate(lines, start=1))
         + f"\n\n{qr_terminal(' '.join(lines))}"
     )
@@ -203,14 +210,14 @@ def hand_over(settings: Settings) -> str:
             await node.close()
 
     asyncio.run(run())
-    return "Central keeps the list of the boxes now. The emergency sheet takes it back."
+    return say_here(AT_CENTRAL)
 
 
 def take_back(settings: Settings, secret: str) -> str:
     """With the emergency sheet, let this box keep the list from now on."""
     sheet = read_sheet(secret)
     _on_core(settings, lambda core: take_authority(core, handover_by_sheet(core, sheet)))
-    return "This box keeps the list of the boxes now."
+    return say_here(TAKEN_BACK)
 
 
 def revoke(settings: Settings, name: str) -> str:
@@ -220,17 +227,50 @@ def revoke(settings: Settings, name: str) -> str:
         return revoke_node(core, _named(_roster(core), name).site_id)
 
     _on_core(settings, let_go)
-    return f"{name} does not belong to the quarter any more."
+    return say_here(LET_GO, name=name)
 
 
 def listed(settings: Settings) -> str:
     """The boxes of the quarter."""
     kept = _on_core(settings, _roster).body
     return "\n".join(
-        f"{node.name:<24} {node.role:<8} {from_epoch(node.since):%Y-%m-%d}"
-        f"{'' if node.is_active else '  revoked'}"
+        f"{node.name:<24} {say_here(ROLES[node.role]):<12} {from_epoch(node.since):%Y-%m-%d}"
+        f"  {id_text(node.site_id)}{'' if node.is_active else f'  {say_here(GONE)}'}"
         for node in kept.nodes
     )
+
+
+CODE_FOR = N_("Code für {name}: {code}")
+THEN_JOIN = N_("Starten Sie diesen Knoten, dann an der neuen Box, innerhalb von 15 Minuten:")
+SHEET = N_(
+    "NOTFALLBLATT. Drucken Sie es zweimal, schließen Sie es weg, fotografieren Sie es nie.\n"
+    "Wer es hat, bringt das Quartier zurück, wenn seine Boxen weg sind, und kann alles lesen.\n"
+    "Es wird nur dieses eine Mal gezeigt und nirgends aufgehoben."
+)
+AT_CENTRAL = N_("Die Zentrale führt jetzt die Liste der Boxen. Das Notfallblatt holt sie zurück.")
+TAKEN_BACK = N_("Diese Box führt jetzt die Liste der Boxen.")
+LET_GO = N_("{name} gehört nicht mehr zum Quartier.")
+GONE = N_("abgemeldet")
+WHICH_IS_DEAD = Refusal(
+    "boxes.which_is_dead",
+    N_("Welche Box ist kaputt?"),
+    N_("Nennen Sie sie mit {option}: {names}."),
+)
+NO_SUCH = Refusal(
+    "boxes.no_such",
+    N_("Keine Box heißt „{name}“."),
+    N_("Es gibt: {names}."),
+)
+SEVERAL = Refusal(
+    "boxes.several",
+    N_("Mehrere Boxen heißen „{name}“."),
+    N_("Nennen Sie statt des Namens die Kennung, wie `quartier nodes` sie zeigt."),
+)
+
+
+def replace_values(refusal: Refusal, **values: str) -> Refusal:
+    """The refusal with what it names."""
+    return dataclasses.replace(refusal, values=values)
 
 
 def _dead_box(core: Core, name: str) -> RosterNode:
@@ -241,7 +281,7 @@ def _dead_box(core: Core, name: str) -> RosterNode:
     homes = [node for node in listed if node.role is NodeRole.HOME]
     if len(homes) != 1:
         names = ", ".join(node.name for node in listed)
-        raise RosterError(f"say which box is dead with --for NAME: {names}")
+        raise RosterError(replace_values(WHICH_IS_DEAD, option="--for NAME", names=names))
     return homes[0]
 
 
@@ -254,14 +294,15 @@ def _named(roster: Roster, name: str) -> RosterNode:
     ]
     if len(found) != 1:
         names = ", ".join(node.name for node in roster.body.nodes if node.is_active)
-        raise RosterError(f"there is no one box {name!r}: {names}")
+        which = SEVERAL if found else NO_SUCH
+        raise RosterError(replace_values(which, name=name, names=names))
     return found[0]
 
 
 def _roster(core: Core) -> Roster:
     roster = read_roster(core)
     if roster is None:
-        raise RosterError("this node belongs to no quarter yet")
+        raise RosterError(NOT_JOINED)
     return roster
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from node import people
 from node.base.clock import Clock, SystemClock
+from node.base.refusals import N_, SaidError
 from node.founding import check_files, import_into, print_progress
 from node.processes import NodeProcess, ProcessError, ended_like_ctrl_c, run_together
 from node.quarter.files import QuarterFiles
@@ -38,6 +39,7 @@ from node.sync import (
     join_roster,
     sealing_public_key,
 )
+from node.terminal import say
 from node.web.qr import qr_terminal
 
 QUARTER = Path(__file__).resolve().parents[1] / "quarters" / "le-flair-demo"
@@ -45,7 +47,7 @@ GENERATOR = Path(__file__).resolve().parents[1] / "quarters" / "generate.py"
 NODES = ("home", "kiosk", "central")
 SIGN_INS = "sign-ins.json"
 FIRST_PORT = 8080
-LOOPBACK = "only on this machine; phones in its network can come in with --lan"
+LOOPBACK = N_("nur an diesem Rechner; Handys in seinem Netz kommen mit --lan herein")
 PASSWORD_BYTES = 6
 DEMO_PIN = "246810"
 """The PIN of the demo's residents; every page says that all of them are invented."""
@@ -55,7 +57,7 @@ Ports = dict[str, tuple[int, int]]
 """Of each node the port of its pages and the one for other nodes."""
 
 
-class DemoError(Exception):
+class DemoError(SaidError):
     """The demo cannot run; the text says why and what to do."""
 
 
@@ -78,7 +80,7 @@ def run(data: Path, *, source: Path | None, port: int | None, lan: bool) -> None
     """
     is_made = (data / SIGN_INS).exists()
     if is_made and source is not None:
-        raise DemoError(f"{data} holds a demo already. Name another --data for another quarter.")
+        raise DemoError(HOLDS_ONE, data=data)
     first_port = port or (_last_port(data) if is_made else FIRST_PORT)
     environments = _environments(_lan_address() if lan else "", first_port)
     ports = _ports(first_port)
@@ -93,21 +95,21 @@ def run(data: Path, *, source: Path | None, port: int | None, lan: bool) -> None
         try:
             run_together(nodes, ready=lambda: _say(_welcome(data, environments["home"], ports)))
         except ProcessError as error:
-            raise DemoError(f"{error} Above it says why.") from error
+            raise DemoError(*error.texts, ABOVE, **error.values) from error
 
 
 def switch_line(data: Path, *, cut: bool) -> None:
     """Cut or join every node's line; a running demo follows within a second."""
     folders = [data / name for name in NODES if (data / name).is_dir()]
     if not folders:
-        raise DemoError(f"{data} holds no demo. `quartier demo` makes one.")
+        raise DemoError(HOLDS_NONE, data=data)
     for folder in folders:
         line = LineSwitch(folder)
         if cut:
             line.cut()
         else:
             line.join()
-    _say("The line is cut." if cut else "The line is joined.")
+    _say(say(N_("Die Leitung ist getrennt.") if cut else N_("Die Leitung ist verbunden.")))
 
 
 def _ports(first_port: int) -> Ports:
@@ -124,9 +126,7 @@ def _check_free(ports: Ports) -> None:
         try:
             bound("127.0.0.1", port).close()
         except ListenError as error:
-            raise DemoError(
-                f"port {port} is taken by another program. Choose others: --port {port + 1000}."
-            ) from error
+            raise DemoError(PORT_TAKEN, port=port, other=port + 1000) from error
 
 
 def _lan_address() -> str:
@@ -136,7 +136,7 @@ def _lan_address() -> str:
             # Sends nothing: only asks which address would be ours on the way out.
             asking.connect(("192.0.2.1", 9))
         except OSError:
-            raise DemoError("this machine is in no network. Connect it, or omit --lan.") from None
+            raise DemoError(NO_NETWORK) from None
         return str(asking.getsockname()[0])
 
 
@@ -154,11 +154,11 @@ def _environments(lan: str, port: int) -> dict[str, dict[str, str]]:
 def prepare(data: Path, source: Path, *, first_port: int, clock: Clock | None = None) -> None:
     """Make the demo quarter: three stores, one roster, the sign-ins."""
     clock = clock or SystemClock()
-    _say("First start: the demo quarter is made; this takes a minute.")
+    _say(say(FIRST_START))
     with tempfile.TemporaryDirectory() as scratch:
         files = check_files(_alive(source, Path(scratch), clock))
     if files is None:
-        raise DemoError(f"{source} has errors; nothing was changed.")
+        raise DemoError(HAS_ERRORS, source=source)
     for name in NODES:
         shutil.rmtree(data / name, ignore_errors=True)
     home = _make_home(data, files, clock)
@@ -305,30 +305,60 @@ def _welcome(data: Path, environment: dict[str, str], ports: Ports) -> str:
     known = SignIns(**json.loads((data / SIGN_INS).read_text(encoding="utf-8")))
     here = {name: f"http://localhost:{port}" for name, (port, _) in ports.items()}
     portal = load(data / "home", environment).public_address
-    phones = "for phones in this network" if "QUARTIER_ADDRESS" in environment else LOOPBACK
+    phones = say(FOR_PHONES) if "QUARTIER_ADDRESS" in environment else say(LOOPBACK)
     team = "\n".join(f"    {name:<24} {password}" for name, password in known.staff.items())
-    command = f"{sys.argv[0]} demo"
-    return f"""
-The quarter runs. Ctrl-C ends it; the data stay in {data}.
+    return say(
+        WELCOME,
+        data=data,
+        home=here["home"],
+        kiosk=here["kiosk"],
+        central=here["central"],
+        qr=qr_terminal(portal + "/"),
+        portal=portal,
+        phones=phones,
+        code=known.code,
+        household=known.household,
+        person=known.person,
+        pin=known.pin,
+        card=known.card,
+        team=team,
+        command=f"{sys.argv[0]} demo",
+    )
 
-  Portal    {here["home"]}/
-  Desk      {here["home"]}/desk
-  Kiosk     {here["kiosk"]}/kiosk   (a node of its own)
-  Central   {here["central"]}/
-  API       {here["home"]}/api/openapi.json
 
-{qr_terminal(portal + "/")}
+FOR_PHONES = N_("für Handys in diesem Netz")
+WELCOME = N_("""
+Das Quartier läuft. Strg-C beendet es; die Daten bleiben in {data}.
+
+  Portal    {home}/
+  Pult      {home}/desk
+  Kiosk     {kiosk}/kiosk   (ein eigener Knoten)
+  Zentrale  {central}/
+  API       {home}/api/openapi.json
+
+{qr}
   {portal}/   {phones}
 
-  Resident  code {known.code}, household {known.household}
-            {known.person}, PIN {known.pin}
-  Card      {known.card}
-  Team      sign-in name and password:
+  Bewohner  Code {code}, Haushalt {household}
+            {person}, PIN {pin}
+  Karte     {card}
+  Team      Anmeldename und Passwort:
 {team}
 
-  {command} cut    cuts the line between the nodes
-  {command} join   joins it again
-"""
+  {command} cut    trennt die Leitung zwischen den Knoten
+  {command} join   verbindet sie wieder
+""")
+FIRST_START = N_("Erster Start: Das Quartier der Demo entsteht; das dauert eine Minute.")
+HOLDS_ONE = N_(
+    "In {data} liegt schon eine Demo. Nehmen Sie für ein anderes Quartier anderes --data."
+)
+HOLDS_NONE = N_("In {data} liegt keine Demo. `quartier demo` macht eine.")
+ABOVE = N_("Warum, steht darüber.")
+PORT_TAKEN = N_(
+    "Port {port} ist von einem anderen Programm belegt. Nehmen Sie andere: --port {other}."
+)
+NO_NETWORK = N_("Dieser Rechner ist in keinem Netz. Verbinden Sie ihn, oder lassen Sie --lan weg.")
+HAS_ERRORS = N_("In {source} sind Fehler; es wurde nichts geändert.")
 
 
 def _say(text: str) -> None:

@@ -22,6 +22,7 @@ from node.store import Core, Read, Store
 from node.store.doctor import Finding, examine
 from node.store.files import forget_database, put_in_place, write_durably
 from node.sync import find_differences, found_roster, read_roster
+from node.terminal import say
 from node.web.i18n import terminal_language, translate
 
 ERRORS_FOUND = N_("{count} Fehler gefunden. Es wurde nichts geändert.")
@@ -50,11 +51,7 @@ def found_quarter(settings: Settings, *, name: str | None) -> str:
     if not path.exists():
         write_durably(path, Settings(name=name).to_toml().encode())
     put_in_place(unfinished, settings.database)
-    return (
-        f"Founded in {settings.data}.\n"
-        f"Next: quartier import DIR --data {settings.data}, "
-        f"then quartier serve --data {settings.data}."
-    )
+    return say(FOUNDED, data=settings.data)
 
 
 def check_files(folder: Path) -> QuarterFiles | None:
@@ -69,8 +66,7 @@ def check_files(folder: Path) -> QuarterFiles | None:
 
 def _tell_errors(errors: Sequence[FileError]) -> None:
     _tell(errors)
-    closing = translate(terminal_language(os.environ), ERRORS_FOUND, count=len(errors))
-    print(closing, file=sys.stderr)  # noqa: T201 - the verb's answer
+    print(say(ERRORS_FOUND, count=len(errors)), file=sys.stderr)  # noqa: T201 - the verb's answer
 
 
 def _tell(findings: Sequence[FileError]) -> None:
@@ -88,7 +84,7 @@ def import_directory(settings: Settings, folder: Path) -> bool:
     if not isinstance(found, int):
         _tell_errors(found)
         return False
-    print(f"Imported. Changes: {found}.")  # noqa: T201
+    print(say(IMPORTED, count=found))  # noqa: T201
     return True
 
 
@@ -137,9 +133,22 @@ def print_progress(part: str, done: int, total: int) -> None:
     """One line that counts up on a terminal; elsewhere only the end of each part."""
     ended = done >= total
     if sys.stdout.isatty():
-        print(f"\r  {part}: {done} of {total}", end="\n" if ended else "", flush=True)  # noqa: T201
+        of = say(N_("{part}: {done} von {total}"), part=say(PARTS[part]), done=done, total=total)
+        print(f"\r  {of}", end="\n" if ended else "", flush=True)  # noqa: T201
     elif ended:
-        print(f"  {part}: {total}", flush=True)  # noqa: T201
+        print(f"  {say(PARTS[part])}: {total}", flush=True)  # noqa: T201
+
+
+PARTS = {
+    "quarter": N_("Quartier"),
+    "people": N_("Menschen"),
+    "reservations": N_("Buchungen"),
+}
+FOUNDED = N_(
+    "Gegründet in {data}.\n"
+    "Danach: quartier import DIR --data {data}, dann quartier serve --data {data}."
+)
+IMPORTED = N_("Eingelesen. Änderungen: {count}.")
 
 
 def give_password(settings: Settings, sign_in: str) -> str | None:

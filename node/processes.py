@@ -17,12 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from node.base.refusals import N_, SaidError
+
+SILENT = N_("Der Knoten {name} antwortet seit {seconds} Sekunden nicht.")
+ONE_ENDED = N_("Der Knoten {name} ist zu Ende; die anderen wurden auch beendet.")
 READY_SECONDS = 60.0
 END_SECONDS = 20.0
 _PR_SET_PDEATHSIG = 1
 
 
-class ProcessError(Exception):
+class ProcessError(SaidError):
     """A node ended by itself or never answered; the text says which."""
 
 
@@ -97,13 +101,13 @@ def _wait_until_ready(node: NodeProcess, running: dict[str, subprocess.Popen[byt
                 return
         except OSError:
             time.sleep(0.05)
-    raise ProcessError(f"the node {node.name} did not answer within {READY_SECONDS:g} seconds.")
+    raise ProcessError(SILENT, name=node.name, seconds=f"{READY_SECONDS:g}")
 
 
 def _check_alive(running: dict[str, subprocess.Popen[bytes]]) -> None:
     for name, process in running.items():
         if process.poll() is not None:
-            raise ProcessError(f"the node {name} has ended; the others were ended, too.")
+            raise ProcessError(ONE_ENDED, name=name)
 
 
 def _end(running: list[subprocess.Popen[bytes]]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import uvicorn
 
+from node.base.refusals import N_, SaidError
+
 GRACE_SECONDS = 5
 """How long requests under way may take to end when the node stops."""
 
@@ -23,7 +25,7 @@ HEAR_OUT_SECONDS = 0.1
 """Whose connection was taken just before the end has not been read yet."""
 
 
-class ListenError(Exception):
+class ListenError(SaidError):
     """An address cannot be listened on; the text says which and what to do."""
 
 
@@ -55,10 +57,19 @@ class Listener(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+NO_LISTENING = N_("An {host}, Port {port}, lässt sich nichts anbieten.")
 HELPS = {
-    errno.EADDRINUSE: "Stop what uses it, or set another {prefix}port.",
-    errno.EACCES: "Set a {prefix}port above 1023, or let a socket unit of systemd hold this one.",
+    errno.EADDRINUSE: N_(
+        "Ein anderes Programm ist dort. Beenden Sie es, oder stellen Sie einen anderen {prefix}port"
+        " ein."
+    ),
+    errno.EACCES: N_(
+        "Stellen Sie einen {prefix}port über 1023 ein, oder lassen Sie ihn eine Socket-Unit von"
+        " systemd halten."
+    ),
 }
+ENDED = N_("Ein Dienst endete, bevor er begann. Das Protokoll sagt mehr.")
+OTHER_HOST = N_("Stellen Sie in {prefix}host eine Adresse dieses Rechners ein.")
 
 
 def bound(host: str, port: int, *, prefix: str = "") -> socket.socket:
@@ -77,11 +88,8 @@ def bound(host: str, port: int, *, prefix: str = "") -> socket.socket:
     except OSError as error:
         if sock is not None:
             sock.close()
-        helps = HELPS.get(error.errno or 0, "Set {prefix}host to an address of this machine.")
-        raise ListenError(
-            f"cannot listen on {host}, port {port}: {error.strerror}. "
-            + helps.format(prefix=prefix)
-        ) from error
+        helps = HELPS.get(error.errno or 0, OTHER_HOST)
+        raise ListenError(NO_LISTENING, helps, host=host, port=port, prefix=prefix) from error
     return sock
 
 
@@ -143,7 +151,7 @@ async def _until_all_listen(
 ) -> None:
     while not all(server.started for server in servers):
         if any(task.done() for task in running):
-            raise ListenError("a listener ended before it began")
+            raise ListenError(ENDED)
         await asyncio.sleep(0.02)
 
 

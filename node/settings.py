@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from node.base.hours import Hours
+from node.base.refusals import N_, SaidError
 from node.devices import Printers, read_lock, read_printer
 
 FILE = "node.toml"
 PREFIX = "QUARTIER_"
 
 
-class SettingsError(Exception):
+class SettingsError(SaidError):
     """A setting is unknown or impossible; the text names it, its place and the remedy."""
 
 
@@ -46,75 +47,115 @@ def _setting(
 class Settings:
     """The settings of one node."""
 
-    data: Path = _setting(Path("data"), "directory that holds the database and all else")
-    name: str = _setting("Knoten", "name of this node, as the health page shows it")
-    host: str = _setting("127.0.0.1", "address that the pages are served on")
-    port: int = _setting(8080, "port that the pages are served on")
+    data: Path = _setting(Path("data"), N_("Verzeichnis mit der Datenbank und allem anderen"))
+    name: str = _setting("Knoten", N_("Name dieses Knotens, wie ihn die Seite „Zustand“ zeigt"))
+    host: str = _setting("127.0.0.1", N_("Adresse, an der es die Seiten gibt"))
+    port: int = _setting(8080, N_("Port, an dem es die Seiten gibt"))
     sync_host: str = _setting(
-        "127.0.0.1", "address that other nodes reach this one on; :: is every one"
+        "127.0.0.1", N_("Adresse, an der andere Knoten diesen erreichen; :: ist jede")
     )
-    sync_port: int = _setting(8443, "port that other nodes reach this one on (TLS)")
-    address: str = _setting("", "address of the portal as people type it; in letters and QR codes")
+    sync_port: int = _setting(8443, N_("Port, an dem andere Knoten diesen erreichen (TLS)"))
+    address: str = _setting(
+        "", N_("Adresse des Portals, wie Menschen sie tippen; in Briefen und QR-Codes")
+    )
     away_address: str = _setting(
-        "", "address of central's pages for this quarter; in links for those on the way"
+        "", N_("Adresse der Seiten der Zentrale für dieses Quartier; in Links für unterwegs")
     )
-    hosts: tuple[str, ...] = _setting((), "further host names that may be asked for")
+    hosts: tuple[str, ...] = _setting(
+        (), N_("weitere Rechnernamen, nach denen gefragt werden darf")
+    )
     kiosk_from: tuple[str, ...] = _setting(
-        ("127.0.0.1", "::1"), "client addresses or networks that are a lobby screen"
+        ("127.0.0.1", "::1"), N_("Adressen oder Netze, die ein Bildschirm in der Lobby sind")
     )
     metrics_from: tuple[str, ...] = _setting(
-        ("127.0.0.1", "::1"), "client addresses or networks that may read /metrics"
+        ("127.0.0.1", "::1"), N_("Adressen oder Netze, die /metrics lesen dürfen")
     )
     kiosk_house: str = _setting(
         "",
-        "key of the house whose lobby the screen stands in; with it the lobby opens doors of this"
-        " house only",
+        N_(
+            "Schlüssel des Hauses, in dessen Lobby der Bildschirm steht; mit ihm öffnet die Lobby"
+            " nur Türen dieses Hauses"
+        ),
     )
     printers: tuple[str, ...] = _setting(
-        (), "printers of this box, each as NAME = ADDRESS; see Printers", each=read_printer
+        (),
+        N_("Drucker dieser Box, jeder als NAME = ADRESSE; siehe Printers in docs/operating.md"),
+        each=read_printer,
     )
-    kiosk_printer: str = _setting("", "name of the printer that the lobby's screen prints on")
-    kiosk_scanner: bool = _setting(False, "a scanner that types like a keyboard is there")  # noqa: FBT003
+    kiosk_printer: str = _setting(
+        "", N_("Name des Druckers, auf dem der Bildschirm in der Lobby druckt")
+    )
+    kiosk_scanner: bool = _setting(False, N_("ein Scanner ist da, der wie eine Tastatur tippt"))  # noqa: FBT003
     locks: tuple[str, ...] = _setting(
-        (), "doors that this box opens, each as PLACE = ADDRESS; see Locks", each=read_lock
+        (),
+        N_("Türen, die diese Box öffnet, jede als ORT = ADRESSE; siehe Locks in docs/operating.md"),
+        each=read_lock,
     )
-    lock_password_file: str = _setting("", "file with the password at the broker of the locks")
+    lock_password_file: str = _setting("", N_("Datei mit dem Passwort am Broker der Schlösser"))
     lock_ca_file: str = _setting(
-        "", "certificate that the broker of the locks is known by (PEM); empty: the system's"
+        "",
+        N_("Zertifikat, an dem der Broker der Schlösser erkannt wird (PEM); leer: die des Systems"),
     )
-    peers: tuple[str, ...] = _setting((), "host:port of nodes to reach without discovery")
-    central: str = _setting("", "host:port of central; empty where there is none")
-    metered: bool = _setting(False, "the line to central is paid by volume; pages can change it")  # noqa: FBT003
+    peers: tuple[str, ...] = _setting(
+        (), N_("Rechner:Port von Knoten, die ohne Suche zu erreichen sind")
+    )
+    central: str = _setting("", N_("Rechner:Port der Zentrale; leer, wo es keine gibt"))
+    metered: bool = _setting(
+        default=False,
+        help_text=N_("die Leitung zur Zentrale kostet nach Menge; Seiten können es ändern"),
+    )
     metered_every_minutes: int = _setting(
-        60, "minutes from one round with central to the next on a metered line", up_to=1440
+        60,
+        N_(
+            "Minuten von einem Abgleich mit der Zentrale zum nächsten, wo die Leitung nach Menge"
+            " kostet"
+        ),
+        up_to=1440,
     )
     metered_night: str = _setting(
         "",
-        "hours by the quarter's clock in which what is large crosses a metered line: 01:00-05:00",
+        N_(
+            "Stunden nach der Uhr des Quartiers, in denen Großes über eine solche Leitung geht:"
+            " 01:00-05:00"
+        ),
         hours=True,
     )
-    discovery: bool = _setting(True, "announce and find nodes of the quarter on the LAN (zeroconf)")  # noqa: FBT003
+    discovery: bool = _setting(
+        default=True,
+        help_text=N_(
+            "sich im Netz des Hauses zeigen und die Knoten des Quartiers finden (zeroconf)"
+        ),
+    )
     log: str = _setting(
         "warning",
-        "what is written down: error, warning, info or debug (who was met, and how)",
+        N_(
+            "was aufgeschrieben wird: error, warning, info oder debug (wer getroffen wurde und wie)"
+        ),
         one_of=LOG_LEVELS,
     )
     backup_to: str = _setting(
-        "", "directory for backups, on a stick or mounted disk; empty: beside the database"
+        "",
+        N_(
+            "Verzeichnis für Sicherungen, auf einem Stick oder einer Platte; leer: neben der"
+            " Datenbank"
+        ),
     )
     backup_recipients: tuple[str, ...] = _setting(
-        (), "public keys (age1...) that open the backups, beside sheet and box"
+        (), N_("öffentliche Schlüssel (age1...), die die Sicherungen öffnen, neben Blatt und Box")
     )
-    backup_every_hours: int = _setting(1, "hours from one backup to the next", up_to=168)
+    backup_every_hours: int = _setting(1, N_("Stunden von einer Sicherung zur nächsten"), up_to=168)
     copy_every_hours: int = _setting(
         24,
-        "hours from one copy of a backup at central to the next, where there is a central",
+        N_("Stunden von einer Kopie der Sicherung in der Zentrale zur nächsten, wo es eine gibt"),
         up_to=720,
     )
     drill_every_days: int = _setting(
-        30, "days from one test of restoring a backup to the next", up_to=366
+        30, N_("Tage von einer Probe der Wiederherstellung zur nächsten"), up_to=366
     )
-    demo: bool = _setting(False, "demo quarter: marks pages and offers the line switch")  # noqa: FBT003
+    demo: bool = _setting(
+        default=False,
+        help_text=N_("Demo: kennzeichnet die Seiten und bietet den Schalter für die Leitung an"),
+    )
 
     @property
     def database(self) -> Path:
@@ -144,12 +185,12 @@ def load(data: Path, environment: Mapping[str, str]) -> Settings:
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: {error}. Correct the line or remove it.") from error
+            raise SettingsError(BAD_LINE, path=path, reason=error) from error
     known = {item.name: item for item in dataclasses.fields(Settings)}
     del known["data"]
     for name in given:
         if name not in known:
-            raise SettingsError(f"{path}: {name!r} is no setting. See `quartier settings`.")
+            raise SettingsError(NO_SETTING, path=path, name=repr(name))
     checked = {name: _checked(f"{path}: {name}", given[name], known[name]) for name in given}
     for name, setting in known.items():
         variable = PREFIX + name.upper()
@@ -159,17 +200,18 @@ def load(data: Path, environment: Mapping[str, str]) -> Settings:
     try:
         Printers.read(settings.printers, settings.kiosk_printer)
     except ValueError as error:
-        raise SettingsError(f"{path}: kiosk_printer: {error}") from error
+        raise SettingsError("{path}: kiosk_printer:", str(error), path=path) from error
     return settings
 
 
-def described() -> str:
+def described(say: Callable[..., str]) -> str:
     """All settings with default and help text, as `quartier settings` prints them."""
     lines = []
     for item in dataclasses.fields(Settings):
         variable = PREFIX + item.name.upper()
-        lines.append(f"{item.name} ({variable}), default {item.default!r}:")
-        lines.append(f"    {item.metadata['help']}")
+        values = {"name": item.name, "variable": variable, "default": repr(item.default)}
+        lines.append(say(DESCRIBED, **values))
+        lines.append(f"    {say(item.metadata['help'])}")
     return "\n".join(lines)
 
 
@@ -177,26 +219,39 @@ def _checked(where: str, value: Any, setting: dataclasses.Field[Any]) -> Any:
     """A value of the kind that the default has, or a `SettingsError` that says where it stands."""
     fits: object
     default, one_of = setting.default, setting.metadata["one_of"]
+    most = setting.metadata["up_to"]
     if one_of:
-        fits, helps = value if value in one_of else None, f"Use one of: {', '.join(one_of)}."
+        fits, helps = value if value in one_of else None, ONE_OF
     elif setting.metadata["hours"]:
         fits = value if value == "" or (isinstance(value, str) and Hours.read(value)) else None
-        helps = 'Use two times of day: "01:00-05:00".'
+        helps = TIMES
     elif isinstance(default, bool):
-        fits, helps = _boolean(value), "Use true or false."
+        fits, helps = _boolean(value), TRUTH
     elif isinstance(default, int):
-        most = setting.metadata["up_to"]
-        noun = "A port is" if most == PORT_MAX else "Use"
-        fits, helps = _number(value, most), f"{noun} a number from 1 to {most}."
+        fits, helps = _number(value, most), A_PORT if most == PORT_MAX else A_NUMBER
     elif isinstance(default, tuple):
-        fits, helps = _texts(value), 'Use a list of texts: ["one", "two"].'
+        fits, helps = _texts(value), A_LIST
         if fits and (read := setting.metadata["each"]):
             fits, helps = _each(fits, read)
     else:
-        fits, helps = value if isinstance(value, str) else None, 'Use a text in quotes: "text".'
+        fits, helps = value if isinstance(value, str) else None, A_TEXT
     if fits is None:
-        raise SettingsError(f"{where}: {value!r} does not fit. {helps}")
+        choice = ", ".join(one_of)
+        raise SettingsError(NO_FIT, helps, where=where, value=repr(value), most=most, choice=choice)
     return fits
+
+
+BAD_LINE = N_("{path}: {reason}. Berichtigen oder löschen Sie die Zeile.")
+NO_SETTING = N_("{path}: {name} ist keine Einstellung. Alle nennt `quartier settings`.")
+NO_FIT = N_("{where}: {value} passt nicht.")
+ONE_OF = N_("Nehmen Sie eines von: {choice}.")
+TIMES = N_('Nehmen Sie zwei Uhrzeiten: "01:00-05:00".')
+TRUTH = N_("Nehmen Sie true oder false.")
+A_PORT = N_("Ein Port ist eine Zahl von 1 bis {most}.")
+A_NUMBER = N_("Nehmen Sie eine Zahl von 1 bis {most}.")
+A_LIST = N_('Nehmen Sie eine Liste von Texten: ["eins", "zwei"].')
+A_TEXT = N_('Nehmen Sie einen Text in Anführungszeichen: "Text".')
+DESCRIBED = N_("{name} ({variable}), sonst {default}:")
 
 
 def _each(

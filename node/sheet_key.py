@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from node.base.refusals import RefusedError
+from node.base.refusals import N_, RefusedError
 from node.store import Identity
 from node.store.age import KEY_FILE, find_secret, own_secret
 from node.sync import backup_secret, read_sheet
+from node.terminal import say
 
+KEY_WANTED = N_("Schlüssel vom Notfallblatt (beim Tippen ist nichts zu sehen):")
+LINE = N_("Zeile {number}: ")
 TRIES = 5
 SHEET_CHARS = 64
 """So many letters and digits stand on a sheet."""
@@ -66,10 +69,10 @@ def keys_to_try(
 
 def _ask() -> str:
     """Lines until they make a whole sheet or a key, or an empty one."""
-    print("Key of the emergency sheet (nothing is shown while you type):", file=sys.stderr)  # noqa: T201
+    print(say(KEY_WANTED), file=sys.stderr)  # noqa: T201
     text = ""
     for number in range(1, 5):
-        line = getpass.getpass(f"Line {number}: ")
+        line = getpass.getpass(say(LINE, number=number))
         text += line + "\n"
         if not line.strip() or "AGESECRETKEY" in _bare(text) or len(_bare(text)) >= SHEET_CHARS:
             break

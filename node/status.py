@@ -39,6 +39,7 @@ from node.sync import (
     health_on_file,
     metrics_text,
 )
+from node.web.broken import broken_rule
 from node.web.health import copy_troubles, node_troubles, troubles_of
 from node.web.i18n import translate
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
@@ -190,9 +191,7 @@ def _peer(peer: PeerHealth, said: Callable[[Sentence], str], *, is_running: bool
         "role": str(peer.role),
         "site": id_text(peer.site_id),
         # What lines there are only a running node knows.
-        "line": ("cut" if peer.is_cut else "open" if peer.is_well else "down")
-        if is_running
-        else "unknown",
+        "line": _line(peer) if is_running else "unknown",
         "stage": str(peer.stage),
         "last_success": _instant(peer.last_success_at),
         "waiting_out": peer.waiting_out,
@@ -202,6 +201,13 @@ def _peer(peer: PeerHealth, said: Callable[[Sentence], str], *, is_running: bool
         "remedy": said(peer.remedy) if is_running else "",
         "addresses": list(peer.addresses),
     }
+
+
+def _line(peer: PeerHealth) -> str:
+    """A box that passes on what another wrote against a rule is well in reach."""
+    if peer.is_cut:
+        return "cut"
+    return "open" if peer.is_well or peer.is_poisoned else "down"
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -229,7 +235,8 @@ def in_words(status: Told, language: str) -> Iterator[str]:
             yield f"    {peer['remedy']}"
     for stopped in status["stopped"]:
         yield ""
-        yield f"! {say(N_('Änderungen von {name} wurden angehalten.'), name=stopped['name'])}"
+        yield f"! {say(STOPPED, name=stopped['name'])}"
+        yield f"  {broken_rule(stopped['reason'], say)}"
         yield f"  {stopped['scope']} {stopped['number']}: {stopped['reason']}"
         yield f"  {say(STOPPED_REMEDY)}"
     if status["is_well"]:
@@ -243,7 +250,12 @@ _LINES = {
     "cut": N_("Leitung getrennt"),
     "unknown": N_("unbekannt, dieser Knoten läuft nicht"),
 }
-STOPPED_REMEDY = N_("Der Betrieb kann sie auf der Seite „Zustand“ noch einmal prüfen lassen.")
+STOPPED = N_("Änderungen von {name} wurden angehalten.")
+STOPPED_REMEDY = N_(
+    "Alles andere geht weiter. Lassen Sie es noch einmal prüfen, oder legen Sie es mit einer"
+    " Begründung zur Seite: auf der Seite „Zustand“, oder mit `quartier sync retry` und"
+    " `set-aside`."
+)
 NOT_RUNNING = Refusal(
     "status.not_running",
     N_("Dieser Knoten läuft nicht; was hier steht, wusste er zuletzt."),

@@ -7,56 +7,77 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from node.base.refusals import N_, Refusal, RefusedError
-from node.serving import ListenError
-from node.settings import SettingsError
+from node.base.refusals import N_, Refusal, RefusedError, SaidError
 from node.store import SchemaError
 from node.store.connection import DatabaseError, DriverError
 from node.store.refusals import FULL
 from node.sync import WORDS, RosterError, Trouble, TroubleError
-from node.units import UnitError
+from node.terminal import say, say_error
 from node.web.i18n import terminal_language, translate
 
-RESTORE = "`quartier restore FILE --replace` puts a backup in its place"
-
 OF_SQLITE = {
-    "SQLITE_BUSY": "another program has it open. Close that program, then try again",
-    "SQLITE_CORRUPT": f"it is damaged. {RESTORE}",
-    "SQLITE_NOTADB": f"it is damaged or no database. {RESTORE}",
-    "SQLITE_FULL": "the disk is full. Free some space, then try again",
-    "SQLITE_READONLY": "it cannot be written. Check whom it belongs to",
-    "SQLITE_CANTOPEN": "it cannot be opened. Check whom it and its directory belong to",
-    "SQLITE_IOERR": "the disk cannot be read or written. Check it; its system log says more",
+    "SQLITE_BUSY": N_(
+        "{path}: Ein anderes Programm hat die Datenbank offen. Beenden Sie es, und versuchen Sie es"
+        " dann noch einmal."
+    ),
+    "SQLITE_CORRUPT": N_(
+        "{path} ist beschädigt. `quartier restore FILE --replace` setzt eine Sicherung an die"
+        " Stelle."
+    ),
+    "SQLITE_NOTADB": N_(
+        "{path} ist beschädigt oder keine Datenbank. `quartier restore FILE --replace` setzt eine"
+        " Sicherung an die Stelle."
+    ),
+    "SQLITE_FULL": N_(
+        "{path}: Der Speicher ist voll. Schaffen Sie Platz, und versuchen Sie es dann noch einmal."
+    ),
+    "SQLITE_READONLY": N_("{path} lässt sich nicht beschreiben. Prüfen Sie, wem die Datei gehört."),
+    "SQLITE_CANTOPEN": N_(
+        "{path} lässt sich nicht öffnen. Prüfen Sie, wem die Datei und ihr Verzeichnis gehören."
+    ),
+    "SQLITE_IOERR": N_(
+        "{path}: Der Speicher lässt sich nicht lesen oder beschreiben. Prüfen Sie ihn; das"
+        " Protokoll"
+        " des Systems sagt mehr."
+    ),
 }
+ROOM_BYTES = 1_000_000
+"""With less than this left whatever goes wrong with a database comes of that."""
 
+IN_THE_WAY = N_("{path}: Dort ist eine Datei im Weg. Nehmen Sie einen anderen Ort.")
 OF_FILES = {
-    errno.EACCES: "Check whom it belongs to, or name another place.",
-    errno.ENOSPC: "Free some space, then try again.",
-    errno.EROFS: "Name a place that can be written.",
-    errno.ENOENT: "Check the name.",
-    errno.EEXIST: "Name another place: a file is in the way.",
-    errno.ENOTDIR: "Name another place: a file is in the way.",
+    errno.EACCES: N_(
+        "{path}: Das ist nicht erlaubt. Prüfen Sie, wem es gehört, oder nehmen Sie einen anderen"
+        " Ort."
+    ),
+    errno.ENOSPC: OF_SQLITE["SQLITE_FULL"],
+    errno.EROFS: N_("{path} lässt sich nicht beschreiben. Nehmen Sie einen anderen Ort."),
+    errno.ENOENT: N_("{path} gibt es nicht. Bitte prüfen Sie den Namen."),
+    errno.EEXIST: IN_THE_WAY,
+    errno.ENOTDIR: IN_THE_WAY,
 }
-
-
-PLAIN = (SettingsError, ListenError, UnitError)
-"""These say all in their own words."""
+OTHER_TABLES = N_("{data}: Die Datenbank passt nicht zu diesem Programm ({reason}).")
+FALSE_LIST = N_(
+    "{data}: Die Liste der Boxen, die von dort kam, ist nicht zu glauben ({reason}). Bitte melden"
+    " Sie das der Betreuung."
+)
 
 
 def said(error: Exception, data: Path) -> str | None:
     """What the trouble is and what helps; None for an error that only a programmer can mend."""
-    if isinstance(error, PLAIN):
-        return str(error)
     match error:
+        case SaidError():
+            sentence = say_error(error)
         case TroubleError():
             sentence = sentence_of(_as_refusal(error))
-        case DriverError():
-            sentence = f"{error}."
-        case SchemaError() | RosterError():
-            sentence = f"{data}: {error}."
-        case RefusedError(refusal=refusal):
+        case SchemaError():
+            sentence = say(OTHER_TABLES, data=data, reason=error)
+        case RosterError(refusal=None):
+            sentence = say(FALSE_LIST, data=data, reason=error)
+        case RefusedError(refusal=refusal) | RosterError(refusal=Refusal() as refusal):
             sentence = sentence_of(refusal)
         case OSError():
             return _of_files(error, data)
@@ -97,16 +118,25 @@ def sentence_of(refusal: Refusal) -> str:
 
 
 def _of_files(error: OSError, data: Path) -> str | None:
-    helps = OF_FILES.get(error.errno or 0)
-    return helps and f"{error.filename or data}: {error.strerror}. {helps}"
+    text = OF_FILES.get(error.errno or 0)
+    return text and say(text, path=error.filename or data)
 
 
 def _of_sqlite(error: Exception, data: Path) -> str | None:
     """By the primary result code: the extended ones are `SQLITE_IOERR_WRITE` and the like."""
     name = str(getattr(error, "sqlite_errorname", ""))
     found = (what for code, what in OF_SQLITE.items() if name.startswith(code))
-    what = next(found, None)
-    return what and f"{data / 'quarter.db'}: {what}."
+    text = next(found, None)
+    if text is None and _is_full(data):
+        text = OF_SQLITE["SQLITE_FULL"]
+    return text and say(text, path=data / "quarter.db")
+
+
+def _is_full(data: Path) -> bool:
+    with suppress(OSError):
+        found = os.statvfs(data)
+        return found.f_bavail * found.f_frsize < ROOM_BYTES
+    return False
 
 
 def refusal_at_start(error: Exception) -> Refusal | None:

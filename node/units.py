@@ -14,6 +14,8 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 
+from node.base.refusals import N_, SaidError
+
 log = logging.getLogger("quartier")
 Socket = socket.socket
 
@@ -27,7 +29,7 @@ SIGNS_IN_TIME = 3
 """Signs of life in the time that systemd waits for one: a single late one is no reason to end."""
 
 
-class UnitError(Exception):
+class UnitError(SaidError):
     """A unit hands over something that the node cannot use; the text says what to do."""
 
 
@@ -110,7 +112,8 @@ class Manager:
 def _given_socket(count: int) -> socket.socket | None:
     if count > 1:
         # Nobody would answer at the others.
-        raise UnitError(
-            f"the socket unit hands over {count} sockets. Leave one ListenStream= in it."
-        )
+        raise UnitError(ONE_SOCKET, count=count)
     return socket.socket(fileno=FIRST_SOCKET) if count else None
+
+
+ONE_SOCKET = N_("Die Socket-Unit übergibt {count} Sockets. Lassen Sie eine ListenStream= darin.")

@@ -20,6 +20,7 @@ from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.sheet_key import Key, keys_to_try, read_key
+from node.status import STOPPED, STOPPED_REMEDY
 from node.store import Core, Identity, Members
 from node.store.age import WRONG_KEY
 from node.store.backup import restore_backup
@@ -28,8 +29,10 @@ from node.store.reading import FileValues
 from node.store.record import NEVER, ONLY_THIS_BOX
 from node.store.soundness import forget_life
 from node.sync import read_roster
+from node.terminal import say
 from node.troubles import said
-from node.web.health import COPIED, too_much
+from node.web.broken import broken_rule
+from node.web.health import COPIED, node_troubles, too_much
 from node.web.i18n import terminal_language, translate
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.unreadable import troubles_of_cells
@@ -63,12 +66,14 @@ def rehearse(settings: Settings, *, backup: Path | None, timed: bool) -> int:
     found = backups_of(settings).drill(
         REGISTRY, clock=SystemClock(), members_of=_members, backup=backup
     )
-    print(f"{found.backup}: {found.tables} tables, {found.rows} rows.")  # noqa: T201
+    figures = {"name": found.backup, "tables": found.tables, "rows": found.rows}
+    print(say(HELD, **figures))  # noqa: T201
     for name in found.differences:
-        print(f"- {name} is not what was backed up.")  # noqa: T201
+        print(f"- {say(DIFFERS, name=name)}")  # noqa: T201
     for finding in found.findings:
-        print(f"- {finding.what}\n  {finding.remedy}")  # noqa: T201
-    print("Restoring brings everything back." if found.is_well else "Do not rely on it.")  # noqa: T201
+        print(f"- {say(finding.what, **finding.values)}")  # noqa: T201
+        print(f"  {say(finding.remedy, **finding.values)}")  # noqa: T201
+    print(say(BRINGS_BACK if found.is_well else RELY_NOT))  # noqa: T201
     return 0 if found.is_well else 1
 
 
@@ -184,6 +189,32 @@ def find_unreadable(settings: Settings) -> list[Finding]:
         core.close()
 
 
+def find_standing(settings: Settings) -> list[Finding]:
+    """What the health page would say of the box itself, and of what it stopped."""
+    core = Core.open(settings.database, REGISTRY, clock=SystemClock())
+    try:
+        health = sync.health_on_file(core, line=None)
+        if health is None:
+            return []
+        troubles = node_troubles(
+            replace(health, copies=(), too_much=()),
+            is_revoked=core.is_dismissed,
+            is_doubted=False,
+            must_catch_up=core.must_catch_up,
+        )
+    finally:
+        core.close()
+    stopped = [
+        Finding(
+            f"{say(STOPPED, name=each.name)} {broken_rule(each.reason, say)}"
+            f" ({each.scope} {each.n}: {each.reason})",
+            say(STOPPED_REMEDY),
+        )
+        for each in health.stopped
+    ]
+    return _findings(troubles) + stopped
+
+
 def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:
     """What the doctor says of boxes that are not to be believed: where two histories of a copied
     card are left, or more of one let go is here than counts; and what became of copies.
@@ -233,6 +264,12 @@ def _findings(troubles: Iterable[Refusal]) -> list[Finding]:
         )
         for trouble in troubles
     ]
+
+
+HELD = N_("{name}: {tables} Tabellen, {rows} Zeilen.")
+DIFFERS = N_("{name} ist nicht, was gesichert wurde.")
+BRINGS_BACK = N_("Eine Wiederherstellung bringt alles zurück.")
+RELY_NOT = N_("Verlassen Sie sich nicht darauf.")
 
 
 def _step_back() -> None:

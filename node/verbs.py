@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from node.base.refusals import N_, SaidError
 from node.settings import FILE, described, load
+from node.terminal import say
 
 DATABASE = "quarter.db"
 OWN_PLACES = {"demo", "central", "operator"}
 """Verbs whose data are not those of a node."""
 
 
-class CommandError(Exception):
+class CommandError(SaidError):
     """A verb cannot do what was asked; the text says why and what to do."""
 
 
@@ -59,9 +61,7 @@ def locked(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BusyError(
-                f"the node in {data} is running. Stop it first, or use its pages."
-            ) from None
+            raise BusyError(RUNNING, data=data) from None
         finish_swap(data / DATABASE)
         yield
 
@@ -79,7 +79,7 @@ def serve(given: Namespace) -> int:
     from node import running  # noqa: PLC0415
 
     if not given.data.parent.is_dir():
-        raise CommandError(f"{given.data.parent} is not there. Check the name of the directory.")
+        raise CommandError(NOT_THERE, path=given.data.parent)
     settings = load(given.data, os.environ)
     return running.serve_node(settings, hold=lambda: made_and_locked(given.data))
 
@@ -90,9 +90,7 @@ def central(given: Namespace) -> int:
 
     folders = sorted(path.parent for path in given.data.glob(f"*/{FILE}"))
     if not folders:
-        raise CommandError(
-            f"{given.data} holds no quarter. Each has a directory with {FILE} and {DATABASE}."
-        )
+        raise CommandError(NO_QUARTERS, data=given.data, file=FILE, database=DATABASE)
     for folder in folders:
         _place(folder)
     with locked(given.data):
@@ -106,7 +104,7 @@ def initialise(given: Namespace) -> int:
 
     with made_and_locked(given.data):
         if (given.data / DATABASE).exists():
-            raise CommandError(f"{given.data} holds a node already. Choose another --data.")
+            raise CommandError(HOLDS_ONE, N_("Nehmen Sie ein anderes --data."), data=given.data)
         print(founding.found_quarter(load(given.data, os.environ), name=given.name))
     return 0
 
@@ -134,10 +132,10 @@ def run_demo(given: Namespace) -> int:
         with made_and_locked(given.data):
             demo.run(given.data, source=given.source, port=given.port, lan=given.lan)
     except KeyboardInterrupt:
-        print("\nEnded.")
+        print("\n" + say(N_("Beendet.")))
         return 0
     except demo.DemoError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(*error.texts, **error.values) from error
     return 0
 
 
@@ -164,19 +162,16 @@ def restore_node(given: Namespace) -> int:
     from node import upkeep  # noqa: PLC0415
 
     if not given.backup.is_file():
-        raise CommandError(f"{given.backup} is no backup: there is no such file. Check the name.")
+        raise CommandError(NO_BACKUP, path=given.backup)
     with made_and_locked(given.data):
         if (given.data / DATABASE).exists() and not given.replace:
-            raise CommandError(
-                f"{given.data} holds a node already. Use --replace to set it aside and put the "
-                "backup in its place."
-            )
+            raise CommandError(HOLDS_ONE, REPLACES, data=given.data)
         aside = upkeep.restore(
             load(given.data, os.environ), given.backup, key_file=given.key, alone=given.alone
         )
-    print(f"Restored. {GOES_ON}" if given.alone else RESTORED)
+    print(say(N_("Wiederhergestellt.")), say(GOES_ON if given.alone else WAITS))
     if aside:
-        print(f"What was there before: {aside}")
+        print(say(ASIDE, path=aside))
     return 0
 
 
@@ -188,10 +183,7 @@ def give_password(given: Namespace) -> int:
     with locked(given.data):
         password = founding.give_password(load(given.data, os.environ), given.sign_in)
     if password is None:
-        raise CommandError(
-            f"nobody of the team signs in as {given.sign_in!r}. The names stand in staff.csv, "
-            "column sign_in."
-        )
+        raise CommandError(NOBODY, name=given.sign_in)
     print(password)
     return 0
 
@@ -203,13 +195,29 @@ def go_on_alone(given: Namespace) -> int:
     database_of(given.data)
     with locked(given.data):
         if not upkeep.go_on_alone(load(given.data, os.environ), key_file=given.key):
-            raise CommandError("this node waits for nobody. There is nothing to do.")
-    print(GOES_ON)
+            raise CommandError(WAITS_FOR_NOBODY)
+    print(say(GOES_ON))
     return 0
 
 
-RESTORED = "Restored. The node reads at once and writes again when it has met a neighbour."
-GOES_ON = "The node goes on at once under a new key; the old one counts no more."
+RUNNING = N_("Der Knoten in {data} läuft. Halten Sie ihn erst an, oder nehmen Sie seine Seiten.")
+NOT_THERE = N_("{path} gibt es nicht. Bitte prüfen Sie den Namen des Verzeichnisses.")
+NO_QUARTERS = N_(
+    "In {data} liegt kein Quartier. Jedes hat dort ein Verzeichnis mit {file} und {database}."
+)
+HOLDS_ONE = N_("In {data} liegt schon ein Knoten.")
+REPLACES = N_("Mit --replace wird er zur Seite gelegt, und die Sicherung nimmt seinen Platz.")
+NO_NODE = N_("In {data} liegt kein Knoten. `quartier init --data {data}` gründet einen.")
+NO_BACKUP = N_("{path} gibt es nicht, also ist es keine Sicherung. Bitte prüfen Sie den Namen.")
+WAITS = N_("Der Knoten liest sofort und schreibt wieder, wenn er einen anderen getroffen hat.")
+GOES_ON = N_(
+    "Der Knoten geht sofort weiter, unter einem neuen Schlüssel; der alte zählt nicht mehr."
+)
+ASIDE = N_("Was vorher da war: {path}")
+NOBODY = N_(
+    "Niemand vom Team meldet sich als „{name}“ an. Die Namen stehen in staff.csv, Spalte sign_in."
+)
+WAITS_FOR_NOBODY = N_("Dieser Knoten wartet auf niemanden. Es ist nichts zu tun.")
 
 
 def examine_node(given: Namespace) -> int:
@@ -222,12 +230,17 @@ def examine_node(given: Namespace) -> int:
         troubles, hints = upkeep.find_troubles(settings)
         forked, copied = upkeep.find_copied(settings)
         findings = founding.examine_node(settings) + troubles + forked
-        findings += upkeep.find_unreadable(settings)
+        findings += upkeep.find_unreadable(settings) + upkeep.find_standing(settings)
         hints += upkeep.find_hints(settings) + copied + upkeep.find_devices(settings)
     for finding in findings + hints:
-        print(f"- {finding.what}\n  {finding.remedy}")
-    print("Everything agrees." if not findings else f"Findings: {len(findings)}.")
+        print(f"- {say(finding.what, **finding.values)}")
+        print(f"  {say(finding.remedy, **finding.values)}")
+    print(say(AGREES) if not findings else say(FOUND, count=len(findings)))
     return 1 if findings else 0
+
+
+AGREES = N_("Alles passt zueinander.")
+FOUND = N_("Befunde: {count}.")
 
 
 def print_openapi(_: Namespace) -> int:
@@ -240,7 +253,7 @@ def print_openapi(_: Namespace) -> int:
 
 def print_settings(_: Namespace) -> int:
     """`quartier settings`."""
-    print(described())
+    print(described(say))
     return 0
 
 
@@ -264,7 +277,5 @@ def database_of(data: Path) -> Path:
     except (FileNotFoundError, NotADirectoryError):
         if is_expected(path):
             return path
-        raise CommandError(
-            f"{data} holds no node. `quartier init --data {data}` founds one."
-        ) from None
+        raise CommandError(NO_NODE, data=data) from None
     return path

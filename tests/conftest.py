@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,11 @@ settings.register_profile("search", deadline=None, suppress_health_check=[Health
 # `make properties`, whose draws are of chance.
 settings.register_profile("gate", settings.get_profile("search"), derandomize=True)
 settings.load_profile("gate")
+
+# Verbs speak the terminal's language: here English, whatever the terminal of who tests.
+os.environ["LANG"] = "en_GB.UTF-8"
+for _name in ("LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
 
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

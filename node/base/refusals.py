@@ -46,6 +46,17 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
+class SaidError(Exception):
+    """What whoever runs a verb, or a service, can mend: German sentences with `{placeholders}`
+    that say what and what helps, and their values. They are translated where they are shown.
+    """
+
+    def __init__(self, *texts: str, **values: object) -> None:
+        self.texts = texts
+        self.values = {name: str(value) for name, value in values.items()}
+        super().__init__(" ".join(text.format_map(self.values) for text in texts))
+
+
 def granted(result: T | Refusal) -> T:
     """The result, or the refusal raised as `RefusedError` for the write door to catch."""
     if isinstance(result, Refusal):

@@ -288,7 +288,7 @@ async def rename(visit: Visit, tag: str, node_id: str) -> Response[Any]:
         try:
             await sync.add_node(node.public_key, name=name, role=node.role, address=node.address)
         except RosterError as error:
-            raise RefusedError(NOT_HERE) from error
+            raise RefusedError(error.refusal or NOT_HERE) from error
     return visit.go(f"/central/quarters/{tag}")
 
 
@@ -308,7 +308,7 @@ async def revoke(visit: Visit, tag: str, node_id: str) -> Response[Any]:
     try:
         await sync.revoke_node(node.site_id)
     except RosterError as error:
-        raise RefusedError(NOT_HERE) from error
+        raise RefusedError(error.refusal or NOT_HERE) from error
     return visit.go(f"/central/quarters/{tag}")
 
 

@@ -30,7 +30,7 @@ async def invite(visit: Visit, tag: str) -> Response[Any]:
     try:
         code = await sync.invite(name=name, role=role)
     except RosterError as error:
-        raise RefusedError(NOT_HERE) from error
+        raise RefusedError(error.refusal or NOT_HERE) from error
     page = await quarter(visit, tag)
     page.code, page.code_name, page.address = code, name, sync.address
     page.code_svg = qr_svg(f"{page.address} {code}")

@@ -31,7 +31,9 @@ from node.web.inviting import (
     INVITED,
     NAME_CHARS_MAX,
     NOT_HERE,
+    ONLY_HERE,
     decide_waiting,
+    is_only_here,
     taken_in_at,
     told_arrivals,
     waiting_rows,
@@ -65,6 +67,8 @@ class NodesPage:
     code_name: str = ""
     code_svg: str = ""
     address: str = ""
+    only_here: dict[str, Any] | None = None
+    """Why a box elsewhere cannot come with the code, if so."""
 
 
 @get("/desk/nodes", include_in_schema=False)
@@ -102,9 +106,17 @@ async def invite_node(visit: Visit) -> Response[Any]:
         page.given, page.problems = fields.given, fields.problems
         return await desk_page(visit, "desk/nodes.html", page, here="health", status=400)
     sync, staff_id = visit.house.service(Sync), visit.actor.person_id
-    code = await _changed(lambda: sync.invite(name=name, role=role, staff_id=staff_id))
+    try:
+        code = await sync.invite(name=name, role=role, staff_id=staff_id)
+    except RosterError as error:
+        said = words(visit, error.refusal or NOT_HERE)
+        page.given = fields.given
+        page.problems = {"name": f"{said['message']} {said['remedy']}"}
+        return await desk_page(visit, "desk/nodes.html", page, here="health", status=409)
     page.code, page.code_name, page.address = code, name, sync.address
     page.code_svg = qr_svg(f"{page.address} {code}")
+    if is_only_here(page.address) and not visit.house.demo:
+        page.only_here = words(visit, ONLY_HERE)
     return await desk_page(visit, "desk/nodes.html", page, here="health")
 
 
@@ -127,8 +139,8 @@ async def rename_node(visit: Visit, node_id: str) -> Response[Any]:
     visit.allowed(Permission.PAIR_NODES)
     node = _node(visit, node_id)
     fields = await read_fields(visit)
-    name = fields.text("name", required=True, longest=NAME_CHARS_MAX)
-    if not fields.problems:
+    name = fields.text("name", longest=NAME_CHARS_MAX)
+    if name and not fields.problems:
         sync = visit.house.service(Sync)
         await _changed(
             lambda: sync.add_node(node.public_key, name=name, role=node.role, address=node.address)
@@ -251,7 +263,7 @@ async def _changed(change: Callable[[], Awaitable[Any]]) -> Any:
     try:
         return await change()
     except RosterError as error:
-        raise RefusedError(NOT_HERE) from error
+        raise RefusedError(error.refusal or NOT_HERE) from error
 
 
 UNKNOWN_NODE = Refusal(

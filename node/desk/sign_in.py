@@ -10,9 +10,11 @@ from litestar import Response, get, post
 from node import people
 from node.base.actors import Face
 from node.base.refusals import Refusal
+from node.store.refusals import FULL
 from node.web.errors import words
 from node.web.forms import read_fields
 from node.web.gate import SESSION_COOKIES
+from node.web.health import DISK_FULL
 from node.web.knocking import DEVICE_COOKIE, knock_of
 from node.web.visit import Visit
 
@@ -49,6 +51,8 @@ async def sign_in(visit: Visit) -> Response[Any]:
         visit.store, knock_of(visit, Face.DESK), name, password, now=visit.now
     )
     if isinstance(found, Refusal):
+        # Whoever signs in here is the one who makes room.
+        found = DISK_FULL if found.code == FULL.code else found
         page = SignInPage(name, words(visit, found))
         return visit.page("desk/sign_in.html", page, status=found.status)
     visit.keep(COOKIE, found.token)

@@ -17,6 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from node.base.refusals import N_
+
 WITHIN_SECONDS = 5.0
 """People who have touched stand before the door so long; whatever reaches the lock later is old."""
 LOOKS_EVERY_SECONDS = 3600.0
@@ -27,7 +29,6 @@ LOOKS_FIRST_SECONDS = 20.0
 MQTT_PORT, MQTTS_PORT = 1883, 8883
 TOPIC_CHARS_MAX = 200
 KEY_CHARS_MAX = 64
-
 
 log = logging.getLogger("quartier.locks")
 
@@ -299,8 +300,8 @@ MAKES: dict[str, dict[str, str]] = {
 }
 """The topics of firmware that many relays and locks run, as its makers document them."""
 
-HOW = (
-    'Use "PLACE = file" or "PLACE = mqtt://USER@HOST/NAME?as=tasmota" (or esphome, zigbee2mqtt), '
-    'or "PLACE = mqtt://USER@HOST/TOPIC?with=ON&answer=TOPIC&opened=ON&online=TOPIC"; mqtts:// '
-    "for TLS. The password stands in a file of its own, lock_password_file."
+HOW = N_(
+    'Schreiben Sie "PLACE = file" oder "PLACE = mqtt://USER@HOST/NAME?as=tasmota" (oder esphome, '
+    'zigbee2mqtt), oder "PLACE = mqtt://USER@HOST/TOPIC?with=ON&answer=TOPIC&opened=ON&online='
+    'TOPIC"; mqtts:// für TLS. Das Passwort steht in einer eigenen Datei, lock_password_file.'
 )

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlsplit
 
+from node.base.refusals import N_
+
 RAW_PORT = 9100
 """Where printers take what they print as it comes (the port is JetDirect's, everybody's since)."""
 PORT_MAX = 65535
@@ -90,7 +92,7 @@ class Printers:
         """As the settings name them. Raises `ValueError`."""
         known = {printer.name: printer for printer in map(read_printer, texts)}
         if lobby and lobby not in known:
-            raise ValueError(f"No printer is called {lobby!r}. Name one of `printers`.")
+            raise ValueError(NO_PRINTER)
         return cls(tuple(known.values()), known.get(lobby))
 
     def named(self, name: str) -> Printer | None:
@@ -170,8 +172,9 @@ def _codepage(name: str) -> str:
     return name.upper()
 
 
-HOW = (
-    'Use "Lobby = escpos://10.77.0.20" (a slip printer in the network), '
-    '"Desk = escpos:/dev/usb/lp0" (one on USB) or "Office = cups:QUEUE"; behind the first two '
-    "?columns=32, ?codepage=cp1252 and ?mute=1, joined with &."
+HOW = N_(
+    'Schreiben Sie "Lobby = escpos://10.77.0.20" (ein Bondrucker im Netz), "Desk = '
+    'escpos:/dev/usb/lp0" (einer an USB) oder "Office = cups:QUEUE"; hinter die ersten beiden '
+    "?columns=32, ?codepage=cp1252 und ?mute=1, verbunden mit &."
 )
+NO_PRINTER = N_("So heißt kein Drucker. Nennen Sie einen aus `printers`.")

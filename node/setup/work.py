@@ -89,8 +89,8 @@ def _refusal_of(error: Exception) -> Refusal:
             return refusal_of(error, SOURCE)
         case BusyError():
             return BUSY
-        case RosterError():
-            return NOT_IN_ROSTER
+        case RosterError(refusal=refusal):
+            return refusal or NOT_IN_ROSTER
         case OSError():
             log.error("setting up failed: %s", error.strerror)
             return DISK

@@ -281,6 +281,15 @@ NOT_THERE = Refusal(
     N_("Bitte stecken Sie den Stick ein oder stellen Sie einen anderen Ort ein."),
     status=404,
 )
+NONE_YET = Refusal(
+    "backup.none_yet",
+    N_("In {place} liegt noch keine Sicherung."),
+    N_(
+        "Bitte machen Sie erst eine: `quartier backup`, oder lassen Sie den Knoten eine Weile"
+        " laufen."
+    ),
+    status=404,
+)
 NOT_USABLE = Refusal(
     "backup.not_usable",
     N_("{place} lässt sich nicht benutzen: {reason}."),

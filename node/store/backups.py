@@ -18,7 +18,7 @@ import msgspec
 from node.base.clock import Clock
 from node.base.refusals import Refusal, RefusedError
 from node.store.age import own_secret, recipient_of
-from node.store.backup import NOT_THERE, Backup, restore_backup, write_backup
+from node.store.backup import NONE_YET, NOT_THERE, Backup, restore_backup, write_backup
 from node.store.connection import open_reader
 from node.store.core import Core
 from node.store.drill import Drill, drill
@@ -163,7 +163,7 @@ class Backups:
         except RefusedError as error:
             keep_record(self.folder, drill_failed=Failed.of(error.refusal, now))
             raise
-        problems = [*found.differences, *(finding.what for finding in found.findings)]
+        problems = [*found.differences, *(finding.said for finding in found.findings)]
         drilled = Drilled(now, found.backup, found.tables, found.rows, problems)
         keep_record(self.folder, drilled=drilled, drill_failed=None)
         return found
@@ -191,7 +191,8 @@ class Backups:
     def _newest(self, now: datetime) -> Path:
         found = self.list_newest_first(now)
         if not found:
-            raise RefusedError(replace(NOT_THERE, values={"place": str(self.place)}))
+            missing = NONE_YET if self.place.is_dir() else NOT_THERE
+            raise RefusedError(replace(missing, values={"place": str(self.place)}))
         return found[0]
 
     def _ready_place(self) -> Path:

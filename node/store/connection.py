@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 import aiosqlite.core
 from pysqlite3 import dbapi2
 
+from node.base.refusals import N_, SaidError
 from node.store.files import finish_swap
 
 T = TypeVar("T")
@@ -61,8 +62,17 @@ CHECKPOINT_PAGES = 4000
 writes touch goes to the card once then, not four times; reading the log at a start takes 20 ms."""
 
 
-class DriverError(Exception):
+class DriverError(SaidError):
     """The SQLite driver or the extension is missing or not the proven one."""
+
+
+MISSING = N_("{path} fehlt. `sh provisioning/run` baut es.")
+OTHER_EXTENSION = N_(
+    "{path} ist cr-sqlite {found}, diese Fassung braucht {wanted}. `sh provisioning/run` baut es."
+)
+OTHER_DRIVER = N_(
+    "SQLite {found} kann die Datenbank beschädigen. `sh provisioning/run` baut ein neueres."
+)
 
 
 class Closable(Protocol):
@@ -139,16 +149,13 @@ def load_crsqlite(connection: Any) -> None:
     """
     path = extension_path()
     if not path.exists():
-        raise DriverError(f"{path} is missing: run `sh provisioning/run`, which builds it")
+        raise DriverError(MISSING, path=path)
     connection.enable_load_extension(True)  # noqa: FBT003 - the driver's own signature
     connection.load_extension(str(path.with_suffix("")))
     connection.enable_load_extension(False)  # noqa: FBT003
     found = connection.execute("select crsql_sha()").fetchone()[0]
     if found != CRSQLITE_VERSION:
-        raise DriverError(
-            f"{path} is cr-sqlite {found}, this release needs {CRSQLITE_VERSION}: "
-            "run `sh provisioning/run`, which builds it"
-        )
+        raise DriverError(OTHER_EXTENSION, path=path, found=found, wanted=CRSQLITE_VERSION)
 
 
 def _open(path: Path) -> Any:
@@ -175,7 +182,4 @@ def _open(path: Path) -> Any:
 def _check_sqlite() -> None:
     found = tuple(int(part) for part in driver.sqlite_version.split("."))
     if found < OLDEST_SAFE_SQLITE:
-        raise DriverError(
-            f"SQLite {driver.sqlite_version} can corrupt the database: run `sh provisioning/run`, "
-            "which builds a driver with a newer one"
-        )
+        raise DriverError(OTHER_DRIVER, found=driver.sqlite_version)

@@ -8,11 +8,12 @@ does not grow with the history.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from node.base.refusals import N_
 from node.store.changeset import (
     WITHHELD_MARK,
     Changeset,
@@ -40,13 +41,28 @@ SHOWN_AT_MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it must be, and what to do."""
+    """Something that is not as it must be, and what to do: German sentences with `values`."""
 
     what: str
     remedy: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """What is wrong, in German."""
+        return self.what.format_map(self.values)
 
 
-RESTORE = "Restore the newest backup (`quartier restore`), then let the node catch up."
+RESTORE = N_(
+    "Holen Sie die neueste Sicherung zurück (`quartier restore`), und lassen Sie den Knoten"
+    " aufholen."
+)
+DAMAGED = N_("Die Datei der Datenbank ist beschädigt: {what}.")
+CHAIN = N_("Im Journal von {site} ({scope}) passt Nummer {number} nicht zu dem, was davor steht.")
+HEAD = N_("Das Journal von {site} ({scope}) endet bei {number}, vermerkt ist {head}.")
+SIGNATURE = N_("Im Journal von {site} ({scope}) ist die Unterschrift von Nummer {number} falsch.")
+UNSIGNED = N_("{cell} ist in Zeile {row} nicht, was unterschrieben wurde.")
+STALE = N_("{cell} fehlt in Zeile {row} ein neuerer unterschriebener Wert.")
 
 
 def examine(core: Core, members: Members | None = None) -> list[Finding]:
@@ -58,7 +74,7 @@ def examine(core: Core, members: Members | None = None) -> list[Finding]:
     connection = core._connection  # noqa: SLF001 - the doctor is of the store's own room
     said = connection.execute("pragma quick_check").fetchone()[0]
     if said != "ok":
-        findings.append(Finding(f"SQLite finds the file damaged: {said}", RESTORE))
+        findings.append(Finding(DAMAGED, RESTORE, {"what": str(said)}))
     findings += _examine_chains(core, members)
     with tempfile.TemporaryDirectory() as folder:
         findings += _examine_cells(connection, core.registry, Path(folder))
@@ -77,8 +93,9 @@ def _examine_chains(core: Core, members: Members | None) -> list[Finding]:
         begins = horizons.get(chain, NO_HORIZON)
         problem = _chain_problem(connection, chain, (begins, head), key, each=each)
         if problem:
-            site, scope = chain
-            findings.append(Finding(f"journal of {site.hex()[:8]}, {scope}: {problem}", RESTORE))
+            what, values = problem
+            named = {"site": chain[0].hex()[:8], "scope": chain[1]}
+            findings.append(Finding(what, RESTORE, named | values))
     return findings
 
 
@@ -89,8 +106,8 @@ def _chain_problem(
     key: bytes | None,
     *,
     each: bool,
-) -> str:
-    """What is wrong with a chain between where it begins and its head; "" where nothing is."""
+) -> tuple[str, dict[str, str]] | None:
+    """What is wrong with a chain between where it begins and its head; None where nothing is."""
     (number, previous), head = span
     doubtful = 0
     for signed in _signed(connection, chain):
@@ -98,15 +115,15 @@ def _chain_problem(
         digest = link.hash if isinstance(link, SealedBody) else signed.hash
         number += 1
         if link.n != number or link.previous != previous:
-            return f"the chain breaks at number {number}"
+            return CHAIN, {"number": str(number)}
         if key and not is_hash_signed(digest, signed.signature, key):
             doubtful = doubtful or number
         elif not each:
             doubtful = 0
         previous = digest
     if (number, previous) != (head.n, head.hash):
-        return f"ends at number {number}, the head says {head.n}"
-    return f"the signature of number {doubtful} is false" if doubtful else ""
+        return HEAD, {"number": str(number), "head": str(head.n)}
+    return (SIGNATURE, {"number": str(doubtful)}) if doubtful else None
 
 
 def _signed(connection: Any, chain: Chain) -> Iterator[SignedChangeset]:
@@ -187,18 +204,20 @@ def _compare(
         if signed is None and site in pruned:
             continue
         if signed is None or signed[0] != value:
-            what = f"{table.name}.{column} of row {pk.hex()} is not what its writer signed"
-            findings.append(Finding(what, RESTORE))
+            findings.append(Finding(UNSIGNED, RESTORE, _cell(table, column, pk)))
         newest = scratch.execute(
             "select max(version) from cell where tbl = ? and pk = ? and col = ? and length = ?",
             (table.name, pk, column, length),
         ).fetchone()[0]
         if newest is not None and newest > version:
-            what = f"{table.name}.{column} of row {pk.hex()} misses a newer signed value"
-            findings.append(Finding(what, RESTORE))
+            findings.append(Finding(STALE, RESTORE, _cell(table, column, pk)))
         if len(findings) >= SHOWN_AT_MOST:
             break
     return findings
+
+
+def _cell(table: Table, column: str, pk: bytes) -> dict[str, str]:
+    return {"cell": f"{table.name}.{column}", "row": pk.hex()}
 
 
 def _live_cells_sql(table: Table) -> str:

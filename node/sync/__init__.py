@@ -36,6 +36,7 @@ from node.sync.offsite import fetch_copy, list_copies
 from node.sync.pairing import Code, CodeError, invite
 from node.sync.recovery import candidates, go_on_alone, recover_quarter, stand_in
 from node.sync.roster import (
+    NOT_JOINED,
     Root,
     Roster,
     RosterError,
@@ -61,6 +62,7 @@ from node.sync.whereabouts import SyncSettings
 
 __all__ = [
     "MARK_CHARS",
+    "NOT_JOINED",
     "WORDS",
     "Address",
     "Arrival",

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from node.base.periods import to_epoch
+from node.base.refusals import N_
 from node.store import SEALED, Chain, Core, Head, Store
 from node.store.digests import Digests, applied_of, take_digests, unpack_ranges
 from node.store.doctor import Finding
@@ -77,13 +78,22 @@ def find_differences(core: Core) -> list[Finding]:
     """What the doctor says of audits: where this node and a peer still hold different things."""
     return [
         Finding(
-            f"the nightly audit found that {', '.join(done.unsure)} is not as at the node"
-            f" {done.site.hex()[:8]}, and the journals do not tell which is right",
-            "Ask whoever looks after the quarter which node is right; let the other one join anew.",
+            UNSURE,
+            JOIN_ANEW,
+            {"tables": ", ".join(done.unsure), "site": done.site.hex()[:8]},
         )
         for done in read_audits(core).values()
         if done.unsure
     ]
+
+
+UNSURE = N_(
+    "Beim nächtlichen Vergleich war {tables} anders als bei der Box {site}, und die Journale sagen"
+    " nicht, was stimmt."
+)
+JOIN_ANEW = N_(
+    "Fragen Sie die Betreuung, welche Box recht hat, und lassen Sie die andere neu beitreten."
+)
 
 
 def keep_audit(core: Core, done: Audited) -> dict[bytes, Audited]:

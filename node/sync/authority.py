@@ -7,15 +7,18 @@ that says where to go.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import msgspec
 
 from node.base.periods import to_epoch
+from node.base.refusals import N_, Refusal
 from node.store import HOUSE_ROLES, SEALED, Core, Identity, NodeRole, Scope
 from node.sync.house_key import HouseKey, keep_house_key, read_house_key, sealing_public_key
 from node.sync.roster import (
     FORMAT,
     HANDOVER_PURPOSE,
+    NOT_JOINED,
     SHEET_PURPOSE,
     CopyOf,
     Handover,
@@ -61,13 +64,18 @@ def add_node(
 ) -> Roster:
     """Add a node, or give one that is there another name, role or address.
 
-    A new node of the house is vouched for with the house key, which this node must hold unless the
-    `voucher` is given.
+    A new name must be free: a node that is there is refused it, a new one gets a number behind it
+    (two open codes may bear one name). It is vouched for with the house key where it is of the
+    house; this node must hold that key unless the `voucher` is given.
     """
     known = _own_roster(core)
     if any(node.public_key == public_key and not node.is_active for node in known.body.nodes):
-        raise RosterError("a revoked node comes back only under a new identity")
+        raise RosterError(COMES_BACK_NEW)
     before = next((node for node in known.body.nodes if node.public_key == public_key), None)
+    if before is None:
+        name = _free_name(known, name)
+    elif before.name != name:
+        check_name(known, name, public_key)
     new = RosterNode(
         public_key,
         name,
@@ -116,7 +124,7 @@ def revoke_node(core: Core, site: bytes) -> Roster:
     """
     known = _own_roster(core)
     if site == core.site_id or site not in known.nodes:
-        raise RosterError("only another node of the roster can be revoked")
+        raise RosterError(NOT_ITSELF)
     counts = {
         Scope.HOUSE if scope == SEALED else scope: head.n
         for (writer, scope), head in core.heads().items()
@@ -143,9 +151,9 @@ def handover_by_sheet(core: Core, sheet: Identity) -> Handover:
     """The emergency sheet's word that this node is the authority now."""
     known = read_roster(core)
     if known is None:
-        raise RosterError("this node has not joined a quarter")
+        raise RosterError(NOT_JOINED)
     if sheet_keys(sheet) != read_root(core).recovery:
-        raise RosterError("this is not the sheet of this quarter")
+        raise RosterError(OTHER_SHEET)
     number = len(known.signed.handovers) + 1
     said = statement(core.quarter, number, core.identity.public_key)
     signature = sheet.sign(HANDOVER_PURPOSE, said)
@@ -161,7 +169,7 @@ def take_authority(core: Core, handover: Handover) -> Roster:
     """Be the authority from now on, by a handover to this node's key."""
     known = read_roster(core)
     if known is None:
-        raise RosterError("this node has not joined a quarter")
+        raise RosterError(NOT_JOINED)
     body = msgspec.structs.replace(
         known.body, authority=core.identity.public_key, number=known.number + 1
     )
@@ -172,9 +180,9 @@ def set_recovery(core: Core, recovery: bytes) -> Roster:
     """Name the keys of the emergency sheet, once, where none was printed at the founding."""
     known = _own_roster(core)
     if known.body.recovery:
-        raise RosterError("there is an emergency sheet already, and it stays the only one")
+        raise RosterError(ONE_SHEET)
     if read_root(core).founder != core.identity.public_key:
-        raise RosterError("only the founding node prints the emergency sheet: go to that node")
+        raise RosterError(FOUNDER_PRINTS)
     body = msgspec.structs.replace(
         known.body,
         number=known.number + 1,
@@ -212,17 +220,84 @@ def _voucher(core: Core, public_key: bytes, role: NodeRole) -> bytes:
         return b""
     key = read_house_key(core)
     if key is None:
-        raise RosterError("only a node of the house vouches for another: go to one")
+        raise RosterError(HOUSE_VOUCHES)
     return key.vouch(public_key)
 
 
 def _own_roster(core: Core) -> Roster:
     known = read_roster(core)
-    if known is None or known.body.authority != core.identity.public_key:
-        raise RosterError("only the quarter's authority changes the roster: go to that node")
+    if known is None:
+        raise RosterError(NOT_JOINED)
+    if known.body.authority != core.identity.public_key:
+        raise RosterError(kept_elsewhere(known))
     return known
+
+
+def kept_elsewhere(roster: Roster) -> Refusal:
+    """The list of the boxes is changed at another box: at which."""
+    keeper = roster.authority
+    name = keeper.name if keeper is not None else "?"
+    return replace(KEPT_ELSEWHERE, values={"name": name})
+
+
+def check_name(roster: Roster, name: str, public_key: bytes = b"") -> None:
+    """Two boxes of one name would be mistaken for each other, by whoever lets one go.
+
+    Raises `RosterError` where another box in good standing than that of the key bears it.
+    """
+    others = (n for n in roster.body.nodes if n.is_active and n.public_key != public_key)
+    if name.casefold() in {node.name.casefold() for node in others}:
+        raise RosterError(replace(NAME_TAKEN, values={"name": name}))
 
 
 def _sign_next(core: Core, known: Roster, nodes: Iterable[RosterNode]) -> Roster:
     body = msgspec.structs.replace(known.body, number=known.number + 1, nodes=tuple(nodes))
     return sign_roster(core, body, known.signed.handovers, read_root(core))
+
+
+def _free_name(roster: Roster, name: str) -> str:
+    taken = {node.name.casefold() for node in roster.body.nodes if node.is_active}
+    numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (name, *numbered) if each.casefold() not in taken)
+
+
+KEPT_ELSEWHERE = Refusal(
+    "roster.kept_elsewhere",
+    N_("Die Liste der Boxen führt „{name}“."),
+    N_("Bitte machen Sie das dort."),
+)
+NAME_TAKEN = Refusal(
+    "roster.name_taken",
+    N_("„{name}“ heißt schon eine Box."),
+    N_("Bitte wählen Sie einen anderen Namen, damit niemand die falsche Box abmeldet."),
+)
+COMES_BACK_NEW = Refusal(
+    "roster.comes_back_new",
+    N_("Eine abgemeldete Box kommt nur als neue zurück."),
+    N_("Bitte leeren Sie ihr Verzeichnis, und koppeln Sie sie neu."),
+)
+NOT_ITSELF = Refusal(
+    "roster.not_itself",
+    N_("Eine Box meldet sich nicht selbst ab."),
+    N_("Bitte machen Sie es an einer anderen. Ist diese kaputt, ersetzt eine neue sie."),
+)
+OTHER_SHEET = Refusal(
+    "roster.other_sheet",
+    N_("Das ist nicht das Notfallblatt dieses Quartiers."),
+    N_("Bitte nehmen Sie das Blatt, das bei seiner Gründung gedruckt wurde."),
+)
+ONE_SHEET = Refusal(
+    "roster.one_sheet",
+    N_("Ein Notfallblatt gibt es schon, und es bleibt das einzige."),
+    N_("Bitte sehen Sie dort nach, wo es verwahrt wird: Noch einmal gezeigt wird es nicht."),
+)
+FOUNDER_PRINTS = Refusal(
+    "roster.founder_prints",
+    N_("Das Notfallblatt druckt nur die Box, die das Quartier gegründet hat."),
+    N_("Bitte geben Sie den Befehl dort."),
+)
+HOUSE_VOUCHES = Refusal(
+    "roster.house_vouches",
+    N_("Neue Boxen des Hauses nimmt nur eine Box des Hauses auf."),
+    N_("Bitte machen Sie das dort."),
+)

@@ -85,6 +85,11 @@ class PeerHealth:
         """Whether nothing is wrong with the line."""
         return self.trouble is None
 
+    @property
+    def is_poisoned(self) -> bool:
+        """Whether it answers, and passes on what breaks a rule."""
+        return self.trouble is Trouble.STOPPED
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
@@ -218,7 +223,7 @@ def describe(
         quarter=quarter_tag(here.quarter),
         site_id=here.site_id,
         name=own.name if own else "",
-        role=here.role,
+        role=own.role if own else here.role,
         epoch=here.epoch,
         schema=here.schema,
         protocol=PROTOCOL,

@@ -32,7 +32,7 @@ from node.sync.offsite import Offsite
 from node.sync.own import Own
 from node.sync.pairing import invite, open_invitations, withdraw_invitations
 from node.sync.peers import REST_SECONDS, Peers
-from node.sync.roster import Roster, RosterError, adopt_role
+from node.sync.roster import NOT_JOINED, Roster, RosterError, adopt_role
 from node.sync.routes import Called
 from node.sync.sealing import heads_told
 from node.sync.transport import quarter_tag
@@ -96,7 +96,7 @@ class Sync:
         """Take up the roster that the file holds; raises `RosterError` where it has none."""
         roster = await store.on_writer(adopt_role)
         if roster is None:
-            raise RosterError("this node belongs to no quarter yet: found or join one")
+            raise RosterError(NOT_JOINED)
         house_key = await store.on_writer(read_house_key)
         return cls(store, roster, settings, line, house_key)
 

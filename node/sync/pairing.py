@@ -21,9 +21,15 @@ from node.base.ids import ALPHABET, normal_code, random_code
 from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal, RefusedError
 from node.store import HOUSE_ROLES, Core, Identity, NodeRole, is_signed
-from node.sync.authority import add_node, candidate
+from node.sync.authority import (
+    HOUSE_VOUCHES,
+    add_node,
+    candidate,
+    check_name,
+    kept_elsewhere,
+)
 from node.sync.house_key import read_house_key, sealing_public_key
-from node.sync.roster import Roster, RosterError, RosterNode, read_root, read_roster
+from node.sync.roster import NOT_JOINED, Roster, RosterError, RosterNode, read_root, read_roster
 from node.sync.wire import Join, Joined
 
 SECRET_CHARS = 8
@@ -102,17 +108,20 @@ def invite(
     Raises `RosterError` where this node cannot invite, or too many invitations are open.
     """
     roster = read_roster(core)
-    if roster is None or not may_invite(roster, core.site_id, role):
-        raise RosterError("only the quarter's authority invites: go to that node")
+    if roster is None:
+        raise RosterError(NOT_JOINED)
+    if not may_invite(roster, core.site_id, role):
+        raise RosterError(kept_elsewhere(roster))
     at_central = core.role is NodeRole.CENTRAL
     if role in HOUSE_ROLES and not at_central and read_house_key(core) is None:
-        raise RosterError("only a node of the house vouches for another: go to one")
+        raise RosterError(HOUSE_VOUCHES)
     if not name.strip():
-        raise RosterError("give the new box a name, for example the place where it stands")
+        raise RosterError(NAME_MISSING)
+    check_name(roster, name.strip())
     now = to_epoch(core.clock.now())
     known = open_invitations(core)
     if len(known) >= INVITATIONS_MAX:
-        raise RosterError("there are enough open invitations: use one or wait until it ends")
+        raise RosterError(ENOUGH_CODES)
     secret = random_code(SECRET_CHARS).lower()
     tries = TRIES_AT_CENTRAL if at_central else TRIES
     ends_at = now + GOOD_SECONDS
@@ -181,7 +190,7 @@ def welcome(core: Core, role: NodeRole, *, answer: bytes = b"") -> Joined:
     """What a newcomer that the roster names is told."""
     roster = read_roster(core)
     if roster is None:
-        raise RosterError("this node has not joined a quarter")
+        raise RosterError(NOT_JOINED)
     return Joined(core.quarter, core.epoch, read_root(core), roster.signed, role, answer)
 
 
@@ -273,4 +282,15 @@ NO_CODE = Refusal(
     status=422,
     values={"chars": CODE_CHARS},
     field="code",
+)
+
+NAME_MISSING = Refusal(
+    "roster.name_missing",
+    N_("Der neuen Box fehlt ein Name."),
+    N_("Nennen Sie sie zum Beispiel nach dem Ort, an dem sie steht."),
+)
+ENOUGH_CODES = Refusal(
+    "roster.enough_codes",
+    N_("Es sind schon fünf Codes offen."),
+    N_("Benutzen Sie einen davon, oder warten Sie, bis er nach 15 Minuten nicht mehr gilt."),
 )

@@ -27,6 +27,7 @@ from node.sync.house_key import HouseKey, keep_house_key, open_grants, sealing_p
 from node.sync.joining import ask_once, finish_file, identity_for, unfinished_file
 from node.sync.roster import (
     KEY_BYTES,
+    NOT_JOINED,
     Roster,
     RosterError,
     RosterNode,
@@ -119,11 +120,11 @@ def go_on_alone(core: Core, sheet: Identity | None = None) -> Identity:
     """
     known = read_roster(core)
     if known is None or core.site_id not in known.nodes:
-        raise RosterError("this box belongs to no quarter: join one instead")
+        raise RosterError(NOT_JOINED)
     mine, fresh = known.nodes[core.site_id], new_identity()
     is_authority = known.body.authority == core.identity.public_key
     if not is_authority and sheet is None:
-        raise RosterError("another box says who belongs to the quarter: use the sheet, or go there")
+        raise RosterError(SHEET_NEEDED)
     handover = handover_to(core, fresh.public_key) if is_authority else None
     old = core.take_new_identity(fresh)
     if handover is None and sheet is not None:
@@ -139,7 +140,7 @@ def stand_in(core: Core, dead: RosterNode) -> Roster:
     """Revoke the dead box at what is held of it here, and take its name and role."""
     roster = read_roster(core)
     if roster is None or dead.site_id not in roster.nodes:
-        raise RosterError("the dead box is not in the roster")
+        raise RosterError(NOBODY_DEAD)
     revoke_node(core, dead.site_id)
     listed = list_self(core, name=dead.name, role=dead.role)
     key, now = core.identity.public_key, to_epoch(core.clock.now())
@@ -147,6 +148,16 @@ def stand_in(core: Core, dead: RosterNode) -> Roster:
     return listed
 
 
+SHEET_NEEDED = Refusal(
+    "roster.sheet_needed",
+    N_("Die Liste der Boxen führt eine andere Box."),
+    N_("Nehmen Sie das Notfallblatt (`--key`), oder machen Sie es dort."),
+)
+NOBODY_DEAD = Refusal(
+    "roster.nobody_dead",
+    N_("Die kaputte Box steht nicht in der Liste der Boxen."),
+    N_("Bitte prüfen Sie ihren Namen: `quartier nodes` nennt alle."),
+)
 UNKNOWN_SHEET = Refusal(
     "sync.unknown_sheet",
     N_("Die Box an dieser Adresse kennt dieses Notfallblatt nicht."),

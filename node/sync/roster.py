@@ -15,6 +15,7 @@ from functools import cached_property
 import msgspec
 
 from node.base.ids import id_text
+from node.base.refusals import N_, Refusal
 from node.store import Core, Member, Members, NodeRole, is_signed, site_id_of
 from node.store.foreign import decoded
 from node.store.reading import FileValues
@@ -39,7 +40,21 @@ METERED = "sync.metered"
 
 
 class RosterError(Exception):
-    """A roster that must not be believed; the text says why."""
+    """A roster that must not be believed, or not be changed here; the text says why.
+
+    Where somebody can help it carries a `refusal`, whose sentences are for them.
+    """
+
+    def __init__(self, why: str | Refusal) -> None:
+        self.refusal = why if isinstance(why, Refusal) else None
+        super().__init__(why if isinstance(why, str) else why.code)
+
+
+NOT_JOINED = Refusal(
+    "roster.not_joined",
+    N_("Diese Box gehört zu keinem Quartier."),
+    N_("Gründen Sie eines (`quartier init`), oder treten Sie einem bei (`quartier join`)."),
+)
 
 
 class Branch(msgspec.Struct, array_like=True, frozen=True):
@@ -275,7 +290,7 @@ def read_root(core: Core | FileValues) -> Root:
     """What this node believes of old; raises `RosterError` where it belongs to nobody yet."""
     kept = core.kept(_ROOT)
     if kept is None:
-        raise RosterError("this node has not joined a quarter")
+        raise RosterError(NOT_JOINED)
     return _root_decoder.decode(kept)
 
 

@@ -19,7 +19,7 @@ from node.base.periods import to_epoch
 from node.base.refusals import N_, Refusal
 from node.store import HOUSE_ROLES, Core, NodeRole, Read, Write, site_id_of
 from node.sync.arrivals import Way, note_arrival
-from node.sync.authority import add_node, candidate
+from node.sync.authority import add_node, candidate, kept_elsewhere
 from node.sync.central_wire import Waits
 from node.sync.countersign import CHARS, answer, mark, stretched
 from node.sync.handing import propose
@@ -30,6 +30,7 @@ from node.sync.peers import Peers
 from node.sync.roster import (
     KEY_BYTES,
     NAME_CHARS_MAX,
+    NOT_JOINED,
     Roster,
     RosterError,
     RosterNode,
@@ -216,7 +217,7 @@ def _list(core: Core, newcomer: Newcomer) -> RosterNode | None:
     """List a box, unless a try that was cut off has; what must be listed elsewhere is answered."""
     roster, house_key = _roster(core), read_house_key(core)
     if house_key is None or not may_take_in(roster, core.site_id, newcomer.role):
-        raise RosterError("boxes are not let in here: go to the node that lets them in")
+        raise RosterError(kept_elsewhere(roster))
     node = roster.active(site_id_of(newcomer.public_key))
     if node is not None and house_key.is_vouched(node):
         return None
@@ -246,7 +247,7 @@ def _answer(core: Core, key: bytes, newcomer: Newcomer) -> bytes:
 def _roster(core: Core) -> Roster:
     roster = read_roster(core)
     if roster is None:
-        raise RosterError("this node has not joined a quarter")
+        raise RosterError(NOT_JOINED)
     return roster
 
 

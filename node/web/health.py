@@ -19,6 +19,7 @@ from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
+from node.store.refusals import FULL
 from node.sync import (
     MARK_CHARS,
     AuditHealth,
@@ -29,6 +30,7 @@ from node.sync import (
     Sync,
     TooMuch,
 )
+from node.web.broken import broken_rule
 from node.web.errors import words
 from node.web.inviting import waiting_rows
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
@@ -133,7 +135,8 @@ def node_troubles(
     troubles = [DISMISSED] if is_revoked else []
     troubles += [DAMAGED] if is_doubted else []
     if state.write_refusal is not None:
-        troubles.append(state.write_refusal)
+        full = state.write_refusal.code == FULL.code
+        troubles.append(DISK_FULL if full else state.write_refusal)
     elif state.free_bytes < LOW_BYTES:
         troubles.append(_with(DISK_LOW, count=state.free_bytes // MB))
     if must_catch_up:
@@ -272,6 +275,7 @@ def _stopped(visit: Visit, stopped: Stopped) -> dict[str, str]:
         "node": id_text(stopped.site_id),
         "scope": stopped.scope,
         "text": visit.say(N_("Änderungen von {name} wurden angehalten."), name=stopped.name),
+        "rule": broken_rule(stopped.reason, visit.say),
         "reason": f"{stopped.scope} {stopped.n}: {stopped.reason}",
         "since": moment(visit, stopped.since),
     }
@@ -317,6 +321,14 @@ NOBODY_ELSE = Refusal(
     "desk.nobody_else",
     N_("Gibt es in diesem Quartier keinen anderen Knoten, wartet diese Box vergeblich."),
     N_("Dann halten Sie sie an und sagen Sie es ihr: `quartier alone`."),
+)
+DISK_FULL = Refusal(
+    "health.disk_full",
+    N_("Der Speicher dieser Box ist voll: Gerade kann nichts Neues gespeichert werden."),
+    N_(
+        "Bitte schaffen Sie auf ihm Platz, etwa durch Löschen fremder Dateien. Dann geht es weiter."
+    ),
+    status=507,
 )
 DISK_LOW = Refusal(
     "health.disk_low",

@@ -369,10 +369,12 @@ def moment_words(language: str, at: datetime, zone: ZoneInfo, *, now: datetime) 
 
 
 def terminal_language(environment: Mapping[str, str]) -> str:
-    """The language of whoever runs a verb, as their terminal is set; German where it says none."""
+    """The language of whoever runs a verb, as their terminal is set: German where it says German
+    or names no language (nothing set, "C", "POSIX"), English for every other.
+    """
     names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    given = next(filter(None, names), "").replace("_", "-")
-    return best_language(given, among=COMPLETE_CODES)
+    given = re.split(r"[_.@-]", next(filter(None, names), "").lower())[0]
+    return SOURCE if given in {SOURCE, "", "c", "posix"} else "en"
 
 
 def best_language(accept_language: str, *, among: Collection[str] = CODES) -> str:

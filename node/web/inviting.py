@@ -106,8 +106,8 @@ async def _let_in(visit: Visit, newcomer: Newcomer, typed: str) -> Refusal | Non
         said, name = WORDS[error.trouble], visit.say(ROLES[NodeRole.CENTRAL])
         code = f"sync.{error.trouble}"
         return Refusal(code, said.message, said.remedy, status=409, values={"name": name})
-    except RosterError:
-        return NOT_HERE
+    except RosterError as error:
+        return error.refusal or NOT_HERE
     return None
 
 
@@ -121,8 +121,17 @@ WAITS_NO_MORE = Refusal(
 NOT_HERE = Refusal(
     "desk.not_here",
     N_("Die Liste der Boxen kann so nicht geändert werden."),
-    N_(
-        "Geändert wird sie an der Box, die sie führt, und höchstens fünf Codes sind zugleich offen."
-    ),
+    N_("Geändert wird sie an der Box, die sie führt."),
     status=409,
 )
+
+ONLY_HERE = Refusal(
+    "sync.only_here",
+    N_("Andere Boxen erreichen diese Adresse nicht: Sie gilt nur auf dieser Box selbst."),
+    N_('Stellen Sie in node.toml sync_host = "::" ein, und starten Sie den Knoten neu.'),
+)
+
+
+def is_only_here(address: str) -> bool:
+    """Whether an address at which a new box is to call is good on this very machine only."""
+    return address.startswith(("127.", "[::1]", "localhost"))

@@ -48,7 +48,7 @@ def test_the_list_goes_to_central_and_comes_back(
         assert keeps_the_list(boxes, "home") == "Zentrale"
         until(lambda: keeps_the_list(boxes, "central") == "Zentrale")
         assert boxes.on("home", "authority", status=1)
-        assert "go to" in boxes.on("home", "revoke", "Zentrale", status=1)
+        assert "do that there" in boxes.on("home", "revoke", "Zentrale", status=1)
         taken = ("authority", "--take", "--sheet")
         assert boxes.on("home", *taken, str(strange), status=1)
         assert keeps_the_list(boxes, "home") == "Zentrale"

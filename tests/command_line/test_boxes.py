@@ -150,4 +150,4 @@ def test_a_burnt_home_comes_back_from_central_and_the_sheet(
                 terms = "select max(term) from home_term"
                 until(lambda: rows("foyer", terms) == [(2,)], told=boxes.heads)
                 assert len(rows("foyer", "select distinct home_site from space")) == 1
-    assert re.search(r"Service-Point\s+home.*revoked", on("new", "nodes"))
+    assert re.search(r"Service-Point\s+Main node.*revoked", on("new", "nodes"))

@@ -199,7 +199,7 @@ def test_the_team_gets_its_first_passwords(
     assert asyncio.run(sign_in(node, "demir", password))
     assert not asyncio.run(sign_in(node, "demir", password + "x"))
     assert main(["password", "nobody", "--data", str(node)]) == 1
-    assert "nobody of the team signs in as 'nobody'" in capsys.readouterr().err
+    assert "nobody of the team signs in as “nobody”" in capsys.readouterr().err
 
 
 async def sign_in(node: Path, name: str, password: str) -> bool:

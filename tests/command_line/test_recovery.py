@@ -253,7 +253,7 @@ def test_alone_needs_the_sheet_where_another_box_was_the_authority(
     backup = backed_up(other, capsys)
     alone = ["restore", str(backup), "--replace", "--alone", "--data", str(other)]
     assert main(alone) == 1
-    assert "use the sheet" in capsys.readouterr().err
+    assert "Take the emergency sheet" in capsys.readouterr().err
     assert with_core(other, lambda core: core.site_id) == seed.site_id
     Path("sheet.txt").write_text(" ".join(sheet_lines(sheet)))
     assert main([*alone, "--key", "sheet.txt"]) == 0

@@ -40,14 +40,14 @@ def test_a_sound_file_has_no_findings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
-        ("update note set text = 'gefälscht' where text = 'a3'", "not what its writer signed"),
+        ("update note set text = 'gefälscht' where text = 'a3'", "nicht, was unterschrieben"),
         (
             "update note__crsql_clock set col_version = 9 where key = 1 and col_name = 'text'",
-            "not what",
+            "nicht, was",
         ),
-        ("delete from journal where n = 3", "chain breaks"),
-        ("update journal set signature = zeroblob(64) where n = 2", "signature of number 2"),
-        ("update head set held = held - 1", "the head says"),
+        ("delete from journal where n = 3", "passt Nummer 4 nicht"),
+        ("update journal set signature = zeroblob(64) where n = 2", "Unterschrift von Nummer 2"),
+        ("update head set held = held - 1", "vermerkt ist"),
     ],
 )
 def test_whatever_is_spoiled_is_found(tmp_path: Path, spoil: str, found: str) -> None:
@@ -61,6 +61,6 @@ def test_whatever_is_spoiled_is_found(tmp_path: Path, spoil: str, found: str) ->
     raw.execute("select crsql_finalize()")
     raw.close()
     a = open_core(tmp_path, "a")
-    assert any(found in finding.what for finding in examine(a, who))
+    assert any(found in finding.said for finding in examine(a, who))
     a.close()
     b.close()

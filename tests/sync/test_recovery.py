@@ -224,7 +224,7 @@ async def test_the_sheet_outranks_a_stolen_authority(tmp_path: Path) -> None:
         new = await replaced(tmp_path / "new", central, sheet)
         try:
             stolen = await opened(tmp_path / "home")
-            with pytest.raises(RosterError, match="stays the only one"):
+            with pytest.raises(RosterError, match="one_sheet"):
                 await stolen.store.on_writer(
                     lambda core: set_recovery(core, sheet_keys(new_sheet()))
                 )

@@ -77,9 +77,9 @@ def test_a_roster_survives_a_restart_and_sets_the_role(
 def test_only_the_authority_changes_the_roster(boxes: tuple[Box, Box, Box]) -> None:
     home, kiosk, central = boxes
     for box in (kiosk, central):
-        with pytest.raises(RosterError, match="authority"):
+        with pytest.raises(RosterError, match="kept_elsewhere"):
             add_node(box.core, b"x" * 32, name="X", role=NodeRole.HOME)
-        with pytest.raises(RosterError, match="authority"):
+        with pytest.raises(RosterError, match="kept_elsewhere"):
             revoke_node(box.core, home.site)
 
 
@@ -102,10 +102,10 @@ def test_a_revoked_node_keeps_its_numbers_and_never_comes_back(boxes: tuple[Box,
     assert roster.active(kiosk.site) is None
     kiosk.wish("zwei")
     assert revoke_node(home.core, kiosk.site).nodes[kiosk.site].revoked_after == {"house": 1}
-    with pytest.raises(RosterError, match="new identity"):
+    with pytest.raises(RosterError, match="comes_back_new"):
         add_node(home.core, kiosk.core.identity.public_key, name="wieder da", role=NodeRole.KIOSK)
     for site in (home.site, b"?" * 16):
-        with pytest.raises(RosterError, match="another node"):
+        with pytest.raises(RosterError, match="not_itself"):
             revoke_node(home.core, site)
 
 
@@ -178,7 +178,7 @@ def test_a_node_that_has_not_joined_takes_nothing(
 ) -> None:
     home, _, _ = boxes
     alone = found(tmp_path, "alone")
-    with pytest.raises(RosterError, match="not joined"):
+    with pytest.raises(RosterError, match="not_joined"):
         take_roster(alone.core, home.here.roster.signed)
     with pytest.raises(RosterError, match="authority"):
         join_roster(alone.core, home.here.roster.signed, root=Root(alone.core.identity.public_key))

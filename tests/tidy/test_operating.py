@@ -10,6 +10,7 @@ import pytest
 
 from node.__main__ import parser
 from node.settings import Settings
+from node.web.i18n import translate
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -35,7 +36,8 @@ def shown(value: object) -> str:
 def test_every_setting_stands_with_its_default_and_its_help() -> None:
     listed = {row[0].strip("`"): row[1:] for row in rows("Settings")}
     assert listed == {
-        name: [shown(item.default), item.metadata["help"]] for name, item in SETTINGS.items()
+        name: [shown(item.default), translate("en", item.metadata["help"])]
+        for name, item in SETTINGS.items()
     }
 
 
