@@ -114,17 +114,17 @@ def test_a_second_import_writes_nothing_and_a_changed_file_only_its_change(
 ) -> None:
     status, said, errors = run()
     assert (status, errors) == (0, "")
-    assert "Imported. Changes: 75." in said
+    assert "Eingelesen. Änderungen: 75." in said
     assert [line.split(":")[0].strip() for line in said.splitlines()[:3]] == [
-        "quarter",
-        "people",
-        "reservations",
+        "Quartier",
+        "Menschen",
+        "Buchungen",
     ]
     before = rows(node)
-    assert run() == (0, "Imported. Changes: 0.\n", "")
+    assert run() == (0, "Eingelesen. Änderungen: 0.\n", "")
     assert rows(node) == before
     spoil("buildings.csv", "Haus Birke", "Haus Weißbirke")
-    assert "Changes: 1." in run()[1]
+    assert "Änderungen: 1." in run()[1]
     assert rows(node)["building"] == before["building"]
 
 
@@ -186,7 +186,7 @@ def test_where_the_store_refuses_to_write_nothing_is_called_imported(
     status, said, errors = run()
     assert status == 1
     assert errors.startswith("quartier: ")
-    assert "Imported" not in said
+    assert "Eingelesen" not in said
 
 
 def test_the_team_gets_its_first_passwords(
@@ -199,7 +199,7 @@ def test_the_team_gets_its_first_passwords(
     assert asyncio.run(sign_in(node, "demir", password))
     assert not asyncio.run(sign_in(node, "demir", password + "x"))
     assert main(["password", "nobody", "--data", str(node)]) == 1
-    assert "nobody of the team signs in as “nobody”" in capsys.readouterr().err
+    assert "Niemand vom Team meldet sich als „nobody“ an" in capsys.readouterr().err
 
 
 async def sign_in(node: Path, name: str, password: str) -> bool:

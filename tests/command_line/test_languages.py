@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,8 @@ def said(
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.setenv("LANG", language)
     capsys.readouterr()
-    try:
+    with suppress(SystemExit):
         main(words)
-    except SystemExit:
-        pass
     shown = capsys.readouterr()
     return shown.out + shown.err
 

@@ -139,7 +139,7 @@ def test_a_box_that_was_let_in_copies_from_a_sister_on_its_network(enrolled: Enr
         joining.kill()
         joining.wait()
     assert joining.returncode == 0
-    assert "This box is Foyer of the quarter now" in rest
+    assert "This box is “Foyer” of the quarter now" in rest
     assert re.search(r"Looking for .*\n(.* of .* MB.*\n)+", rest), rest
     people = boxes.rows("home", "select count(*) from person")
     assert boxes.rows("new", "select count(*) from person") == people != [(0,)]

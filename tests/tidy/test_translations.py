@@ -42,6 +42,9 @@ NOT_SENTENCES = {
     "node/web/static/js/keyboard.js": "the rows of keyboards",
 }
 """Files where German words stand outside the catalogue, and why."""
+TYPED = re.compile(r'"[^"]*"')
+"""What an operator types as it stands."""
+
 GERMAN_ON_PURPOSE = {"restmüll"}
 """What an operator writes into files, quoted in an English sentence."""
 
@@ -99,8 +102,8 @@ def test_both_languages_have_the_same_placeholders() -> None:
 def test_sources_are_german_and_translations_english() -> None:
     for text, message in english().items():
         german, translated = (PLACEHOLDER.sub(" ", each) for each in (text, str(message.string)))
-        if "FREQ=" not in german and "UNTIL" not in german and '["a", "b"]' not in german:
-            assert not english_words(german), german
+        if "FREQ=" not in german and "UNTIL" not in german:
+            assert not english_words(TYPED.sub(" ", german)), german
         assert german_words(translated) <= GERMAN_ON_PURPOSE, translated
 
 
