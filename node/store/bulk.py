@@ -15,9 +15,10 @@ from itertools import compress, repeat
 from operator import itemgetter, not_
 from typing import Any, NamedTuple
 
+import msgspec
+
 from node.store.law import SENTINEL, Rows
-from node.store.many import Insert, insert_rows, plain_insert
-from node.store.schema import Table, Value
+from node.store.schema import Column, Table, Value
 
 MERGE_SQL = (
     'insert into crsql_changes ("table", pk, cid, val, col_version, db_version, site_id, cl, seq)'
@@ -37,7 +38,8 @@ def merge(connection: Any, said: Sequence[Rows]) -> None:
     for rows, is_candidate in _candidates(said):
         if any(is_candidate):
             maybe_new[rows.table.name, rows.names].append(rows.where(is_candidate))
-        cells += _cells_of(rows.where(map(not_, is_candidate)))
+        if not all(is_candidate):
+            cells += _cells_of(rows.where(map(not_, is_candidate)))
     for alike in maybe_new.values():
         for rows in _insert_new(connection, alike):
             cells += _cells_of(rows)
@@ -54,9 +56,12 @@ def _candidates(said: Sequence[Rows]) -> Iterator[tuple[Rows, Sequence[bool]]]:
         by_table[rows.table.name].append(rows)
     for of_table in by_table.values():
         first = _first_places(of_table)
+        is_each_once = len(first) == sum(len(rows.places) for rows in of_table)
         for rows in of_table:
-            if SENTINEL in rows.names or _are_edits(rows):
+            if SENTINEL in rows.names or _are_edits(rows) or not _travels_packed(rows.table):
                 yield rows, [False] * len(rows.places)
+            elif is_each_once:
+                yield rows, [length == 1 for length in rows.lengths]
             else:
                 met = zip(rows.packed, rows.places, rows.lengths, strict=True)
                 yield rows, [length == 1 and first[key] == place for key, place, length in met]
@@ -106,20 +111,59 @@ def _insert_new(connection: Any, alike: Sequence[Rows]) -> list[Rows]:
             f'select coalesce(max(__crsql_key), 0) from "{table.name}__crsql_pks"'
         ).fetchone()[0]
         numbers: Sequence[int] = range(last + 1, last + 1 + len(rows.places))
-        keys = zip(numbers, *zip(*rows.keys, strict=True), strict=True)
+        keys = _packed(numbers, table.key_columns, zip(*rows.keys, strict=True))
         new = rows
-        if insert_rows(connection, sql.keys, keys) != len(rows.places):
+        if connection.execute(sql.keys, (keys,)).rowcount != len(rows.places):
             is_new = _are_there(connection, table, numbers)
             new, numbers = rows.where(is_new), list(compress(numbers, is_new))
             known.append(rows.where(map(not_, is_new)))
         if numbers:
-            values = zip(*zip(*new.keys, strict=True), *new.values, strict=True)
-            _insert_past_triggers(connection, sql.rows, values)
+            columns = [table.by_name[name] for name in new.names]
+            _past_triggers(connection, sql.rows, _packed(numbers, columns, new.values))
             version = connection.execute("select crsql_next_db_version()").fetchone()[0]
             about = (version, ordinal_of(connection, new.site))
-            clocks = zip(numbers, new.places, *new.versions, strict=True)
-            insert_rows(connection, sql.clocks, clocks, alike=about)
+            if _are_first(new, numbers):
+                span = (numbers[0], numbers[-1], new.places[0])
+                connection.execute(sql.first_clocks, (*about, *span))
+            else:
+                clocks = zip(numbers, new.places, *new.versions, strict=True)
+                connection.execute(sql.clocks, (*about, _as_json(clocks)))
     return known
+
+
+def _are_first(rows: Rows, numbers: Sequence[int]) -> bool:
+    """Whether rows and their numbers follow each other without a gap, each cell in its first
+    version: then SQLite can count the clocks out by itself.
+    """
+    count, width, first = len(numbers), len(rows.names), rows.places[0]
+    return (
+        numbers[-1] - numbers[0] + 1 == count
+        and rows.places[-1] == first + (count - 1) * width
+        and list(rows.places) == list(range(first, first + count * width, width))
+        and all(set(versions) == {1} for versions in rows.versions)
+    )
+
+
+def _travels_packed(table: Table) -> bool:
+    """Whether JSON holds every value of a table's rows to the last bit."""
+    return all(column.type != "real" for column in table.columns)
+
+
+def _packed(
+    numbers: Sequence[int], columns: Sequence[Column], values: Iterable[Sequence[Value]]
+) -> str:
+    """Rows for a statement, as one value: JSON, in which blobs are hex."""
+    told = [
+        [None if value is None else value.hex() for value in of_one]  # type: ignore[union-attr]
+        if column.type == "blob"
+        else of_one
+        for column, of_one in zip(columns, values, strict=True)
+    ]
+    return _as_json(zip(numbers, *told, strict=True))
+
+
+def _as_json(rows: Iterable[tuple[Any, ...]]) -> str:
+    return msgspec.json.encode(list(rows)).decode()
 
 
 def _are_there(connection: Any, table: Table, numbers: Sequence[int]) -> list[bool]:
@@ -131,11 +175,11 @@ def _are_there(connection: Any, table: Table, numbers: Sequence[int]) -> list[bo
     return [number in there for number in numbers]
 
 
-def _insert_past_triggers(connection: Any, sql: Insert, rows: Iterable[tuple[Value, ...]]) -> None:
+def _past_triggers(connection: Any, sql: str, packed: str) -> None:
     """Insert without cr-sqlite noticing, which would take the rows for our own writing."""
     connection.execute("select crsql_internal_sync_bit(1)")
     try:
-        insert_rows(connection, sql, rows)
+        connection.execute(sql, (packed,))
     finally:
         connection.execute("select crsql_internal_sync_bit(0)")
 
@@ -152,36 +196,51 @@ def ordinal_of(connection: Any, site: bytes) -> int:
 
 
 class _Statements(NamedTuple):
-    """How keys, rows and their clocks are written."""
+    """How keys, rows and their clocks are written, each from rows packed into one value.
 
-    keys: Insert
-    rows: Insert
-    clocks: Insert
+    The driver lets other threads run while SQLite works, and wants its turn back after each
+    statement: so there are few, and what they write is bound all at once.
+    """
+
+    keys: str
+    rows: str
+    clocks: str
+    first_clocks: str
 
 
 @lru_cache(maxsize=500)
 def _statements(table: Table, names: tuple[str, ...]) -> _Statements:
+    pks, clock = f'"{table.name}__crsql_pks"', f'"{table.name}__crsql_clock"'
     keys = [f'"{name}"' for name in table.key]
-    columns = [*keys, *(f'"{name}"' for name in names)]
-    return _Statements(
-        plain_insert(f'insert or ignore into "{table.name}__crsql_pks"', ("__crsql_key", *keys)),
-        # "or fail": who gives up the transaction needs no statement undone, nor what that takes.
-        plain_insert(f'insert or fail into "{table.name}"', columns),
-        Insert(2 + len(names), lambda count: _clock_sql(table, names, count)),
-    )
-
-
-@lru_cache(maxsize=500)
-def _clock_sql(table: Table, names: tuple[str, ...], count: int) -> str:
-    """The clocks of so many rows: db_version and site, then for each row key, place, versions."""
+    cells = [f'"{name}"' for name in names]
     # In the order of the clock's own key, so that its tree grows at one end.
     in_order = sorted(enumerate(names), key=lambda each: each[1])
-    cells = [
-        f"(?{at}, '{name}', ?{at + 2 + place}, ?1, ?2, ?{at + 1} + {place})"
-        for at in range(3, 3 + count * (2 + len(names)), 2 + len(names))
-        for place, name in in_order
-    ]
-    return (
-        f'insert or fail into "{table.name}__crsql_clock"'
-        f" (key, col_name, col_version, db_version, site_id, seq) values {', '.join(cells)}"
+    places = ", ".join(f"('{name}', {place})" for place, name in in_order)
+    # "or fail": who gives up the transaction needs no statement undone, nor what that takes.
+    into_clock = (
+        f"insert or fail into {clock} (key, col_name, col_version, db_version, site_id, seq)"
     )
+    return _Statements(
+        f"insert or ignore into {pks} (__crsql_key, {', '.join(keys)})"
+        f" select value ->> 0, {_unpacked(table.key_columns)} from jsonb_each(?1)",
+        f'insert or fail into "{table.name}" ({", ".join((*keys, *cells))})'
+        f" select {', '.join(f'pks.{key}' for key in keys)},"
+        f" {_unpacked([table.by_name[name] for name in names])}"
+        f" from jsonb_each(?1) cross join {pks} pks on pks.__crsql_key = value ->> 0",
+        f"{into_clock} select value ->> 0, cells.column1, value ->> (cells.column2 + 2), ?1, ?2,"
+        " (value ->> 1) + cells.column2"
+        f" from jsonb_each(?3) cross join (values {places}) cells",
+        f"{into_clock} select pks.__crsql_key, cells.column1, 1, ?1, ?2,"
+        f" ?5 + (pks.__crsql_key - ?3) * {len(names)} + cells.column2"
+        f" from {pks} pks cross join (values {places}) cells"
+        " where pks.__crsql_key between ?3 and ?4",
+    )
+
+
+def _unpacked(columns: Sequence[Column]) -> str:
+    """The values of packed rows, after the number with which each begins."""
+    found = [
+        f"unhex(value ->> {at})" if column.type == "blob" else f"value ->> {at}"
+        for at, column in enumerate(columns, 1)
+    ]
+    return ", ".join(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -143,11 +144,24 @@ def decode(signed: SignedChangeset) -> Changeset:
 
     A withheld one says nothing about any row.
     """
-    if signed.is_withheld:
-        left = decoded(_withheld_decoder, signed.body)
-        outside = (left.quarter, left.epoch, left.site, left.scope, left.n, left.previous)
-        return Changeset(FORMAT, *outside, schema=0, at_ms=0, clock_trusted=False, tables=[])
-    return decoded(_decoder, signed.body)
+    return (
+        _decode_withheld(signed.body)[0] if signed.is_withheld else decoded(_decoder, signed.body)
+    )
+
+
+def decode_and_hash(signed: SignedChangeset) -> tuple[Changeset, bytes, bool]:
+    """The content as `decode` gives it, the hash, and whether it was withheld, at one look."""
+    body = signed.body
+    if body.startswith(WITHHELD_MARK):
+        return (*_decode_withheld(body), True)
+    return decoded(_decoder, body), hashlib.sha256(body).digest(), False
+
+
+def _decode_withheld(body: bytes) -> tuple[Changeset, bytes]:
+    left = decoded(_withheld_decoder, body)
+    outside = (left.quarter, left.epoch, left.site, left.scope, left.n, left.previous)
+    said = Changeset(FORMAT, *outside, schema=0, at_ms=0, clock_trusted=False, tables=[])
+    return said, left.hash
 
 
 def is_signed_by(signed: SignedChangeset, public_key: bytes) -> bool:
@@ -174,11 +188,12 @@ S = TypeVar("S", bound=_Sized)
 
 def part_of(batch: Sequence[_Sized], start: int, *, max_bytes: int) -> int:
     """Where the piece of a batch ends that begins at `start` and has about so many bytes."""
-    size, end = 0, start
-    while end < len(batch) and (end == start or size <= max_bytes):
-        size += len(batch[end].body)
-        end += 1
-    return end
+    size = 0
+    for end, one in enumerate(islice(batch, start, None), start):
+        if size > max_bytes:
+            return end
+        size += len(one.body)
+    return len(batch)
 
 
 def parts_of(batch: Sequence[S]) -> list[list[S]]:

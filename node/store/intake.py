@@ -250,9 +250,11 @@ class Intake:
         if not all(map(is_ordinary, listed)):
             return False
         self._put_up(listed)
-        entries = [Entry.of(each.changeset, each.signed, each.hash, applied=True) for each in run]
-        self._entries += entries
-        self._heads[chain] = Head(entries[-1].n, entries[-1].hash, entries[-1].n)
+        self._entries += [
+            Entry(*chain, what.n, one.hash, what.schema, 1, one.signed.body, one.signed.signature)
+            for one, what in zip(run, said, strict=True)
+        ]
+        self._heads[chain] = Head(said[-1].n, run[-1].hash, said[-1].n)
         self._report.add_times(len(run), Verdict.APPLIED)
         return True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from node.base.refusals import RefusedError
@@ -242,7 +243,7 @@ def append(connection: Any, entries: Sequence[Entry], heads: Mapping[Chain, Head
     The caller has checked that they join.
     """
     insert_rows(connection, _INSERT_ENTRIES, entries)
-    grown = {entry.chain for entry in entries}
+    grown = set(map(itemgetter(0, 1), entries))
     connection.executemany(
         "insert into head (site, scope, held, hash, applied) values (?, ?, ?, ?, ?)"
         " on conflict (site, scope) do update set held = excluded.held, hash = excluded.hash,"

@@ -7,7 +7,7 @@ of the work. A run whose last signature is false counts only as far as a true on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from node.store.changeset import (
     SIGNATURE_BYTES,
     Changeset,
     SignedChangeset,
-    decode,
+    decode_and_hash,
     is_signed_by,
 )
 from node.store.journal import Chain
@@ -63,21 +63,36 @@ def read_offered(offered: Offered) -> Offered:
     if len(offered.body) > MAX_BODY_BYTES or len(offered.signature) != SIGNATURE_BYTES:
         return offered
     try:
-        return Opened(offered, decode(offered), offered.hash, offered.is_withheld)
+        return Opened(offered, *decode_and_hash(offered))
     except msgspec.DecodeError:
         return offered
 
 
 def runs_of(batch: Iterable[Opened]) -> Iterator[list[Opened]]:
     """The batch cut where one changeset is not the next of the one before."""
+    all_of_it = list(batch)
+    if _is_one_run(all_of_it):
+        yield all_of_it
+        return
     run: list[Opened] = []
-    for opened in batch:
+    for opened in all_of_it:
         if run and not opened.follows(run[-1]):
             yield run
             run = []
         run.append(opened)
     if run:
         yield run
+
+
+def _is_one_run(batch: Sequence[Opened]) -> bool:
+    """Whether each follows the one before, as nearly always; by columns, for that is quicker."""
+    said = [each.changeset for each in batch]
+    numbers = [each.n for each in said]
+    return (
+        len({(each.site, each.scope) for each in said}) == 1
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and [each.previous for each in said[1:]] == [each.hash for each in batch[:-1]]
+    )
 
 
 def count_vouched(run: list[Opened], public_key: bytes) -> int:

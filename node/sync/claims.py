@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
 import msgspec
 
 from node.store import Chain, Offered, Opened, SignedChangeset
@@ -49,6 +53,14 @@ def claim_of(offered: Offered) -> tuple[Chain, int]:
         return offered.chain, said.n
     claim = outline(offered)
     return claim.chain, claim.n
+
+
+def claims_of(page: Iterable[Offered]) -> Iterator[tuple[Chain, list[int]]]:
+    """Which chains a page claims to hold and which numbers of each, in its order; raises
+    `WireError`.
+    """
+    for chain, claims in groupby(map(claim_of, page), key=itemgetter(0)):
+        yield chain, [n for _, n in claims]
 
 
 def hash_said(offered: Offered) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from node.store import NO_HEAD, Chain, Head, Offered, SignedChangeset
-from node.sync.claims import claim_of
+from node.sync.claims import claims_of
 from node.sync.roster import SignedRoster
 from node.sync.wire import Fetch, HeadSaid, Request, Want, WireError
 
@@ -98,13 +98,13 @@ def check_page(page: Iterable[Offered], wanted: Mapping[Chain, int]) -> dict[Cha
     for, in order.
     """
     at: dict[Chain, int] = {}
-    for offered in page:
-        chain, n = claim_of(offered)
+    for chain, numbers in claims_of(page):
         if chain not in wanted:
             raise WireError("a chain that was not asked for")
-        if n != at.get(chain, wanted[chain]) + 1:
+        after = at.get(chain, wanted[chain])
+        at[chain] = after + len(numbers)
+        if numbers != list(range(after + 1, at[chain] + 1)):
             raise WireError("a changeset out of order")
-        at[chain] = n
     return at
 
 

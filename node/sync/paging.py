@@ -10,6 +10,8 @@ import asyncio
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
+from operator import attrgetter
 
 from node.store import SEALED, SignedChangeset
 from node.sync.wire import PAGE_BYTES
@@ -56,4 +58,4 @@ def may_cross(scopes: frozenset[str], sealed_bytes: int | None) -> int:
 
 def size_of(page: Iterable[SignedChangeset]) -> int:
     """How many bytes of changesets a page holds."""
-    return sum(len(signed.body) + len(signed.signature) for signed in page)
+    return sum(map(len, chain.from_iterable(map(attrgetter("body", "signature"), page))))
