@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,8 +16,10 @@ from node.base.actors import Face
 from node.base.clock import FrozenClock
 from node.base.refusals import Refusal
 from node.store import Write
+from tests.camera import scanned
 from tests.devices.door import PASSWORD, Broker, Door
-from tests.journeys.conftest import Person, Town, a_town
+from tests.journeys.conftest import PINS, Person, Town, a_town
+from tests.journeys.test_caretaker import card_of, with_card
 from tests.journeys.test_desk import at_desk
 from tests.journeys.test_hand_over import seen
 from tests.journeys.test_locks import (
@@ -30,6 +33,7 @@ from tests.journeys.test_locks import (
     touch_on,
 )
 from tests.journeys.test_safe_code import set_code
+from tests.journeys.test_series import at_portal
 
 __all__ = ["door", "house", "impatient", "pytestmark"]
 PAGE, PASS = "/kiosk/check-in/open", "/kiosk/check-in/pass"
@@ -154,6 +158,31 @@ async def test_the_list_comes_first_where_the_place_asks_for_it_and_never_after_
         assert PAGE not in seen(lobby)
         await lobby.post(PAGE, touch=touch)
         assert door.opened == ["ON"]
+
+
+async def test_who_is_signed_in_may_open_from_their_phone_before_the_door(
+    tmp_path: Path, clock: FrozenClock, house: Broker, door: Door
+) -> None:
+    async with a_locked_town(tmp_path, clock, house) as town:
+        text = await a_pass(town)
+        nobody = await at_the_reader(town, text)
+        await nobody.get(PAGE)
+        assert "mit dem Handy weiter" not in seen(nobody), "whose pass it is, is not known"
+        anna = await with_card(town, await card_of(town, "anna"), PINS["anna"])
+        await anna.get("/kiosk/check-in")
+        await anna.post("/kiosk/scan", code=text)
+        await anna.get(PAGE)
+        assert "mit dem Handy weiter" in seen(anna)
+        way = urlsplit(scanned(anna.seen)).path
+        # The code signs nobody in: on a stranger's phone it asks who they are.
+        stranger = town.browser()
+        assert (await stranger.get(way)).url.path == "/sign-in"
+        phone = await at_portal(town, "anna")
+        page = await phone.get(way)
+        assert page.url.path.endswith("/open")
+        assert door.opened == []
+        await phone.post(page.url.path, touch=touch_on(phone))
+        assert door.opened == ["ON"], seen(phone)
 
 
 async def ask_for_the_list(town: Town) -> None:

@@ -4,15 +4,12 @@ kept as it is said, and nothing left on the screen.
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-import zxingcpp
-from PIL import Image
 
 from node import spaces
 from node.base.actors import Face
@@ -21,6 +18,7 @@ from node.base.refusals import Refusal
 from node.spaces import HandOver
 from node.store import Write
 from tests.app_client import Browser, House, Page
+from tests.camera import scanned
 from tests.kiosk.conftest import booked, pass_of, utc
 from tests.kiosk.test_check_in import at, scan
 from tests.web.test_pictures import picture
@@ -112,16 +110,7 @@ async def test_who_holds_the_pass_goes_through_the_list_and_signs(
 
 def link_on(page: Page) -> str:
     """What a phone's camera reads off the screen."""
-    found = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', html.unescape(page.html))
-    assert found
-    svg = base64.b64decode(found[1]).decode()
-    size = re.search(r'viewBox="0 0 (\d+)', svg)
-    assert size
-    drawn = Image.new("L", (int(size[1]), int(size[1])), 255)
-    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1", svg):
-        drawn.paste(0, (int(x), int(y), int(x) + int(width), int(y) + 1))
-    (code,) = zxingcpp.read_barcodes(drawn.resize((drawn.width * 8, drawn.height * 8), 0))
-    return urlsplit(code.text).path
+    return urlsplit(scanned(page.html)).path
 
 
 async def on_the_phone(house: House, lobby: Browser, path: str) -> tuple[Browser, str]:
