@@ -98,6 +98,31 @@ def test_the_team_moves_the_rest_and_the_guests_link_shows_both(town: Town, open
     anna.sees("Gartenzimmer", "Hofzimmer")
 
 
+def test_guests_of_a_stay_that_is_given_up_read_so_behind_their_link(
+    town: Town, opens: Opens
+) -> None:
+    town.start("home")
+    anna, his = opens("phone"), opens("phone")
+    at_the_phone(town, anna, "anna")
+    anna.open(f"{SEARCH}2027-03-05&until=2027-03-08")
+    anna.touch("Gartenzimmer", within=".offers")
+    anna.touch("Zahlungspflichtig buchen")
+    booked = anna.page.url.partition("?")[0]
+    anna.open(f"{booked}/guest")
+    anna.touch("Link machen")
+    his.open(anna.page.input_value("#address"))
+    his.sees("Gartenzimmer", "Fr 5. März")
+    anna.open(booked)
+    anna.touch("Absagen")
+    anna.touch("Absagen", within="form.act")
+    anna.sees("abgesagt")
+    his.page.reload()
+    his.is_titled("Ihr Aufenthalt ist abgesagt")
+    his.sees("Bitte reisen Sie nicht an.", "Gartenzimmer", "Was Sie tun können")
+    his.does_not_see("Anna", "Einchecken")
+    his.is_well()
+
+
 def test_anna_stays_longer_while_she_is_in(town: Town, opens: Opens) -> None:
     town.start("home")
     anna, desk = opens("phone"), opens("desk")
