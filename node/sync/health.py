@@ -390,6 +390,6 @@ def _waiting(out: int, back: int, name: str) -> Sentence:
         return Sentence(N_("{back} Änderungen von {name} sind noch zu holen."), values)
     if out:
         return Sentence(
-            N_("Auf {name} warten {out} Änderungen, von dort sind {back} zu holen."), values
+            N_("Mit {name} abzugleichen: Änderungen dorthin {out}, von dort {back}."), values
         )
     return Sentence(N_("Mit {name} ist alles abgeglichen."), values)
