@@ -107,6 +107,7 @@ def test_guests_of_a_stay_that_is_given_up_read_so_behind_their_link(
     anna.open(f"{SEARCH}2027-03-05&until=2027-03-08")
     anna.touch("Gartenzimmer", within=".offers")
     anna.touch("Zahlungspflichtig buchen")
+    anna.sees("Gebucht.")
     booked = anna.page.url.partition("?")[0]
     anna.open(f"{booked}/guest")
     anna.touch("Link machen")
