@@ -67,4 +67,4 @@ async def test_the_sixth_open_code_is_refused_in_words(tmp_path: Path, clock: Fr
             await demir.post("/desk/nodes/invite", name=f"Box {number}", role="kiosk")
         answer = await demir.post("/desk/nodes/invite", name="zu viel", role="kiosk")
         assert answer.status_code == 409
-        assert "höchstens fünf Codes" in answer.text
+        assert "schon fünf Codes offen" in answer.text

@@ -119,7 +119,7 @@ async def test_the_lobby_shows_a_code_for_a_new_box_once(
         for number in range(5):
             shown = await demir.post("/kiosk/health/box", name=f"Box {number}", role="kiosk")
         assert shown.status_code == 409
-        assert "höchstens fünf Codes" in shown.text
+        assert "schon fünf Codes offen" in shown.text
 
 
 async def test_residents_do_not_see_the_service_page(tmp_path: Path, clock: FrozenClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from node.sync.roster import take_roster
 from tests.journeys.test_away import note, notes, on_file
 from tests.nodes import Blueprint, Town, built, claim_ports
 
+GERMAN = os.environ | {"LANG": "de_DE.UTF-8"}
 pytestmark = pytest.mark.timeout(360)
 """Four nodes, started again and again: on a busy machine that takes minutes."""
 
@@ -127,7 +129,7 @@ def test_two_histories_become_one_again_where_central_keeps_the_list_and_heard_t
             until(town, lambda: told in problems(town, "central"))
             assert copied not in notes(town, "home")
         doctor = [sys.executable, "-m", "node", "doctor", "--data", str(town.folder / "central")]
-        found = subprocess.run(doctor, capture_output=True, text=True, check=False)
+        found = subprocess.run(doctor, capture_output=True, text=True, check=False, env=GERMAN)
         assert told in found.stdout
         assert found.returncode == 1
         town.start(*everybody)
@@ -143,6 +145,6 @@ def test_two_histories_become_one_again_where_central_keeps_the_list_and_heard_t
         for name in everybody:
             assert on_file(town, name, examine) == []
             assert on_file(town, name, Core.quarantined) == []
-        found = subprocess.run(doctor, capture_output=True, text=True, check=False)
+        found = subprocess.run(doctor, capture_output=True, text=True, check=False, env=GERMAN)
         assert "ist eine Box für sich" in found.stdout
         assert told + ":" not in found.stdout
