@@ -214,16 +214,16 @@ async def test_central_shows_a_code_once_and_takes_it_back(
             await person.get(where)
             assert (await person.post(f"{where}/invite", name="", role="kiosk")).status_code == 422
             for role in ("home", "central"):
-                bad = await person.post(f"{where}/invite", name="Foyer", role=role)
+                bad = await person.post(f"{where}/invite", name="Keller", role=role)
                 assert bad.status_code == 422
-            shown = (await person.post(f"{where}/invite", name="Foyer", role="standby")).text
+            shown = (await person.post(f"{where}/invite", name="Keller", role="standby")).text
             code = re.findall(r'class="code-large">([^<]+)<', shown)[0]
             again = (await person.get(where)).text
             assert code not in again
             assert "Offene Codes zurückziehen (1)" in again
             for _ in range(4):
-                await person.post(f"{where}/invite", name="Foyer", role="kiosk")
-            sixth = await person.post(f"{where}/invite", name="Foyer", role="kiosk")
+                await person.post(f"{where}/invite", name="Keller", role="kiosk")
+            sixth = await person.post(f"{where}/invite", name="Keller", role="kiosk")
             assert sixth.status_code == 409
             await person.get(where)
             assert "Offene Codes" not in (await person.post(f"{where}/codes/withdraw")).text

@@ -286,7 +286,7 @@ def test_the_makes_have_the_topics_that_their_makers_document() -> None:
     ],
 )
 def test_what_is_no_lock_is_refused_with_how_it_is_written(text: str) -> None:
-    with pytest.raises(ValueError, match="Use ") as told:
+    with pytest.raises(ValueError, match="Schreiben Sie ") as told:
         read_lock(text)
     assert str(told.value) == HOW
 

@@ -149,7 +149,7 @@ def test_a_backup_that_would_lose_something_is_told(core: Core, stick: Path) -> 
     rehearse(backups, core)
     [trouble] = backups.troubles(core.clock.now())
     assert trouble.code == "backup.would_lose"
-    assert "chain breaks" in trouble.values["what"]
+    assert "was davor steht" in trouble.values["what"]
 
 
 def test_a_drill_that_was_missed_is_told(core: Core, stick: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_sound_file_has_no_findings(tmp_path: Path) -> None:
             "update note__crsql_clock set col_version = 9 where key = 1 and col_name = 'text'",
             "nicht, was",
         ),
-        ("delete from journal where n = 3", "passt Nummer 4 nicht"),
+        ("delete from journal where n = 3", "passt Nummer 3 nicht"),
         ("update journal set signature = zeroblob(64) where n = 2", "Unterschrift von Nummer 2"),
         ("update head set held = held - 1", "vermerkt ist"),
     ],

@@ -142,7 +142,7 @@ def test_the_doctor_wants_the_last_signature_of_a_chain(pair: Any) -> None:
     assert examine(taker, members(writer)) == []
     taker._connection.execute("update journal set signature = zeroblob(64) where n >= 4")
     (finding,) = examine(taker, members(writer))
-    assert "signature of number 4" in finding.what
+    assert "Unterschrift von Nummer 4" in finding.said
 
 
 def test_one_refused_by_the_database_takes_no_other_along(pair: Any, tmp_path: Path) -> None:

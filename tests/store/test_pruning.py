@@ -140,10 +140,10 @@ def test_what_waits_for_a_newer_release_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
-        ("update horizon set hash = zeroblob(32)", "chain breaks"),
-        ("delete from horizon", "chain breaks"),
-        ("update horizon set n = n - 1", "chain breaks"),
-        ("delete from journal", "the head says"),
+        ("update horizon set hash = zeroblob(32)", "was davor steht"),
+        ("delete from horizon", "was davor steht"),
+        ("update horizon set n = n - 1", "was davor steht"),
+        ("delete from journal", "vermerkt ist"),
     ],
 )
 def test_the_doctor_knows_a_dropped_beginning_from_a_lost_one(
@@ -153,7 +153,7 @@ def test_the_doctor_knows_a_dropped_beginning_from_a_lost_one(
     prune_all(a, {chain: head.n - 2 for chain, head in a.heads().items()})
     assert examine(a, members(a, b)) == []
     a._connection.execute(spoil)
-    assert any(found in finding.what for finding in examine(a, members(a, b)))
+    assert any(found in finding.said for finding in examine(a, members(a, b)))
     a.close()
     b.close()
 
@@ -165,7 +165,7 @@ def test_a_cell_whose_changeset_is_still_here_is_compared(tmp_path: Path) -> Non
     a._connection.execute("select crsql_internal_sync_bit(1)")
     a._connection.execute("update note set text = 'x' where text = 'neu geschrieben'")
     a._connection.execute("select crsql_internal_sync_bit(0)")
-    assert any("not what its writer signed" in f.what for f in examine(a, members(a, b)))
+    assert any("nicht, was unterschrieben wurde" in f.said for f in examine(a, members(a, b)))
     a.close()
     b.close()
 

@@ -103,7 +103,7 @@ async def test_what_the_journals_tell_no_more_is_told_and_left_alone(tmp_path: P
         assert (done.mended, done.unsure) == (0, ("wish",))
         assert await home.texts() == {"gefälscht", "danach"}
         findings = await home.store.on_writer(find_differences)
-        assert ["wish" in finding.what for finding in findings] == [True]
+        assert ["wish" in finding.said for finding in findings] == [True]
         health = await home.sync.health()
         assert not health.is_well
         assert "quartier_audit_differing_tables{" in metrics_text(health)
