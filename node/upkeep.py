@@ -32,7 +32,7 @@ from node.sync import read_roster
 from node.terminal import say
 from node.troubles import said
 from node.web.broken import broken_rule
-from node.web.health import COPIED, node_troubles, too_much
+from node.web.health import COPIED, DISK_LOW, node_troubles, too_much
 from node.web.i18n import terminal_language, translate
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.unreadable import troubles_of_cells
@@ -189,13 +189,15 @@ def find_unreadable(settings: Settings) -> list[Finding]:
         core.close()
 
 
-def find_standing(settings: Settings) -> list[Finding]:
-    """What the health page would say of the box itself, and of what it stopped."""
+def find_standing(settings: Settings) -> tuple[list[Finding], list[Finding]]:
+    """What the health page would say of the box itself, and of what it stopped; and what only
+    warns: on little room everything still agrees.
+    """
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
         health = sync.health_on_file(core, line=None)
         if health is None:
-            return []
+            return [], []
         troubles = node_troubles(
             replace(health, copies=(), too_much=()),
             is_revoked=core.is_dismissed,
@@ -212,7 +214,8 @@ def find_standing(settings: Settings) -> list[Finding]:
         )
         for each in health.stopped
     ]
-    return _findings(troubles) + stopped
+    low = [each for each in troubles if each.code == DISK_LOW.code]
+    return _findings(each for each in troubles if each not in low) + stopped, _findings(low)
 
 
 def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:

@@ -230,8 +230,9 @@ def examine_node(given: Namespace) -> int:
         troubles, hints = upkeep.find_troubles(settings)
         forked, copied = upkeep.find_copied(settings)
         findings = founding.examine_node(settings) + troubles + forked
-        findings += upkeep.find_unreadable(settings) + upkeep.find_standing(settings)
-        hints += upkeep.find_hints(settings) + copied + upkeep.find_devices(settings)
+        standing, low = upkeep.find_standing(settings)
+        findings += upkeep.find_unreadable(settings) + standing
+        hints += low + upkeep.find_hints(settings) + copied + upkeep.find_devices(settings)
     for finding in findings + hints:
         print(f"- {say(finding.what, **finding.values)}")
         print(f"  {say(finding.remedy, **finding.values)}")
