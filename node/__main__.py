@@ -196,12 +196,7 @@ def _add_backup(add: _Adder) -> None:
     restore.add_argument(
         "--replace", action="store_true", help=verb_text(N_("legt zur Seite, was da ist"))
     )
-    restore.add_argument(
-        "--key",
-        type=Path,
-        metavar="FILE",
-        help=verb_text(N_("Datei mit dem Schlüssel vom Notfallblatt")),
-    )
+    _add_key(restore)
     restore.add_argument(
         "--alone",
         action="store_true",
@@ -216,12 +211,17 @@ def _add_alone(add: _Adder) -> None:
         N_("lässt einen wiederhergestellten Knoten ohne andere weitermachen"),
         ALONE,
     )
-    alone.add_argument(
-        "--key",
-        type=Path,
-        metavar="FILE",
-        help=verb_text(N_("Datei mit dem Schlüssel vom Notfallblatt")),
-    )
+    _add_key(alone)
+
+
+def _add_key(verb: argparse.ArgumentParser) -> None:
+    text = verb_text(N_("Datei mit dem Schlüssel vom Notfallblatt"))
+    verb.add_argument("--key", type=Path, metavar="FILE", help=text)
+
+
+def _add_sheet(verb: argparse.ArgumentParser) -> None:
+    text = verb_text(N_("die Zeilen des Blatts in einer Datei"))
+    verb.add_argument("--sheet", type=Path, metavar="FILE", help=text)
 
 
 class _Adder:
@@ -329,12 +329,7 @@ def _add_boxes(add: _Adder) -> None:
         metavar="HOST:PORT",
         help=verb_text(N_("irgendein lebender Knoten, oder die Zentrale")),
     )
-    replace.add_argument(
-        "--sheet",
-        type=Path,
-        metavar="FILE",
-        help=verb_text(N_("die Zeilen des Blatts in einer Datei")),
-    )
+    _add_sheet(replace)
     replace.add_argument(
         "--for", dest="dead", default="", metavar="NAME", help=verb_text(N_("die kaputte Box"))
     )
@@ -344,12 +339,7 @@ def _add_boxes(add: _Adder) -> None:
     authority.add_argument(
         "--take", action="store_true", help=verb_text(N_("mit dem Blatt: holt sie an diese Box"))
     )
-    authority.add_argument(
-        "--sheet",
-        type=Path,
-        metavar="FILE",
-        help=verb_text(N_("die Zeilen des Blatts in einer Datei")),
-    )
+    _add_sheet(authority)
     add("nodes", box_verbs.list_boxes, N_("nennt die Boxen des Quartiers"), NODES)
     _add_sync(add)
 

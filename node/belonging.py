@@ -22,7 +22,6 @@ from node.serving import bound, listener
 from node.settings import FILE, Settings
 from node.store import Core, Identity, NodeRole
 from node.sync import (
-    NOT_JOINED,
     Address,
     Code,
     Health,
@@ -43,10 +42,10 @@ from node.sync import (
     own_addresses,
     parse_address,
     quarter_tag,
-    read_roster,
     read_sheet,
     recover_quarter,
     revoke_node,
+    roster_of,
     set_recovery,
     sheet_keys,
     sheet_lines,
@@ -176,7 +175,7 @@ def recover(settings: Settings, address: str, secret: str) -> list[RosterNode]:
         )
     # Whoever answers there is alive.
     living = asyncio.run(key_at(parse_address(address)))
-    listed = _on_core(settings, lambda core: candidates(_roster(core), core.site_id))
+    listed = _on_core(settings, lambda core: candidates(roster_of(core), core.site_id))
     return [node for node in listed if node.public_key != living]
 
 
@@ -224,7 +223,7 @@ def revoke(settings: Settings, name: str) -> str:
     """Let a box that was lost or stolen belong to the quarter no more."""
 
     def let_go(core: Core) -> Roster:
-        return revoke_node(core, _named(_roster(core), name).site_id)
+        return revoke_node(core, _named(roster_of(core), name).site_id)
 
     _on_core(settings, let_go)
     return say_here(LET_GO, name=name)
@@ -232,7 +231,7 @@ def revoke(settings: Settings, name: str) -> str:
 
 def listed(settings: Settings) -> str:
     """The boxes of the quarter."""
-    kept = _on_core(settings, _roster).body
+    kept = _on_core(settings, roster_of).body
     return "\n".join(
         f"{node.name:<24} {say_here(ROLES[node.role]):<12} {from_epoch(node.since):%Y-%m-%d}"
         f"  {id_text(node.site_id)}{'' if node.is_active else f'  {say_here(GONE)}'}"
@@ -268,20 +267,16 @@ SEVERAL = Refusal(
 )
 
 
-def replace_values(refusal: Refusal, **values: str) -> Refusal:
-    """The refusal with what it names."""
-    return dataclasses.replace(refusal, values=values)
-
-
 def _dead_box(core: Core, name: str) -> RosterNode:
-    roster = _roster(core)
+    roster = roster_of(core)
     listed = candidates(roster, core.site_id)
     if name:
         return _named(roster, name)
     homes = [node for node in listed if node.role is NodeRole.HOME]
     if len(homes) != 1:
         names = ", ".join(node.name for node in listed)
-        raise RosterError(replace_values(WHICH_IS_DEAD, option="--for NAME", names=names))
+        values = {"option": "--for NAME", "names": names}
+        raise RosterError(dataclasses.replace(WHICH_IS_DEAD, values=values))
     return homes[0]
 
 
@@ -295,15 +290,8 @@ def _named(roster: Roster, name: str) -> RosterNode:
     if len(found) != 1:
         names = ", ".join(node.name for node in roster.body.nodes if node.is_active)
         which = SEVERAL if found else NO_SUCH
-        raise RosterError(replace_values(which, name=name, names=names))
+        raise RosterError(dataclasses.replace(which, values={"name": name, "names": names}))
     return found[0]
-
-
-def _roster(core: Core) -> Roster:
-    roster = read_roster(core)
-    if roster is None:
-        raise RosterError(NOT_JOINED)
-    return roster
 
 
 def _take_any_snapshot(settings: Settings, address: str, say: Say) -> None:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from node.app import prepare
 from node.base.clock import SystemClock
 from node.base.ids import id_text
-from node.base.refusals import Refusal, RefusedError, granted
+from node.base.refusals import granted
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.store import Core, quarantine
-from node.sync import NOT_JOINED, RosterError, Stopped, health_on_file, read_roster
+from node.sync import Stopped, health_on_file, roster_of
 
 
 def stopped(settings: Settings, name: str, scope: str | None) -> list[Stopped]:
@@ -38,12 +38,7 @@ def try_again(settings: Settings, which: Stopped) -> str:
     """Judge it once more: the reason that stops it still, "" where it is taken now."""
     chain = which.site_id, which.scope
     with _opened(settings) as core:
-        roster = read_roster(core)
-        if roster is None:
-            raise RosterError(NOT_JOINED)
-        report = quarantine.try_again(core, chain, roster.members)
-        if isinstance(report, Refusal):
-            raise RefusedError(report)
+        granted(quarantine.try_again(core, chain, roster_of(core).members))
         left = (each for each in core.quarantined() if (each.site, each.scope) == chain)
         return next((each.reason for each in left), "")
 

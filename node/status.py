@@ -39,7 +39,7 @@ from node.sync import (
     health_on_file,
     metrics_text,
 )
-from node.web.broken import broken_rule
+from node.web.broken import STOPPED, broken_rule
 from node.web.health import copy_troubles, node_troubles, troubles_of
 from node.web.i18n import translate
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
@@ -250,7 +250,6 @@ _LINES = {
     "cut": N_("Leitung getrennt"),
     "unknown": N_("unbekannt, dieser Knoten läuft nicht"),
 }
-STOPPED = N_("Änderungen von {name} wurden angehalten.")
 STOPPED_REMEDY = N_(
     "Alles andere geht weiter. Lassen Sie es noch einmal prüfen, oder legen Sie es mit einer"
     " Begründung zur Seite: auf der Seite „Zustand“, oder mit `quartier sync retry` und"

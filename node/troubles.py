@@ -14,6 +14,7 @@ from node.base.refusals import N_, Refusal, RefusedError, SaidError
 from node.store import SchemaError
 from node.store.connection import DatabaseError, DriverError
 from node.store.refusals import FULL
+from node.store.storage import Storage
 from node.sync import WORDS, RosterError, Trouble, TroubleError
 from node.terminal import say, say_error
 from node.web.i18n import terminal_language, translate
@@ -40,8 +41,7 @@ OF_SQLITE = {
     ),
     "SQLITE_IOERR": N_(
         "{path}: Der Speicher lässt sich nicht lesen oder beschreiben. Prüfen Sie ihn; das"
-        " Protokoll"
-        " des Systems sagt mehr."
+        " Protokoll des Systems sagt mehr."
     ),
 }
 ROOM_BYTES = 1_000_000
@@ -134,8 +134,7 @@ def _of_sqlite(error: Exception, data: Path) -> str | None:
 
 def _is_full(data: Path) -> bool:
     with suppress(OSError):
-        found = os.statvfs(data)
-        return found.f_bavail * found.f_frsize < ROOM_BYTES
+        return Storage(data / "quarter.db").free_bytes < ROOM_BYTES
     return False
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from node.keeping import backups_of
 from node.registry import REGISTRY
 from node.settings import Settings
 from node.sheet_key import Key, keys_to_try, read_key
-from node.status import STOPPED, STOPPED_REMEDY
+from node.status import STOPPED_REMEDY
 from node.store import Core, Identity, Members
 from node.store.age import WRONG_KEY
 from node.store.backup import restore_backup
@@ -31,10 +31,11 @@ from node.store.soundness import forget_life
 from node.sync import read_roster
 from node.terminal import say
 from node.troubles import said
-from node.web.broken import broken_rule
-from node.web.health import COPIED, DISK_LOW, node_troubles, too_much
+from node.web.broken import STOPPED, broken_rule
+from node.web.health import COPIED, node_troubles, too_much
 from node.web.i18n import terminal_language, translate
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
+from node.web.room import DISK_LOW
 from node.web.unreadable import troubles_of_cells
 
 NICENESS = 10
@@ -70,9 +71,7 @@ def rehearse(settings: Settings, *, backup: Path | None, timed: bool) -> int:
     print(say(HELD, **figures))  # noqa: T201
     for name in found.differences:
         print(f"- {say(DIFFERS, name=name)}")  # noqa: T201
-    for finding in found.findings:
-        print(f"- {say(finding.what, **finding.values)}")  # noqa: T201
-        print(f"  {say(finding.remedy, **finding.values)}")  # noqa: T201
+    print_findings(found.findings)
     print(say(BRINGS_BACK if found.is_well else RELY_NOT))  # noqa: T201
     return 0 if found.is_well else 1
 
@@ -189,23 +188,40 @@ def find_unreadable(settings: Settings) -> list[Finding]:
         core.close()
 
 
-def find_standing(settings: Settings) -> tuple[list[Finding], list[Finding]]:
-    """What the health page would say of the box itself, and of what it stopped; and what only
-    warns: on little room everything still agrees.
-    """
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a box stands by its file: its health, and what bars it from writing."""
+
+    health: sync.Health
+    is_dismissed: bool
+    must_catch_up: bool
+
+
+def standing_of(settings: Settings) -> Standing | None:
+    """How the box stands; None where it belongs to no quarter yet."""
     core = Core.open(settings.database, REGISTRY, clock=SystemClock())
     try:
         health = sync.health_on_file(core, line=None)
         if health is None:
-            return [], []
-        troubles = node_troubles(
-            replace(health, copies=(), too_much=()),
-            is_revoked=core.is_dismissed,
-            is_doubted=False,
-            must_catch_up=core.must_catch_up,
-        )
+            return None
+        return Standing(health, core.is_dismissed, core.must_catch_up)
     finally:
         core.close()
+
+
+def find_standing(standing: Standing | None) -> tuple[list[Finding], list[Finding]]:
+    """What the health page would say of the box itself, and of what it stopped; and what only
+    warns: on little room everything still agrees.
+    """
+    if standing is None:
+        return [], []
+    health = standing.health
+    troubles = node_troubles(
+        replace(health, copies=(), too_much=()),
+        is_revoked=standing.is_dismissed,
+        is_doubted=False,
+        must_catch_up=standing.must_catch_up,
+    )
     stopped = [
         Finding(
             f"{say(STOPPED, name=each.name)} {broken_rule(each.reason, say)}"
@@ -218,17 +234,13 @@ def find_standing(settings: Settings) -> tuple[list[Finding], list[Finding]]:
     return _findings(each for each in troubles if each not in low) + stopped, _findings(low)
 
 
-def find_copied(settings: Settings) -> tuple[list[Finding], list[Finding]]:
+def find_copied(standing: Standing | None) -> tuple[list[Finding], list[Finding]]:
     """What the doctor says of boxes that are not to be believed: where two histories of a copied
     card are left, or more of one let go is here than counts; and what became of copies.
     """
-    core = Core.open(settings.database, REGISTRY, clock=SystemClock())
-    try:
-        health = sync.health_on_file(core, line=None)
-    finally:
-        core.close()
-    if health is None:
+    if standing is None:
         return [], []
+    health = standing.health
     words = sync.WORDS[sync.Trouble.FORKED]
     forked = [
         Refusal(
@@ -267,6 +279,13 @@ def _findings(troubles: Iterable[Refusal]) -> list[Finding]:
         )
         for trouble in troubles
     ]
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """What is wrong and what helps, in the terminal's language."""
+    for finding in findings:
+        print(f"- {say(finding.what, **finding.values)}")  # noqa: T201
+        print(f"  {say(finding.remedy, **finding.values)}")  # noqa: T201
 
 
 HELD = N_("{name}: {tables} Tabellen, {rows} Zeilen.")

@@ -228,14 +228,13 @@ def examine_node(given: Namespace) -> int:
     with locked(given.data):
         settings = load(given.data, os.environ)
         troubles, hints = upkeep.find_troubles(settings)
-        forked, copied = upkeep.find_copied(settings)
+        standing = upkeep.standing_of(settings)
+        forked, copied = upkeep.find_copied(standing)
+        own, low = upkeep.find_standing(standing)
         findings = founding.examine_node(settings) + troubles + forked
-        standing, low = upkeep.find_standing(settings)
-        findings += upkeep.find_unreadable(settings) + standing
+        findings += upkeep.find_unreadable(settings) + own
         hints += low + upkeep.find_hints(settings) + copied + upkeep.find_devices(settings)
-    for finding in findings + hints:
-        print(f"- {say(finding.what, **finding.values)}")
-        print(f"  {say(finding.remedy, **finding.values)}")
+    upkeep.print_findings(findings + hints)
     print(say(AGREES) if not findings else say(FOUND, count=len(findings)))
     return 1 if findings else 0
 

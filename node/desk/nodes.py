@@ -31,9 +31,8 @@ from node.web.inviting import (
     INVITED,
     NAME_CHARS_MAX,
     NOT_HERE,
-    ONLY_HERE,
     decide_waiting,
-    is_only_here,
+    only_here,
     taken_in_at,
     told_arrivals,
     waiting_rows,
@@ -115,8 +114,7 @@ async def invite_node(visit: Visit) -> Response[Any]:
         return await desk_page(visit, "desk/nodes.html", page, here="health", status=409)
     page.code, page.code_name, page.address = code, name, sync.address
     page.code_svg = qr_svg(f"{page.address} {code}")
-    if is_only_here(page.address) and not visit.house.demo:
-        page.only_here = words(visit, ONLY_HERE)
+    page.only_here = only_here(visit, page.address)
     return await desk_page(visit, "desk/nodes.html", page, here="health")
 
 

@@ -10,12 +10,11 @@ from litestar import Response, get, post
 from node import people
 from node.base.actors import Face
 from node.base.refusals import Refusal
-from node.store.refusals import FULL
 from node.web.errors import words
 from node.web.forms import read_fields
 from node.web.gate import SESSION_COOKIES
-from node.web.health import DISK_FULL
 from node.web.knocking import DEVICE_COOKIE, knock_of
+from node.web.room import for_who_makes_room
 from node.web.visit import Visit
 
 COOKIE = SESSION_COOKIES[Face.DESK]
@@ -52,7 +51,7 @@ async def sign_in(visit: Visit) -> Response[Any]:
     )
     if isinstance(found, Refusal):
         # Whoever signs in here is the one who makes room.
-        found = DISK_FULL if found.code == FULL.code else found
+        found = for_who_makes_room(found)
         page = SignInPage(name, words(visit, found))
         return visit.page("desk/sign_in.html", page, status=found.status)
     visit.keep(COOKIE, found.token)

@@ -20,14 +20,7 @@ from node.sync import RosterError, Sync
 from node.web.errors import words
 from node.web.forms import Fields, read_fields
 from node.web.health import HealthView, health_view
-from node.web.inviting import (
-    INVITED,
-    NAME_CHARS_MAX,
-    NOT_HERE,
-    ONLY_HERE,
-    is_only_here,
-    taken_in_at,
-)
+from node.web.inviting import INVITED, NAME_CHARS_MAX, NOT_HERE, only_here, taken_in_at
 from node.web.qr import qr_svg
 from node.web.roles import ROLES
 from node.web.screens import Screen, Screens
@@ -99,8 +92,7 @@ async def invite_box(visit: Visit) -> Response[Any]:
     except RosterError as error:
         return await _refused(visit, page, error.refusal or NOT_HERE)
     page.code_name, page.address = name, sync.address
-    if is_only_here(page.address) and not visit.house.demo:
-        page.refusal = words(visit, ONLY_HERE)
+    page.refusal = only_here(visit, page.address)
     page.code_src = qr_src(qr_svg(f"{page.address} {page.code}"))
     return await kiosk_page(visit, "kiosk/health_box.html", page, again=BOX)
 

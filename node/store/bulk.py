@@ -56,11 +56,10 @@ def _candidates(said: Sequence[Rows]) -> Iterator[tuple[Rows, Sequence[bool]]]:
         by_table[rows.table.name].append(rows)
     for of_table in by_table.values():
         first = _first_places(of_table)
-        is_each_once = len(first) == sum(len(rows.places) for rows in of_table)
         for rows in of_table:
             if SENTINEL in rows.names or _are_edits(rows) or not _travels_packed(rows.table):
                 yield rows, [False] * len(rows.places)
-            elif is_each_once:
+            elif first is None:
                 yield rows, [length == 1 for length in rows.lengths]
             else:
                 met = zip(rows.packed, rows.places, rows.lengths, strict=True)
@@ -72,13 +71,13 @@ def _are_edits(rows: Rows) -> bool:
     return all(1 not in versions for versions in rows.versions)
 
 
-def _first_places(of_table: Sequence[Rows]) -> dict[bytes, int]:
-    """By packed key: where it is met first."""
+def _first_places(of_table: Sequence[Rows]) -> dict[bytes, int] | None:
+    """By packed key: where it is met first; None where each is met once, as nearly always."""
     first: dict[bytes, int] = {}
     for rows in of_table:
         first.update(zip(rows.packed, rows.places, strict=True))
     if len(first) == sum(len(rows.places) for rows in of_table):
-        return first
+        return None
     first.clear()
     for rows in of_table:
         for packed, place in zip(rows.packed, rows.places, strict=True):
@@ -138,7 +137,6 @@ def _are_first(rows: Rows, numbers: Sequence[int]) -> bool:
     count, width, first = len(numbers), len(rows.names), rows.places[0]
     return (
         numbers[-1] - numbers[0] + 1 == count
-        and rows.places[-1] == first + (count - 1) * width
         and list(rows.places) == list(range(first, first + count * width, width))
         and all(set(versions) == {1} for versions in rows.versions)
     )

@@ -144,9 +144,9 @@ def decode(signed: SignedChangeset) -> Changeset:
 
     A withheld one says nothing about any row.
     """
-    return (
-        _decode_withheld(signed.body)[0] if signed.is_withheld else decoded(_decoder, signed.body)
-    )
+    if signed.is_withheld:
+        return _decode_withheld(signed.body)[0]
+    return decoded(_decoder, signed.body)
 
 
 def decode_and_hash(signed: SignedChangeset) -> tuple[Changeset, bytes, bool]:

@@ -251,8 +251,7 @@ class Intake:
             return False
         self._put_up(listed)
         self._entries += [
-            Entry(*chain, what.n, one.hash, what.schema, 1, one.signed.body, one.signed.signature)
-            for one, what in zip(run, said, strict=True)
+            Entry.of(one.changeset, one.signed, one.hash, applied=True) for one in run
         ]
         self._heads[chain] = Head(said[-1].n, run[-1].hash, said[-1].n)
         self._report.add_times(len(run), Verdict.APPLIED)

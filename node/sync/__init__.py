@@ -36,7 +36,6 @@ from node.sync.offsite import fetch_copy, list_copies
 from node.sync.pairing import Code, CodeError, invite
 from node.sync.recovery import candidates, go_on_alone, recover_quarter, stand_in
 from node.sync.roster import (
-    NOT_JOINED,
     Root,
     Roster,
     RosterError,
@@ -44,6 +43,7 @@ from node.sync.roster import (
     adopt_role,
     join_roster,
     read_roster,
+    roster_of,
 )
 from node.sync.routes import sync_app
 from node.sync.sheet import (
@@ -62,7 +62,6 @@ from node.sync.whereabouts import SyncSettings
 
 __all__ = [
     "MARK_CHARS",
-    "NOT_JOINED",
     "WORDS",
     "Address",
     "Arrival",
@@ -124,6 +123,7 @@ __all__ = [
     "read_sheet",
     "recover_quarter",
     "revoke_node",
+    "roster_of",
     "sealing_public_key",
     "set_recovery",
     "sheet_keys",

@@ -18,7 +18,6 @@ from node.sync.house_key import HouseKey, keep_house_key, read_house_key, sealin
 from node.sync.roster import (
     FORMAT,
     HANDOVER_PURPOSE,
-    NOT_JOINED,
     SHEET_PURPOSE,
     CopyOf,
     Handover,
@@ -29,6 +28,7 @@ from node.sync.roster import (
     RosterNode,
     read_root,
     read_roster,
+    roster_of,
     sign_roster,
     statement,
 )
@@ -149,9 +149,7 @@ def handover_to(core: Core, to: bytes) -> Handover:
 
 def handover_by_sheet(core: Core, sheet: Identity) -> Handover:
     """The emergency sheet's word that this node is the authority now."""
-    known = read_roster(core)
-    if known is None:
-        raise RosterError(NOT_JOINED)
+    known = roster_of(core)
     if sheet_keys(sheet) != read_root(core).recovery:
         raise RosterError(OTHER_SHEET)
     number = len(known.signed.handovers) + 1
@@ -167,9 +165,7 @@ def sheet_keys(sheet: Identity) -> bytes:
 
 def take_authority(core: Core, handover: Handover) -> Roster:
     """Be the authority from now on, by a handover to this node's key."""
-    known = read_roster(core)
-    if known is None:
-        raise RosterError(NOT_JOINED)
+    known = roster_of(core)
     body = msgspec.structs.replace(
         known.body, authority=core.identity.public_key, number=known.number + 1
     )
@@ -225,9 +221,7 @@ def _voucher(core: Core, public_key: bytes, role: NodeRole) -> bytes:
 
 
 def _own_roster(core: Core) -> Roster:
-    known = read_roster(core)
-    if known is None:
-        raise RosterError(NOT_JOINED)
+    known = roster_of(core)
     if known.body.authority != core.identity.public_key:
         raise RosterError(kept_elsewhere(known))
     return known

@@ -30,14 +30,7 @@ from node.sync.effects import Learn, Look, View
 from node.sync.greeting import Here
 from node.sync.heads import counted
 from node.sync.house_key import read_house_key
-from node.sync.roster import (
-    NOT_JOINED,
-    RosterError,
-    RosterNode,
-    kept_values,
-    read_roster,
-    take_roster,
-)
+from node.sync.roster import RosterNode, kept_values, roster_of, take_roster
 from node.sync.round import Round
 from node.sync.transport import Address, Link, key_at, quarter_tag
 from node.sync.trouble import Trouble, TroubleError
@@ -180,10 +173,7 @@ def _request(effect: Any) -> Request:
 
 def here_of(core: Core) -> Here:
     """What the node of a file is that is not served."""
-    roster = read_roster(core)
-    if roster is None:
-        raise RosterError(NOT_JOINED)
-    key = read_house_key(core)
+    roster, key = roster_of(core), read_house_key(core)
     return Here(core.identity, core.quarter, core.epoch, core.registry.number, roster, key)
 
 

@@ -29,7 +29,7 @@ from node.sync.authority import (
     kept_elsewhere,
 )
 from node.sync.house_key import read_house_key, sealing_public_key
-from node.sync.roster import NOT_JOINED, Roster, RosterError, RosterNode, read_root, read_roster
+from node.sync.roster import Roster, RosterError, RosterNode, read_root, read_roster, roster_of
 from node.sync.wire import Join, Joined
 
 SECRET_CHARS = 8
@@ -107,9 +107,7 @@ def invite(
 
     Raises `RosterError` where this node cannot invite, or too many invitations are open.
     """
-    roster = read_roster(core)
-    if roster is None:
-        raise RosterError(NOT_JOINED)
+    roster = roster_of(core)
     if not may_invite(roster, core.site_id, role):
         raise RosterError(kept_elsewhere(roster))
     at_central = core.role is NodeRole.CENTRAL
@@ -188,9 +186,7 @@ def accept(core: Core, join: Join) -> Joined | RosterNode | Invitation | None:
 
 def welcome(core: Core, role: NodeRole, *, answer: bytes = b"") -> Joined:
     """What a newcomer that the roster names is told."""
-    roster = read_roster(core)
-    if roster is None:
-        raise RosterError(NOT_JOINED)
+    roster = roster_of(core)
     return Joined(core.quarter, core.epoch, read_root(core), roster.signed, role, answer)
 
 

@@ -302,6 +302,14 @@ def read_roster(core: Core | FileValues) -> Roster | None:
     return check_roster(_signed_decoder.decode(kept), quarter=core.quarter, root=read_root(core))
 
 
+def roster_of(core: Core) -> Roster:
+    """The same; raises `RosterError` where the node belongs to nobody yet."""
+    roster = read_roster(core)
+    if roster is None:
+        raise RosterError(NOT_JOINED)
+    return roster
+
+
 def adopt_role(core: Core) -> Roster | None:
     """Let the store write under the role that the roster gives this node; called at start.
 

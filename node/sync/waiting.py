@@ -30,12 +30,10 @@ from node.sync.peers import Peers
 from node.sync.roster import (
     KEY_BYTES,
     NAME_CHARS_MAX,
-    NOT_JOINED,
-    Roster,
     RosterError,
     RosterNode,
     read_root,
-    read_roster,
+    roster_of,
 )
 from node.sync.trouble import Trouble, TroubleError
 from node.sync.wire import Join, Joined
@@ -104,7 +102,7 @@ def told_waiting(core: Core, join: Join) -> Joined | Waits | None:
     found = core.read(lambda read: read.rows(_OF_KEY, key=join.public_key, now=now))
     if not found:
         return None
-    listed = (n for n in _roster(core).body.nodes if n.public_key == join.public_key)
+    listed = (n for n in roster_of(core).body.nodes if n.public_key == join.public_key)
     node, said = next(listed, None), found[0][0]
     if node is None or said is None:
         return Waits()
@@ -215,7 +213,7 @@ def _keys(newcomer: Newcomer) -> tuple[bytes, bytes]:
 
 def _list(core: Core, newcomer: Newcomer) -> RosterNode | None:
     """List a box, unless a try that was cut off has; what must be listed elsewhere is answered."""
-    roster, house_key = _roster(core), read_house_key(core)
+    roster, house_key = roster_of(core), read_house_key(core)
     if house_key is None or not may_take_in(roster, core.site_id, newcomer.role):
         raise RosterError(kept_elsewhere(roster))
     node = roster.active(site_id_of(newcomer.public_key))
@@ -242,13 +240,6 @@ def _answer(core: Core, key: bytes, newcomer: Newcomer) -> bytes:
         root=read_root(core),
         public_key=newcomer.public_key,
     )
-
-
-def _roster(core: Core) -> Roster:
-    roster = read_roster(core)
-    if roster is None:
-        raise RosterError(NOT_JOINED)
-    return roster
 
 
 OTHER_COUNTERSIGN = Refusal(

@@ -29,6 +29,7 @@ _RULES = (
         N_("„{what}“ wird zwischen Boxen so nicht ausgetauscht."),
     ),
 )
+STOPPED = N_("Änderungen von {name} wurden angehalten.")
 OTHER_RULE = N_("Was sie schickt, ist nicht so geschrieben, wie es vereinbart ist.")
 
 

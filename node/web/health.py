@@ -19,7 +19,6 @@ from node.store import NodeRole, Store
 from node.store.backups import Backups
 from node.store.quarantine import SetAside, list_set_aside
 from node.store.record import Record, Sent, read_sent
-from node.store.refusals import FULL
 from node.sync import (
     MARK_CHARS,
     AuditHealth,
@@ -30,11 +29,12 @@ from node.sync import (
     Sync,
     TooMuch,
 )
-from node.web.broken import broken_rule
+from node.web.broken import STOPPED, broken_rule
 from node.web.errors import words
 from node.web.inviting import waiting_rows
 from node.web.printers import troubles_of_locks, troubles_of_printers, troubles_of_screens
 from node.web.roles import ROLES
+from node.web.room import DISK_LOW, for_who_makes_room
 from node.web.showing import moment
 from node.web.silent import troubles_of_displays
 from node.web.unreadable import troubles_of_cells
@@ -135,8 +135,7 @@ def node_troubles(
     troubles = [DISMISSED] if is_revoked else []
     troubles += [DAMAGED] if is_doubted else []
     if state.write_refusal is not None:
-        full = state.write_refusal.code == FULL.code
-        troubles.append(DISK_FULL if full else state.write_refusal)
+        troubles.append(for_who_makes_room(state.write_refusal))
     elif state.free_bytes < LOW_BYTES:
         troubles.append(_with(DISK_LOW, count=state.free_bytes // MB))
     if must_catch_up:
@@ -274,7 +273,7 @@ def _stopped(visit: Visit, stopped: Stopped) -> dict[str, str]:
     return {
         "node": id_text(stopped.site_id),
         "scope": stopped.scope,
-        "text": visit.say(N_("Änderungen von {name} wurden angehalten."), name=stopped.name),
+        "text": visit.say(STOPPED, name=stopped.name),
         "rule": broken_rule(stopped.reason, visit.say),
         "reason": f"{stopped.scope} {stopped.n}: {stopped.reason}",
         "since": moment(visit, stopped.since),
@@ -321,19 +320,6 @@ NOBODY_ELSE = Refusal(
     "desk.nobody_else",
     N_("Gibt es in diesem Quartier keinen anderen Knoten, wartet diese Box vergeblich."),
     N_("Dann halten Sie sie an und sagen Sie es ihr: `quartier alone`."),
-)
-DISK_FULL = Refusal(
-    "health.disk_full",
-    N_("Der Speicher dieser Box ist voll: Gerade kann nichts Neues gespeichert werden."),
-    N_(
-        "Bitte schaffen Sie auf ihm Platz, etwa durch Löschen fremder Dateien. Dann geht es weiter."
-    ),
-    status=507,
-)
-DISK_LOW = Refusal(
-    "health.disk_low",
-    N_("Auf dem Speicher dieser Box sind nur noch {count} MB frei."),
-    N_("Bitte schaffen Sie Platz. Ist er voll, wird nichts Neues mehr gespeichert."),
 )
 COPIED = Refusal(
     "health.copied",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from node import people
 from node.base.ids import id_text
 from node.base.periods import from_epoch
@@ -19,6 +21,7 @@ from node.sync import (
     Way,
     read_arrivals,
 )
+from node.web.errors import words
 from node.web.forms import path_id, read_fields
 from node.web.roles import ROLES
 from node.web.showing import moment
@@ -130,6 +133,13 @@ ONLY_HERE = Refusal(
     N_("Andere Boxen erreichen diese Adresse nicht: Sie gilt nur auf dieser Box selbst."),
     N_('Stellen Sie in node.toml sync_host = "::" ein, und starten Sie den Knoten neu.'),
 )
+
+
+def only_here(visit: Visit, address: str) -> dict[str, Any] | None:
+    """Why no other box can come with a code that names this address, if so; in the demo all are
+    on one machine.
+    """
+    return words(visit, ONLY_HERE) if is_only_here(address) and not visit.house.demo else None
 
 
 def is_only_here(address: str) -> bool:

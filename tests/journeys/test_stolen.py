@@ -145,7 +145,7 @@ def test_home_begins_anew_by_itself(robbed: tuple[Town, bytes, bytes]) -> None:
     assert "vom Dieb" in notes(town, "home")
     signed = on_file(town, "central", read_roster).signed
     on_file(town, "home", lambda core: take_roster(core, signed))
-    (found,), _ = upkeep.find_copied(load(town.folder / "home", {}))
+    (found,), _ = upkeep.find_copied(upkeep.standing_of(load(town.folder / "home", {})))
     assert "Lobby" in found.what
     assert town.rows("home", "select max(n) from horizon")[0][0] > NOTES / 2
     town.spawn("home")

@@ -60,7 +60,7 @@ TABLES = {
     name: Table(
         name,
         key=tuple(column.name for column in key),
-        columns=(*key, *VALUES, *[SIZE][: name == "measured"]),
+        columns=(*key, *VALUES, *([SIZE] if name == "measured" else [])),
         scope=Scope.HOUSE,
         about="A test's table.",
     )
